@@ -1,0 +1,15 @@
+// What every other folder builds on: element types, shapes, host tensors, random numbers, errors.
+export {
+  allocate,
+  bytesPerElement,
+  type DType,
+  type DTypeArrays,
+  isFloat,
+  type TensorData,
+  viewBuffer,
+} from "./dtype.ts";
+export { ClassifierTrainingError, type ErrorDetails, type ErrorKind } from "./errors.ts";
+export { fnv1a, philox4x32, RandomStream } from "./random.ts";
+export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
+export { didYouMean, suggest } from "./suggest.ts";
+export { float32, type HostTensor, hostTensor, scalar, toNumbers, zeros } from "./tensor.ts";

@@ -1,0 +1,45 @@
+// Shapes: sizes of a tensor's dimensions, row-major, outermost first.
+
+export type Shape = readonly number[];
+
+/** Number of elements; 1 for a scalar (`[]`). */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const dim of shape) size *= dim;
+  return size;
+}
+
+/** Row-major strides, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis]!;
+  }
+  return strides;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
+}
+
+/**
+ * The shape two shapes broadcast to under NumPy's rule (align right; a dimension of 1 stretches),
+ * or `undefined` where they do not fit.
+ */
+export function broadcastShapes(a: Shape, b: Shape): number[] | undefined {
+  const rank = Math.max(a.length, b.length);
+  const result = new Array<number>(rank);
+  for (let i = 1; i <= rank; i++) {
+    const p = a[a.length - i] ?? 1;
+    const q = b[b.length - i] ?? 1;
+    if (p !== q && p !== 1 && q !== 1) return undefined;
+    result[rank - i] = p === 1 ? q : p;
+  }
+  return result;
+}
+
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
