@@ -1,0 +1,287 @@
+// Functions that append ops to the graph of their operands: the vocabulary models and losses are written in.
+import {
+  ClassifierTrainingError,
+  type DType,
+  type HostTensor,
+  hostTensor,
+  isFloat,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from "../core/index.ts";
+import type { Graph } from "./graph.ts";
+import type { Value } from "./node.ts";
+import type {
+  BinaryOp,
+  CompareOp,
+  Conv2dParams,
+  NoParams,
+  Pair,
+  Pool2dParams,
+  UnaryOp,
+} from "./ops/index.ts";
+import type { VariableRef } from "./storage.ts";
+
+/** A value, or a number that becomes a constant of the other operand's dtype. */
+export type Operand = Value | number;
+
+// ---------------------------------------------------------------- leaves
+
+/** A tensor that every run is given under `name`. */
+export function input(graph: Graph, name: string, dtype: DType, shape: Shape): Value {
+  return graph.append("input", [], { name, dtype, shape })[0]!;
+}
+
+/** The value that a variable has when the run begins. */
+export function readVariable(graph: Graph, variable: VariableRef): Value {
+  return graph.append("variable", [], { variable })[0]!;
+}
+
+export function constant(graph: Graph, tensor: HostTensor): Value {
+  return graph.append("constant", [], { tensor })[0]!;
+}
+
+/** A scalar constant of the dtype of `like`, in its graph. */
+export function constantLike(like: Value, value: number): Value {
+  return constant(like.node.graph, scalarTensor(like.dtype, value));
+}
+
+function scalarTensor(dtype: DType, value: number): HostTensor {
+  switch (dtype) {
+    case "int64":
+      return hostTensor("int64", [], BigInt64Array.of(BigInt(value)));
+    case "int32":
+      return hostTensor("int32", [], Int32Array.of(value));
+    case "bool":
+      return hostTensor("bool", [], Uint8Array.of(value));
+    case "float64":
+      return hostTensor("float64", [], Float64Array.of(value));
+    case "float32":
+      return hostTensor("float32", [], Float32Array.of(value));
+    default:
+      throw new ClassifierTrainingError("failure", "CONSTANT_DTYPE", `no constants of ${dtype} in a graph`);
+  }
+}
+
+// ---------------------------------------------------------------- elementwise
+
+const NONE: NoParams = {};
+
+function unary(op: UnaryOp): (x: Value) => Value {
+  return (x) => x.node.graph.append(op, [x], NONE)[0]!;
+}
+
+function binary(op: BinaryOp | CompareOp): (a: Operand, b: Operand) => Value {
+  return (a, b) => {
+    const [x, y] = pair(op, a, b);
+    return x.node.graph.append(op, [x, y], NONE)[0]!;
+  };
+}
+
+function pair(op: string, a: Operand, b: Operand): [Value, Value] {
+  if (typeof a !== "number") return [a, typeof b === "number" ? constantLike(a, b) : b];
+  if (typeof b !== "number") return [constantLike(b, a), b];
+  throw new ClassifierTrainingError("failure", "NO_VALUE", `${op}: at least one operand must be a value`);
+}
+
+export const neg: (x: Value) => Value = unary("neg");
+export const exp: (x: Value) => Value = unary("exp");
+export const log: (x: Value) => Value = unary("log");
+export const sqrt: (x: Value) => Value = unary("sqrt");
+export const reciprocal: (x: Value) => Value = unary("reciprocal");
+export const abs: (x: Value) => Value = unary("abs");
+/** -1, 0 or 1. */
+export const sign: (x: Value) => Value = unary("sign");
+/** max(x, 0) */
+export const relu: (x: Value) => Value = unary("relu");
+export const sigmoid: (x: Value) => Value = unary("sigmoid");
+export const tanh: (x: Value) => Value = unary("tanh");
+/** log(1 + e^x), computed without overflow. */
+export const softplus: (x: Value) => Value = unary("softplus");
+
+export const add: (a: Operand, b: Operand) => Value = binary("add");
+export const sub: (a: Operand, b: Operand) => Value = binary("sub");
+export const mul: (a: Operand, b: Operand) => Value = binary("mul");
+export const div: (a: Operand, b: Operand) => Value = binary("div");
+export const maximum: (a: Operand, b: Operand) => Value = binary("maximum");
+export const minimum: (a: Operand, b: Operand) => Value = binary("minimum");
+export const pow: (a: Operand, b: Operand) => Value = binary("pow");
+export const equal: (a: Operand, b: Operand) => Value = binary("equal");
+export const greater: (a: Operand, b: Operand) => Value = binary("greater");
+export const greaterEqual: (a: Operand, b: Operand) => Value = binary("greaterEqual");
+
+/** `whenTrue` where `condition` (bool) holds, else `whenFalse`; shapes broadcast. */
+export function select(condition: Value, whenTrue: Operand, whenFalse: Operand): Value {
+  const [a, b] = pair("select", whenTrue, whenFalse);
+  return condition.node.graph.append("select", [condition, a, b], NONE)[0]!;
+}
+
+/** The same elements in another dtype; the value itself where it has that dtype. */
+export function cast(x: Value, dtype: DType): Value {
+  return x.dtype === dtype ? x : x.node.graph.append("cast", [x], { dtype })[0]!;
+}
+
+/** Integer labels [...] as float32 rows [..., classes]; a label out of range gives a row of zeros. */
+export function oneHot(labels: Value, classes: number): Value {
+  return labels.node.graph.append("oneHot", [labels], { classes })[0]!;
+}
+
+// ---------------------------------------------------------------- reductions
+
+/** Axes to reduce (negative ones count from the end; default: all) and whether to keep them with size 1. */
+export interface ReduceOptions {
+  readonly axes?: readonly number[];
+  readonly keepDims?: boolean;
+}
+
+function normalizedAxes(x: Value, axes: readonly number[] | undefined): number[] {
+  const all = axes ?? x.shape.map((_, axis) => axis);
+  return [...new Set(all.map((axis) => (axis < 0 ? axis + x.shape.length : axis)))].sort((a, b) => a - b);
+}
+
+function reduce(op: "reduceSum" | "reduceMax", x: Value, { axes, keepDims = false }: ReduceOptions): Value {
+  const reduced = normalizedAxes(x, axes);
+  return reduced.length === 0 ? x : x.node.graph.append(op, [x], { axes: reduced, keepDims })[0]!;
+}
+
+export function reduceSum(x: Value, options: ReduceOptions = {}): Value {
+  return reduce("reduceSum", x, options);
+}
+
+export function reduceMax(x: Value, options: ReduceOptions = {}): Value {
+  return reduce("reduceMax", x, options);
+}
+
+/** Arithmetic mean over axes. */
+export function reduceMean(x: Value, options: ReduceOptions = {}): Value {
+  const count = normalizedAxes(x, options.axes).reduce((size, axis) => size * x.shape[axis]!, 1);
+  return mul(reduceSum(x, options), 1 / count);
+}
+
+/** Index (int32) of the first maximum along the last axis. */
+export function argMax(x: Value): Value {
+  return x.node.graph.append("argMax", [x], NONE)[0]!;
+}
+
+/** Logarithm of softmax over the last axis. */
+export function logSoftmax(x: Value): Value {
+  return x.node.graph.append("logSoftmax", [x], NONE)[0]!;
+}
+
+// ---------------------------------------------------------------- layout
+
+/** The same elements in another shape; one size may be -1 and is worked out. */
+export function reshape(x: Value, shape: Shape): Value {
+  const known = shape.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
+  const full = shape.map((dim) => (dim === -1 ? sizeOf(x.shape) / known : dim));
+  return sameShape(full, x.shape) ? x : x.node.graph.append("reshape", [x], { shape: full })[0]!;
+}
+
+/** All axes from `startAxis` on as one. */
+export function flatten(x: Value, startAxis = 1): Value {
+  return reshape(x, [...x.shape.slice(0, startAxis), sizeOf(x.shape.slice(startAxis))]);
+}
+
+export function transpose(x: Value, permutation: readonly number[]): Value {
+  const identity = permutation.every((axis, i) => axis === i);
+  return identity ? x : x.node.graph.append("transpose", [x], { permutation })[0]!;
+}
+
+export function broadcastTo(x: Value, shape: Shape): Value {
+  return sameShape(x.shape, shape) ? x : x.node.graph.append("broadcastTo", [x], { shape })[0]!;
+}
+
+/** The box from `starts` (inclusive) to `ends` (exclusive). */
+export function slice(x: Value, starts: readonly number[], ends: readonly number[]): Value {
+  return x.node.graph.append("slice", [x], { starts, ends })[0]!;
+}
+
+export function concat(parts: readonly Value[], axis: number): Value {
+  return parts.length === 1 ? parts[0]! : parts[0]!.node.graph.append("concat", parts, { axis })[0]!;
+}
+
+/** `value` added before and behind each axis. */
+export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+  return x.node.graph.append("pad", [x], { before, after, value })[0]!;
+}
+
+/** Sum over the axes along which `shape` was broadcast to `x`: the adjoint of broadcasting. */
+export function sumTo(x: Value, shape: Shape): Value {
+  const lead = x.shape.length - shape.length;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && x.shape[axis] !== 1));
+  return reshape(reduceSum(x, { axes, keepDims: true }), shape);
+}
+
+// ---------------------------------------------------------------- networks
+
+/** Convolution options of `conv2d`; defaults stride 1, padding 0, dilation 1, one group. */
+export type Conv2dOptions = Partial<Conv2dParams>;
+
+/**
+ * 2-D cross-correlation: x [N, C, H, W], weight [O, C / groups, kH, kW], bias [O] -> [N, O, H', W'] with
+ * H' = floor((H + 2 padding - dilation (kH - 1) - 1) / stride) + 1.
+ */
+export function conv2d(x: Value, weight: Value, bias?: Value, options: Conv2dOptions = {}): Value {
+  const params = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, ...options } as const;
+  const operands = bias === undefined ? [x, weight] : [x, weight, bias];
+  return x.node.graph.append("conv2d", operands, params)[0]!;
+}
+
+/** Product of two matrices, each optionally transposed. */
+export function matmul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
+  return a.node.graph.append("matmul", [a, b], { transposeA, transposeB })[0]!;
+}
+
+/** Batch normalisation with the batch's own statistics: `[y, mean, biased variance]`. */
+export function batchNormTraining(
+  x: Value,
+  weight: Value,
+  bias: Value,
+  epsilon: number,
+): readonly [Value, Value, Value] {
+  const [y, mean, variance] = x.node.graph.append("batchNormTraining", [x, weight, bias], { epsilon });
+  return [y!, mean!, variance!];
+}
+
+/** Batch normalisation with given statistics. */
+export function batchNormInference(
+  x: Value,
+  weight: Value,
+  bias: Value,
+  mean: Value,
+  variance: Value,
+  epsilon: number,
+): Value {
+  return x.node.graph.append("batchNormInference", [x, weight, bias, mean, variance], { epsilon })[0]!;
+}
+
+/** Window options of a pooling; the stride defaults to the kernel, the padding to none. */
+export interface Pool2dOptions {
+  readonly kernel: Pair;
+  readonly stride?: Pair;
+  readonly padding?: Pair;
+}
+
+function poolParams({ kernel, stride = kernel, padding = [0, 0] }: Pool2dOptions): Pool2dParams {
+  return { kernel, stride, padding };
+}
+
+export function maxPool2d(x: Value, options: Pool2dOptions): Value {
+  return x.node.graph.append("maxPool2d", [x], poolParams(options))[0]!;
+}
+
+export function avgPool2d(x: Value, options: Pool2dOptions): Value {
+  return x.node.graph.append("avgPool2d", [x], poolParams(options))[0]!;
+}
+
+/** Mean over height and width: [N, C, H, W] -> [N, C, 1, 1]. */
+export function globalAvgPool2d(x: Value): Value {
+  return avgPool2d(x, { kernel: [x.shape[2]!, x.shape[3]!] });
+}
+
+/** Whether gradients can flow through values of this type. */
+export function isDifferentiable(x: Value): boolean {
+  return isFloat(x.dtype);
+}

@@ -1,0 +1,122 @@
+// 2-D convolution (cross-correlation, NCHW activations, OIHW weights), its two gradients, and matrix product.
+import { formatShape, type Shape, sizeOf } from "../../core/index.ts";
+import type { ValueType } from "../node.ts";
+import { require } from "../shape-error.ts";
+import type { OpDefinition } from "./definition.ts";
+
+/** A height and a width. */
+export type Pair = readonly [number, number];
+
+export interface Conv2dParams {
+  readonly stride: Pair;
+  /** Zeros added on both sides. */
+  readonly padding: Pair;
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+export interface Conv2dInputGradParams extends Conv2dParams {
+  /** Shape [N, C, H, W] of the convolution's input, which strides leave ambiguous. */
+  readonly inputShape: Shape;
+}
+
+export interface Conv2dWeightGradParams extends Conv2dParams {
+  /** Shape [O, C / groups, kH, kW] of the convolution's weight. */
+  readonly weightShape: Shape;
+}
+
+export interface MatmulParams {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+export interface ConvolutionOps {
+  /** (x [N, C, H, W], weight [O, C / groups, kH, kW], bias [O]?) -> [N, O, H', W'] */
+  conv2d: Conv2dParams;
+  /** (gradient of the output, weight) -> gradient of the input */
+  conv2dInputGrad: Conv2dInputGradParams;
+  /** (x, gradient of the output) -> gradient of the weight */
+  conv2dWeightGrad: Conv2dWeightGradParams;
+  /** Product of two matrices, each optionally transposed. */
+  matmul: MatmulParams;
+}
+
+/** Positions of a window of `kernel` along an axis of `size`, rounding down. */
+export function windowCount(
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): number {
+  return Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+}
+
+/** Shape of a convolution's output. Throws `ShapeError` when input and weight do not fit. */
+export function conv2dOutputShape(input: Shape, weight: Shape, params: Conv2dParams): Shape {
+  const { stride, padding, dilation, groups } = params;
+  require(input.length === 4, "the input must be [N, C, H, W]");
+  require(weight.length === 4, "the weight must be [O, C / groups, kH, kW]");
+  require(input[1] ===
+    weight[1]! * groups, `the input has ${input[1]} channels, the weight expects ${weight[1]! * groups}`);
+  require(weight[0]! % groups === 0, `${weight[0]} output channels do not divide into ${groups} groups`);
+  const height = windowCount(input[2]!, weight[2]!, stride[0], padding[0], dilation[0]);
+  const width = windowCount(input[3]!, weight[3]!, stride[1], padding[1], dilation[1]);
+  require(height > 0 &&
+    width > 0, `the ${input[2]}x${input[3]} input is smaller than the kernel ${weight[2]}x${weight[3]}`);
+  return [input[0]!, weight[0]!, height, width];
+}
+
+function convolutionFlops(output: Shape, weight: Shape): number {
+  return 2 * sizeOf(output) * sizeOf(weight.slice(1));
+}
+
+function matmulDims(
+  [a, b]: readonly ValueType[],
+  { transposeA, transposeB }: MatmulParams,
+): [number, number, number] {
+  const [m, k] = transposeA ? [a!.shape[1]!, a!.shape[0]!] : [a!.shape[0]!, a!.shape[1]!];
+  const [inner, n] = transposeB ? [b!.shape[1]!, b!.shape[0]!] : [b!.shape[0]!, b!.shape[1]!];
+  require(k === inner, `inner dimensions ${k} and ${inner} differ`);
+  return [m, k, n];
+}
+
+export const convolutionOps: { readonly [N in keyof ConvolutionOps]: OpDefinition<ConvolutionOps[N]> } = {
+  conv2d: {
+    infer: ([x, weight, bias], params) => {
+      const shape = conv2dOutputShape(x!.shape, weight!.shape, params);
+      const fits = bias === undefined || (bias.shape.length === 1 && bias.shape[0] === shape[1]);
+      require(fits, `the bias must be [${shape[1]}]`);
+      return [{ dtype: x!.dtype, shape }];
+    },
+    flops: ([, weight], _, [y]) => convolutionFlops(y!.shape, weight!.shape),
+  },
+  conv2dInputGrad: {
+    infer: ([dy, weight], params) => {
+      const shape = conv2dOutputShape(params.inputShape, weight!.shape, params);
+      require(formatShape(shape) === formatShape(dy!.shape), `expected a gradient of ${formatShape(shape)}`);
+      return [{ dtype: dy!.dtype, shape: params.inputShape }];
+    },
+    flops: ([dy, weight]) => convolutionFlops(dy!.shape, weight!.shape),
+  },
+  conv2dWeightGrad: {
+    infer: ([x, dy], params) => {
+      const shape = conv2dOutputShape(x!.shape, params.weightShape, params);
+      require(formatShape(shape) === formatShape(dy!.shape), `expected a gradient of ${formatShape(shape)}`);
+      return [{ dtype: x!.dtype, shape: params.weightShape }];
+    },
+    flops: ([, dy], { weightShape }) => convolutionFlops(dy!.shape, weightShape),
+  },
+  matmul: {
+    infer: (inputs, params) => {
+      require(inputs[0]!.shape.length === 2 && inputs[1]!.shape.length === 2, "needs two matrices");
+      require(inputs[0]!.dtype === inputs[1]!.dtype, "operands differ in dtype");
+      const [m, , n] = matmulDims(inputs, params);
+      return [{ dtype: inputs[0]!.dtype, shape: [m, n] }];
+    },
+    flops: (inputs, params) => {
+      const [m, k, n] = matmulDims(inputs, params);
+      return 2 * m * k * n;
+    },
+  },
+};

@@ -1,0 +1,109 @@
+// Elementwise ops: unary, binary with NumPy broadcasting, comparison, selection, cast, one-hot.
+import { broadcastShapes, type DType, isFloat } from "../../core/index.ts";
+import type { ValueType } from "../node.ts";
+import { require } from "../shape-error.ts";
+import type { NoParams, OpDefinition } from "./definition.ts";
+
+export const UNARY_OPS = [
+  "neg",
+  "exp",
+  "log",
+  "sqrt",
+  "reciprocal",
+  "abs",
+  "sign",
+  "relu",
+  "sigmoid",
+  "tanh",
+  /** log(1 + e^x), computed without overflow. */
+  "softplus",
+] as const;
+export type UnaryOp = (typeof UNARY_OPS)[number];
+
+export const BINARY_OPS = ["add", "sub", "mul", "div", "maximum", "minimum", "pow"] as const;
+export type BinaryOp = (typeof BINARY_OPS)[number];
+
+/** Comparisons give `bool`; a comparison with NaN is false. */
+export const COMPARE_OPS = ["equal", "greater", "greaterEqual"] as const;
+export type CompareOp = (typeof COMPARE_OPS)[number];
+
+export interface CastParams {
+  readonly dtype: DType;
+}
+
+export interface OneHotParams {
+  readonly classes: number;
+}
+
+export type ElementwiseOps = Record<UnaryOp | BinaryOp | CompareOp | "select", NoParams> & {
+  cast: CastParams;
+  /** Integer labels [...] to float32 rows [..., classes]; a label outside 0..classes-1 gives a row of zeros. */
+  oneHot: OneHotParams;
+};
+
+const unary: OpDefinition<NoParams> = {
+  infer: ([x]) => {
+    require(isFloat(x!.dtype), `needs a floating point operand, not ${x!.dtype}`);
+    return [{ dtype: x!.dtype, shape: x!.shape }];
+  },
+};
+
+function broadcast(a: ValueType, b: ValueType): number[] {
+  const shape = broadcastShapes(a.shape, b.shape);
+  require(shape !== undefined, "shapes do not broadcast");
+  return shape;
+}
+
+const binary: OpDefinition<NoParams> = {
+  infer: ([a, b]) => {
+    require(a!.dtype === b!.dtype, "operands differ in dtype");
+    return [{ dtype: a!.dtype, shape: broadcast(a!, b!) }];
+  },
+};
+
+const compare: OpDefinition<NoParams> = {
+  infer: ([a, b]) => {
+    require(a!.dtype === b!.dtype, "operands differ in dtype");
+    return [{ dtype: "bool", shape: broadcast(a!, b!) }];
+  },
+};
+
+export const elementwiseOps: { readonly [N in keyof ElementwiseOps]: OpDefinition<ElementwiseOps[N]> } = {
+  neg: unary,
+  exp: unary,
+  log: unary,
+  sqrt: unary,
+  reciprocal: unary,
+  abs: unary,
+  sign: unary,
+  relu: unary,
+  sigmoid: unary,
+  tanh: unary,
+  softplus: unary,
+  add: binary,
+  sub: binary,
+  mul: binary,
+  div: binary,
+  maximum: binary,
+  minimum: binary,
+  pow: binary,
+  equal: compare,
+  greater: compare,
+  greaterEqual: compare,
+  select: {
+    infer: ([condition, a, b]) => {
+      require(condition!.dtype === "bool", "the condition must be bool");
+      require(a!.dtype === b!.dtype, "branches differ in dtype");
+      return [
+        { dtype: a!.dtype, shape: broadcast(condition!, { dtype: a!.dtype, shape: broadcast(a!, b!) }) },
+      ];
+    },
+  },
+  cast: { infer: ([x], { dtype }) => [{ dtype, shape: x!.shape }] },
+  oneHot: {
+    infer: ([labels], { classes }) => {
+      require(labels!.dtype === "int32" || labels!.dtype === "int64", "labels must be integers");
+      return [{ dtype: "float32", shape: [...labels!.shape, classes] }];
+    },
+  },
+};

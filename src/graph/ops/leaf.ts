@@ -1,0 +1,32 @@
+// Ops without operands: program inputs, variables and constants.
+import type { DType, HostTensor, Shape } from "../../core/index.ts";
+import type { VariableRef } from "../storage.ts";
+import type { OpDefinition } from "./definition.ts";
+
+export interface InputParams {
+  /** Name under which `run` receives the tensor. */
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+export interface VariableParams {
+  readonly variable: VariableRef;
+}
+
+export interface ConstantParams {
+  readonly tensor: HostTensor;
+}
+
+export interface LeafOps {
+  input: InputParams;
+  /** The value of a variable before the run; updates take effect after it. */
+  variable: VariableParams;
+  constant: ConstantParams;
+}
+
+export const leafOps: { readonly [N in keyof LeafOps]: OpDefinition<LeafOps[N]> } = {
+  input: { infer: (_, { dtype, shape }) => [{ dtype, shape }] },
+  variable: { infer: (_, { variable }) => [{ dtype: variable.dtype, shape: variable.shape }] },
+  constant: { infer: (_, { tensor }) => [{ dtype: tensor.dtype, shape: tensor.shape }] },
+};

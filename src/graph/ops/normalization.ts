@@ -1,0 +1,58 @@
+// Batch normalisation over the channel axis (1) of [N, C, ...]: training form, its gradient, inference form.
+// Ioffe and Szegedy, "Batch Normalization" (2015); statistics are biased, as torch normalises with.
+import { formatShape, sizeOf } from "../../core/index.ts";
+import type { ValueType } from "../node.ts";
+import { require } from "../shape-error.ts";
+import type { OpDefinition } from "./definition.ts";
+
+export interface BatchNormParams {
+  /** Added to the variance before the square root. */
+  readonly epsilon: number;
+}
+
+export interface NormalizationOps {
+  /** (x, weight [C], bias [C]) -> (y, mean [C], biased variance [C]) of the batch */
+  batchNormTraining: BatchNormParams;
+  /** (dy, x, weight, mean, variance) -> (dx, dweight, dbias); mean and variance as the training form gave them */
+  batchNormGrad: BatchNormParams;
+  /** (x, weight, bias, mean, variance) -> y */
+  batchNormInference: BatchNormParams;
+}
+
+function channels(x: ValueType, vectors: readonly (ValueType | undefined)[]): number[] {
+  require(x.shape.length >= 2, "the input must be [N, C, ...]");
+  const channelCount = x.shape[1]!;
+  for (const vector of vectors) {
+    require(vector !== undefined &&
+      vector.shape.length === 1 &&
+      vector.shape[0] === channelCount, `weight, bias and statistics must be [${channelCount}]`);
+  }
+  return [channelCount];
+}
+
+export const normalizationOps: { readonly [N in keyof NormalizationOps]: OpDefinition<NormalizationOps[N]> } =
+  {
+    batchNormTraining: {
+      infer: ([x, weight, bias]) => {
+        const shape = channels(x!, [weight, bias]);
+        require(sizeOf(x!.shape) / shape[0]! >
+          1, "expected more than 1 value per channel when training; use a larger batch or drop the last, shorter one");
+        const vector = { dtype: x!.dtype, shape };
+        return [{ dtype: x!.dtype, shape: x!.shape }, vector, vector];
+      },
+    },
+    batchNormGrad: {
+      infer: ([dy, x, weight, mean, variance]) => {
+        const shape = channels(x!, [weight, mean, variance]);
+        require(formatShape(dy!.shape) === formatShape(x!.shape), "gradient and input differ in shape");
+        const vector = { dtype: x!.dtype, shape };
+        return [{ dtype: x!.dtype, shape: x!.shape }, vector, vector];
+      },
+    },
+    batchNormInference: {
+      infer: ([x, weight, bias, mean, variance]) => {
+        channels(x!, [weight, bias, mean, variance]);
+        return [{ dtype: x!.dtype, shape: x!.shape }];
+      },
+    },
+  };

@@ -1,0 +1,74 @@
+// What a runtime is: it keeps variables where it computes, compiles programs and runs them.
+import type { HostTensor } from "../core/index.ts";
+import type { Program, Storage, VariableRef } from "../graph/index.ts";
+
+/** `32-true`: float32 throughout. `bf16-mixed`: bfloat16 activations and products, float32 masters and statistics. */
+export type Precision = "32-true" | "bf16-mixed";
+
+/** Which algorithms a runtime may choose for convolutions, where it has a choice. */
+export type ConvolutionAlgorithm = "auto" | "direct" | "winograd";
+
+/** What a runtime finds on this machine. */
+export interface Probe {
+  readonly available: boolean;
+  /** Library, version and processor features; or, where it is not available, why. */
+  readonly detail: string;
+  /** How to get it, where it is not available. */
+  readonly hint?: string;
+  readonly precisions: readonly Precision[];
+}
+
+export interface SessionOptions {
+  /** The variables' storages, all zero at first. */
+  readonly storages: readonly Storage[];
+  /** Compute threads; default: the physical cores. */
+  readonly threads?: number;
+  /** Default `32-true`. */
+  readonly precision?: Precision;
+  /** Default `auto`. */
+  readonly convolutionAlgorithm?: ConvolutionAlgorithm;
+}
+
+/** A way to compute. */
+export interface Runtime {
+  readonly name: string;
+  /** Loads what it needs and says what there is; never throws. */
+  probe(): Promise<Probe>;
+  /** @throws ClassifierTrainingError `RUNTIME_UNAVAILABLE` or `RUNTIME_PRECISION`, with what to do. */
+  open(options: SessionOptions): Promise<Session>;
+}
+
+/** Variables in a runtime's memory and the programs that work on them. Calls are executed one after another. */
+export interface Session {
+  readonly runtime: string;
+  readonly precision: Precision;
+  readonly threads: number;
+  /** Compiles a program over this session's storages. */
+  compile(program: Program): Promise<Executable>;
+  /**
+   * Copies of variables (members or whole storages), dense and row-major. Floats come in the runtime's own
+   * precision: float32, or float64 from `reference`.
+   */
+  read(variables: readonly VariableRef[]): Promise<HostTensor[]>;
+  /** Sets variables; float tensors of either width are taken. */
+  write(entries: readonly VariableWrite[]): Promise<void>;
+  /** Frees everything, executables too. Further calls fail. */
+  dispose(): Promise<void>;
+}
+
+export interface VariableWrite {
+  readonly variable: VariableRef;
+  readonly tensor: HostTensor;
+}
+
+export interface Executable {
+  /**
+   * Runs the program once: inputs by name, outputs by name, variables updated when the promise resolves.
+   * Outputs belong to the caller. Inputs must not be changed until the promise settles.
+   * @throws ClassifierTrainingError `RUN_INPUT` for a missing, unknown or mis-shaped input.
+   */
+  run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  /** Bytes planned for intermediate values, where the runtime knows. */
+  readonly workspaceBytes?: number;
+  dispose(): Promise<void>;
+}
