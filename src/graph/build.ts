@@ -37,13 +37,14 @@ export function readVariable(graph: Graph, variable: VariableRef): Value {
   return graph.append("variable", [], { variable })[0]!;
 }
 
-export function constant(graph: Graph, tensor: HostTensor): Value {
-  return graph.append("constant", [], { tensor })[0]!;
+/** A constant; `dtype` may be float32 for float64 elements, which each runtime rounds to its own width. */
+export function constant(graph: Graph, tensor: HostTensor, dtype: DType = tensor.dtype): Value {
+  return graph.append("constant", [], { dtype, tensor })[0]!;
 }
 
 /** A scalar constant of the dtype of `like`, in its graph. */
 export function constantLike(like: Value, value: number): Value {
-  return constant(like.node.graph, scalarTensor(like.dtype, value));
+  return constant(like.node.graph, scalarTensor(like.dtype, value), like.dtype);
 }
 
 function scalarTensor(dtype: DType, value: number): HostTensor {
@@ -55,9 +56,8 @@ function scalarTensor(dtype: DType, value: number): HostTensor {
     case "bool":
       return hostTensor("bool", [], Uint8Array.of(value));
     case "float64":
-      return hostTensor("float64", [], Float64Array.of(value));
     case "float32":
-      return hostTensor("float32", [], Float32Array.of(value));
+      return hostTensor("float64", [], Float64Array.of(value));
     default:
       throw new ClassifierTrainingError("failure", "CONSTANT_DTYPE", `no constants of ${dtype} in a graph`);
   }

@@ -15,6 +15,12 @@ export interface VariableParams {
 }
 
 export interface ConstantParams {
+  /** Type of the value. */
+  readonly dtype: DType;
+  /**
+   * Its elements. Those of a float constant may be float64 whatever `dtype` is, so that `reference` computes with
+   * 0.1 and not with the float32 next to it; a runtime converts them to its own width.
+   */
   readonly tensor: HostTensor;
 }
 
@@ -28,5 +34,5 @@ export interface LeafOps {
 export const leafOps: { readonly [N in keyof LeafOps]: OpDefinition<LeafOps[N]> } = {
   input: { infer: (_, { dtype, shape }) => [{ dtype, shape }] },
   variable: { infer: (_, { variable }) => [{ dtype: variable.dtype, shape: variable.shape }] },
-  constant: { infer: (_, { tensor }) => [{ dtype: tensor.dtype, shape: tensor.shape }] },
+  constant: { infer: (_, { dtype, tensor }) => [{ dtype, shape: tensor.shape }] },
 };
