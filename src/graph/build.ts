@@ -53,10 +53,8 @@ function scalarTensor(dtype: DType, value: number): HostTensor {
       return hostTensor("int64", [], BigInt64Array.of(BigInt(value)));
     case "int32":
       return hostTensor("int32", [], Int32Array.of(value));
-    case "bool":
-      return hostTensor("bool", [], Uint8Array.of(value));
-    case "float64":
     case "float32":
+    case "float64":
       return hostTensor("float64", [], Float64Array.of(value));
     default:
       throw new ClassifierTrainingError("failure", "CONSTANT_DTYPE", `no constants of ${dtype} in a graph`);

@@ -64,7 +64,7 @@ export interface VariableWrite {
 export interface Executable {
   /**
    * Runs the program once: inputs by name, outputs by name, variables updated when the promise resolves.
-   * Outputs belong to the caller. Inputs must not be changed until the promise settles.
+   * Outputs belong to the caller. A float input may be given as float32 or float64. Inputs must not be changed until the promise settles.
    * @throws ClassifierTrainingError `RUN_INPUT` for a missing, unknown or mis-shaped input.
    */
   run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;

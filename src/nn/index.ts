@@ -1,0 +1,21 @@
+// Modules, layers, initialisers and losses: what models are written with.
+export { fill, type Initializer, kaimingNormalFanOut, uniform, uniformFanIn } from "./initializers.ts";
+export { ReLU, Sigmoid, Tanh } from "./layers/activation.ts";
+export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.ts";
+export { Conv2d, type Conv2dLayerOptions, type SizeOption } from "./layers/convolution.ts";
+export { Linear } from "./layers/linear.ts";
+export { AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool2d, type PoolOptions } from "./layers/pooling.ts";
+export { Sequential } from "./layers/sequential.ts";
+export {
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropyWithLogits,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type FocalLossOptions,
+  focalLoss,
+  type Reduction,
+} from "./losses.ts";
+export { Module } from "./module.ts";
+export { Buffer, Parameter } from "./parameter.ts";
+export { initialState, type StateDict, type StateEntry, stateEntries } from "./state.ts";
+export { currentTrace, type Traced, type TraceOptions, trace } from "./trace.ts";

@@ -1,0 +1,62 @@
+// Batch normalisation layer for [N, C, H, W].
+import { hostTensor, zeros } from "../../core/index.ts";
+import { add, batchNormInference, batchNormTraining, mul, type Value } from "../../graph/index.ts";
+import { fill } from "../initializers.ts";
+import { Module } from "../module.ts";
+import { Buffer, Parameter } from "../parameter.ts";
+import { currentTrace } from "../trace.ts";
+
+export interface BatchNorm2dOptions {
+  /** Default 1e-5. */
+  readonly epsilon?: number;
+  /** Weight of the new value in running averages (torch's meaning); default 0.1. */
+  readonly momentum?: number;
+}
+
+/**
+ * torch's `BatchNorm2d`: training normalises with the batch's biased variance and keeps running averages of
+ * mean and unbiased variance; evaluation normalises with those.
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly running_mean: Buffer;
+  readonly running_var: Buffer;
+  readonly num_batches_tracked: Buffer;
+  /** Normalise with the running statistics, and leave them alone, in training too. */
+  frozen = false;
+  readonly #epsilon: number;
+  readonly #momentum: number;
+
+  constructor(channels: number, { epsilon = 1e-5, momentum = 0.1 }: BatchNorm2dOptions = {}) {
+    super();
+    this.weight = new Parameter([channels], fill(1));
+    this.bias = new Parameter([channels], fill(0));
+    this.running_mean = new Buffer(() => zeros("float32", [channels]));
+    this.running_var = new Buffer(() =>
+      hostTensor("float32", [channels], new Float32Array(channels).fill(1)),
+    );
+    this.num_batches_tracked = new Buffer(() => zeros("int64", []));
+    this.#epsilon = epsilon;
+    this.#momentum = momentum;
+  }
+
+  override forward(x: Value): Value {
+    const [weight, bias] = [this.weight.value, this.bias.value];
+    const [runningMean, runningVar] = [this.running_mean.value, this.running_var.value];
+    if (!currentTrace().training || this.frozen) {
+      return batchNormInference(x, weight, bias, runningMean, runningVar, this.#epsilon);
+    }
+    const [y, mean, variance] = batchNormTraining(x, weight, bias, this.#epsilon);
+    const count = (x.shape[0]! * x.shape[2]! * x.shape[3]!) as number;
+    const unbiased = mul(variance, count / (count - 1));
+    this.running_mean.assign(this.#average(runningMean, mean));
+    this.running_var.assign(this.#average(runningVar, unbiased));
+    this.num_batches_tracked.assign(add(this.num_batches_tracked.value, 1));
+    return y;
+  }
+
+  #average(running: Value, latest: Value): Value {
+    return add(mul(running, 1 - this.#momentum), mul(latest, this.#momentum));
+  }
+}

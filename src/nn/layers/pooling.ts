@@ -1,0 +1,57 @@
+// Pooling layers and flattening.
+import { avgPool2d, flatten, globalAvgPool2d, maxPool2d, type Value } from "../../graph/index.ts";
+import { Module } from "../module.ts";
+import { type SizeOption, toPair } from "./convolution.ts";
+
+export interface PoolOptions {
+  /** Default: the kernel size. */
+  readonly stride?: SizeOption;
+  /** Default 0. */
+  readonly padding?: SizeOption;
+}
+
+function window(kernelSize: SizeOption, { stride = kernelSize, padding = 0 }: PoolOptions) {
+  return { kernel: toPair(kernelSize), stride: toPair(stride), padding: toPair(padding) };
+}
+
+/** Maximum over windows, padded with -inf. */
+export class MaxPool2d extends Module {
+  readonly #window: ReturnType<typeof window>;
+
+  constructor(kernelSize: SizeOption, options: PoolOptions = {}) {
+    super();
+    this.#window = window(kernelSize, options);
+  }
+
+  override forward(x: Value): Value {
+    return maxPool2d(x, this.#window);
+  }
+}
+
+/** Mean over windows; padding counts as zeros, as in torch. */
+export class AvgPool2d extends Module {
+  readonly #window: ReturnType<typeof window>;
+
+  constructor(kernelSize: SizeOption, options: PoolOptions = {}) {
+    super();
+    this.#window = window(kernelSize, options);
+  }
+
+  override forward(x: Value): Value {
+    return avgPool2d(x, this.#window);
+  }
+}
+
+/** Mean over height and width: [N, C, H, W] -> [N, C, 1, 1]. */
+export class GlobalAvgPool2d extends Module {
+  override forward(x: Value): Value {
+    return globalAvgPool2d(x);
+  }
+}
+
+/** [N, ...] -> [N, all the rest]. */
+export class Flatten extends Module {
+  override forward(x: Value): Value {
+    return flatten(x);
+  }
+}

@@ -1,0 +1,20 @@
+// Modules one behind another, named by their index.
+import type { Value } from "../../graph/index.ts";
+import { Module } from "../module.ts";
+
+export class Sequential extends Module {
+  readonly #modules: readonly Module[];
+
+  constructor(...modules: readonly Module[]) {
+    super();
+    this.#modules = modules;
+  }
+
+  override *children(): Generator<[string, Module]> {
+    for (const [i, module] of this.#modules.entries()) yield [String(i), module];
+  }
+
+  override forward(x: Value): Value {
+    return this.#modules.reduce((value, module) => module.call(value), x);
+  }
+}

@@ -1,0 +1,36 @@
+// A module's state: what it is made of and its first values.
+import { type HostTensor, RandomStream } from "../core/index.ts";
+import type { VariableSpec } from "../graph/index.ts";
+import type { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** Tensors by PyTorch's names (`layer1.0.conv1.weight`), in PyTorch's order. */
+export type StateDict = Map<string, HostTensor>;
+
+export interface StateEntry extends VariableSpec {
+  readonly kind: "parameter" | "buffer";
+  /** Trained; false for buffers and frozen parameters. */
+  readonly requiresGrad: boolean;
+}
+
+/** The entries of a module's state, in the order of PyTorch's `state_dict()`. */
+export function stateEntries(module: Module): StateEntry[] {
+  return Array.from(module.namedState(), ([name, state]) =>
+    state instanceof Parameter
+      ? { name, dtype: "float32", shape: state.shape, kind: "parameter", requiresGrad: state.requiresGrad }
+      : { name, dtype: state.dtype, shape: state.shape, kind: "buffer", requiresGrad: false },
+  );
+}
+
+/** First values: every parameter drawn from its initialiser, a function of `seed` and its name alone. */
+export function initialState(module: Module, seed: number): StateDict {
+  const state: StateDict = new Map();
+  for (const [name, entry] of module.namedState()) {
+    const tensor =
+      entry instanceof Parameter
+        ? entry.initializer(entry.shape, new RandomStream(seed, `init:${name}`))
+        : entry.initial();
+    state.set(name, tensor);
+  }
+  return state;
+}

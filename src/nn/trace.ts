@@ -1,0 +1,98 @@
+// Tracing: running a module on a symbolic input, which writes its computation into a graph.
+import { ClassifierTrainingError, formatShape } from "../core/index.ts";
+import { readVariable, type Update, type Value, type VariableRef } from "../graph/index.ts";
+import type { Module } from "./module.ts";
+import type { Buffer, Parameter } from "./parameter.ts";
+
+export interface TraceOptions {
+  /** Training mode: batch statistics and their running averages; else evaluation mode. */
+  readonly training: boolean;
+  /** Where the state entry of that name (`layer1.0.conv1.weight`) lives. */
+  readonly variable: (name: string) => VariableRef;
+}
+
+export interface Traced {
+  readonly output: Value;
+  /** Parameters that were used, by name, in the order of use. */
+  readonly parameters: ReadonlyMap<string, Value>;
+  /** Buffers that the forward pass changes. */
+  readonly updates: readonly Update[];
+}
+
+/** Writes `module`'s computation on `x` into the graph of `x`. Parameters become reads of variables. */
+export function trace(module: Module, x: Value, options: TraceOptions): Traced {
+  const session = new TraceSession(module, x, options);
+  const enclosing = active;
+  active = session;
+  try {
+    const output = module.call(x);
+    return { output, parameters: session.parameters, updates: [...session.updates.values()] };
+  } finally {
+    active = enclosing;
+  }
+}
+
+let active: TraceSession | undefined;
+
+/** The trace in progress. @throws ClassifierTrainingError `NOT_TRACING` outside of one. */
+export function currentTrace(): TraceSession {
+  if (active !== undefined) return active;
+  throw new ClassifierTrainingError("failure", "NOT_TRACING", "a module computes only while it is traced", {
+    hint: "call trace(module, input, options) or let the trainer do it",
+  });
+}
+
+/** State of one trace: which module is where, which variables were read, which buffers will change. */
+export class TraceSession {
+  readonly training: boolean;
+  readonly parameters: Map<string, Value> = new Map();
+  readonly updates: Map<Buffer, Update> = new Map();
+  readonly #root: Value;
+  readonly #variable: (name: string) => VariableRef;
+  readonly #paths = new Map<Module, string>();
+  readonly #names = new Map<Parameter | Buffer, string>();
+  readonly #reads = new Map<Parameter | Buffer, Value>();
+
+  constructor(module: Module, root: Value, { training, variable }: TraceOptions) {
+    this.training = training;
+    this.#root = root;
+    this.#variable = variable;
+    for (const [path, part] of module.namedModules()) this.#paths.set(part, path);
+    for (const [name, parameter] of module.namedParameters()) this.#names.set(parameter, name);
+    for (const [name, buffer] of module.namedBuffers()) this.#names.set(buffer, name);
+  }
+
+  /** Runs `body` with the module's path as scope of new nodes. */
+  within<T>(module: Module, body: () => T): T {
+    return this.#root.node.graph.within(this.#paths.get(module) ?? "", body);
+  }
+
+  read(state: Parameter | Buffer): Value {
+    const known = this.#reads.get(state);
+    if (known !== undefined) return known;
+    const name = this.#nameOf(state);
+    const value = readVariable(this.#root.node.graph, this.#variable(name));
+    this.#reads.set(state, value);
+    if ("requiresGrad" in state) this.parameters.set(name, value);
+    return value;
+  }
+
+  assign(buffer: Buffer, value: Value): void {
+    this.updates.set(buffer, { variable: this.#variable(this.#nameOf(buffer)), value });
+  }
+
+  #nameOf(state: Parameter | Buffer): string {
+    const name = this.#names.get(state);
+    if (name !== undefined) return name;
+    const kind = "requiresGrad" in state ? "parameter" : "buffer";
+    throw new ClassifierTrainingError(
+      "failure",
+      "UNREGISTERED_STATE",
+      `a ${kind} of shape ${formatShape(state.shape)} is used that is no property of any module`,
+      {
+        where: this.#root.node.graph.scope || undefined,
+        hint: "keep it as a property of the module that uses it",
+      },
+    );
+  }
+}
