@@ -1,0 +1,161 @@
+// Turns the bytes of a picture into 8-bit RGB, the same way for training, evaluation and prediction.
+import type { Metadata, Sharp, SharpConstructor, SharpOptions } from "sharp";
+import { ClassifierTrainingError } from "../core/index.ts";
+import { decodeBmp } from "./decode-bmp.ts";
+import { decodePnm } from "./decode-pnm.ts";
+import type { Image } from "./image.ts";
+import { type ImageFormat, isFourComponentJpeg, isGrey16Png, sniffFormat } from "./image-format.ts";
+
+export interface DecodeOptions {
+  /** Largest number of pixels a picture may have. Default 178,956,970, the limit of Pillow's bomb warning times two. */
+  readonly maxPixels?: number;
+  /** Longest time a picture may take, in whole seconds. Default 30. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Twice the size at which Pillow warns of a decompression bomb: there it refuses, and so do we. */
+export const DEFAULT_MAX_PIXELS = 178_956_970;
+const DEFAULT_TIMEOUT_SECONDS = 30;
+
+let sharpModule: Promise<SharpConstructor> | undefined;
+
+/** Loads sharp once; worker threads need it loaded in the main thread first. */
+export function loadSharp(): Promise<SharpConstructor> {
+  sharpModule ??= import("sharp").then(({ default: sharp }) => {
+    sharp.concurrency(1);
+    sharp.cache(false);
+    return sharp;
+  });
+  return sharpModule;
+}
+
+/**
+ * Decodes a picture as Pillow's `Image.open(file).convert("RGB")` does: alpha is dropped, not blended; grey and
+ * palettes become RGB; 16-bit grey is clipped at 255, other 16-bit pictures keep the high byte; CMYK is
+ * converted by Pillow's formula; colour profiles are ignored; of an animation the first frame is taken. On
+ * purpose unlike torchvision, the EXIF orientation is applied.
+ *
+ * @param name what errors call the picture: its file name
+ * @throws ClassifierTrainingError kind "data": `PICTURE_EMPTY`, `PICTURE_FORMAT`, `PICTURE_REFUSED`,
+ * `PICTURE_TOO_LARGE`, `PICTURE_CORRUPT`
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  name = "<picture>",
+  options: DecodeOptions = {},
+): Promise<Image> {
+  const format = pictureFormat(bytes, name);
+  const maxPixels = options.maxPixels ?? DEFAULT_MAX_PIXELS;
+  if (format === "bmp") return decodeBmp(bytes, name, maxPixels);
+  if (format === "pnm") return decodePnm(bytes, name, maxPixels);
+  const sharp = await loadSharp();
+  const input: SharpOptions = {
+    failOn: "error",
+    ignoreIcc: true,
+    autoOrient: true,
+    limitInputPixels: maxPixels,
+  };
+  const open = (): Sharp =>
+    sharp(bytes, input).timeout({ seconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS });
+  try {
+    const layout = await sampleLayout(format, bytes, open);
+    if (layout === "cmyk") return await decodeCmyk(open());
+    if (layout === "grey16") return await decodeGrey16(open());
+    const { data, info } = await open()
+      .removeAlpha()
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: info.channels === 3 ? data : replicate(data) };
+  } catch (error) {
+    throw unreadable(error, name, maxPixels);
+  }
+}
+
+function pictureFormat(bytes: Uint8Array, name: string): ImageFormat {
+  if (bytes.length === 0) {
+    throw new ClassifierTrainingError("data", "PICTURE_EMPTY", "the file is empty", { where: name });
+  }
+  const sniffed = sniffFormat(bytes);
+  if (sniffed.kind === "picture") return sniffed.format;
+  if (sniffed.kind === "refused") {
+    throw new ClassifierTrainingError(
+      "data",
+      "PICTURE_REFUSED",
+      `${sniffed.format} is not accepted as a picture`,
+      {
+        where: name,
+        hint: "convert it to PNG or JPEG",
+      },
+    );
+  }
+  throw new ClassifierTrainingError("data", "PICTURE_FORMAT", "not a picture in a known format", {
+    where: name,
+    hint: "JPEG, PNG, WebP, GIF, TIFF, BMP, PNM and AVIF are read",
+  });
+}
+
+/** Which of the layouts that need their own conversion a picture has. */
+async function sampleLayout(
+  format: ImageFormat,
+  bytes: Uint8Array,
+  open: () => Sharp,
+): Promise<"rgb" | "cmyk" | "grey16"> {
+  if (format === "jpeg") return isFourComponentJpeg(bytes) ? "cmyk" : "rgb";
+  if (format === "png") return isGrey16Png(bytes) ? "grey16" : "rgb";
+  if (format !== "tiff") return "rgb";
+  const { space, depth, channels }: Metadata = await open().metadata();
+  if (space === "cmyk") return "cmyk";
+  return depth === "ushort" && channels === 1 ? "grey16" : "rgb";
+}
+
+/** CMYK as Pillow converts it: each ink is scaled by what black leaves. */
+async function decodeCmyk(picture: Sharp): Promise<Image> {
+  const { data, info } = await picture
+    .pipelineColourspace("cmyk")
+    .toColourspace("cmyk")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  const rgb = new Uint8Array(info.width * info.height * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += info.channels, to += 3) {
+    const light = 255 - data[from + 3]!;
+    for (let ink = 0; ink < 3; ink++) {
+      const product = data[from + ink]! * light + 128;
+      rgb[to + ink] = light - (((product >> 8) + product) >> 8);
+    }
+  }
+  return { width: info.width, height: info.height, data: rgb };
+}
+
+/** 16-bit grey as Pillow converts it: values above 255 are white. */
+async function decodeGrey16(picture: Sharp): Promise<Image> {
+  const { data, info } = await picture
+    .pipelineColourspace("grey16")
+    .toColourspace("grey16")
+    .raw({ depth: "ushort" })
+    .toBuffer({ resolveWithObject: true });
+  const grey = new Uint8Array(info.width * info.height);
+  for (let i = 0; i < grey.length; i++) grey[i] = Math.min(255, data.readUInt16LE(i * info.channels * 2));
+  return { width: info.width, height: info.height, data: replicate(grey) };
+}
+
+/** Grey to RGB. */
+function replicate(grey: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(grey.length * 3);
+  for (let i = 0; i < grey.length; i++) rgb.fill(grey[i]!, i * 3, i * 3 + 3);
+  return rgb;
+}
+
+function unreadable(error: unknown, name: string, maxPixels: number): ClassifierTrainingError {
+  const reason = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+  if (reason.includes("pixel limit")) {
+    return new ClassifierTrainingError("data", "PICTURE_TOO_LARGE", `more than ${maxPixels} pixels`, {
+      where: name,
+      cause: error,
+    });
+  }
+  return new ClassifierTrainingError("data", "PICTURE_CORRUPT", `cannot be decoded: ${reason}`, {
+    where: name,
+    cause: error,
+  });
+}

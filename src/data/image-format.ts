@@ -1,0 +1,52 @@
+// Tells a picture's format from its first bytes, and refuses formats that carry code or need a renderer.
+
+/** The formats that are decoded. */
+export type ImageFormat = "jpeg" | "png" | "webp" | "gif" | "tiff" | "heif" | "bmp" | "pnm";
+
+/** What the first bytes say. */
+export type SniffedFormat =
+  | { readonly kind: "picture"; readonly format: ImageFormat }
+  | { readonly kind: "refused"; readonly format: string }
+  | { readonly kind: "unknown" };
+
+const HEIF_BRANDS: ReadonlySet<string> = new Set(["avif", "avis", "heic", "heix", "mif1", "msf1"]);
+
+/** Recognises a format by its signature; file names are never trusted. */
+export function sniffFormat(bytes: Uint8Array): SniffedFormat {
+  const ascii = (start: number, end: number): string => String.fromCharCode(...bytes.subarray(start, end));
+  const picture = (format: ImageFormat): SniffedFormat => ({ kind: "picture", format });
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return picture("jpeg");
+  if (ascii(0, 8) === "\x89PNG\r\n\x1a\n") return picture("png");
+  if (ascii(0, 4) === "RIFF" && ascii(8, 12) === "WEBP") return picture("webp");
+  if (ascii(0, 4) === "GIF8") return picture("gif");
+  if (ascii(0, 4) === "II*\0" || ascii(0, 4) === "MM\0*") return picture("tiff");
+  if (ascii(4, 8) === "ftyp" && HEIF_BRANDS.has(ascii(8, 12))) return picture("heif");
+  if (ascii(0, 2) === "BM") return picture("bmp");
+  if (/^P[2356][\s#]/.test(ascii(0, 3))) return picture("pnm");
+  const head = ascii(0, 1024).trimStart().toLowerCase();
+  if (head.startsWith("%pdf")) return { kind: "refused", format: "PDF" };
+  if (head.startsWith("%!ps")) return { kind: "refused", format: "PostScript" };
+  if (head.includes("<svg")) return { kind: "refused", format: "SVG" };
+  if (head.startsWith("<")) return { kind: "refused", format: "markup (XML or HTML)" };
+  return { kind: "unknown" };
+}
+
+/** Whether a JPEG stores four colour components (CMYK or YCCK), by its frame header. */
+export function isFourComponentJpeg(bytes: Uint8Array): boolean {
+  let at = 2;
+  while (at + 9 < bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1]!;
+    if (marker === 0xff) at += 1;
+    else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
+    else if (marker === 0xda || marker === 0xd9) return false;
+    else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      return bytes[at + 9] === 4;
+    } else at += 2 + bytes[at + 2]! * 256 + bytes[at + 3]!;
+  }
+  return false;
+}
+
+/** Whether a PNG is grey without alpha at 16 bits a sample, by its header chunk. */
+export function isGrey16Png(bytes: Uint8Array): boolean {
+  return bytes[24] === 16 && bytes[25] === 0;
+}

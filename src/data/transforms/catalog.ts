@@ -1,0 +1,51 @@
+// The built-in transforms by name, and the way back from a description to a transform.
+import { ClassifierTrainingError, didYouMean } from "../../core/index.ts";
+import { CenterCrop } from "./center-crop.ts";
+import { ColorJitter } from "./color-jitter.ts";
+import { Compose } from "./compose.ts";
+import { Normalize } from "./normalize.ts";
+import { RandomHorizontalFlip } from "./random-horizontal-flip.ts";
+import { RandomResizedCrop } from "./random-resized-crop.ts";
+import { Resize } from "./resize.ts";
+import { ToDtype } from "./to-dtype.ts";
+import type { Transform, TransformDescription } from "./transform.ts";
+
+/** A class of transforms: built from one object of options. */
+export type TransformConstructor = new (options: never) => Transform;
+
+/** Every built-in transform, by the name it has in torchvision. */
+export const TRANSFORMS: Readonly<Record<string, TransformConstructor>> = {
+  CenterCrop,
+  ColorJitter,
+  Compose,
+  Normalize,
+  RandomHorizontalFlip,
+  RandomResizedCrop,
+  Resize,
+  ToDtype,
+};
+
+/**
+ * Builds a transform from its description, nested ones included.
+ * @throws ClassifierTrainingError `TRANSFORM_UNKNOWN`, `TRANSFORM_OPTIONS`
+ */
+export function transformFromDescription({ name, options }: TransformDescription): Transform {
+  const constructor = Object.hasOwn(TRANSFORMS, name) ? TRANSFORMS[name] : undefined;
+  if (constructor === undefined) {
+    throw new ClassifierTrainingError("usage", "TRANSFORM_UNKNOWN", `there is no transform "${name}"`, {
+      where: "transforms",
+      hint: didYouMean(name, Object.keys(TRANSFORMS)),
+    });
+  }
+  const { transforms } = options;
+  if (!Array.isArray(transforms)) return new constructor(options as never);
+  const children = (transforms as unknown as TransformDescription[]).map(transformFromDescription);
+  return new constructor({ ...options, transforms: children } as never);
+}
+
+/** Whether a transform can be rebuilt from its description alone, as a worker thread must. */
+export function isDescribable(transform: Transform): boolean {
+  const { name } = transform.describe();
+  if (!Object.hasOwn(TRANSFORMS, name) || !(transform instanceof TRANSFORMS[name]!)) return false;
+  return !("transforms" in transform) || (transform.transforms as readonly Transform[]).every(isDescribable);
+}

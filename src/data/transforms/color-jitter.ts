@@ -1,0 +1,72 @@
+// ColorJitter: random brightness, contrast, saturation and hue, in random order.
+import { z } from "zod";
+import type { RandomStream } from "../../core/index.ts";
+import type { Image } from "../image.ts";
+import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from "./color.ts";
+import { type Range, rangeSchema } from "./options.ts";
+import { ImageTransform } from "./transform.ts";
+
+export interface ColorJitterOptions {
+  /** x stands for factors in [max(0, 1 - x), 1 + x]; a range is taken as it is. Default 0: left alone. */
+  readonly brightness?: number | Range;
+  /** As brightness. */
+  readonly contrast?: number | Range;
+  /** As brightness. */
+  readonly saturation?: number | Range;
+  /** x <= 0.5 stands for turns in [-x, x] of the colour circle. Default 0. */
+  readonly hue?: number | Range;
+}
+
+type Resolved = Required<ColorJitterOptions>;
+
+const strength: z.ZodType<number | Range> = z.union([
+  z.number().min(0, "a strength is not negative"),
+  rangeSchema(0),
+]);
+
+const schema: z.ZodType<Resolved> = z.strictObject({
+  brightness: strength.default(0),
+  contrast: strength.default(0),
+  saturation: strength.default(0),
+  hue: z.union([z.number().min(0).max(0.5), rangeSchema(-0.5, 0.5)]).default(0),
+});
+
+type Adjust = (image: Image, factor: number) => Image;
+
+/** The order in which torchvision draws the factors; the order of application is drawn before. */
+const ADJUSTMENTS: readonly (readonly [keyof Resolved, Adjust])[] = [
+  ["brightness", adjustBrightness],
+  ["contrast", adjustContrast],
+  ["saturation", adjustSaturation],
+  ["hue", adjustHue],
+];
+
+/** torchvision's `ColorJitter` on a picture. */
+export class ColorJitter extends ImageTransform<Resolved> {
+  static readonly schema: z.ZodType<Resolved> = schema;
+
+  constructor(options: ColorJitterOptions = {}) {
+    super(schema, options);
+  }
+
+  protected override transform(image: Image, random: RandomStream): Image {
+    const order = random.permutation(ADJUSTMENTS.length);
+    const factors = ADJUSTMENTS.map(([name]) => {
+      const range = factorRange(name, this.options[name]);
+      return range === undefined ? undefined : random.uniform(range[0], range[1]);
+    });
+    let result = image;
+    for (const index of order) {
+      const factor = factors[index];
+      if (factor !== undefined) result = ADJUSTMENTS[index]![1](result, factor);
+    }
+    return result;
+  }
+}
+
+/** The range factors are drawn from, or undefined where the setting changes nothing. */
+function factorRange(name: keyof Resolved, setting: number | Range): Range | undefined {
+  if (typeof setting !== "number") return setting;
+  if (setting === 0) return undefined;
+  return name === "hue" ? [-setting, setting] : [Math.max(0, 1 - setting), 1 + setting];
+}

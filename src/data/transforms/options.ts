@@ -1,0 +1,49 @@
+// Option types that several transforms share: sizes, ranges, probabilities, and Python's rounding.
+import { z } from "zod";
+import type { Interpolation } from "./resample.ts";
+
+/** One number for a square, or [height, width]. */
+export type SizeOption = number | readonly [number, number];
+
+/** A lower and an upper bound. */
+export type Range = readonly [number, number];
+
+const pixels: z.ZodType<number> = z.int().min(1, "a size is a whole number of pixels, at least 1");
+
+export const sizeSchema: z.ZodType<SizeOption> = z.union([pixels, z.tuple([pixels, pixels]).readonly()]);
+
+export const interpolationSchema: z.ZodType<Interpolation> = z.enum([
+  "nearest",
+  "box",
+  "bilinear",
+  "hamming",
+  "bicubic",
+  "lanczos",
+]);
+
+export const probabilitySchema: z.ZodType<number> = z
+  .number()
+  .min(0, "a probability lies between 0 and 1")
+  .max(1, "a probability lies between 0 and 1");
+
+/** A range [low, high] within `minimum` and `maximum`. */
+export function rangeSchema(minimum: number = -Infinity, maximum: number = Infinity): z.ZodType<Range> {
+  const bound = z.number().min(minimum).max(maximum);
+  return z
+    .tuple([bound, bound])
+    .readonly()
+    .refine(([low, high]) => low <= high, "a range is [low, high] with low <= high");
+}
+
+/** The height and width a size option stands for. */
+export function heightAndWidth(size: SizeOption): readonly [number, number] {
+  return typeof size === "number" ? [size, size] : size;
+}
+
+/** Python's `round`: to the nearest whole number, halves to the even one. */
+export function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}

@@ -1,0 +1,211 @@
+// Resizes 8-bit RGB with Pillow's arithmetic, bit for bit: separable filters in 22-bit fixed point.
+import { blankImage, type Image } from "../image.ts";
+
+/** Resampling filters, named as Pillow and torchvision name them. */
+export type Interpolation = "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
+
+/** A rectangle of pixels. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Filter {
+  readonly support: number;
+  weight(x: number): number;
+}
+
+const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
+
+const FILTERS: Readonly<Record<Exclude<Interpolation, "nearest">, Filter>> = {
+  box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+  bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  hamming: {
+    support: 1,
+    weight: (x) => (Math.abs(x) >= 1 ? 0 : sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x))),
+  },
+  bicubic: {
+    support: 2,
+    weight: (signed) => {
+      const x = Math.abs(signed);
+      if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+      return x < 2 ? ((x - 5) * x + 8) * x * -0.5 + 2 : 0;
+    },
+  },
+  lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+const PRECISION_BITS = 22;
+const HALF = 1 << (PRECISION_BITS - 1);
+
+/** The taps of one axis: output `i` sums `count[i]` inputs from `first[i]` on, weighted by `weights[i * stride...]`. */
+interface Taps {
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  readonly stride: number;
+  readonly weights: Int32Array;
+}
+
+/** Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (src/libImaging/Resample.c). */
+function computeTaps(inSize: number, outSize: number, filter: Filter): Taps {
+  const scale = inSize / outSize;
+  const filterScale = Math.max(scale, 1);
+  const support = filter.support * filterScale;
+  const stride = Math.ceil(support) * 2 + 1;
+  const first = new Int32Array(outSize);
+  const count = new Int32Array(outSize);
+  const weights = new Int32Array(outSize * stride);
+  const exact = new Float64Array(stride);
+  for (let i = 0; i < outSize; i++) {
+    const center = (i + 0.5) * scale;
+    const from = Math.max(0, Math.trunc(center - support + 0.5));
+    const taps = Math.min(inSize, Math.trunc(center + support + 0.5)) - from;
+    let total = 0;
+    for (let k = 0; k < taps; k++) {
+      exact[k] = filter.weight((k + from - center + 0.5) * (1 / filterScale));
+      total += exact[k]!;
+    }
+    for (let k = 0; k < taps; k++) {
+      const fixed = (total === 0 ? exact[k]! : exact[k]! / total) * (1 << PRECISION_BITS);
+      weights[i * stride + k] = Math.trunc(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
+    }
+    first[i] = from;
+    count[i] = taps;
+  }
+  return { first, count, stride, weights };
+}
+
+const TAPS_KEPT = 256;
+const keptTaps = new Map<string, Taps>();
+
+/** The taps, remembered for the sizes seen lately. */
+function tapsFor(inSize: number, outSize: number, interpolation: Exclude<Interpolation, "nearest">): Taps {
+  const key = `${interpolation} ${inSize} ${outSize}`;
+  let taps = keptTaps.get(key);
+  if (taps === undefined) {
+    taps = computeTaps(inSize, outSize, FILTERS[interpolation]);
+    if (keptTaps.size >= TAPS_KEPT) keptTaps.delete(keptTaps.keys().next().value!);
+    keptTaps.set(key, taps);
+  }
+  return taps;
+}
+
+/**
+ * The picture, or a region of it, at another size: what Pillow's `crop(region).resize((width, height))` gives.
+ * Pixels outside the region have no influence. The horizontal pass comes first, each pass rounds to 8 bits, and
+ * a pass that changes no size is left out.
+ */
+export function resize(
+  image: Image,
+  width: number,
+  height: number,
+  interpolation: Interpolation = "bilinear",
+  region: Region = { left: 0, top: 0, width: image.width, height: image.height },
+): Image {
+  if (width === region.width && height === region.height) return crop(image, region);
+  if (interpolation === "nearest") return resizeNearest(image, width, height, region);
+  const start = (region.top * image.width + region.left) * 3;
+  let source: Strided = { data: image.data, start, stride: image.width * 3 };
+  if (width !== region.width) {
+    const rows = { data: new Uint8Array(region.height * width * 3), start: 0, stride: width * 3 };
+    resizeRows(source, rows, width, region.height, tapsFor(region.width, width, interpolation));
+    source = rows;
+  }
+  if (height === region.height) return { width, height, data: source.data };
+  const result = blankImage(width, height);
+  resizeColumns(source, result.data, width, height, tapsFor(region.height, height, interpolation));
+  return result;
+}
+
+interface Strided {
+  readonly data: Uint8Array;
+  readonly start: number;
+  readonly stride: number;
+}
+
+function resizeRows(source: Strided, target: Strided, width: number, height: number, taps: Taps): void {
+  const { first, count, stride, weights } = taps;
+  const input = source.data;
+  const output = target.data;
+  for (let y = 0; y < height; y++) {
+    const row = source.start + y * source.stride;
+    let to = target.start + y * target.stride;
+    for (let x = 0; x < width; x++) {
+      let r = HALF;
+      let g = HALF;
+      let b = HALF;
+      let from = row + first[x]! * 3;
+      let at = x * stride;
+      const end = at + count[x]!;
+      for (; at < end; at++, from += 3) {
+        const weight = weights[at]!;
+        r = (r + Math.imul(input[from]!, weight)) | 0;
+        g = (g + Math.imul(input[from + 1]!, weight)) | 0;
+        b = (b + Math.imul(input[from + 2]!, weight)) | 0;
+      }
+      output[to] = clip(r >> PRECISION_BITS);
+      output[to + 1] = clip(g >> PRECISION_BITS);
+      output[to + 2] = clip(b >> PRECISION_BITS);
+      to += 3;
+    }
+  }
+}
+
+function resizeColumns(source: Strided, output: Uint8Array, width: number, height: number, taps: Taps): void {
+  const { first, count, stride, weights } = taps;
+  const input = source.data;
+  const length = width * 3;
+  const sums = new Int32Array(length);
+  for (let y = 0; y < height; y++) {
+    sums.fill(HALF);
+    for (let k = 0; k < count[y]!; k++) {
+      const weight = weights[y * stride + k]!;
+      const from = source.start + (first[y]! + k) * source.stride;
+      for (let i = 0; i < length; i++) sums[i] = (sums[i]! + Math.imul(input[from + i]!, weight)) | 0;
+    }
+    const to = y * length;
+    for (let i = 0; i < length; i++) output[to + i] = clip(sums[i]! >> PRECISION_BITS);
+  }
+}
+
+function clip(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
+}
+
+function resizeNearest(image: Image, width: number, height: number, region: Region): Image {
+  const result = blankImage(width, height);
+  const columns = Int32Array.from(
+    { length: width },
+    (_, x) => nearest(x, region.width / width, region.width) * 3,
+  );
+  for (let y = 0; y < height; y++) {
+    const row = region.top + nearest(y, region.height / height, region.height);
+    const start = (row * image.width + region.left) * 3;
+    for (let x = 0; x < width; x++) {
+      const from = start + columns[x]!;
+      const to = (y * width + x) * 3;
+      result.data[to] = image.data[from]!;
+      result.data[to + 1] = image.data[from + 1]!;
+      result.data[to + 2] = image.data[from + 2]!;
+    }
+  }
+  return result;
+}
+
+function nearest(index: number, scale: number, size: number): number {
+  return Math.min(size - 1, Math.floor((index + 0.5) * scale));
+}
+
+/** The pixels of a region that lies inside the picture; the picture itself where that is all of it. */
+export function crop(image: Image, region: Region): Image {
+  if (region.width === image.width && region.height === image.height) return image;
+  const result = blankImage(region.width, region.height);
+  const length = region.width * 3;
+  for (let y = 0; y < region.height; y++) {
+    const start = ((region.top + y) * image.width + region.left) * 3;
+    result.data.set(image.data.subarray(start, start + length), y * length);
+  }
+  return result;
+}

@@ -1,0 +1,62 @@
+// ToDtype: from 8-bit channels-last to a float32 tensor of shape [3, height, width].
+import { z } from "zod";
+import { hostTensor } from "../../core/index.ts";
+import { type Image, type ImageTensor, isImage, type Pixels } from "../image.ts";
+import { parseOptions, type Transform, type TransformDescription } from "./transform.ts";
+
+export interface ToDtypeOptions {
+  /** Only "float32". */
+  readonly dtype?: "float32";
+  /** Whether 0..255 becomes 0..1. Default true. */
+  readonly scale?: boolean;
+}
+
+type Resolved = Required<ToDtypeOptions>;
+
+const schema: z.ZodType<Resolved> = z.strictObject({
+  dtype: z.literal("float32").default("float32"),
+  scale: z.boolean().default(true),
+});
+
+/** torchvision's `ToDtype` and `ToImage` in one; a tensor passes unchanged. */
+export class ToDtype implements Transform {
+  static readonly schema: z.ZodType<Resolved> = schema;
+  readonly options: Resolved;
+
+  constructor(options: ToDtypeOptions = {}) {
+    this.options = parseOptions("ToDtype", schema, options);
+  }
+
+  apply(input: Pixels): ImageTensor {
+    if (!isImage(input)) return input;
+    const table = this.table();
+    return toTensor(input, [table, table, table]);
+  }
+
+  /** The float32 that each of the 256 values becomes. */
+  table(): Float32Array {
+    const factor = this.options.scale ? Math.fround(1 / 255) : 1;
+    return Float32Array.from({ length: 256 }, (_, value) => value * factor);
+  }
+
+  describe(): TransformDescription {
+    return { name: "ToDtype", options: { ...this.options } };
+  }
+}
+
+/** The picture as a [3, height, width] tensor, each channel through its table. */
+export function toTensor(
+  image: Image,
+  tables: readonly [Float32Array, Float32Array, Float32Array],
+): ImageTensor {
+  const { width, height, data } = image;
+  const area = width * height;
+  const out = new Float32Array(3 * area);
+  const [red, green, blue] = tables;
+  for (let i = 0, from = 0; i < area; i++, from += 3) {
+    out[i] = red[data[from]!]!;
+    out[i + area] = green[data[from + 1]!]!;
+    out[i + 2 * area] = blue[data[from + 2]!]!;
+  }
+  return hostTensor("float32", [3, height, width], out);
+}

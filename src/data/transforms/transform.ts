@@ -1,0 +1,90 @@
+// What a transform is: takes a picture or tensor and random numbers, gives another, and describes itself.
+import type { z } from "zod";
+import { ClassifierTrainingError, type RandomStream } from "../../core/index.ts";
+import { type Image, type ImageTensor, isImage, type Pixels } from "../image.ts";
+
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** A transform as data: its name and the options that build it again. Written into exports. */
+export interface TransformDescription {
+  readonly name: string;
+  readonly options: { readonly [key: string]: JsonValue };
+}
+
+export interface Transform {
+  /**
+   * Transforms one picture. The input is never changed; a transform with nothing to do may return it.
+   * Random numbers come from `random` alone, so the same stream gives the same result.
+   */
+  apply(input: Pixels, random: RandomStream): Pixels | Promise<Pixels>;
+  describe(): TransformDescription;
+}
+
+/** Options checked against a transform's schema, with defaults filled in. */
+export function parseOptions<O>(name: string, schema: z.ZodType<O>, options: unknown): O {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ClassifierTrainingError("usage", "TRANSFORM_OPTIONS", issue?.message ?? "invalid options", {
+    where: [name, ...(issue?.path ?? [])].map(String).join("."),
+  });
+}
+
+/** A transform of pictures, to be listed before `ToDtype`. */
+export abstract class ImageTransform<O extends object> implements Transform {
+  /** The options, complete. */
+  readonly options: O;
+
+  constructor(schema: z.ZodType<O>, options: unknown) {
+    this.options = parseOptions(this.constructor.name, schema, options);
+  }
+
+  protected abstract transform(image: Image, random: RandomStream): Image | Promise<Image>;
+
+  apply(input: Pixels, random: RandomStream): Image | Promise<Image> {
+    if (!isImage(input)) throw wrongStage(this.constructor.name, "a picture", "before");
+    return this.transform(input, random);
+  }
+
+  describe(): TransformDescription {
+    return describeOptions(this.constructor.name, this.options);
+  }
+}
+
+/** A transform of float tensors, to be listed after `ToDtype`. */
+export abstract class TensorTransform<O extends object> implements Transform {
+  /** The options, complete. */
+  readonly options: O;
+
+  constructor(schema: z.ZodType<O>, options: unknown) {
+    this.options = parseOptions(this.constructor.name, schema, options);
+  }
+
+  protected abstract transform(tensor: ImageTensor, random: RandomStream): ImageTensor;
+
+  apply(input: Pixels, random: RandomStream): ImageTensor {
+    if (isImage(input)) throw wrongStage(this.constructor.name, "a float tensor", "after");
+    return this.transform(input, random);
+  }
+
+  describe(): TransformDescription {
+    return describeOptions(this.constructor.name, this.options);
+  }
+}
+
+function describeOptions(name: string, options: object): TransformDescription {
+  return { name, options: JSON.parse(JSON.stringify(options)) as TransformDescription["options"] };
+}
+
+function wrongStage(name: string, wants: string, place: "before" | "after"): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "TRANSFORM_ORDER", `${name} takes ${wants}`, {
+    where: "transforms",
+    hint: `list it ${place} ToDtype`,
+  });
+}
