@@ -1,0 +1,101 @@
+// Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019), as torch.optim.
+import { add, div, maximum, mul, neg, sqrt, sub } from "../graph/index.ts";
+import type { Optimizer, OptimizerState, UpdateContext, UpdateResult } from "./optimizer.ts";
+
+export interface AdamOptions {
+  /** Decay of the running means of gradient and squared gradient; default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the root of the bias-corrected second moment; default 1e-8. */
+  readonly eps?: number;
+  /** Default 0 for Adam, 0.01 for AdamW. */
+  readonly weightDecay?: number;
+  /** Divide by the largest second moment so far; default false. */
+  readonly amsgrad?: boolean;
+  /** Ascend instead of descend; default false. */
+  readonly maximize?: boolean;
+}
+
+/**
+ * m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
+ * p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps).
+ */
+abstract class AdamFamily implements Optimizer {
+  abstract readonly name: string;
+  /** Whether weight decay shrinks parameters directly (AdamW) or joins the gradient (Adam). */
+  protected abstract readonly decoupled: boolean;
+  readonly state: readonly OptimizerState[];
+  protected readonly options: Required<AdamOptions>;
+
+  constructor(options: AdamOptions, weightDecay: number) {
+    this.options = {
+      betas: [0.9, 0.999],
+      eps: 1e-8,
+      weightDecay,
+      amsgrad: false,
+      maximize: false,
+      ...options,
+    };
+    const names = ["exp_avg", "exp_avg_sq", ...(this.options.amsgrad ? ["max_exp_avg_sq"] : [])];
+    this.state = names.map((name) => ({ name, initial: 0 }));
+  }
+
+  abstract withWeightDecay(weightDecay: number): Optimizer;
+
+  scalars(step: number, learningRate: number): Record<string, number> {
+    const [beta1, beta2] = this.options.betas;
+    return {
+      shrink: 1 - learningRate * this.options.weightDecay,
+      step_size: learningRate / (1 - beta1 ** step),
+      root_correction: 1 / Math.sqrt(1 - beta2 ** step),
+    };
+  }
+
+  update({ parameter, gradient, state, scalars }: UpdateContext): UpdateResult {
+    const { betas, eps, weightDecay, amsgrad, maximize } = this.options;
+    const [beta1, beta2] = betas;
+    const ascent = maximize ? neg(gradient) : gradient;
+    const coupled = !this.decoupled && weightDecay !== 0;
+    const g = coupled ? add(ascent, mul(parameter, weightDecay)) : ascent;
+    const shrunk = this.decoupled && weightDecay !== 0 ? mul(parameter, scalars.shrink!) : parameter;
+    const mean = add(mul(state.exp_avg!, beta1), mul(g, 1 - beta1));
+    const square = add(mul(state.exp_avg_sq!, beta2), mul(mul(g, g), 1 - beta2));
+    const largest = amsgrad ? maximum(state.max_exp_avg_sq!, square) : square;
+    const denominator = add(mul(sqrt(largest), scalars.root_correction!), eps);
+    return {
+      parameter: sub(shrunk, mul(div(mean, denominator), scalars.step_size!)),
+      state: {
+        exp_avg: mean,
+        exp_avg_sq: square,
+        ...(amsgrad ? { max_exp_avg_sq: largest } : {}),
+      },
+    };
+  }
+}
+
+/** Adam; its weight decay is L2 regularisation (added to the gradient). */
+export class Adam extends AdamFamily {
+  readonly name = "Adam";
+  protected readonly decoupled = false;
+
+  constructor(options: AdamOptions = {}) {
+    super(options, 0);
+  }
+
+  override withWeightDecay(weightDecay: number): Adam {
+    return new Adam({ ...this.options, weightDecay });
+  }
+}
+
+/** AdamW: Adam with decoupled weight decay, p *= 1 - lr wd before each step. */
+export class AdamW extends AdamFamily {
+  readonly name = "AdamW";
+  protected readonly decoupled = true;
+
+  constructor(options: AdamOptions = {}) {
+    super(options, 0.01);
+  }
+
+  override withWeightDecay(weightDecay: number): AdamW {
+    return new AdamW({ ...this.options, weightDecay });
+  }
+}

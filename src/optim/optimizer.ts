@@ -1,0 +1,36 @@
+// What an optimizer is: an elementwise update of parameters, written as graph code.
+import type { Value } from "../graph/index.ts";
+
+/** A tensor of the parameters' shape that the optimizer keeps, and what it holds before the first step. */
+export interface OptimizerState {
+  readonly name: string;
+  readonly initial: number;
+}
+
+/** One update of one tensor of parameters: all values have its shape, scalars have shape []. */
+export interface UpdateContext {
+  readonly parameter: Value;
+  readonly gradient: Value;
+  readonly state: Readonly<Record<string, Value>>;
+  readonly scalars: Readonly<Record<string, Value>>;
+}
+
+export interface UpdateResult {
+  readonly parameter: Value;
+  readonly state: Readonly<Record<string, Value>>;
+}
+
+/**
+ * An optimizer. What changes from step to step but is the same for all elements (learning rate, bias
+ * corrections) is computed on the host in float64 and handed to the graph as `scalars`.
+ */
+export interface Optimizer {
+  readonly name: string;
+  readonly state: readonly OptimizerState[];
+  /** Scalars of optimizer step `step` (from 1) at `learningRate`. */
+  scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
+  /** The update as graph code. It must be elementwise: it is applied to many parameters laid end to end. */
+  update(context: UpdateContext): UpdateResult;
+  /** The same optimizer with another weight decay, for groups of parameters that differ in it. */
+  withWeightDecay(weightDecay: number): Optimizer;
+}

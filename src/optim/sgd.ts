@@ -1,0 +1,55 @@
+// Stochastic gradient descent with momentum, as torch.optim.SGD.
+import { add, mul, neg, sub, type Value } from "../graph/index.ts";
+import type { Optimizer, OptimizerState, UpdateContext, UpdateResult } from "./optimizer.ts";
+
+export interface SGDOptions {
+  /** Default 0: none. */
+  readonly momentum?: number;
+  /** Share of the gradient that is kept out of the momentum buffer; default 0. */
+  readonly dampening?: number;
+  /** Added to the gradient times the parameter (L2); default 0. */
+  readonly weightDecay?: number;
+  /** Default false. */
+  readonly nesterov?: boolean;
+  /** Ascend instead of descend; default false. */
+  readonly maximize?: boolean;
+}
+
+/** g += wd p; b = mu b + (1 - dampening) g (the first b is g); p -= lr (nesterov ? g + mu b : b). */
+export class SGD implements Optimizer {
+  readonly name = "SGD";
+  readonly state: readonly OptimizerState[];
+  readonly #options: Required<SGDOptions>;
+
+  constructor(options: SGDOptions = {}) {
+    this.#options = {
+      momentum: 0,
+      dampening: 0,
+      weightDecay: 0,
+      nesterov: false,
+      maximize: false,
+      ...options,
+    };
+    this.state = this.#options.momentum === 0 ? [] : [{ name: "momentum_buffer", initial: 0 }];
+  }
+
+  scalars(step: number, learningRate: number): Record<string, number> {
+    if (this.#options.momentum === 0) return { lr: learningRate };
+    return { lr: learningRate, gradient_share: step === 1 ? 1 : 1 - this.#options.dampening };
+  }
+
+  update({ parameter, gradient, state, scalars }: UpdateContext): UpdateResult {
+    const { momentum, weightDecay, nesterov, maximize } = this.#options;
+    const ascent = maximize ? neg(gradient) : gradient;
+    const decayed = weightDecay === 0 ? ascent : add(ascent, mul(parameter, weightDecay));
+    const step = (direction: Value): Value => sub(parameter, mul(direction, scalars.lr!));
+    if (momentum === 0) return { parameter: step(decayed), state: {} };
+    const buffer = add(mul(state.momentum_buffer!, momentum), mul(decayed, scalars.gradient_share!));
+    const direction = nesterov ? add(decayed, mul(buffer, momentum)) : buffer;
+    return { parameter: step(direction), state: { momentum_buffer: buffer } };
+  }
+
+  withWeightDecay(weightDecay: number): SGD {
+    return new SGD({ ...this.#options, weightDecay });
+  }
+}
