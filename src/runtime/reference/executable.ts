@@ -1,0 +1,71 @@
+// Running a program: node after node, then all updates at once.
+import type { HostTensor } from "../../core/index.ts";
+import type { Node, Program, Value } from "../../graph/index.ts";
+import { checkInputs } from "../boundary.ts";
+import type { Executable } from "../contract.ts";
+import type { Kernel, RunState } from "./kernel.ts";
+import { KERNELS } from "./kernels/index.ts";
+import type { ReferenceSession } from "./session.ts";
+import { type Tensor, toHost } from "./tensor.ts";
+
+export class ReferenceExecutable implements Executable {
+  readonly #session: ReferenceSession;
+  readonly #program: Program;
+  readonly #lastUses: ReadonlyMap<Node, readonly Value[]>;
+  #disposed = false;
+
+  constructor(session: ReferenceSession, program: Program) {
+    this.#session = session;
+    this.#program = program;
+    this.#lastUses = lastUses(program);
+  }
+
+  async run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+    this.#session.assertOpen(this.#disposed);
+    checkInputs(this.#program, inputs);
+    const values = this.#compute({
+      input: (name) => inputs[name]!,
+      variable: (variable) => this.#session.view(variable),
+    });
+    const outputs = Object.entries(this.#program.outputs).map(([name, value]) => [
+      name,
+      toHost(values.get(value)!),
+    ]);
+    const updates = this.#program.updates.map(({ variable, value }) => ({
+      variable,
+      data: values.get(value)!.data.slice(),
+    }));
+    for (const { variable, data } of updates) this.#session.set(variable, data);
+    return Object.fromEntries(outputs);
+  }
+
+  #compute(state: RunState): Map<Value, Tensor> {
+    const values = new Map<Value, Tensor>();
+    for (const node of this.#program.nodes) {
+      const inputs = node.inputs.map((value) => values.get(value)!);
+      const kernel = KERNELS[node.op] as Kernel<unknown>;
+      const data = kernel(inputs, node.params, node.outputs, state);
+      for (const [i, value] of node.outputs.entries()) {
+        values.set(value, { dtype: value.dtype, shape: value.shape, data: data[i]! });
+      }
+      for (const value of this.#lastUses.get(node) ?? []) values.delete(value);
+    }
+    return values;
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+  }
+}
+
+/** For each node, the values that nothing needs after it. */
+function lastUses(program: Program): Map<Node, Value[]> {
+  const last = new Map<Value, Node>();
+  for (const node of program.nodes)
+    for (const value of [...node.inputs, ...node.outputs]) last.set(value, node);
+  for (const value of Object.values(program.outputs)) last.delete(value);
+  for (const { value } of program.updates) last.delete(value);
+  const byNode = new Map<Node, Value[]>();
+  for (const [value, node] of last) byNode.set(node, [...(byNode.get(node) ?? []), value]);
+  return byNode;
+}

@@ -1,0 +1,2 @@
+// The oracle runtime.
+export { referenceRuntime } from "./runtime.ts";

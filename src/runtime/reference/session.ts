@@ -1,0 +1,73 @@
+// Variables in plain arrays: one flat array per storage, members are views of it.
+import {
+  allocate,
+  ClassifierTrainingError,
+  type HostTensor,
+  sizeOf,
+  type TensorData,
+} from "../../core/index.ts";
+import { isOp, type Program, type Storage, type VariableRef } from "../../graph/index.ts";
+import { checkVariable, checkWrite } from "../boundary.ts";
+import type { Executable, Precision, Session, VariableWrite } from "../contract.ts";
+import { ReferenceExecutable } from "./executable.ts";
+import { fromHost, heldAs, toHost } from "./tensor.ts";
+
+export class ReferenceSession implements Session {
+  readonly runtime = "reference";
+  readonly precision: Precision = "32-true";
+  readonly threads = 1;
+  readonly #storages: ReadonlyMap<string, Storage>;
+  readonly #data: ReadonlyMap<string, TensorData>;
+  #disposed = false;
+
+  constructor(storages: readonly Storage[]) {
+    this.#storages = new Map(storages.map((storage) => [storage.name, storage]));
+    this.#data = new Map(storages.map(({ name, dtype, size }) => [name, allocate(heldAs(dtype), size)]));
+  }
+
+  async compile(program: Program): Promise<Executable> {
+    this.assertOpen();
+    for (const node of program.nodes) {
+      if (isOp(node, "variable")) checkVariable(this.#storages, node.params.variable);
+    }
+    for (const { variable } of program.updates) checkVariable(this.#storages, variable);
+    return new ReferenceExecutable(this, program);
+  }
+
+  async read(variables: readonly VariableRef[]): Promise<HostTensor[]> {
+    this.assertOpen();
+    return variables.map((variable) => {
+      checkVariable(this.#storages, variable);
+      return toHost({ dtype: variable.dtype, shape: variable.shape, data: this.view(variable) });
+    });
+  }
+
+  async write(entries: readonly VariableWrite[]): Promise<void> {
+    this.assertOpen();
+    for (const entry of entries) checkWrite(this.#storages, entry);
+    for (const { variable, tensor } of entries) this.set(variable, fromHost(tensor, variable.dtype).data);
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+  }
+
+  /** The elements of a variable, not copied. */
+  view({ storage, offset, shape }: VariableRef): TensorData {
+    return this.#data.get(storage)!.subarray(offset, offset + sizeOf(shape));
+  }
+
+  set({ storage, offset }: VariableRef, data: TensorData): void {
+    (this.#data.get(storage) as Float64Array).set(data as Float64Array, offset);
+  }
+
+  /** @throws ClassifierTrainingError `RUNTIME_DISPOSED` once the session, or the executable that asks, is disposed. */
+  assertOpen(executableDisposed = false): void {
+    if (!this.#disposed && !executableDisposed) return;
+    throw new ClassifierTrainingError(
+      "failure",
+      "RUNTIME_DISPOSED",
+      `the ${this.#disposed ? "session" : "executable"} of runtime reference has been disposed of`,
+    );
+  }
+}

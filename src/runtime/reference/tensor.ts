@@ -1,0 +1,49 @@
+// Tensors at run time: every float in float64, integers and booleans as they are.
+import {
+  allocate,
+  type DType,
+  type HostTensor,
+  isFloat,
+  type Shape,
+  sizeOf,
+  type TensorData,
+} from "../../core/index.ts";
+import type { ValueType } from "../../graph/index.ts";
+
+/** A value at run time; `data` is Float64Array for every float dtype. Never changed once made. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: TensorData;
+}
+
+/** A typed array seen element by element: numbers, or bigints where it is int64. */
+export interface Elements {
+  readonly length: number;
+  [index: number]: number | bigint;
+}
+
+/** The dtype that elements of `dtype` are held in. */
+export function heldAs(dtype: DType): DType {
+  return isFloat(dtype) ? "float64" : dtype;
+}
+
+/** Zeros for a value of this type. */
+export function allocateFor({ dtype, shape }: ValueType): TensorData {
+  return allocate(heldAs(dtype), sizeOf(shape));
+}
+
+/** The elements of a float tensor. */
+export function floats(tensor: Tensor): Float64Array {
+  return tensor.data as Float64Array;
+}
+
+/** A copy of host elements as a run-time tensor of `dtype`. */
+export function fromHost({ data, shape }: HostTensor, dtype: DType): Tensor {
+  return { dtype, shape, data: isFloat(dtype) ? Float64Array.from(data as Float32Array) : data.slice() };
+}
+
+/** A copy for the caller; floats are float64. */
+export function toHost({ dtype, shape, data }: Tensor): HostTensor {
+  return { dtype: heldAs(dtype), shape, data: data.slice() };
+}
