@@ -30,17 +30,17 @@ export const TRANSFORMS: Readonly<Record<string, TransformConstructor>> = {
  * @throws ClassifierTrainingError `TRANSFORM_UNKNOWN`, `TRANSFORM_OPTIONS`
  */
 export function transformFromDescription({ name, options }: TransformDescription): Transform {
-  const constructor = Object.hasOwn(TRANSFORMS, name) ? TRANSFORMS[name] : undefined;
-  if (constructor === undefined) {
+  const Constructor = Object.hasOwn(TRANSFORMS, name) ? TRANSFORMS[name] : undefined;
+  if (Constructor === undefined) {
     throw new ClassifierTrainingError("usage", "TRANSFORM_UNKNOWN", `there is no transform "${name}"`, {
       where: "transforms",
       hint: didYouMean(name, Object.keys(TRANSFORMS)),
     });
   }
   const { transforms } = options;
-  if (!Array.isArray(transforms)) return new constructor(options as never);
+  if (!Array.isArray(transforms)) return new Constructor(options as never);
   const children = (transforms as unknown as TransformDescription[]).map(transformFromDescription);
-  return new constructor({ ...options, transforms: children } as never);
+  return new Constructor({ ...options, transforms: children } as never);
 }
 
 /** Whether a transform can be rebuilt from its description alone, as a worker thread must. */

@@ -54,7 +54,7 @@ export function adjustSaturation(image: Image, factor: number): Image {
     const grey = luma(data[i]!, data[i + 1]!, data[i + 2]!);
     for (let c = i; c < i + 3; c++) {
       const mixed = Math.fround(grey + shift[data[c]! - grey + 255]!);
-      result.data[c] = mixed <= 0 ? 0 : mixed >= 255 ? 255 : mixed;
+      result.data[c] = mixed <= 0 ? 0 : Math.min(mixed, 255);
     }
   }
   return result;
@@ -73,8 +73,8 @@ export function adjustHue(image: Image, factor: number): Image {
     const r = data[i]!;
     const g = data[i + 1]!;
     const b = data[i + 2]!;
-    const highest = r > g ? (r > b ? r : b) : g > b ? g : b;
-    const lowest = r < g ? (r < b ? r : b) : g < b ? g : b;
+    const highest = r > g ? Math.max(r, b) : Math.max(g, b);
+    const lowest = r < g ? Math.min(r, b) : Math.min(g, b);
     let hue = 0;
     let saturation = 0;
     if (highest !== lowest) {

@@ -15,6 +15,7 @@ export {
   type NormalizeOptions,
   type PerChannel,
 } from "./normalize.ts";
+export { describePreprocessing, type Preprocessing } from "./preprocessing.ts";
 export { defaultEvalTransforms, defaultTrainTransforms, resizeFor } from "./presets.ts";
 export { RandomHorizontalFlip, type RandomHorizontalFlipOptions } from "./random-horizontal-flip.ts";
 export { RandomResizedCrop, type RandomResizedCropOptions } from "./random-resized-crop.ts";

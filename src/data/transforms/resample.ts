@@ -171,7 +171,7 @@ function resizeColumns(source: Strided, output: Uint8Array, width: number, heigh
 }
 
 function clip(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return value < 0 ? 0 : Math.min(value, 255);
 }
 
 function resizeNearest(image: Image, width: number, height: number, region: Region): Image {

@@ -1,0 +1,255 @@
+// The data module: from splits of a data set to the loaders of training, validation and test.
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { ClassifierTrainingError } from "../core/index.ts";
+import { countClasses, type ImageDataset } from "./dataset.ts";
+import { type BadPicturePolicy, DataLoader } from "./loader.ts";
+import type { BadPicture, Pipeline } from "./pipeline.ts";
+import {
+  classWeights,
+  type Sampler,
+  type SamplerOptions,
+  samplerSchema,
+  sequentialSampler,
+  trainSampler,
+} from "./samplers.ts";
+import type { SplitFile } from "./split.ts";
+import { isDescribable } from "./transforms/catalog.ts";
+import { describePreprocessing, type Preprocessing } from "./transforms/preprocessing.ts";
+import { defaultEvalTransforms, defaultTrainTransforms } from "./transforms/presets.ts";
+import type { Transform } from "./transforms/transform.ts";
+import { WorkerPool } from "./worker-pool.ts";
+
+/** A data set in its parts. All parts have the classes of `train`. */
+export interface DatasetSplits {
+  readonly train: ImageDataset;
+  readonly val: ImageDataset | undefined;
+  readonly test: ImageDataset | undefined;
+  /** The split that was made or read here, to be kept with the run; undefined where the data came split. */
+  readonly split: SplitFile | undefined;
+  /** What was left out or looks wrong, one line each. */
+  readonly warnings: readonly string[];
+}
+
+export interface DataModuleOptions {
+  /** Height and width of the network's input. Default 224. */
+  readonly imageSize?: number;
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Worker threads; 0 prepares pictures in the main thread. Default: one per processor core, 4 at most. */
+  readonly numWorkers?: number | null;
+  /** Batches prepared ahead. Default 2. */
+  readonly prefetch?: number;
+  /** Seed of order, augmentation and split. Default 42. */
+  readonly seed?: number;
+  /** Leaves out the last training batch of an epoch where it is not full. Default false. */
+  readonly dropLast?: boolean;
+  /** Which training pictures an epoch shows. Default: each once, shuffled. */
+  readonly sampler?: SamplerOptions;
+  /** Accepts validation and test splits that lack a class, with a warning. Default false: an error. */
+  readonly allowMissingClasses?: boolean;
+  /** What to do with a picture that cannot be read. Default "fail". */
+  readonly onBadPicture?: BadPicturePolicy;
+  /** Default: random resized crop, mirror, colour jitter, normalise. */
+  readonly trainTransforms?: Transform;
+  /** Default: resize, central crop, normalise. */
+  readonly valTransforms?: Transform;
+  /** Default: `valTransforms`. */
+  readonly testTransforms?: Transform;
+}
+
+const transform: z.ZodType<Transform> = z.custom<Transform>(
+  (value) => typeof value === "object" && value !== null && "apply" in value && "describe" in value,
+  "not a transform",
+);
+
+/** Options with everything decided but the transforms. */
+export type ResolvedDataModuleOptions = Required<
+  Omit<DataModuleOptions, "trainTransforms" | "valTransforms" | "testTransforms">
+> & {
+  readonly trainTransforms?: Transform | undefined;
+  readonly valTransforms?: Transform | undefined;
+  readonly testTransforms?: Transform | undefined;
+};
+
+/** The fields of `DataModuleOptions`, for the schemas of the data modules. */
+export const dataModuleFields: {
+  readonly [K in keyof Required<ResolvedDataModuleOptions>]: z.ZodType<ResolvedDataModuleOptions[K]>;
+} = {
+  imageSize: z.int().min(1).default(224),
+  batchSize: z.int().min(1).default(32),
+  numWorkers: z.int().min(0).nullable().default(null),
+  prefetch: z.int().min(0).default(2),
+  seed: z.int().min(0).default(42),
+  dropLast: z.boolean().default(false),
+  sampler: samplerSchema.prefault({}),
+  allowMissingClasses: z.boolean().default(false),
+  onBadPicture: z.enum(["fail", "skip"]).default("fail"),
+  trainTransforms: transform.optional(),
+  valTransforms: transform.optional(),
+  testTransforms: transform.optional(),
+};
+
+const MAX_DEFAULT_WORKERS = 4;
+
+/**
+ * Brings a data set to the trainer. Call `setup` once, then ask for loaders as often as needed, and `close` at the
+ * end. Subclasses say where the pictures are.
+ */
+export abstract class DataModule implements AsyncDisposable {
+  readonly options: ResolvedDataModuleOptions;
+  /** Pictures that could not be read and were left out, by name. */
+  readonly badPictures: Map<string, BadPicture> = new Map();
+  #splits: DatasetSplits | undefined;
+  #sampler: Sampler | undefined;
+  #pool: Promise<WorkerPool> | undefined;
+  readonly #pipelines: Readonly<Record<"train" | "val" | "test", Pipeline>>;
+
+  constructor(options: ResolvedDataModuleOptions) {
+    this.options = options;
+    const { imageSize, seed } = options;
+    const train = options.trainTransforms ?? defaultTrainTransforms(imageSize);
+    const val = options.valTransforms ?? defaultEvalTransforms(imageSize);
+    const pipeline = (transform: Transform): Pipeline => ({ transform, decode: {}, seed });
+    this.#pipelines = {
+      train: pipeline(train),
+      val: pipeline(val),
+      test: pipeline(options.testTransforms ?? val),
+    };
+  }
+
+  /** Finds the pictures and their classes. */
+  protected abstract openSplits(): Promise<DatasetSplits>;
+
+  /**
+   * Finds the pictures and checks that a classifier can be trained on them.
+   * @throws ClassifierTrainingError kind "data": `SINGLE_CLASS`, `FEWER_THAN_BATCH`, `SPLIT_LACKS_CLASS`, and what
+   * the data set itself throws
+   */
+  async setup(): Promise<void> {
+    if (this.#splits !== undefined) return;
+    const splits = await this.openSplits();
+    const { batchSize, sampler, seed } = this.options;
+    const { classes, labels } = splits.train;
+    if (classes.length < 2) {
+      throw new ClassifierTrainingError("data", "SINGLE_CLASS", `only one class, "${classes[0]}"`, {
+        hint: "a classifier needs pictures of at least two classes",
+      });
+    }
+    if (labels.length < batchSize) {
+      const message = `${labels.length} training pictures are fewer than one batch of ${batchSize}`;
+      throw new ClassifierTrainingError("data", "FEWER_THAN_BATCH", message, {
+        hint: `set data.batch_size=${labels.length} or less`,
+      });
+    }
+    const missing = [...lackedClasses("validation", splits.val), ...lackedClasses("test", splits.test)];
+    if (missing.length > 0 && !this.options.allowMissingClasses) {
+      throw new ClassifierTrainingError("data", "SPLIT_LACKS_CLASS", missing[0]!, {
+        hint: "add pictures of it, or set data.allow_missing_classes=true",
+      });
+    }
+    this.#sampler = trainSampler(labels, classes, seed, sampler);
+    this.#splits = { ...splits, warnings: [...splits.warnings, ...missing] };
+  }
+
+  /** The data set in its parts. */
+  get splits(): DatasetSplits {
+    if (this.#splits !== undefined) return this.#splits;
+    throw new ClassifierTrainingError(
+      "failure",
+      "DATA_NOT_SET_UP",
+      "setup() must be awaited before the data is used",
+    );
+  }
+
+  /** Class names in the order of the labels, from the training split. */
+  get classes(): readonly string[] {
+    return this.splits.train.classes;
+  }
+
+  /** Training pictures of each class. */
+  get classCounts(): Int32Array {
+    return countClasses(this.splits.train.labels, this.classes.length);
+  }
+
+  /** Class weights for the loss: inverse to the counts, summing to the number of classes. */
+  get classWeights(): Float32Array {
+    return classWeights(this.classCounts);
+  }
+
+  /** What is done to a picture before evaluation and prediction; it belongs into every export. */
+  get preprocessing(): Preprocessing {
+    return describePreprocessing(this.#pipelines.val.transform);
+  }
+
+  /** One line each about what was left out or looks wrong. */
+  get warnings(): readonly string[] {
+    return this.splits.warnings;
+  }
+
+  /** The training batches of an epoch, from `startBatch` on. */
+  trainLoader(epoch: number, { startBatch = 0 }: { readonly startBatch?: number } = {}): DataLoader {
+    const { dropLast } = this.options;
+    const order = this.#trainSampler.order(epoch);
+    return this.#loader("train", this.splits.train, order, { epoch, startBatch, dropLast });
+  }
+
+  /** The validation batches, in order; undefined where there is no such split. */
+  valLoader(): DataLoader | undefined {
+    const { val } = this.splits;
+    return val && this.#loader("val", val, sequentialSampler(val.labels.length).order(0), {});
+  }
+
+  /** The test batches, in order; undefined where there is no such split. */
+  testLoader(): DataLoader | undefined {
+    const { test } = this.splits;
+    return test && this.#loader("test", test, sequentialSampler(test.labels.length).order(0), {});
+  }
+
+  /** Ends the worker threads. */
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await (await pool)?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  get #trainSampler(): Sampler {
+    return this.#sampler ?? sequentialSampler(this.splits.train.labels.length);
+  }
+
+  #loader(
+    part: "train" | "val" | "test",
+    dataset: ImageDataset,
+    order: Uint32Array,
+    place: { readonly epoch?: number; readonly startBatch?: number; readonly dropLast?: boolean },
+  ): DataLoader {
+    const { batchSize, prefetch, onBadPicture, numWorkers } = this.options;
+    const pipeline = this.#pipelines[part];
+    const workers = numWorkers ?? Math.min(MAX_DEFAULT_WORKERS, availableParallelism());
+    const threaded = workers > 0 && isDescribable(pipeline.transform);
+    return new DataLoader({
+      ...place,
+      dataset,
+      order,
+      pipeline,
+      batchSize,
+      prefetch,
+      onBadPicture,
+      onSkipped: (picture) => this.badPictures.set(picture.name, picture),
+      pool: threaded ? () => (this.#pool ??= WorkerPool.start(workers)) : undefined,
+    });
+  }
+}
+
+/** One line for every class that a split has no picture of. */
+function lackedClasses(part: string, dataset: ImageDataset | undefined): string[] {
+  if (dataset === undefined) return [];
+  const counts = countClasses(dataset.labels, dataset.classes.length);
+  return dataset.classes
+    .filter((_, label) => counts[label] === 0)
+    .map((name) => `the ${part} split has no picture of class "${name}"`);
+}

@@ -1,0 +1,186 @@
+// The loader: batches of an epoch, prepared ahead in worker threads or in this one, always the same.
+import { ClassifierTrainingError, type HostTensor, hostTensor, type Shape, sizeOf } from "../core/index.ts";
+import type { ImageDataset } from "./dataset.ts";
+import {
+  type BadPicture,
+  badPictureError,
+  type Pipeline,
+  prepareChunk,
+  prepareSample,
+  type SampleRequest,
+} from "./pipeline.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+export interface Batch {
+  /** [N, 3, height, width] */
+  readonly images: HostTensor<"float32">;
+  /** [N], class indices */
+  readonly labels: HostTensor<"int32">;
+  /** Positions of the pictures in the data set. */
+  readonly indices: readonly number[];
+  /** The number of this batch in its epoch, from 0. */
+  readonly batch: number;
+}
+
+/** What to do with a picture that cannot be read: end with its error, or leave it out of its batch. */
+export type BadPicturePolicy = "fail" | "skip";
+
+export interface LoaderOptions {
+  readonly dataset: ImageDataset;
+  /** Positions in the data set, in the order of this epoch. */
+  readonly order: Uint32Array;
+  readonly pipeline: Pipeline;
+  readonly batchSize: number;
+  /** Leaves out the last batch where it is not full. Default false. */
+  readonly dropLast?: boolean;
+  /** Default 0. */
+  readonly epoch?: number;
+  /** The batch to begin with, to go on within an epoch. Default 0. */
+  readonly startBatch?: number;
+  /** Batches prepared ahead of the one in use. Default 2. */
+  readonly prefetch?: number;
+  /** The threads that prepare the pictures. Default: this one. */
+  readonly pool?: (() => Promise<WorkerPool>) | undefined;
+  /** Default "fail". */
+  readonly onBadPicture?: BadPicturePolicy;
+  /** Told of every picture left out. */
+  readonly onSkipped?: (picture: BadPicture, index: number) => void;
+}
+
+const DEFAULT_PREFETCH = 2;
+/** Pictures a worker is given at a time, at most: small enough to spread a batch over the workers. */
+const CHUNK = 16;
+/** Pictures under way at a time in the main thread: as many as libuv has threads. */
+const MAIN_THREAD_CONCURRENCY = 4;
+
+/** The shape every tensor of a pipeline has, found from the first picture that can be read. */
+const shapes = new WeakMap<Pipeline, Shape>();
+
+/**
+ * The batches of one epoch, in order. What is in them depends on the options alone, not on the number of workers, on
+ * prefetching or on where the iteration starts.
+ */
+export class DataLoader implements AsyncIterable<Batch> {
+  /** Number of batches of the whole epoch. */
+  readonly length: number;
+  /** Number of pictures of the whole epoch. */
+  readonly samples: number;
+  /** How long the consumer has waited for batches, in milliseconds. */
+  waited = 0;
+  readonly #options: LoaderOptions;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    const { order, batchSize, dropLast = false } = options;
+    this.length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
+    this.samples = dropLast ? this.length * batchSize : order.length;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    const { startBatch = 0, prefetch = DEFAULT_PREFETCH } = this.#options;
+    const pending: Promise<Batch | undefined>[] = [];
+    const state = { stopped: false };
+    let next = startBatch;
+    const advance = (): void => {
+      while (next < this.length && pending.length <= prefetch) {
+        const batch = this.#prepare(next++, state);
+        // A failure is thrown when its turn comes; until then it must not count as unhandled.
+        batch.catch(() => undefined);
+        pending.push(batch);
+      }
+    };
+    try {
+      for (advance(); pending.length > 0; ) {
+        const start = performance.now();
+        const batch = await pending[0]!;
+        this.waited += performance.now() - start;
+        await pending.shift();
+        advance();
+        if (batch !== undefined) yield batch;
+      }
+    } finally {
+      state.stopped = true;
+      await Promise.allSettled(pending);
+    }
+  }
+
+  /** One batch, or undefined where all its pictures are bad or nobody waits for it any more. */
+  async #prepare(batch: number, state: { readonly stopped: boolean }): Promise<Batch | undefined> {
+    const { dataset, order, batchSize, pipeline, epoch = 0 } = this.#options;
+    const first = batch * batchSize;
+    const indices = Array.from(order.subarray(first, Math.min(first + batchSize, this.samples)));
+    const requests: SampleRequest[] = [];
+    for (const [slot, index] of indices.entries()) {
+      const source = await dataset.source(index);
+      requests.push({ source, name: dataset.name(index), epoch, position: first + slot });
+    }
+    const shape = shapes.get(pipeline) ?? (await this.#findShape(requests));
+    if (state.stopped) return undefined;
+    const size = sizeOf(shape);
+    const memory = new Float32Array(
+      new SharedArrayBuffer(requests.length * size * Float32Array.BYTES_PER_ELEMENT),
+    );
+    const bad = await this.#fill(requests, memory, shape);
+    const kept = this.#withoutBad(indices, memory, size, bad);
+    if (kept.length === 0) return undefined;
+    return {
+      images: hostTensor("float32", [kept.length, ...shape], memory.subarray(0, kept.length * size)),
+      labels: hostTensor(
+        "int32",
+        [kept.length],
+        Int32Array.from(kept, (index) => dataset.labels[index]!),
+      ),
+      indices: kept,
+      batch,
+    };
+  }
+
+  async #fill(requests: readonly SampleRequest[], memory: Float32Array, shape: Shape): Promise<BadPicture[]> {
+    const { pipeline, pool: getPool } = this.#options;
+    if (getPool === undefined)
+      return prepareChunk(pipeline, requests, memory, shape, MAIN_THREAD_CONCURRENCY);
+    const pool = await getPool();
+    const size = sizeOf(shape);
+    const chunk = Math.min(CHUNK, Math.ceil(requests.length / pool.size));
+    const parts: Promise<BadPicture[]>[] = [];
+    for (let from = 0; from < requests.length; from += chunk) {
+      const part = requests.slice(from, from + chunk);
+      const output = memory.subarray(from * size, (from + part.length) * size);
+      const renumber = (bad: readonly BadPicture[]): BadPicture[] =>
+        bad.map((picture) => ({ ...picture, slot: picture.slot + from }));
+      parts.push(pool.prepare(pipeline, part, output, shape).then(renumber));
+    }
+    return (await Promise.all(parts)).flat();
+  }
+
+  /** Closes the gaps that bad pictures leave; returns the indices of the others. */
+  #withoutBad(indices: number[], memory: Float32Array, size: number, bad: readonly BadPicture[]): number[] {
+    const { onBadPicture = "fail", onSkipped } = this.#options;
+    if (bad.length === 0) return indices;
+    if (onBadPicture === "fail") throw badPictureError(bad[0]!);
+    for (const picture of bad) onSkipped?.(picture, indices[picture.slot]!);
+    const gaps = new Set(bad.map(({ slot }) => slot));
+    const kept: number[] = [];
+    indices.forEach((index, slot) => {
+      if (gaps.has(slot)) return;
+      if (kept.length !== slot) memory.copyWithin(kept.length * size, slot * size, (slot + 1) * size);
+      kept.push(index);
+    });
+    return kept;
+  }
+
+  /** The shape that the transforms give, from the first good picture; empty where none of these is good. */
+  async #findShape(requests: readonly SampleRequest[]): Promise<Shape> {
+    const { pipeline } = this.#options;
+    for (const request of requests) {
+      const tensor = await prepareSample(pipeline, request).catch((error: unknown) => {
+        if (error instanceof ClassifierTrainingError && error.kind === "data") return undefined;
+        throw error;
+      });
+      if (tensor === undefined) continue;
+      shapes.set(pipeline, tensor.shape);
+      return tensor.shape;
+    }
+    return [0];
+  }
+}

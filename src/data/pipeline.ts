@@ -1,0 +1,111 @@
+// The road of one picture: read, decode, transform; and of a chunk of them into a batch's memory.
+import {
+  ClassifierTrainingError,
+  type ErrorKind,
+  formatShape,
+  RandomStream,
+  type Shape,
+  sameShape,
+} from "../core/index.ts";
+import type { ImageSource } from "./dataset.ts";
+import type { DecodeOptions } from "./decode.ts";
+import { type ImageTensor, isImage } from "./image.ts";
+import { readImage } from "./read-image.ts";
+import type { Transform, TransformDescription } from "./transforms/transform.ts";
+
+/** How pictures become tensors. */
+export interface Pipeline {
+  readonly transform: Transform;
+  readonly decode: DecodeOptions;
+  readonly seed: number;
+}
+
+/** A pipeline as data, for a worker thread. */
+export interface PipelineDescription {
+  readonly transform: TransformDescription;
+  readonly decode: DecodeOptions;
+  readonly seed: number;
+}
+
+/** One picture to prepare. */
+export interface SampleRequest {
+  readonly source: ImageSource;
+  readonly name: string;
+  readonly epoch: number;
+  /** Its place in the epoch's order: random numbers depend on it, not on who prepares it. */
+  readonly position: number;
+}
+
+/** A picture that could not be prepared. Plain data, so that a worker thread can send it. */
+export interface BadPicture {
+  /** Its place in the chunk or batch. */
+  readonly slot: number;
+  readonly name: string;
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** Reads, decodes and transforms one picture. */
+export async function prepareSample(pipeline: Pipeline, request: SampleRequest): Promise<ImageTensor> {
+  const image = await readImage(request.source, request.name, pipeline.decode);
+  const random = new RandomStream(pipeline.seed, "augment", [request.epoch, request.position]);
+  const pixels = await pipeline.transform.apply(image, random);
+  if (!isImage(pixels)) return pixels;
+  throw new ClassifierTrainingError("usage", "TRANSFORM_ORDER", "the transforms end with a picture", {
+    where: "transforms",
+    hint: "list ToDtype after the transforms of pictures",
+  });
+}
+
+/**
+ * Prepares pictures, several at a time, each into its part of `output`.
+ * @returns the pictures whose data is bad; their parts stay as they are
+ * @throws whatever else goes wrong, such as transforms that do not fit together
+ */
+export async function prepareChunk(
+  pipeline: Pipeline,
+  requests: readonly SampleRequest[],
+  output: Float32Array,
+  shape: Shape,
+  concurrency: number,
+): Promise<BadPicture[]> {
+  const length = output.length / requests.length;
+  const bad: BadPicture[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < requests.length) {
+      const slot = next++;
+      const request = requests[slot]!;
+      try {
+        const tensor = await prepareSample(pipeline, request);
+        if (!sameShape(tensor.shape, shape)) throw shapeMismatch(tensor.shape, shape, request.name);
+        output.set(tensor.data, slot * length);
+      } catch (error) {
+        if (!(error instanceof ClassifierTrainingError) || error.kind !== "data") throw error;
+        const { kind, code, message, hint } = error;
+        bad.push({ slot, name: request.name, kind, code, message, hint });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, worker));
+  return bad.sort((a, b) => a.slot - b.slot);
+}
+
+/** The error that a bad picture stands for. */
+export function badPictureError({ name, kind, code, message, hint }: BadPicture): ClassifierTrainingError {
+  return new ClassifierTrainingError(kind, code, message, { where: name, hint });
+}
+
+function shapeMismatch(shape: Shape, expected: Shape, name: string): ClassifierTrainingError {
+  return new ClassifierTrainingError(
+    "usage",
+    "TRANSFORM_SIZES",
+    `the transforms give pictures of different sizes: ${formatShape(shape)} and ${formatShape(expected)}`,
+    {
+      where: name,
+      hint: "end the transforms of pictures with CenterCrop, RandomResizedCrop or a Resize to [height, width]",
+    },
+  );
+}

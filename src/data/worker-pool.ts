@@ -1,0 +1,155 @@
+// A pool of worker threads that prepare pictures; it lives as long as its data module.
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { ClassifierTrainingError, type Shape } from "../core/index.ts";
+import { loadSharp } from "./decode.ts";
+import type { BadPicture, Pipeline, SampleRequest } from "./pipeline.ts";
+import type { WorkerReply, WorkerRequest } from "./worker-messages.ts";
+
+/** A worker is given its next chunk before it has finished the last one. */
+const CHUNKS_PER_WORKER = 2;
+
+interface Task {
+  readonly pipeline: Pipeline;
+  readonly requests: readonly SampleRequest[];
+  readonly output: Float32Array;
+  readonly shape: Shape;
+  resolve(bad: readonly BadPicture[]): void;
+  reject(error: unknown): void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly running: Map<number, Task>;
+  readonly pipelines: Set<number>;
+}
+
+export class WorkerPool {
+  readonly #members: Member[];
+  readonly #waiting: Task[] = [];
+  readonly #pipelines = new Map<Pipeline, number>();
+  #tasks = 0;
+  #closed = false;
+
+  private constructor(workers: readonly Worker[]) {
+    this.#members = workers.map((worker) => ({ worker, running: new Map(), pipelines: new Set() }));
+    for (const member of this.#members) {
+      member.worker.unref();
+      member.worker.on("message", (reply: WorkerReply) => this.#receive(member, reply));
+      member.worker.on("error", (error) => this.#fail(member, error));
+      member.worker.on("exit", () => this.#fail(member, new Error("a worker thread ended early")));
+    }
+  }
+
+  /** Starts `size` threads. sharp must be loaded in the main thread before it is in others. */
+  static async start(size: number): Promise<WorkerPool> {
+    await loadSharp();
+    return new WorkerPool(Array.from({ length: size }, startWorker));
+  }
+
+  get size(): number {
+    return this.#members.length;
+  }
+
+  /**
+   * Prepares pictures into `output`, which lies in shared memory. The transforms of `pipeline` must be describable.
+   * @returns the pictures whose data is bad
+   */
+  prepare(
+    pipeline: Pipeline,
+    requests: readonly SampleRequest[],
+    output: Float32Array,
+    shape: Shape,
+  ): Promise<readonly BadPicture[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) reject(closedError());
+      this.#waiting.push({ pipeline, requests, output, shape, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Ends the threads; chunks under way are given up. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const task of this.#waiting.splice(0)) task.reject(closedError());
+    await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      const member = this.#members.reduce((a, b) => (b.running.size < a.running.size ? b : a));
+      if (member.running.size >= CHUNKS_PER_WORKER) return;
+      this.#send(member, this.#waiting.shift()!);
+    }
+  }
+
+  #send(member: Member, task: Task): void {
+    const { pipeline: source, requests, output, shape } = task;
+    let pipeline = this.#pipelines.get(source);
+    if (pipeline === undefined) {
+      pipeline = this.#pipelines.size;
+      this.#pipelines.set(source, pipeline);
+    }
+    const post = (message: WorkerRequest): void => member.worker.postMessage(message);
+    if (!member.pipelines.has(pipeline)) {
+      member.pipelines.add(pipeline);
+      post({
+        kind: "pipeline",
+        pipeline,
+        description: { ...source, transform: source.transform.describe() },
+      });
+    }
+    const id = this.#tasks++;
+    if (member.running.size === 0) member.worker.ref();
+    member.running.set(id, task);
+    post({ kind: "chunk", task: id, pipeline, requests, output, shape });
+  }
+
+  #receive(member: Member, reply: WorkerReply): void {
+    const task = member.running.get(reply.task)!;
+    member.running.delete(reply.task);
+    if (member.running.size === 0) member.worker.unref();
+    if (reply.kind === "done") task.resolve(reply.bad);
+    else {
+      const { kind, code, message, where, hint, stack } = reply.error;
+      const error = new ClassifierTrainingError(kind, code, message, { where, hint });
+      if (stack !== undefined) error.stack = stack;
+      task.reject(error);
+    }
+    this.#dispatch();
+  }
+
+  #fail(member: Member, cause: Error): void {
+    for (const task of member.running.values()) {
+      task.reject(
+        this.#closed
+          ? closedError()
+          : new ClassifierTrainingError(
+              "failure",
+              "WORKER_FAILED",
+              `a data worker failed: ${cause.message}`,
+              { cause },
+            ),
+      );
+    }
+    member.running.clear();
+  }
+}
+
+/** A worker thread of `worker.ts`, or of the compiled `worker.js`; TypeScript needs tsx registered in the thread. */
+function startWorker(): Worker {
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url));
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api")).href;
+  const main = new URL("./worker.ts", import.meta.url).href;
+  const start = `import(${JSON.stringify(tsx)}).then((tsx) => { tsx.register(); return import(${JSON.stringify(main)}); })`;
+  return new Worker(start, { eval: true });
+}
+
+function closedError(): ClassifierTrainingError {
+  return new ClassifierTrainingError(
+    "failure",
+    "LOADER_CLOSED",
+    "the data loader was closed while it was in use",
+  );
+}

@@ -1,0 +1,40 @@
+// The worker thread of the loader: prepares chunks of pictures in shared memory.
+import { parentPort } from "node:worker_threads";
+import { ClassifierTrainingError } from "../core/index.ts";
+import { type Pipeline, prepareChunk } from "./pipeline.ts";
+import { transformFromDescription } from "./transforms/catalog.ts";
+import type { SerialisedError, WorkerReply, WorkerRequest } from "./worker-messages.ts";
+
+/** While one picture is decoded by libvips, another is transformed here. */
+const CONCURRENCY = 2;
+
+const port = parentPort!;
+const pipelines = new Map<number, Pipeline>();
+
+port.on("message", async (request: WorkerRequest) => {
+  if (request.kind === "pipeline") {
+    const { transform, ...rest } = request.description;
+    pipelines.set(request.pipeline, { transform: transformFromDescription(transform), ...rest });
+    return;
+  }
+  const { task, requests, output, shape } = request;
+  try {
+    const bad = await prepareChunk(pipelines.get(request.pipeline)!, requests, output, shape, CONCURRENCY);
+    reply({ kind: "done", task, bad });
+  } catch (error) {
+    reply({ kind: "failed", task, error: serialise(error) });
+  }
+});
+
+function reply(message: WorkerReply): void {
+  port.postMessage(message);
+}
+
+function serialise(error: unknown): SerialisedError {
+  if (error instanceof ClassifierTrainingError) {
+    const { kind, code, message, where, hint, stack } = error;
+    return { kind, code, message, where, hint, stack };
+  }
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  return { kind: "failure", code: "WORKER_FAILED", message, where: undefined, hint: undefined, stack };
+}
