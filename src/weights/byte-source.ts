@@ -58,7 +58,7 @@ export function fileSource(path: string): ByteSource {
     read(offset, length) {
       checkRange(this, offset, length);
       if (descriptor === undefined) throw unreadable(new Error("it has been closed"));
-      const bytes = new Uint8Array(length);
+      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       for (let done = 0; done < length; ) {
         let count: number;
         try {

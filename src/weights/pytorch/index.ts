@@ -1,0 +1,2 @@
+// PyTorch's own files, read as data.
+export { openPyTorch, parsePyTorch, readPyTorch } from "./pytorch-file.ts";

@@ -1,0 +1,182 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type DType, type HostTensor, sizeOf } from "../../core/index.ts";
+import { fileSource } from "../byte-source.ts";
+import { bfloat16ToFloat32, float16ToFloat32 } from "../half.ts";
+import { openSafetensors } from "../safetensors.ts";
+import {
+  OrderedDict,
+  type PickleValue,
+  PythonFloat,
+  PythonTuple,
+  type TorchStorage,
+  TorchTensor,
+} from "./pickle-values.ts";
+import { openArchive, openPyTorch } from "./pytorch-file.ts";
+import { TensorReader } from "./tensor-reader.ts";
+
+const GOLDEN = "test/golden/weights";
+
+interface GoodCase {
+  file: string;
+  format: string;
+  content: unknown;
+  metadata?: Record<string, string> | null;
+}
+interface HostileCase {
+  file: string;
+  verdict: "refuse" | "bounded";
+  what: string;
+}
+const index = JSON.parse(readFileSync(join(GOLDEN, "index.json"), "utf8")) as {
+  good: GoodCase[];
+  hostile: HostileCase[];
+};
+
+/** The golden encoding of a number. */
+function number(value: number | bigint): unknown {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : `${value}`;
+  if (Number.isNaN(value)) return "nan";
+  return Number.isFinite(value) ? value : value > 0 ? "inf" : "-inf";
+}
+
+function values({ dtype, data }: HostTensor): unknown[] {
+  const wide: Partial<Record<DType, () => Float32Array>> = {
+    float16: () => float16ToFloat32(data as Uint16Array),
+    bfloat16: () => bfloat16ToFloat32(data as Uint16Array),
+  };
+  const numbers = Array.from((wide[dtype]?.() ?? data) as ArrayLike<number | bigint>, number);
+  return dtype === "bool" ? numbers.map((value) => value === 1) : numbers;
+}
+
+/** What the golden file says in float32 digits, as the double that those digits stand for. */
+function roundFloats(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(roundFloats);
+  const copy = Object.entries(value).map(([key, entry]) => [key, roundFloats(entry)]);
+  const result = Object.fromEntries(copy) as { dtype?: string; values?: unknown[] };
+  if (result.dtype === "float32") {
+    result.values = result.values!.map((entry) => (typeof entry === "number" ? Math.fround(entry) : entry));
+  }
+  return result;
+}
+
+/** Encodes a value as the golden index does. */
+class Encoder {
+  readonly #reader: TensorReader;
+  readonly #storages: TorchStorage[] = [];
+
+  constructor(reader: TensorReader) {
+    this.#reader = reader;
+  }
+
+  encode(value: PickleValue): unknown {
+    if (value instanceof TorchTensor) return { "@tensor": this.#tensor(value) };
+    if (value instanceof Map) {
+      const entries = [...value].map(([key, entry]) => [this.encode(key), this.encode(entry)]);
+      return { [value instanceof OrderedDict ? "@ordered" : "@dict"]: entries };
+    }
+    if (Array.isArray(value)) return { "@list": value.map((item) => this.encode(item)) };
+    if (value instanceof PythonTuple) return { "@tuple": value.items.map((item) => this.encode(item)) };
+    if (value instanceof PythonFloat) return { "@float": number(value.value) };
+    if (typeof value === "bigint") return { "@int": `${value}` };
+    return value;
+  }
+
+  #tensor(tensor: TorchTensor): unknown {
+    const { storage, offset, shape, stride, isParameter, requiresGrad } = tensor;
+    const known = this.#storages.findIndex(({ key }) => key === storage.key);
+    const read = this.#reader.read(tensor);
+    return {
+      dtype: read.dtype,
+      shape,
+      stride,
+      storage_offset: offset,
+      storage: known >= 0 ? known : this.#storages.push(storage) - 1,
+      values: values(read),
+      ...(isParameter && { parameter: true }),
+      ...(requiresGrad && { requires_grad: true }),
+    };
+  }
+}
+
+describe("golden files", () => {
+  const pickles = index.good.filter(({ format }) => format !== "safetensors");
+  it.each(pickles.map((good) => [good.file, good] as const))("%s is read to the bit", (file, good) => {
+    const source = fileSource(join(GOLDEN, file));
+    const archive = openArchive(source);
+    const encoder = new Encoder(new TensorReader(archive, source.size));
+    expect(encoder.encode(archive.value)).toEqual(roundFloats(good.content));
+    source.close();
+  });
+
+  const tensorFiles = index.good.filter(({ format }) => format === "safetensors");
+  it.each(tensorFiles.map((good) => [good.file, good] as const))("%s is read to the bit", (file, good) => {
+    using weights = openSafetensors(join(GOLDEN, file));
+    const expected = (
+      roundFloats(good.content) as { "@dict": [string, { "@tensor": Record<string, unknown> }][] }
+    )["@dict"];
+    expect([...weights.tensors.keys()]).toEqual(expected.map(([name]) => name));
+    for (const [name, { "@tensor": tensor }] of expected) {
+      const read = weights.read(name);
+      expect({ dtype: read.dtype, shape: read.shape, values: values(read) }).toEqual({
+        dtype: tensor.dtype,
+        shape: tensor.shape,
+        values: tensor.values,
+      });
+    }
+    expect(Object.fromEntries(weights.metadata)).toEqual(good.metadata ?? {});
+  });
+
+  const hostile = index.hostile.filter(({ file }) => file.endsWith(".pt"));
+  it.each(hostile.map((entry) => [entry.file, entry] as const))("%s does no harm", (file, { verdict }) => {
+    const start = performance.now();
+    let error: unknown;
+    try {
+      using weights = openPyTorch(join(GOLDEN, file));
+      for (const name of weights.tensors.keys()) weights.read(name);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(performance.now() - start).toBeLessThan(1000);
+    if (verdict === "refuse" || error !== undefined) {
+      expect(error).toMatchObject({
+        name: "ClassifierTrainingError",
+        kind: "data",
+        where: join(GOLDEN, file),
+      });
+    }
+  });
+});
+
+describe("openPyTorch", () => {
+  it("finds the state dict of a Lightning checkpoint", () => {
+    using weights = openPyTorch(join(GOLDEN, "lightning.zip.pt"));
+    expect([...weights.tensors.keys()]).toContain("model.0.weight");
+    expect(weights.tensors.get("model.0.weight")).toEqual({ dtype: "float32", shape: [2, 3, 3, 3] });
+  });
+
+  it("names what a hostile file asked for", () => {
+    expect(() => openPyTorch(join(GOLDEN, "hostile_os_system.pt"))).toThrow(/"posix.system"/);
+    expect(() => openPyTorch(join(GOLDEN, "hostile_legacy_os_system.pt"))).toThrow(/"posix.system"/);
+    expect(() => openPyTorch(join(GOLDEN, "hostile_eval.pt"))).toThrow(/"__builtin__.eval"/);
+  });
+
+  it("lists a view that repeats one element 2^40 times, and refuses to build it", () => {
+    using weights = openPyTorch(join(GOLDEN, "hostile_huge_expand.pt"));
+    const [name] = weights.tensors.keys();
+    expect(sizeOf(weights.tensors.get(name!)!.shape)).toBe(2 ** 40);
+    expect(() => weights.read(name!)).toThrow(expect.objectContaining({ code: "PYTORCH_LIMIT" }));
+  });
+
+  it("hands out memory that does not change when another tensor of the same storage is written to", () => {
+    using weights = openPyTorch(join(GOLDEN, "tied.zip.pt"));
+    const first = weights.read("enc.weight");
+    const second = weights.read("half");
+    (first.data as Float32Array).fill(9);
+    (second.data as Float32Array).fill(9);
+    expect([...(weights.read("dec.weight").data as Float32Array)]).not.toContain(9);
+    expect([...(weights.read("half").data as Float32Array)]).not.toContain(9);
+  });
+});
