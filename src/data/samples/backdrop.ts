@@ -2,6 +2,7 @@
 import type { RandomStream } from "../../core/random.ts";
 import { Canvas, type Colour } from "./canvas.ts";
 import { pick } from "./kit.ts";
+import { coverage } from "./mask.ts";
 import { ellipse, type Polygon } from "./outline.ts";
 
 const HORIZON = [0.25, 0.75] as const;
@@ -48,15 +49,23 @@ export function drawBackdrop(target: Canvas, stream: RandomStream): void {
     ];
     const radius = stream.uniform(0.012, 0.045);
     const at = [stream.float(), stream.uniform(-0.05, horizon)] as const;
-    canvas.paint(canvas.mask([ellipse(at, radius, radius * 1.2, 10)]), colour, stream.uniform(0.3, 0.8));
+    canvas.paint(
+      coverage([ellipse(at, radius, radius * 1.2, 10)], canvas.size),
+      colour,
+      stream.uniform(0.3, 0.8),
+    );
   }
   const others = stream.integer(3);
   for (let i = 0; i < others; i++) {
     const side = stream.float() < 0.5 ? stream.uniform(-0.05, 0.12) : stream.uniform(0.88, 1.05);
     const shirt: Colour = [stream.uniform(20, 240), stream.uniform(20, 240), stream.uniform(20, 240)];
     const body: Polygon = ellipse([side, horizon + 0.1], 0.1, 0.3, 16);
-    canvas.paint(canvas.mask([body]), shirt, 0.9);
-    canvas.paint(canvas.mask([ellipse([side, horizon - 0.24], 0.045, 0.06, 12)]), [150, 105, 80], 0.9);
+    canvas.paint(coverage([body], canvas.size), shirt, 0.9);
+    canvas.paint(
+      coverage([ellipse([side, horizon - 0.24], 0.045, 0.06, 12)], canvas.size),
+      [150, 105, 80],
+      0.9,
+    );
   }
   const softness = stream.uniform(0.012, 0.03) * canvas.size;
   canvas.blur(softness, softness);

@@ -1,18 +1,9 @@
-// A small square canvas: anti-aliased polygons, soft fields, blur and noise on 8-bit-range RGB.
+// A small square canvas of RGB: painting through masks, smooth shading, blur and noise.
 import type { RandomStream } from "../../core/random.ts";
-import type { Polygon } from "./outline.ts";
+import type { Mask } from "./mask.ts";
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** How much of each pixel a shape covers, 0 to 1, row by row. */
-export type Mask = Float32Array;
-
-interface Crossing {
-  readonly x: number;
-  readonly direction: number;
-}
-
-const SUBLINES = 4;
 const SHADE_GRID = 24;
 
 export class Canvas {
@@ -23,48 +14,6 @@ export class Canvas {
   constructor(size: number) {
     this.size = size;
     this.pixels = new Float32Array(size * size * 3);
-  }
-
-  /**
-   * Coverage of the union (non-zero winding) of `polygons`, given in units of the picture's side. Exact along x,
-   * four samples along y.
-   */
-  mask(polygons: readonly Polygon[]): Mask {
-    const { size } = this;
-    const crossings = this.#crossings(polygons);
-    const mask = new Float32Array(size * size);
-    crossings.forEach((line, subline) => {
-      const row = Math.floor(subline / SUBLINES) * size;
-      line.sort((a, b) => a.x - b.x);
-      let winding = 0;
-      let start = 0;
-      for (const { x, direction } of line) {
-        if (winding === 0) start = x;
-        winding += direction;
-        if (winding === 0) coverSpan(mask, row, size, start, x);
-      }
-    });
-    return mask;
-  }
-
-  /** Where the edges cross the middle of each subline, with the direction of the crossing. */
-  #crossings(polygons: readonly Polygon[]): Crossing[][] {
-    const lines = this.size * SUBLINES;
-    const crossings: Crossing[][] = Array.from({ length: lines }, () => []);
-    for (const polygon of polygons) {
-      let [x0, y0] = polygon.at(-1)!;
-      for (const [x1, y1] of polygon) {
-        const [top, bottom, direction] = y0 < y1 ? [y0, y1, 1] : [y1, y0, -1];
-        const first = Math.max(0, Math.ceil(top * lines - 0.5));
-        const last = Math.min(lines - 1, Math.ceil(bottom * lines - 0.5) - 1);
-        for (let line = first; line <= last; line++) {
-          const t = ((line + 0.5) / lines - y0) / (y1 - y0);
-          crossings[line]!.push({ x: (x0 + (x1 - x0) * t) * this.size, direction });
-        }
-        [x0, y0] = [x1, y1];
-      }
-    }
-    return crossings;
   }
 
   /** Paints `colour` where `mask` covers. */
@@ -105,13 +54,14 @@ export class Canvas {
     const grid = Float32Array.from({ length: side * side }, (_, i) =>
       factorAt((i % side) / SHADE_GRID, Math.floor(i / side) / SHADE_GRID),
     );
-    for (let i = 0; i < size * size; i++) {
-      const share = mask === undefined ? 1 : mask[i]!;
-      if (share === 0) continue;
-      const u = (((i % size) + 0.5) / size) * SHADE_GRID;
-      const v = ((Math.floor(i / size) + 0.5) / size) * SHADE_GRID;
-      const factor = 1 + (interpolate(grid, side, u, v) - 1) * share;
-      for (let c = 0; c < 3; c++) pixels[3 * i + c]! *= factor;
+    for (let y = 0, i = 0; y < size; y++) {
+      const v = ((y + 0.5) / size) * SHADE_GRID;
+      for (let x = 0; x < size; x++, i++) {
+        const share = mask === undefined ? 1 : mask[i]!;
+        if (share === 0) continue;
+        const factor = 1 + (interpolate(grid, side, ((x + 0.5) / size) * SHADE_GRID, v) - 1) * share;
+        for (let c = 0; c < 3; c++) pixels[3 * i + c]! *= factor;
+      }
     }
   }
 
@@ -135,23 +85,9 @@ export class Canvas {
   }
 
   /** The picture as 8-bit RGB. */
-  toBytes(): Uint8Array {
-    return Uint8Array.from(Uint8ClampedArray.from(this.pixels));
+  toBytes(): Uint8ClampedArray {
+    return Uint8ClampedArray.from(this.pixels);
   }
-}
-
-/** The part of `mask` that lies inside `clip`. */
-export function intersect(mask: Mask, clip: Mask): Mask {
-  const common = new Float32Array(mask.length);
-  for (let i = 0; i < mask.length; i++) common[i] = mask[i]! * clip[i]!;
-  return common;
-}
-
-/** Everything that one of `masks` covers. */
-export function union(masks: readonly Mask[]): Mask {
-  const whole = Float32Array.from(masks[0]!);
-  for (const mask of masks) for (let i = 0; i < mask.length; i++) whole[i] = Math.max(whole[i]!, mask[i]!);
-  return whole;
 }
 
 /**
@@ -177,17 +113,9 @@ function interpolate(
   return upper + (lower - upper) * (y - top);
 }
 
-function coverSpan(mask: Mask, row: number, size: number, start: number, end: number): void {
-  const from = Math.max(0, start);
-  const to = Math.min(size, end);
-  for (let x = Math.floor(from); x < to; x++) {
-    mask[row + x]! += (Math.min(x + 1, to) - Math.max(x, from)) / SUBLINES;
-  }
-}
-
 /** Blurs along `size` lines of `size` RGB pixels; edges repeat their last pixel. */
 function blurLines(pixels: Float32Array, size: number, step: number, lineStep: number, sigma: number): void {
-  const reach = Math.ceil(2.5 * sigma);
+  const reach = Math.round(2.2 * sigma);
   if (reach === 0) return;
   const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, i) =>
     Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),

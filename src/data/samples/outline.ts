@@ -124,11 +124,14 @@ function windPositively(polygon: Polygon): Polygon {
 
 /** The polygon with points put in so that no edge is longer than `longest`: ready for a map that bends lines. */
 export function subdivide(polygon: Polygon, longest: number): Point[] {
-  return polygon.flatMap((point, index) => {
+  const points: Point[] = [];
+  polygon.forEach((point, index) => {
     const next = polygon[(index + 1) % polygon.length]!;
-    const pieces = Math.max(1, Math.ceil(distance(point, next) / longest));
-    return Array.from({ length: pieces }, (_, piece) => lerp(point, next, piece / pieces));
+    const pieces = Math.ceil(distance(point, next) / longest);
+    points.push(point);
+    for (let piece = 1; piece < pieces; piece++) points.push(lerp(point, next, piece / pieces));
   });
+  return points;
 }
 
 /** An ellipse as a polygon of `corners` points. */

@@ -1,9 +1,10 @@
 // Draws a player from neck to waist: arms, shirt with its pattern and collar, and the number.
 import type { RandomStream } from "../../core/random.ts";
 import type { Camera } from "./camera.ts";
-import { type Canvas, type Colour, intersect, type Mask, union } from "./canvas.ts";
+import type { Canvas, Colour } from "./canvas.ts";
 import { numberOutlines } from "./digits.ts";
 import { type Kit, pick } from "./kit.ts";
+import { coverage, intersect, type Mask, union } from "./mask.ts";
 import { ellipse, type Point, type Polygon, stroke, styleCorners } from "./outline.ts";
 
 const SKIN: readonly Colour[] = [
@@ -83,9 +84,15 @@ export function drawPlayer(
   stream: RandomStream,
 ): void {
   const body = (polygons: readonly Polygon[]): Mask =>
-    canvas.mask(polygons.map((polygon) => camera.project(polygon)));
+    coverage(
+      polygons.map((polygon) => camera.project(polygon)),
+      canvas.size,
+    );
   const print = (polygons: readonly Polygon[]): Mask =>
-    canvas.mask(polygons.map((polygon) => camera.projectPrint(polygon)));
+    coverage(
+      polygons.map((polygon) => camera.projectPrint(polygon)),
+      canvas.size,
+    );
 
   const skin = pick(stream, SKIN);
   const shade = skin.map((channel) => channel * 0.86) as unknown as Colour;
