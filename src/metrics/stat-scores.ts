@@ -1,0 +1,172 @@
+// True and false positives and negatives of each class, and the metrics that are a ratio of them.
+import type { HostTensor } from "../core/index.ts";
+import { type Average, type Averaged, checkAverage, weightedMean } from "./average.ts";
+import type { ClassificationBatch } from "./classification-batch.ts";
+import {
+  type Accumulator,
+  ClassificationMetric,
+  type ClassificationMetricOptions,
+  checkNumClasses,
+  optionError,
+} from "./classification-metric.ts";
+import type { MetricDescription, MetricState } from "./metric.ts";
+import { Sums } from "./sums.ts";
+
+export interface StatScoreOptions<A extends Average = "macro"> extends ClassificationMetricOptions {
+  /** Default `macro`. */
+  readonly average?: A | undefined;
+  /**
+   * A label among the `topK` highest scores counts as predicted (default 1); otherwise the highest score is the
+   * prediction.
+   */
+  readonly topK?: number | undefined;
+}
+
+/** Counts of one class, or of all classes together. */
+export interface Counts {
+  readonly tp: number;
+  readonly fp: number;
+  readonly tn: number;
+  readonly fn: number;
+}
+
+/** Per-class counts; every averaged metric of one `topK` reads the same ones. */
+export class StatScoreCounts implements Accumulator {
+  readonly key: string;
+  readonly numClasses: number;
+  readonly topK: number;
+  readonly #ignoreIndex: number | undefined;
+  readonly #sums: Sums<"tp" | "predicted" | "labels" | "samples">;
+
+  constructor({ numClasses, topK = 1, ignoreIndex }: Omit<StatScoreOptions<Average>, "average">) {
+    checkNumClasses(numClasses);
+    if (!Number.isInteger(topK) || topK < 1 || topK > numClasses) {
+      throw optionError(`top_k is ${topK}, not an integer between 1 and the ${numClasses} classes`);
+    }
+    this.key = `stat_scores(num_classes=${numClasses},top_k=${topK},ignore_index=${ignoreIndex ?? "none"})`;
+    this.numClasses = numClasses;
+    this.topK = topK;
+    this.#ignoreIndex = ignoreIndex;
+    this.#sums = new Sums({ tp: [numClasses], predicted: [numClasses], labels: [numClasses], samples: [] });
+  }
+
+  update(batch: ClassificationBatch): void {
+    const tp = this.#sums.of("tp");
+    const predictedCounts = this.#sums.of("predicted");
+    const labelCounts = this.#sums.of("labels");
+    const samples = batch.counted(this.numClasses, this.#ignoreIndex);
+    const { labels, predicted } = batch;
+    const ranks = this.topK > 1 ? batch.ranks : undefined;
+    for (const sample of samples) {
+      const label = labels[sample]!;
+      const prediction = ranks !== undefined && ranks[sample]! < this.topK ? label : predicted[sample]!;
+      labelCounts[label]!++;
+      predictedCounts[prediction]!++;
+      if (prediction === label) tp[label]!++;
+    }
+    this.#sums.of("samples")[0]! += samples.length;
+  }
+
+  /** The counts of one class. */
+  of(c: number): Counts {
+    const tp = this.#sums.of("tp")[c]!;
+    const fp = this.#sums.of("predicted")[c]! - tp;
+    const fn = this.support[c]! - tp;
+    return { tp, fp, fn, tn: this.#sums.of("samples")[0]! - tp - fp - fn };
+  }
+
+  /** The counts of all classes added up. */
+  total(): Counts {
+    const total = { tp: 0, fp: 0, tn: 0, fn: 0 };
+    for (let c = 0; c < this.numClasses; c++) {
+      const counts = this.of(c);
+      for (const name of ["tp", "fp", "tn", "fn"] as const) total[name] += counts[name];
+    }
+    return total;
+  }
+
+  /** Number of labels of each class. */
+  get support(): Float64Array {
+    return this.#sums.of("labels");
+  }
+
+  reset(): void {
+    this.#sums.reset();
+  }
+
+  state(): MetricState {
+    return this.#sums.state();
+  }
+
+  load(state: MetricState): void {
+    this.#sums.load(state);
+  }
+}
+
+/** A ratio of the counts, averaged over classes. */
+export abstract class StatScoreMetric<A extends Average> extends ClassificationMetric<
+  StatScoreCounts,
+  Averaged<A>
+> {
+  readonly average: A;
+
+  protected constructor(description: MetricDescription, options: StatScoreOptions<A>) {
+    super(description, new StatScoreCounts(options));
+    this.average = options.average ?? ("macro" as A);
+    checkAverage(this.average);
+  }
+
+  /** The score for the counts of one class, or of all classes pooled. */
+  protected abstract score(counts: Counts): number;
+
+  /** Whether a class takes part in the macro average: it does when it was a label or a prediction. */
+  protected occurs({ tp, fp, fn }: Counts): boolean {
+    return tp + fp + fn > 0;
+  }
+
+  compute(): Averaged<A> {
+    return this.#compute() as Averaged<A>;
+  }
+
+  #compute(): number | Float64Array {
+    const { accumulator, average } = this;
+    if (average === "micro") return this.score(accumulator.total());
+    const counts = Array.from({ length: accumulator.numClasses }, (_, c) => accumulator.of(c));
+    const scores = Float64Array.from(counts, (count) => this.score(count));
+    if (average === "none") return scores;
+    const weights =
+      average === "weighted" ? accumulator.support : counts.map((count) => Number(this.occurs(count)));
+    return weightedMean(scores, weights);
+  }
+}
+
+/**
+ * Counts of true positives, false positives, true negatives, false negatives and labels, in this order:
+ * `[5]`, or `[C, 5]` with average `none`. `macro` is the mean over all C classes.
+ */
+export class MulticlassStatScores extends ClassificationMetric<StatScoreCounts, HostTensor<"float64">> {
+  readonly average: Average;
+
+  constructor(options: StatScoreOptions<Average>) {
+    super({ name: "stat_scores", unit: "count", direction: "none" }, new StatScoreCounts(options));
+    this.average = options.average ?? "macro";
+    checkAverage(this.average);
+  }
+
+  compute(): HostTensor<"float64"> {
+    const { accumulator, average } = this;
+    const classes = accumulator.numClasses;
+    const table = new Float64Array(classes * 5);
+    for (let c = 0; c < classes; c++) {
+      const { tp, fp, tn, fn } = accumulator.of(c);
+      table.set([tp, fp, tn, fn, tp + fn], c * 5);
+    }
+    if (average === "none") return { dtype: "float64", shape: [classes, 5], data: table };
+    const labels = accumulator.support.reduce((sum, count) => sum + count, 0);
+    const weight = (c: number): number =>
+      average === "micro" ? 1 : average === "macro" ? 1 / classes : accumulator.support[c]! / labels;
+    const pooled = new Float64Array(5);
+    for (let c = 0; c < classes; c++) for (let i = 0; i < 5; i++) pooled[i]! += weight(c) * table[c * 5 + i]!;
+    return { dtype: "float64", shape: [5], data: pooled };
+  }
+}
