@@ -1,0 +1,111 @@
+// Every op on every runtime against the oracle: operands as inputs, as variables and as constants of the program.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type HostTensor, isFloat } from "../../src/core/index.ts";
+import {
+  constant,
+  createProgram,
+  Graph,
+  input,
+  type Program,
+  readVariable,
+  type Storage,
+  storageOf,
+  type VariableRef,
+} from "../../src/graph/index.ts";
+import type { Session } from "../../src/runtime/contract.ts";
+import { referenceRuntime } from "../../src/runtime/reference/index.ts";
+import { type Case, outputsOf } from "./case.ts";
+import { ALL_CASES } from "./cases/index.ts";
+import { expectClose } from "./compare.ts";
+import { COMPOSITIONS } from "./compositions.ts";
+import { findRuntimes } from "./runtimes.ts";
+
+const SOURCES = ["inputs", "variables", "constants"] as const;
+type Source = (typeof SOURCES)[number];
+
+const SUBJECTS = [...ALL_CASES, ...COMPOSITIONS.map((one) => ({ op: undefined, one }))];
+
+/** A case with its operands laid out as variables: one storage for each dtype. */
+interface Prepared {
+  readonly one: Case;
+  readonly storages: readonly Storage[];
+  readonly variables: readonly VariableRef[];
+}
+
+function prepare(one: Case, index: number): Prepared {
+  const specs = one.operands.map(({ dtype, shape }, i) => ({ name: `case${index}.${i}`, dtype, shape }));
+  const dtypes = [...new Set(specs.map(({ dtype }) => dtype))];
+  const storages = dtypes.map((dtype) =>
+    storageOf(
+      `case${index}.${dtype}`,
+      specs.filter((spec) => spec.dtype === dtype),
+    ),
+  );
+  const members = storages.flatMap((storage) => storage.members);
+  return { one, storages, variables: specs.map(({ name }) => members.find((ref) => ref.name === name)!) };
+}
+
+const prepared = SUBJECTS.map(({ one }, index) => prepare(one, index));
+
+function programOf({ one, variables }: Prepared, source: Source): Program {
+  const graph = new Graph();
+  const operands = one.operands.map((tensor, i) => {
+    if (source === "inputs") return input(graph, `x${i}`, tensor.dtype, tensor.shape);
+    return source === "variables" ? readVariable(graph, variables[i]!) : constant(graph, tensor);
+  });
+  return createProgram({ name: `${one.name} of ${source}`, outputs: outputsOf(one, operands) });
+}
+
+async function openSession(runtime: typeof referenceRuntime): Promise<Session> {
+  const session = await runtime.open({ storages: prepared.flatMap(({ storages }) => storages) });
+  await session.write(
+    prepared.flatMap(({ one, variables }) =>
+      variables.map((variable, i) => ({ variable, tensor: one.operands[i]! })),
+    ),
+  );
+  return session;
+}
+
+async function runOn(session: Session, program: Program, one: Case): Promise<Record<string, HostTensor>> {
+  const executable = await session.compile(program);
+  const inputs = program.inputs.map(({ name }) => [name, one.operands[Number(name.slice(1))]!]);
+  const outputs = await executable.run(Object.fromEntries(inputs));
+  await executable.dispose();
+  return outputs;
+}
+
+describe.each(await findRuntimes())("$name", ({ runtime, available }) => {
+  let session: Session;
+  let oracle: Session;
+
+  beforeAll(async () => {
+    if (!available) return;
+    [session, oracle] = await Promise.all([openSession(runtime), openSession(referenceRuntime)]);
+  });
+  afterAll(async () => {
+    await Promise.all([session?.dispose(), oracle?.dispose()]);
+  });
+
+  describe.skipIf(!available).each(prepared.map((subject, i) => ({ subject, op: SUBJECTS[i]!.op })))(
+    "$op $subject.one.name",
+    ({ subject, op }) => {
+      test.each(SOURCES)("of %s", async (source) => {
+        const { one } = subject;
+        const program = programOf(subject, source);
+        const ops = new Set(program.nodes.map((node) => node.op));
+        const isLeaf = op === "input" || op === "variable" || op === "constant";
+        if (op !== undefined && !isLeaf) expect(ops, "the case must be about its op").toContain(op);
+        const [actual, expected] = await Promise.all([
+          runOn(session, program, one),
+          runOn(oracle, program, one),
+        ]);
+        expect(Object.keys(actual).sort()).toEqual(Object.keys(program.outputs).sort());
+        for (const [name, value] of Object.entries(program.outputs)) {
+          expectClose(actual[name], expected[name]!, value, one.tolerance ?? "elementwise", name);
+          if (runtime.name === "reference" && isFloat(value.dtype))
+            expect(actual[name]!.dtype).toBe("float64");
+        }
+      });
+    },
+  );
+});

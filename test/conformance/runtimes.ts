@@ -1,0 +1,32 @@
+// The runtimes that the suites run on; a new one inherits them with its row here.
+import type { Runtime } from "../../src/runtime/contract.ts";
+
+export interface RuntimeRow {
+  readonly name: string;
+  load(): Promise<Runtime>;
+}
+
+export const RUNTIMES: readonly RuntimeRow[] = [
+  {
+    name: "reference",
+    load: async () => (await import("../../src/runtime/reference/index.ts")).referenceRuntime,
+  },
+];
+
+export interface FoundRuntime {
+  readonly name: string;
+  readonly runtime: Runtime;
+  readonly available: boolean;
+}
+
+/** Every runtime, probed; prints why one is left out. */
+export async function findRuntimes(): Promise<FoundRuntime[]> {
+  return Promise.all(
+    RUNTIMES.map(async ({ name, load }) => {
+      const runtime = await load();
+      const { available, detail, hint } = await runtime.probe();
+      if (!available) console.log(`runtime ${name} is skipped: ${[detail, hint].filter(Boolean).join("; ")}`);
+      return { name, runtime, available };
+    }),
+  );
+}
