@@ -3,7 +3,18 @@ import { ResNet, type ResNetOptions } from "./resnet.ts";
 
 type Architecture = Omit<ResNetOptions, "numClasses">;
 
-const RESNETS = {
+export type ResNetName =
+  | "resnet18"
+  | "resnet34"
+  | "resnet50"
+  | "resnet101"
+  | "resnet152"
+  | "resnext50_32x4d"
+  | "resnext101_32x8d"
+  | "wide_resnet50_2"
+  | "wide_resnet101_2";
+
+const RESNETS: Readonly<Record<ResNetName, Architecture>> = {
   resnet18: { block: "basic", layers: [2, 2, 2, 2] },
   resnet34: { block: "basic", layers: [3, 4, 6, 3] },
   resnet50: { block: "bottleneck", layers: [3, 4, 6, 3] },
@@ -13,9 +24,7 @@ const RESNETS = {
   resnext101_32x8d: { block: "bottleneck", layers: [3, 4, 23, 3], groups: 32, widthPerGroup: 8 },
   wide_resnet50_2: { block: "bottleneck", layers: [3, 4, 6, 3], widthPerGroup: 128 },
   wide_resnet101_2: { block: "bottleneck", layers: [3, 4, 23, 3], widthPerGroup: 128 },
-} as const satisfies Record<string, Architecture>;
-
-export type ResNetName = keyof typeof RESNETS;
+};
 
 export const RESNET_NAMES: readonly ResNetName[] = Object.keys(RESNETS) as ResNetName[];
 

@@ -1,7 +1,7 @@
-// Learning-rate schedules as pure functions of the epoch.
+// Learning-rate schedules as pure functions of epoch and step.
 
-/** Learning rate of each epoch, counted from 0. */
-export type LearningRateSchedule = (epoch: number) => number;
+/** Learning rate at an epoch and an optimizer step, both counted from 0. */
+export type LearningRateSchedule = (epoch: number, step: number) => number;
 
 export interface WarmupCosineOptions {
   readonly learningRate: number;

@@ -1,0 +1,28 @@
+// What a callback can see of a fit and ask of it.
+import type { DataModule, TrainableModel } from "./contracts.ts";
+import type { TrainingEngine, WeightsKind } from "./engine.ts";
+import type { Metrics } from "./events.ts";
+import type { ResolvedTrainerOptions } from "./options.ts";
+import type { Progress } from "./progress.ts";
+
+export interface FitContext {
+  readonly model: TrainableModel;
+  readonly data: DataModule;
+  readonly engine: TrainingEngine;
+  readonly options: ResolvedTrainerOptions;
+  readonly progress: Readonly<Progress>;
+  /** Latest value of everything logged, by full name (`val/acc_top1`). */
+  readonly metrics: Metrics;
+  /** The weights that validation, the best checkpoint and exports use. */
+  readonly evaluatedWeights: WeightsKind;
+  /** Batches of a training epoch. */
+  readonly trainBatchCount: number;
+  /** Adds values to the row of the epoch in progress. */
+  log(metrics: Metrics): void;
+  /** Ends training behind the epoch in progress (not before `minEpochs`). */
+  stop(reason: string): void;
+  /** Writes everything that resuming needs to `path`, atomically, the predecessor kept beside it. */
+  saveCheckpoint(path: string): Promise<void>;
+  /** Writes the evaluated weights alone to `path`, by PyTorch's names. */
+  saveWeights(path: string): Promise<void>;
+}

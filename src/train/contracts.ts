@@ -1,0 +1,124 @@
+// What the trainer works with and what plugs into it: data, model, callbacks, loggers.
+import type { HostTensor, Shape } from "../core/index.ts";
+import type { Value } from "../graph/index.ts";
+import type { Module } from "../nn/index.ts";
+import type { LearningRateSchedule, Optimizer } from "../optim/index.ts";
+import type { FitContext } from "./context.ts";
+import type { EventOf } from "./events.ts";
+
+/** What can be written into a checkpoint's metadata. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A batch of samples: inputs [N, ...] and targets (class indices [N], or target probabilities [N, C]). */
+export interface Batch {
+  readonly images: HostTensor;
+  readonly labels: HostTensor;
+  /** Position of each sample in its data set. */
+  readonly indices: readonly number[] | Uint32Array;
+}
+
+/** The batches of one pass over a data set. */
+export interface BatchSource extends AsyncIterable<Batch> {
+  /** Batches of a whole pass, the short last one included; what a resumed pass leaves out counts too. */
+  readonly length: number;
+}
+
+/** Data for fitting and testing; a split that is not there is `undefined`. */
+export interface DataModule {
+  /** The training batches of `epoch`, from batch `startBatch` (default 0) on; a pure function of both. */
+  trainLoader(epoch: number, options?: { readonly startBatch?: number }): BatchSource;
+  valLoader(): BatchSource | undefined;
+  testLoader(): BatchSource | undefined;
+}
+
+/** Metrics of one stage (training, validation or test), fed batch by batch. */
+export interface StageMetrics {
+  update(logits: HostTensor, labels: HostTensor): void;
+  /** Values by name without stage (`acc_top1`, `acc_class_cat`). */
+  compute(): Record<string, number>;
+  reset(): void;
+  /** What has been accumulated, for a checkpoint in the middle of an epoch. */
+  state(): Readonly<Record<string, HostTensor>>;
+  load(state: Readonly<Record<string, HostTensor>>): void;
+}
+
+export type Stage = "train" | "val" | "test";
+
+/** How many epochs and optimizer steps a fit is planned for; schedules are made from it. */
+export interface FitPlan {
+  readonly maxEpochs: number;
+  readonly stepsPerEpoch: number;
+}
+
+/** A network with everything training needs to know about it. */
+export interface TrainableModel {
+  /** The network: inputs [N, ...] -> outputs. */
+  readonly network: Module;
+  /** A scalar loss of outputs and targets, as graph code. */
+  loss(outputs: Value, targets: Value): Value;
+  createOptimizer(): Optimizer;
+  createSchedule(plan: FitPlan): LearningRateSchedule;
+  readonly metrics: Readonly<Record<Stage, StageMetrics>>;
+  /** Shape of one input, without the batch axis. */
+  readonly inputShape?: Shape;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/**
+ * Something that happens beside training. Every hook is a no-op here; hooks run in the order of the callbacks,
+ * those with `runsLast` behind all others, and training waits for them.
+ */
+export abstract class Callback {
+  /** Key of this callback's state in checkpoints; two callbacks of one kind need different keys. */
+  abstract readonly stateKey: string;
+  /** Runs behind the other callbacks of the same hook: checkpoints and early stopping see what they did. */
+  readonly runsLast: boolean = false;
+
+  /** What to put into a checkpoint, `undefined` for nothing. */
+  state(): Json | undefined {
+    return undefined;
+  }
+
+  /** Called before `onFitStart` when a run is resumed. */
+  loadState(_state: Json): void {}
+
+  onFitStart(_event: EventOf<"fitStart">, _context: FitContext): Awaitable<void> {}
+  onTrainStart(_event: EventOf<"trainStart">, _context: FitContext): Awaitable<void> {}
+  onTrainEpochStart(_event: EventOf<"trainEpochStart">, _context: FitContext): Awaitable<void> {}
+  onTrainBatchEnd(_event: EventOf<"trainBatchEnd">, _context: FitContext): Awaitable<void> {}
+  onValidationStart(_event: EventOf<"validationStart">, _context: FitContext): Awaitable<void> {}
+  onValidationBatchEnd(_event: EventOf<"validationBatchEnd">, _context: FitContext): Awaitable<void> {}
+  onValidationEnd(_event: EventOf<"validationEnd">, _context: FitContext): Awaitable<void> {}
+  onTrainEpochEnd(_event: EventOf<"trainEpochEnd">, _context: FitContext): Awaitable<void> {}
+  onCheckpointSaved(_event: EventOf<"checkpointSaved">, _context: FitContext): Awaitable<void> {}
+  onTestStart(_event: EventOf<"testStart">, _context: FitContext): Awaitable<void> {}
+  onTestBatchEnd(_event: EventOf<"testBatchEnd">, _context: FitContext): Awaitable<void> {}
+  onTestEnd(_event: EventOf<"testEnd">, _context: FitContext): Awaitable<void> {}
+  onTrainEnd(_event: EventOf<"trainEnd">, _context: FitContext): Awaitable<void> {}
+  /** Always called when a fit ends: done, stopped, interrupted or failed. */
+  onFitEnd(_event: EventOf<"fitEnd">, _context: FitContext): Awaitable<void> {}
+}
+
+/** Numbers that belong to a moment of a run. */
+export interface LogRow {
+  readonly epoch: number;
+  /** Optimizer steps done. */
+  readonly step: number;
+  /** `step` rows come every `logEveryNSteps` optimizer steps, `epoch` rows once an epoch. */
+  readonly kind: "step" | "epoch" | "test";
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** A place where numbers of a run are written to. */
+export interface Logger {
+  readonly name: string;
+  /** Called once before the first row; `afterStep` is the step a resumed run continues from: later rows are dropped. */
+  start(run: { readonly afterStep: number }): Awaitable<void>;
+  log(row: LogRow): Awaitable<void>;
+  /** Called once behind the last row. */
+  finish(status: FitStatus): Awaitable<void>;
+}
+
+/** How a fit ended. `stopped`: a callback asked for it; `interrupted`: its signal was aborted. */
+export type FitStatus = "completed" | "stopped" | "interrupted" | "failed";

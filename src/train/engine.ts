@@ -1,0 +1,227 @@
+// The engine: a model's state in a runtime, and the steps that change or evaluate it.
+import {
+  ClassifierTrainingError,
+  formatShape,
+  type HostTensor,
+  hostTensor,
+  type Shape,
+  zeros,
+} from "../core/index.ts";
+import type { Program, VariableRef } from "../graph/index.ts";
+import { initialState, type StateDict } from "../nn/index.ts";
+import type { GradientClipping, Optimizer } from "../optim/index.ts";
+import type { Executable, Runtime, Session, SessionOptions } from "../runtime/contract.ts";
+import type { Batch } from "./contracts.ts";
+import {
+  accumulateProgram,
+  applyProgram,
+  type BatchShape,
+  evaluateProgram,
+  type LossModel,
+  scalarInput,
+} from "./programs.ts";
+import { layoutState, type ParameterGroup, type StateLayout } from "./state-layout.ts";
+
+export interface EngineOptions extends Omit<SessionOptions, "storages"> {
+  readonly runtime: Runtime;
+  readonly model: LossModel;
+  readonly optimizer: Optimizer;
+  /** Seed of the first weights. */
+  readonly seed: number;
+  /** Default: none. */
+  readonly clipping?: GradientClipping | undefined;
+  /** Micro-batches of an optimizer step; default 1. */
+  readonly accumulate?: number;
+  readonly parameterGroups?: readonly ParameterGroup[];
+  /** Keep an exponential moving average of the weights; default false. */
+  readonly average?: boolean;
+}
+
+/** Loss (mean over the batch) and outputs of a forward pass. */
+export interface ForwardResult {
+  readonly loss: number;
+  readonly logits: HostTensor;
+}
+
+/** Which weights to evaluate or export: those being trained, or their moving average. */
+export type WeightsKind = "live" | "average";
+
+/** Opens a session for a model, compiles its programs as batch sizes come up, and runs them. */
+export class TrainingEngine {
+  readonly layout: StateLayout;
+  readonly session: Session;
+  readonly #options: EngineOptions;
+  readonly #executables = new Map<string, Promise<Executable>>();
+
+  private constructor(options: EngineOptions, layout: StateLayout, session: Session) {
+    this.#options = options;
+    this.layout = layout;
+    this.session = session;
+  }
+
+  /** Lays the state out, opens a session and writes the first weights. */
+  static async open(options: EngineOptions): Promise<TrainingEngine> {
+    const { runtime, model } = options;
+    const layout = layoutState(model.network, {
+      optimizer: options.optimizer,
+      average: options.average ?? false,
+      ...(options.parameterGroups === undefined ? {} : { parameterGroups: options.parameterGroups }),
+    });
+    const session = await runtime.open({ ...sessionOptions(options), storages: layout.storages });
+    const engine = new TrainingEngine(options, layout, session);
+    await engine.writeWeights(initialState(model.network, options.seed));
+    await engine.#initialiseOptimizer();
+    return engine;
+  }
+
+  /** Adds the gradients of a micro-batch to those of the step (`first`: starts a step). */
+  async accumulate(batch: Batch, first: boolean): Promise<ForwardResult> {
+    const accumulate = this.#options.accumulate ?? 1;
+    const executable = await this.#executable(`accumulate:${first}:${shapeKey(batch)}`, () =>
+      accumulateProgram(this.#options.model, this.layout, batchShape(batch), { accumulate, first }),
+    );
+    return this.#forward(executable, batch);
+  }
+
+  /**
+   * Takes optimizer step `step` (from 1) with the accumulated gradients.
+   * @returns the L2 norm of all gradients before clipping
+   */
+  async apply(step: number, learningRate: number, averageDecay?: number): Promise<number> {
+    const executable = await this.#executable("apply", () =>
+      applyProgram(this.layout, this.#options.clipping),
+    );
+    const inputs: Record<string, HostTensor> = {};
+    for (const [i, { optimizer, learningRateScale }] of this.layout.groups.entries()) {
+      for (const [name, value] of Object.entries(optimizer.scalars(step, learningRate * learningRateScale))) {
+        inputs[scalarInput(i, name)] = float64Scalar(value);
+      }
+    }
+    if (averageDecay !== undefined) inputs.average_decay = float64Scalar(averageDecay);
+    const { gradient_norm } = await executable.run(inputs);
+    return Number(gradient_norm!.data[0]);
+  }
+
+  /** Forward pass in evaluation mode. */
+  async evaluate(batch: Batch, weights: WeightsKind = "live"): Promise<ForwardResult> {
+    const variables = weights === "live" ? this.layout.weights : this.layout.averages;
+    const executable = await this.#executable(`evaluate:${weights}:${shapeKey(batch)}`, () =>
+      evaluateProgram(this.#options.model, variables, batchShape(batch)),
+    );
+    return this.#forward(executable, batch);
+  }
+
+  /** The network's state by PyTorch's names, in PyTorch's order. */
+  async readWeights(weights: WeightsKind = "live"): Promise<StateDict> {
+    const variables = weights === "live" ? this.layout.weights : this.layout.averages;
+    const names = Array.from(this.#options.model.network.namedState(), ([name]) => name);
+    const tensors = await this.session.read(names.map((name) => variables.get(name)!));
+    return new Map(names.map((name, i) => [name, tensors[i]!]));
+  }
+
+  /** Sets the network's state (and, where it is kept, starts its moving average from it). */
+  async writeWeights(state: StateDict): Promise<void> {
+    const entries = [...state].flatMap(([name, tensor]) => {
+      const variable = this.#writable(this.layout.weights.get(name), name, tensor);
+      const average = this.layout.averages.get(name)!;
+      return average === variable
+        ? [{ variable, tensor }]
+        : [
+            { variable, tensor },
+            { variable: average, tensor },
+          ];
+    });
+    await this.session.write(entries);
+  }
+
+  /** Everything that a checkpoint needs: weights, optimizer state and averages by name. */
+  async readState(): Promise<StateDict> {
+    const tensors = await this.session.read(this.layout.persistent);
+    return new Map(this.layout.persistent.map(({ name }, i) => [name, tensors[i]!]));
+  }
+
+  /** @throws ClassifierTrainingError `STATE_MISMATCH` naming an entry that is missing, unknown or of another shape. */
+  async writeState(state: StateDict): Promise<void> {
+    const variables = new Map(this.layout.persistent.map((variable) => [variable.name, variable]));
+    for (const name of variables.keys()) if (!state.has(name)) throw mismatch(name, "is missing");
+    await this.session.write(
+      [...state].map(([name, tensor]) => ({
+        variable: this.#writable(variables.get(name), name, tensor),
+        tensor,
+      })),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.dispose();
+  }
+
+  #writable(variable: VariableRef | undefined, name: string, tensor: HostTensor): VariableRef {
+    if (variable === undefined) throw mismatch(name, "is not part of this training state");
+    if (formatShape(variable.shape) === formatShape(tensor.shape)) return variable;
+    throw mismatch(name, `has shape ${formatShape(tensor.shape)}, not ${formatShape(variable.shape)}`);
+  }
+
+  async #initialiseOptimizer(): Promise<void> {
+    const entries = this.layout.groups.flatMap(({ optimizer, optimizerState }) =>
+      optimizer.state
+        .filter(({ initial }) => initial !== 0)
+        .flatMap(({ name, initial }) =>
+          optimizerState[name]!.members.map((variable) => {
+            const tensor = zeros("float32", variable.shape);
+            tensor.data.fill(initial);
+            return { variable, tensor };
+          }),
+        ),
+    );
+    if (entries.length > 0) await this.session.write(entries);
+  }
+
+  #executable(key: string, build: () => Program): Promise<Executable> {
+    let executable = this.#executables.get(key);
+    if (executable === undefined) {
+      executable = this.session.compile(build());
+      this.#executables.set(key, executable);
+    }
+    return executable;
+  }
+
+  async #forward(executable: Executable, { images, labels }: Batch): Promise<ForwardResult> {
+    const { loss, logits } = await executable.run({ images, labels });
+    return { loss: Number(loss!.data[0]), logits: logits! };
+  }
+}
+
+function sessionOptions({
+  threads,
+  precision,
+  convolutionAlgorithm,
+}: EngineOptions): Omit<SessionOptions, "storages"> {
+  return {
+    ...(threads === undefined ? {} : { threads }),
+    ...(precision === undefined ? {} : { precision }),
+    ...(convolutionAlgorithm === undefined ? {} : { convolutionAlgorithm }),
+  };
+}
+
+function batchShape({ images, labels }: Batch): BatchShape {
+  return { images: typeOf(images), labels: typeOf(labels) };
+}
+
+function typeOf({ dtype, shape }: HostTensor): { dtype: HostTensor["dtype"]; shape: Shape } {
+  return { dtype: dtype === "float64" ? "float32" : dtype, shape };
+}
+
+function shapeKey({ images, labels }: Batch): string {
+  return `${formatShape(images.shape)}${labels.dtype}${formatShape(labels.shape)}`;
+}
+
+function float64Scalar(value: number): HostTensor<"float64"> {
+  return hostTensor("float64", [], Float64Array.of(value));
+}
+
+function mismatch(name: string, problem: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "STATE_MISMATCH", `${name} ${problem}`, {
+    hint: "use the configuration that the checkpoint was made with",
+  });
+}

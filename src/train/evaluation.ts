@@ -1,0 +1,41 @@
+// A pass over validation or test batches: loss and metrics of the evaluated weights.
+import type { BatchSource, Stage, TrainableModel } from "./contracts.ts";
+import type { TrainingEngine, WeightsKind } from "./engine.ts";
+import type { BatchResult, Metrics } from "./events.ts";
+import { RunningMean } from "./running-mean.ts";
+import { take } from "./take.ts";
+
+export interface EvaluationOptions {
+  readonly engine: TrainingEngine;
+  readonly model: TrainableModel;
+  readonly stage: Exclude<Stage, "train">;
+  readonly batches: BatchSource;
+  readonly batchCount: number;
+  readonly weights: WeightsKind;
+}
+
+/**
+ * Evaluates batch by batch, yielding each result; returns `<stage>/loss` (batch means weighted by batch size)
+ * and the stage's metrics.
+ */
+export async function* evaluate(options: EvaluationOptions): AsyncGenerator<BatchResult, Metrics> {
+  const { engine, model, stage, weights } = options;
+  const loss = new RunningMean();
+  const metrics = model.metrics[stage];
+  metrics.reset();
+  let batchIndex = 0;
+  for await (const batch of take(options.batches, options.batchCount)) {
+    const result = await engine.evaluate(batch, weights);
+    loss.update(result.loss, batch.images.shape[0]!);
+    metrics.update(result.logits, batch.labels);
+    yield { batchIndex: batchIndex++, batch, ...result };
+  }
+  const values = { [`${stage}/loss`]: loss.compute(), ...prefixed(stage, metrics.compute()) };
+  metrics.reset();
+  return values;
+}
+
+/** Metrics under the name of their stage. */
+export function prefixed(stage: Stage, metrics: Metrics): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${stage}/${name}`, value]));
+}

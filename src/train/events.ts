@@ -1,0 +1,63 @@
+// The events of a run, in the order in which they come; what callbacks and `for await` consumers see.
+import type { HostTensor } from "../core/index.ts";
+import type { Batch, Callback, FitStatus } from "./contracts.ts";
+
+export interface BatchResult {
+  /** Index of the batch in its epoch, from 0. */
+  readonly batchIndex: number;
+  readonly batch: Batch;
+  /** Outputs of the network for the batch. */
+  readonly logits: HostTensor;
+  readonly loss: number;
+}
+
+interface EventPayloads {
+  /** State is restored, nothing has run. */
+  fitStart: Record<never, never>;
+  trainStart: Record<never, never>;
+  trainEpochStart: { readonly epoch: number; readonly batchCount: number; readonly startBatch: number };
+  /** After the optimizer step, where this batch completed one. */
+  trainBatchEnd: BatchResult & {
+    readonly epoch: number;
+    readonly learningRate: number;
+    /** L2 norm of the gradients before clipping; absent where no optimizer step was taken. */
+    readonly gradientNorm: number | undefined;
+  };
+  validationStart: { readonly epoch: number; readonly sanityCheck: boolean; readonly batchCount: number };
+  validationBatchEnd: BatchResult & { readonly sanityCheck: boolean };
+  validationEnd: { readonly epoch: number; readonly sanityCheck: boolean; readonly metrics: Metrics };
+  /** Behind the validation of the epoch. */
+  trainEpochEnd: { readonly epoch: number; readonly metrics: Metrics };
+  checkpointSaved: { readonly path: string; readonly kind: "last" | "best" | "periodic" };
+  trainEnd: Record<never, never>;
+  fitEnd: { readonly status: FitStatus; readonly reason: string | undefined; readonly error?: unknown };
+  testStart: { readonly batchCount: number };
+  testBatchEnd: BatchResult;
+  testEnd: { readonly metrics: Metrics };
+}
+
+export type Metrics = Readonly<Record<string, number>>;
+export type EventType = keyof EventPayloads;
+export type EventOf<T extends EventType> = { readonly type: T } & EventPayloads[T];
+/** Any event of a run, told apart by `type`. */
+export type TrainingEvent = { [T in EventType]: EventOf<T> }[EventType];
+
+type HookName = Exclude<keyof Callback & `on${string}`, never>;
+
+/** The hook that receives each event. */
+export const HOOKS: Readonly<Record<EventType, HookName>> = {
+  fitStart: "onFitStart",
+  trainStart: "onTrainStart",
+  trainEpochStart: "onTrainEpochStart",
+  trainBatchEnd: "onTrainBatchEnd",
+  validationStart: "onValidationStart",
+  validationBatchEnd: "onValidationBatchEnd",
+  validationEnd: "onValidationEnd",
+  trainEpochEnd: "onTrainEpochEnd",
+  checkpointSaved: "onCheckpointSaved",
+  trainEnd: "onTrainEnd",
+  fitEnd: "onFitEnd",
+  testStart: "onTestStart",
+  testBatchEnd: "onTestBatchEnd",
+  testEnd: "onTestEnd",
+};

@@ -1,0 +1,330 @@
+// The fit loop: epochs of batches, optimizer steps, validations; every happening is an event.
+import { ClassifierTrainingError } from "../core/index.ts";
+import type { LearningRateSchedule } from "../optim/index.ts";
+import type { LoadedCheckpoint } from "./checkpoint.ts";
+import { saveCheckpoint } from "./checkpoint.ts";
+import type { FitContext } from "./context.ts";
+import type {
+  Batch,
+  BatchSource,
+  Callback,
+  DataModule,
+  FitStatus,
+  Json,
+  Logger,
+  TrainableModel,
+} from "./contracts.ts";
+import type { TrainingEngine, WeightsKind } from "./engine.ts";
+import { evaluate, prefixed } from "./evaluation.ts";
+import { deliver } from "./event-bus.ts";
+import type { Metrics, TrainingEvent } from "./events.ts";
+import { type FitParts, restoreFit, saveFit } from "./fit-state.ts";
+import { assertFinite } from "./non-finite.ts";
+import { limitBatches, type ResolvedTrainerOptions } from "./options.ts";
+import { type Progress, startOfTraining } from "./progress.ts";
+import { RunningMean } from "./running-mean.ts";
+import type { WeightAverage } from "./weight-average.ts";
+
+export interface FitLoopParts {
+  readonly model: TrainableModel;
+  readonly data: DataModule;
+  readonly engine: TrainingEngine;
+  readonly options: ResolvedTrainerOptions;
+  /** In the order in which their hooks run. */
+  readonly callbacks: readonly Callback[];
+  readonly loggers: readonly Logger[];
+  readonly average: WeightAverage | undefined;
+  readonly identity: Readonly<Record<string, Json>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Events = AsyncGenerator<TrainingEvent, void, undefined>;
+
+const METRIC_PREFIX = "metric.";
+
+/** One fit: created, perhaps restored, run once. */
+export class FitLoop {
+  readonly progress: Progress = startOfTraining();
+  readonly metrics: Record<string, number> = {};
+  readonly #parts: FitLoopParts;
+  readonly #trainLoss = new RunningMean();
+  readonly #trainBatchCount: number;
+  readonly #schedule: LearningRateSchedule;
+  readonly #context: FitContext;
+  #row: Record<string, number> = {};
+  #stopReason: string | undefined;
+  #limitReached = false;
+  #startedAt = 0;
+
+  constructor(parts: FitLoopParts) {
+    this.#parts = parts;
+    const { options, model, data } = parts;
+    const total = data.trainLoader(0).length;
+    this.#trainBatchCount = limitBatches(total, options.overfitBatches ?? options.limitTrainBatches);
+    this.#schedule = model.createSchedule({
+      maxEpochs: options.maxEpochs,
+      stepsPerEpoch: Math.ceil(this.#trainBatchCount / options.accumulateGradBatches),
+    });
+    this.#context = this.#createContext();
+  }
+
+  get stopReason(): string | undefined {
+    return this.#stopReason;
+  }
+
+  /** Continues from a checkpoint. */
+  async restore({ kind, tensors, state, path }: LoadedCheckpoint): Promise<void> {
+    if (kind !== "training") {
+      throw new ClassifierTrainingError(
+        "usage",
+        "RESUME_WEIGHTS",
+        "this file holds weights alone, not a run",
+        {
+          where: path,
+          hint: "resume from last.safetensors",
+        },
+      );
+    }
+    const metricState = [...tensors].filter(([name]) => name.startsWith(METRIC_PREFIX));
+    const own = [...tensors].filter(([name]) => !name.startsWith(METRIC_PREFIX));
+    restoreFit(state, this.#fitParts());
+    await this.#parts.engine.writeState(new Map(own));
+    this.#parts.model.metrics.train.load(
+      Object.fromEntries(metricState.map(([name, tensor]) => [name.slice(METRIC_PREFIX.length), tensor])),
+    );
+  }
+
+  /** Runs to the end. Errors end it with status `failed` and are thrown on. */
+  async *run(): AsyncGenerator<TrainingEvent, FitStatus, undefined> {
+    this.#startedAt = performance.now() - this.progress.seconds * 1000;
+    let status: FitStatus = "failed";
+    let failure: unknown;
+    try {
+      for (const logger of this.#parts.loggers) await logger.start({ afterStep: this.progress.step });
+      yield* this.#emit({ type: "fitStart" });
+      yield* this.#sanityCheck();
+      yield* this.#emit({ type: "trainStart" });
+      while (!this.#finished()) yield* this.#epoch();
+      status = this.#interrupted() ? "interrupted" : this.#stopReason === undefined ? "completed" : "stopped";
+      if (status !== "interrupted") yield* this.#emit({ type: "trainEnd" });
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      this.#tick();
+      const event = { type: "fitEnd", status, reason: this.#stopReason, error: failure } as const;
+      try {
+        await deliver(event, this.#parts.callbacks, this.#context);
+      } finally {
+        for (const logger of this.#parts.loggers) await logger.finish(status);
+      }
+      if (failure === undefined) yield event;
+    }
+    return status;
+  }
+
+  /** Callbacks first, then whoever iterates over the fit. */
+  async *#emit(event: TrainingEvent): Events {
+    await deliver(event, this.#parts.callbacks, this.#context);
+    yield event;
+  }
+
+  #interrupted(): boolean {
+    return this.#parts.signal?.aborted ?? false;
+  }
+
+  #finished(): boolean {
+    const { options } = this.#parts;
+    if (this.#interrupted() || this.progress.epoch >= options.maxEpochs || this.#limitReached) return true;
+    return this.#stopReason !== undefined && this.progress.epoch >= options.minEpochs;
+  }
+
+  async *#sanityCheck(): Events {
+    const { options, data } = this.#parts;
+    if (options.numSanityValSteps === 0 || this.progress.step > 0) return;
+    const batches = data.valLoader();
+    if (batches === undefined) return;
+    const count = Math.min(options.numSanityValSteps, limitBatches(batches.length, options.limitValBatches));
+    yield* this.#validate(batches, count, true);
+  }
+
+  async *#epoch(): Events {
+    const { data, options, model } = this.#parts;
+    const { progress } = this;
+    const { epoch, batch: startBatch } = progress;
+    this.#row = {};
+    yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
+    const source = data.trainLoader(options.overfitBatches === undefined ? epoch : 0, { startBatch });
+    for await (const batch of source) {
+      if (progress.batch >= this.#trainBatchCount) break;
+      yield* this.#trainBatch(batch);
+      if (progress.batch < this.#trainBatchCount && this.#validatesAfter(progress.batch))
+        yield* this.#validation();
+      if (this.#atStepBoundary() && (this.#interrupted() || this.#reachedLimit())) break;
+      if (progress.batch >= this.#trainBatchCount) break;
+    }
+    if (progress.batch < this.#trainBatchCount) return;
+    const trained = {
+      "train/loss": this.#trainLoss.compute(),
+      ...prefixed("train", model.metrics.train.compute()),
+    };
+    this.#log({ ...trained, "train/loss_epoch": trained["train/loss"]! });
+    if (this.#validatesAfter(this.#trainBatchCount)) yield* this.#validation();
+    this.#trainLoss.reset();
+    model.metrics.train.reset();
+    progress.epoch++;
+    progress.batch = 0;
+    this.#tick();
+    yield* this.#emit({ type: "trainEpochEnd", epoch, metrics: { ...this.metrics } });
+    await this.#write("epoch", epoch, this.#row);
+  }
+
+  async *#trainBatch(batch: Batch): Events {
+    const { engine, options, model } = this.#parts;
+    const { progress } = this;
+    const position = { epoch: progress.epoch, batch: progress.batch, step: progress.step };
+    const window = options.accumulateGradBatches;
+    const learningRate = this.#schedule(progress.epoch, progress.step);
+    const result = await engine.accumulate(batch, progress.batch % window === 0);
+    assertFinite("loss", result.loss, position);
+    this.#trainLoss.update(result.loss, batch.images.shape[0]!);
+    model.metrics.train.update(result.logits, batch.labels);
+    progress.batch++;
+    progress.samples += batch.images.shape[0]!;
+    let gradientNorm: number | undefined;
+    if (this.#atStepBoundary()) {
+      const { average } = this.#parts;
+      gradientNorm = await engine.apply(progress.step + 1, learningRate, average?.decay(progress.step + 1));
+      assertFinite("gradient", gradientNorm, position);
+      progress.step++;
+    }
+    this.metrics["train/loss_step"] = result.loss;
+    this.#row.lr = learningRate;
+    this.#tick();
+    yield* this.#emit({
+      type: "trainBatchEnd",
+      epoch: position.epoch,
+      batchIndex: position.batch,
+      batch,
+      ...result,
+      learningRate,
+      gradientNorm,
+    });
+    if (gradientNorm !== undefined && progress.step % options.logEveryNSteps === 0) {
+      await this.#write("step", position.epoch, { "train/loss_step": result.loss, lr: learningRate });
+    }
+  }
+
+  /** Whether the last micro-batch completed an optimizer step. */
+  #atStepBoundary(): boolean {
+    const { batch } = this.progress;
+    return batch % this.#parts.options.accumulateGradBatches === 0 || batch === this.#trainBatchCount;
+  }
+
+  #reachedLimit(): boolean {
+    const { maxSteps, maxSeconds } = this.#parts.options;
+    const steps = maxSteps !== undefined && this.progress.step >= maxSteps;
+    this.#limitReached = steps || (maxSeconds !== undefined && this.progress.seconds >= maxSeconds);
+    return this.#limitReached;
+  }
+
+  /** Whether a validation is due when `batch` batches of the epoch are done. */
+  #validatesAfter(batch: number): boolean {
+    const { valCheckInterval, checkValEveryNEpoch } = this.#parts.options;
+    if ((this.progress.epoch + 1) % checkValEveryNEpoch !== 0) return false;
+    const whole = valCheckInterval <= 1;
+    const interval = whole
+      ? Math.max(1, Math.floor(this.#trainBatchCount * valCheckInterval))
+      : valCheckInterval;
+    return batch % interval === 0;
+  }
+
+  async *#validation(): Events {
+    const { data, options } = this.#parts;
+    const overfit = options.overfitBatches !== undefined;
+    const batches = overfit ? data.trainLoader(0) : data.valLoader();
+    if (batches === undefined) return;
+    const limit = overfit ? options.overfitBatches : options.limitValBatches;
+    yield* this.#validate(batches, limitBatches(batches.length, limit), false);
+  }
+
+  async *#validate(batches: BatchSource, batchCount: number, sanityCheck: boolean): Events {
+    const { engine, model } = this.#parts;
+    const { epoch } = this.progress;
+    yield* this.#emit({ type: "validationStart", epoch, sanityCheck, batchCount });
+    const weights = this.#evaluatedWeights;
+    const pass = evaluate({ engine, model, stage: "val", batches, batchCount, weights });
+    let next = await pass.next();
+    while (!next.done) {
+      yield* this.#emit({ type: "validationBatchEnd", sanityCheck, ...next.value });
+      next = await pass.next();
+    }
+    if (!sanityCheck) this.#log(next.value);
+    this.#tick();
+    yield* this.#emit({ type: "validationEnd", epoch, sanityCheck, metrics: next.value });
+  }
+
+  get #evaluatedWeights(): WeightsKind {
+    return this.#parts.average === undefined ? "live" : "average";
+  }
+
+  #log(metrics: Metrics): void {
+    Object.assign(this.metrics, metrics);
+    Object.assign(this.#row, metrics);
+  }
+
+  async #write(kind: "step" | "epoch", epoch: number, metrics: Metrics): Promise<void> {
+    for (const logger of this.#parts.loggers) {
+      await logger.log({ epoch, step: this.progress.step, kind, metrics });
+    }
+  }
+
+  #tick(): void {
+    this.progress.seconds = (performance.now() - this.#startedAt) / 1000;
+  }
+
+  #fitParts(): FitParts {
+    const { callbacks, identity } = this.#parts;
+    return {
+      progress: this.progress,
+      trainLoss: this.#trainLoss,
+      callbacks,
+      metrics: this.metrics,
+      identity,
+    };
+  }
+
+  #createContext(): FitContext {
+    const { model, data, engine, options } = this.#parts;
+    return {
+      model,
+      data,
+      engine,
+      options,
+      progress: this.progress,
+      metrics: this.metrics,
+      evaluatedWeights: this.#evaluatedWeights,
+      trainBatchCount: this.#trainBatchCount,
+      log: (metrics) => this.#log(metrics),
+      stop: (reason) => {
+        this.#stopReason ??= reason;
+      },
+      saveCheckpoint: (path) => this.#saveCheckpoint(path),
+      saveWeights: async (path) => {
+        const tensors = await engine.readWeights(this.#evaluatedWeights);
+        const { epoch, step } = this.progress;
+        const state = { weights: this.#evaluatedWeights, epoch, step };
+        await saveCheckpoint(path, { kind: "weights", tensors, state });
+      },
+    };
+  }
+
+  async #saveCheckpoint(path: string): Promise<void> {
+    const tensors = await this.#parts.engine.readState();
+    for (const [name, tensor] of Object.entries(this.#parts.model.metrics.train.state())) {
+      tensors.set(`${METRIC_PREFIX}${name}`, tensor);
+    }
+    const state = saveFit(this.#fitParts());
+    await saveCheckpoint(path, { kind: "training", tensors, state }, { keepPrevious: true });
+  }
+}

@@ -1,0 +1,34 @@
+// The trainer: fit, validate, test, checkpoint; the contracts that callbacks and loggers implement.
+export {
+  type Checkpoint,
+  type CheckpointKind,
+  type LoadedCheckpoint,
+  loadCheckpoint,
+  loadCheckpointOrPrevious,
+  previousCheckpoint,
+  saveCheckpoint,
+} from "./checkpoint.ts";
+export type { FitContext } from "./context.ts";
+export {
+  type Batch,
+  type BatchSource,
+  Callback,
+  type DataModule,
+  type FitPlan,
+  type FitStatus,
+  type Json,
+  type Logger,
+  type LogRow,
+  type Stage,
+  type StageMetrics,
+  type TrainableModel,
+} from "./contracts.ts";
+export { type DurableWriteOptions, type FileOperations, writeDurably, writeFailed } from "./durable-file.ts";
+export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine.ts";
+export type { BatchResult, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
+export { type BatchLimit, limitBatches, type TrainerOptions } from "./options.ts";
+export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./programs.ts";
+export type { Progress } from "./progress.ts";
+export { layoutState, type ParameterGroup, type StateLayout } from "./state-layout.ts";
+export { type FitOptions, type FitResult, Trainer, type TrainerParts } from "./trainer.ts";
+export { WeightAverage, type WeightAverageOptions } from "./weight-average.ts";

@@ -1,0 +1,88 @@
+// What a fit can be told, with Lightning's meaning of each option.
+import type { GradientClipping } from "../optim/index.ts";
+import type { ConvolutionAlgorithm, Precision } from "../runtime/contract.ts";
+
+/** A number of batches (an integer from 1) or a share of all batches (between 0 and 1). */
+export type BatchLimit = number;
+
+export interface TrainerOptions {
+  /** Default 200. */
+  readonly maxEpochs?: number;
+  /** Early stopping waits for this many epochs; default 0. */
+  readonly minEpochs?: number;
+  /** Optimizer steps in all; default: no limit. */
+  readonly maxSteps?: number | undefined;
+  /** Seconds of training in all; default: no limit. The step in progress is finished. */
+  readonly maxSeconds?: number | undefined;
+  /** Default: all training batches. */
+  readonly limitTrainBatches?: BatchLimit | undefined;
+  readonly limitValBatches?: BatchLimit | undefined;
+  readonly limitTestBatches?: BatchLimit | undefined;
+  /** Train and validate on the same few training batches, in one order; default: off. */
+  readonly overfitBatches?: BatchLimit | undefined;
+  /** One epoch of so many batches of everything; callbacks that write files are left out. Default 0: off. */
+  readonly fastDevRun?: number;
+  /** Validate after so many batches (integer) or this share of an epoch; default 1: at its end. */
+  readonly valCheckInterval?: BatchLimit;
+  /** Validate in every n-th epoch; default 1. */
+  readonly checkValEveryNEpoch?: number;
+  /** Validation batches that are run before training, to find mistakes early; default 2. */
+  readonly numSanityValSteps?: number;
+  /** Micro-batches of an optimizer step; default 1. The short last window is divided by the same number. */
+  readonly accumulateGradBatches?: number;
+  /** Largest gradient norm or element; default 1; 0 switches clipping off. */
+  readonly gradientClipVal?: number;
+  /** Default `norm`. */
+  readonly gradientClipAlgorithm?: GradientClipping["algorithm"];
+  /** Optimizer steps between two rows of kind `step`; default 10. */
+  readonly logEveryNSteps?: number;
+  /** Default `32-true`. */
+  readonly precision?: Precision;
+  /** Compute threads; default: the physical cores. */
+  readonly threads?: number | undefined;
+  /** Default `auto`. */
+  readonly convAlgorithm?: ConvolutionAlgorithm;
+}
+
+export type ResolvedTrainerOptions = Required<TrainerOptions>;
+
+/** The options with their defaults; `fastDevRun` is turned into limits. */
+export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerOptions {
+  const resolved: ResolvedTrainerOptions = {
+    maxEpochs: options.maxEpochs ?? 200,
+    minEpochs: options.minEpochs ?? 0,
+    maxSteps: options.maxSteps,
+    maxSeconds: options.maxSeconds,
+    limitTrainBatches: options.limitTrainBatches,
+    limitValBatches: options.limitValBatches,
+    limitTestBatches: options.limitTestBatches,
+    overfitBatches: options.overfitBatches,
+    fastDevRun: options.fastDevRun ?? 0,
+    valCheckInterval: options.valCheckInterval ?? 1,
+    checkValEveryNEpoch: options.checkValEveryNEpoch ?? 1,
+    numSanityValSteps: options.numSanityValSteps ?? 2,
+    accumulateGradBatches: options.accumulateGradBatches ?? 1,
+    gradientClipVal: options.gradientClipVal ?? 1,
+    gradientClipAlgorithm: options.gradientClipAlgorithm ?? "norm",
+    logEveryNSteps: options.logEveryNSteps ?? 10,
+    precision: options.precision ?? "32-true",
+    threads: options.threads,
+    convAlgorithm: options.convAlgorithm ?? "auto",
+  };
+  if (resolved.fastDevRun === 0) return resolved;
+  const limit = resolved.fastDevRun;
+  return {
+    ...resolved,
+    maxEpochs: 1,
+    numSanityValSteps: 0,
+    limitTrainBatches: limit,
+    limitValBatches: limit,
+    limitTestBatches: limit,
+  };
+}
+
+/** Batches that a limit leaves of `total`: an integer counts them, a fraction is their share (at least one). */
+export function limitBatches(total: number, limit: BatchLimit | undefined): number {
+  if (limit === undefined || total === 0) return total;
+  return limit < 1 ? Math.max(1, Math.floor(total * limit)) : Math.min(total, limit);
+}

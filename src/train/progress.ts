@@ -1,0 +1,18 @@
+// How far a fit has come: the numbers that resuming needs.
+
+export interface Progress {
+  /** Epoch in progress, from 0; after training the number of epochs done. */
+  epoch: number;
+  /** Micro-batches done in this epoch. */
+  batch: number;
+  /** Optimizer steps done. */
+  step: number;
+  /** Samples seen in training. */
+  samples: number;
+  /** Seconds spent in fits so far, earlier parts of a resumed run included. */
+  seconds: number;
+}
+
+export function startOfTraining(): Progress {
+  return { epoch: 0, batch: 0, step: 0, samples: 0, seconds: 0 };
+}

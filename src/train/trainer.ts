@@ -1,0 +1,141 @@
+// The trainer: fits and tests a model in a runtime; embeddable as an async iterator of events.
+import type { Runtime } from "../runtime/contract.ts";
+import type { LoadedCheckpoint } from "./checkpoint.ts";
+import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
+import { type EngineOptions, TrainingEngine } from "./engine.ts";
+import { evaluate } from "./evaluation.ts";
+import { inHookOrder } from "./event-bus.ts";
+import type { BatchResult, Metrics, TrainingEvent } from "./events.ts";
+import { FitLoop } from "./fit-loop.ts";
+import {
+  limitBatches,
+  type ResolvedTrainerOptions,
+  resolveTrainerOptions,
+  type TrainerOptions,
+} from "./options.ts";
+import type { Progress } from "./progress.ts";
+import { WeightAverage, type WeightAverageOptions } from "./weight-average.ts";
+
+/** What a trainer is made of beside its options. */
+export interface TrainerParts {
+  readonly runtime: Runtime;
+  /** Seed of the first weights; default 42. */
+  readonly seed?: number;
+  readonly callbacks?: readonly Callback[];
+  readonly loggers?: readonly Logger[];
+  /** Keep an exponential moving average of the weights; validation, best checkpoint and export then use it. */
+  readonly average?: WeightAverageOptions | undefined;
+  readonly parameterGroups?: EngineOptions["parameterGroups"];
+}
+
+export interface FitOptions {
+  /** Ends the fit behind the optimizer step in progress; callbacks then save what resuming needs. */
+  readonly signal?: AbortSignal;
+  /** Continue from here. */
+  readonly checkpoint?: LoadedCheckpoint | undefined;
+  /** Start from these weights instead of drawn ones. */
+  readonly weights?: Parameters<TrainingEngine["writeWeights"]>[0] | undefined;
+  /** What a resumed run must have in common with the saved one, such as class names. */
+  readonly identity?: Readonly<Record<string, Json>>;
+}
+
+export interface FitResult {
+  readonly status: FitStatus;
+  /** Why a callback ended it. */
+  readonly reason: string | undefined;
+  readonly progress: Readonly<Progress>;
+  /** Latest value of everything logged. */
+  readonly metrics: Metrics;
+}
+
+/**
+ * Fits and tests models. One trainer holds one engine, opened by the first `fit` or `test`: dispose it at the end.
+ *
+ *     for await (const event of trainer.fit(model, data, { signal })) console.log(event.type);
+ */
+export class Trainer implements AsyncDisposable {
+  readonly options: ResolvedTrainerOptions;
+  readonly #parts: TrainerParts;
+  #engine: TrainingEngine | undefined;
+
+  constructor(options: TrainerOptions, parts: TrainerParts) {
+    this.options = resolveTrainerOptions(options);
+    this.#parts = parts;
+  }
+
+  /** The engine of the last `fit` or `test`, which holds the weights. */
+  get engine(): TrainingEngine | undefined {
+    return this.#engine;
+  }
+
+  /**
+   * Trains `model`, yielding every event after the callbacks have seen it; returns how it ended.
+   * @throws ClassifierTrainingError kind "non-finite", "data", "storage", as things go wrong; the last checkpoint stays.
+   */
+  async *fit(
+    model: TrainableModel,
+    data: DataModule,
+    { signal, checkpoint, weights, identity = {} }: FitOptions = {},
+  ): AsyncGenerator<TrainingEvent, FitResult, undefined> {
+    const engine = await this.open(model);
+    if (weights !== undefined) await engine.writeWeights(weights);
+    const { average, callbacks = [], loggers = [] } = this.#parts;
+    const loop = new FitLoop({
+      model,
+      data,
+      engine,
+      options: this.options,
+      callbacks: inHookOrder(callbacks),
+      loggers,
+      average: average && new WeightAverage(average),
+      identity,
+      signal,
+    });
+    if (checkpoint !== undefined) await loop.restore(checkpoint);
+    const status = yield* loop.run();
+    return { status, reason: loop.stopReason, progress: loop.progress, metrics: loop.metrics };
+  }
+
+  /** Evaluates `model` on the test batches of `data`, yielding each batch's result; returns `test/...` metrics. */
+  async *test(
+    model: TrainableModel,
+    data: DataModule,
+  ): AsyncGenerator<BatchResult, Metrics | undefined, undefined> {
+    const batches = data.testLoader();
+    if (batches === undefined) return undefined;
+    const engine = await this.open(model);
+    const batchCount = limitBatches(batches.length, this.options.limitTestBatches);
+    const weights = this.#parts.average === undefined ? "live" : "average";
+    return yield* evaluate({ engine, model, stage: "test", batches, batchCount, weights });
+  }
+
+  /** Opens the engine for `model`, with first weights; the same engine on later calls. */
+  async open(model: TrainableModel): Promise<TrainingEngine> {
+    const { runtime, seed = 42, parameterGroups, average } = this.#parts;
+    const { gradientClipVal, gradientClipAlgorithm, accumulateGradBatches } = this.options;
+    this.#engine ??= await TrainingEngine.open({
+      runtime,
+      model,
+      seed,
+      optimizer: model.createOptimizer(),
+      clipping:
+        gradientClipVal > 0 ? { algorithm: gradientClipAlgorithm, limit: gradientClipVal } : undefined,
+      accumulate: accumulateGradBatches,
+      average: average !== undefined,
+      precision: this.options.precision,
+      convolutionAlgorithm: this.options.convAlgorithm,
+      ...(this.options.threads === undefined ? {} : { threads: this.options.threads }),
+      ...(parameterGroups === undefined ? {} : { parameterGroups }),
+    });
+    return this.#engine;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#engine?.dispose();
+    this.#engine = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
