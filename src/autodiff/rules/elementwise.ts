@@ -80,7 +80,8 @@ export const elementwiseRules: RuleTable<ElementwiseOps> = {
   maximum: extremum((a, b) => greater(a, b)),
   minimum: extremum((a, b) => greater(b, a)),
   pow: binary(
-    (dy, a, b) => mul(dy, mul(b, pow(a, sub(b, 1)))),
+    // d(a^b)/da = b a^(b - 1), which is 0 where b is 0, even at a = 0.
+    (dy, a, b) => mul(dy, select(equal(b, 0), 0, mul(b, pow(a, sub(b, 1))))),
     // d(a^b)/db = a^b log a, which is 0 where a is 0.
     (dy, a, _, y) => mul(dy, select(equal(a, 0), 0, mul(y, log(select(equal(a, 0), 1, a))))),
   ),

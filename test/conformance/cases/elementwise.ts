@@ -110,7 +110,6 @@ function withItselfAndNumbers(op: (a: Value | number, b: Value | number) => Valu
       name: "of a value with itself",
       operands: [positive([7])],
       build: (x) => op(x!, x!),
-      differentiated: [],
     },
     { name: "with a number on the right", operands: [positive([7])], build: (x) => op(x!, 0.1) },
     { name: "with a number on the left", operands: [positive([7])], build: (x) => op(0.1, x!) },
