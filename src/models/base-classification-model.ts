@@ -1,0 +1,149 @@
+// The base of classification models: loss, metrics, optimizer and schedule around a network of the subclass.
+import { z } from "zod";
+import { ClassifierTrainingError, float32 } from "../core/index.ts";
+import { constant, type Value } from "../graph/index.ts";
+import { crossEntropy, focalLoss, type Module } from "../nn/index.ts";
+import { AdamW, type LearningRateSchedule, type Optimizer, warmupCosine } from "../optim/index.ts";
+import { ClassificationMetrics } from "./classification-metrics.ts";
+
+export interface ClassificationModelOptions {
+  /** Default: as many as the data has. */
+  readonly numClasses?: number | null;
+  /** Start from pretrained weights: `true` or a name of the catalogue, or a file; default false. */
+  readonly pretrained?: boolean | string;
+  /** Peak learning rate; default 5e-4. */
+  readonly learningRate?: number;
+  /** Decoupled weight decay of AdamW, on all parameters; default 1e-4. */
+  readonly weightDecay?: number;
+  /** Epochs of linear warm-up before the cosine; default 5. */
+  readonly warmupEpochs?: number;
+  /** Share of the learning rate at epoch 0; default 1e-3. */
+  readonly warmupStartFactor?: number;
+  /** Share of the learning rate that the cosine ends at; default 0.05. */
+  readonly cosineEtaMinFactor?: number;
+  /** Default 0.1. */
+  readonly labelSmoothing?: number;
+  /** Default `cross_entropy`. */
+  readonly lossName?: "cross_entropy" | "focal";
+  /** Default 2. */
+  readonly focalGamma?: number;
+  /**
+   * Weigh the loss by inverse class frequency; `auto` does so unless the sampler balances already, which would
+   * correct the imbalance twice. Default `auto`.
+   */
+  readonly classWeights?: boolean | "auto";
+}
+
+export type ResolvedClassificationModelOptions = Required<ClassificationModelOptions>;
+
+const rate: z.ZodType<number> = z.number().positive();
+const share: z.ZodType<number> = z.number().min(0).max(1);
+
+/** The options of a classification model with their defaults, for the schemas of subclasses. */
+export const classificationModelFields: {
+  readonly [K in keyof ResolvedClassificationModelOptions]: z.ZodType<ResolvedClassificationModelOptions[K]>;
+} = {
+  numClasses: z.int().min(2).nullable().default(null),
+  pretrained: z.union([z.boolean(), z.string().min(1)]).default(false),
+  learningRate: rate.default(5e-4),
+  weightDecay: z.number().min(0).default(1e-4),
+  warmupEpochs: z.int().min(0).default(5),
+  warmupStartFactor: share.default(1e-3),
+  cosineEtaMinFactor: share.default(0.05),
+  labelSmoothing: z.number().min(0).lt(1).default(0.1),
+  lossName: z.enum(["cross_entropy", "focal"]).default("cross_entropy"),
+  focalGamma: z.number().min(0).default(2),
+  classWeights: z.union([z.boolean(), z.literal("auto")]).default("auto"),
+};
+
+/** What a model learns about the data before its network is built. */
+export interface ClassificationTask {
+  /** In the order of the labels. */
+  readonly classNames: readonly string[];
+  /** Weight of each class in the loss; default: all 1. */
+  readonly classWeights?: ArrayLike<number> | undefined;
+}
+
+/**
+ * A network with loss, metrics (update, compute, reset for `train`, `val` and `test`), optimizer and schedule.
+ * Subclasses build the network. `setup` must be called with the classes before anything else.
+ */
+export abstract class BaseClassificationModel {
+  readonly options: ResolvedClassificationModelOptions;
+  #task: ClassificationTask | undefined;
+  #network: Module | undefined;
+  #metrics: ClassificationMetrics | undefined;
+
+  constructor(options: ResolvedClassificationModelOptions) {
+    this.options = options;
+  }
+
+  /** Name of the architecture, such as `resnet18`; written into exports. */
+  abstract readonly architecture: string;
+
+  /** A network from images [N, 3, H, W] to logits [N, numClasses]. */
+  protected abstract buildNetwork(numClasses: number): Module;
+
+  /** @throws ClassifierTrainingError kind "usage" `NUM_CLASSES` where `numClasses` contradicts the data. */
+  setup(task: ClassificationTask): void {
+    const { numClasses } = this.options;
+    const found = task.classNames.length;
+    if (numClasses !== null && numClasses !== found) {
+      throw new ClassifierTrainingError(
+        "usage",
+        "NUM_CLASSES",
+        `model.num_classes is ${numClasses}, the data has ${found} classes`,
+        { where: "model.num_classes", hint: "leave it out: it follows the data" },
+      );
+    }
+    this.#task = task;
+    this.#network = this.buildNetwork(found);
+    this.#metrics = new ClassificationMetrics(task.classNames);
+  }
+
+  get classNames(): readonly string[] {
+    return this.#required(this.#task).classNames;
+  }
+
+  get network(): Module {
+    return this.#required(this.#network);
+  }
+
+  get metrics(): ClassificationMetrics {
+    return this.#required(this.#metrics);
+  }
+
+  /** Cross-entropy or focal loss of logits [N, C] and labels [N] (or target probabilities [N, C]), as configured. */
+  loss(logits: Value, labels: Value): Value {
+    const { labelSmoothing, lossName, focalGamma } = this.options;
+    const { classWeights } = this.#required(this.#task);
+    const options = {
+      labelSmoothing,
+      ...(classWeights === undefined
+        ? {}
+        : { weight: constant(logits.node.graph, float32([classWeights.length], classWeights)) }),
+    };
+    return lossName === "focal"
+      ? focalLoss(logits, labels, { ...options, gamma: focalGamma })
+      : crossEntropy(logits, labels, options);
+  }
+
+  /** AdamW over all parameters. */
+  createOptimizer(): Optimizer {
+    return new AdamW({ weightDecay: this.options.weightDecay });
+  }
+
+  /** Linear warm-up, then a cosine over the epochs. */
+  createSchedule({ maxEpochs }: { readonly maxEpochs: number }): LearningRateSchedule {
+    return warmupCosine({ ...this.options, maxEpochs });
+  }
+
+  #required<T>(part: T | undefined): T {
+    if (part !== undefined) return part;
+    throw new ClassifierTrainingError(
+      "failure",
+      "MODEL_NOT_SET_UP",
+      "setup() must be called before the model is used",
+    );
+  }
+}

@@ -1,0 +1,65 @@
+// Classification models over residual networks: one for any of them, and named ones for the common sizes.
+import { z } from "zod";
+import type { Module } from "../nn/index.ts";
+import {
+  BaseClassificationModel,
+  type ClassificationModelOptions,
+  classificationModelFields,
+  type ResolvedClassificationModelOptions,
+} from "./base-classification-model.ts";
+import { createResNet, RESNET_NAMES, type ResNetName } from "./catalog.ts";
+
+const schema: z.ZodType<ResolvedClassificationModelOptions> = z.strictObject(classificationModelFields);
+
+export interface ResNetClassificationModelOptions extends ClassificationModelOptions {
+  /** torchvision's name: resnet18 to resnet152, resnext50_32x4d, wide_resnet50_2, ... */
+  readonly architecture: ResNetName;
+}
+
+const anyResNet = z.strictObject({
+  architecture: z.enum(RESNET_NAMES),
+  ...classificationModelFields,
+});
+
+/** A classification model over any residual network of the catalogue. */
+export class ResNetClassificationModel extends BaseClassificationModel {
+  static readonly schema: z.ZodType = anyResNet;
+  readonly architecture: ResNetName;
+
+  constructor({ architecture, ...options }: ResNetClassificationModelOptions) {
+    super(schema.parse(options));
+    this.architecture = architecture;
+  }
+
+  protected override buildNetwork(numClasses: number): Module {
+    return createResNet(this.architecture, numClasses);
+  }
+}
+
+export class ResNet18ClassificationModel extends ResNetClassificationModel {
+  static override readonly schema: z.ZodType = schema;
+
+  constructor(options: ClassificationModelOptions = {}) {
+    super({ ...options, architecture: "resnet18" });
+  }
+}
+
+export class ResNet34ClassificationModel extends ResNetClassificationModel {
+  static override readonly schema: z.ZodType = schema;
+
+  constructor(options: ClassificationModelOptions = {}) {
+    super({ ...options, architecture: "resnet34" });
+  }
+}
+
+/** Peak learning rate 5e-5 unless given: the deeper network is trained more gently. */
+export class ResNet50ClassificationModel extends ResNetClassificationModel {
+  static override readonly schema: z.ZodType = z.strictObject({
+    ...classificationModelFields,
+    learningRate: z.number().positive().default(5e-5),
+  });
+
+  constructor(options: ClassificationModelOptions = {}) {
+    super({ learningRate: 5e-5, ...options, architecture: "resnet50" });
+  }
+}
