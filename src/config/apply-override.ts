@@ -1,0 +1,173 @@
+// Sets, adds and deletes values of a composed configuration, as overrides say.
+import { ClassifierTrainingError } from "../core/errors.ts";
+import { configError } from "./config-error.ts";
+import { type InterpolationOptions, Interpolator, splitKey } from "./interpolation.ts";
+import { history, mergeNodes, unknownKey } from "./merge.ts";
+import {
+  type ConfigNode,
+  type ContainerNode,
+  childOf,
+  isContainer,
+  isIndex,
+  isMissing,
+  isNull,
+  type MapNode,
+  mapNode,
+  nodesEqual,
+  type Origin,
+  setChild,
+} from "./node.ts";
+import { isSweep, type Override, type OverrideValue, valueNode, valueText } from "./override.ts";
+import { pythonText } from "./python-text.ts";
+
+/** Applies a value override (not a group choice) to `root` in place. */
+export function applyOverride(root: MapNode, override: Override, interpolation: InterpolationOptions): void {
+  const where = `override "${override.text}"`;
+  if (override.package !== undefined || override.key.includes("/")) {
+    throw configError("CONFIG_GROUP_UNKNOWN", `there is no group "${override.key}"`, { where });
+  }
+  if (isSweep(override.value))
+    throw configError("CONFIG_SWEEP", "a sweep cannot be applied to one configuration", { where });
+  try {
+    if (override.type === "delete") deleteValue(root, override, override.value, interpolation);
+    else setValue(root, override, override.value, interpolation);
+  } catch (error) {
+    if (!(error instanceof ClassifierTrainingError) || error.where === where) throw error;
+    throw new ClassifierTrainingError(error.kind, error.code, error.message, {
+      where,
+      hint: error.hint,
+      cause: error,
+    });
+  }
+}
+
+function setValue(
+  root: MapNode,
+  override: Override,
+  value: OverrideValue | undefined,
+  interpolation: InterpolationOptions,
+): void {
+  const keys = splitKey(override.key);
+  const last = keys.pop();
+  if (value === undefined || last === undefined)
+    throw configError("OVERRIDE_SYNTAX", "the override has no key or no value");
+  const origin: Origin = { source: `override "${override.text}"`, text: valueText(value) };
+  const node = valueNode(value, [origin]);
+  if (override.type === "add") refuseExisting(root, override, node, interpolation);
+  const addKeys = override.type !== "change";
+  const plainText = override.text.replace(/^\+*/, "");
+  let parent: ContainerNode = root;
+  for (const [depth, key] of keys.entries()) {
+    const child = existing(parent, key);
+    if (child !== undefined && isContainer(child)) {
+      parent = child;
+      continue;
+    }
+    if (!addKeys)
+      throw unknownKey(
+        child ?? parent,
+        child === undefined ? key : (keys[depth + 1] ?? last),
+        pathTo(keys, depth, child, last),
+        plainText,
+      );
+    const made = mapNode([], [origin]);
+    setChild(parent, key, made);
+    parent = made;
+  }
+  const old = existing(parent, last);
+  if (old === undefined) {
+    if (parent.kind === "list") {
+      throw configError(
+        "CONFIG_KEY_UNKNOWN",
+        `"${keys.join(".")}" has ${parent.items.length} items, so no item ${last}`,
+        {
+          hint: "give the whole list: key=[a,b,c]",
+        },
+      );
+    }
+    if (!addKeys) throw unknownKey(parent, last, [...keys, last], plainText);
+    setChild(parent, last, node);
+  } else if (isContainer(old) && isContainer(node)) {
+    setChild(parent, last, mergeNodes(old, node, { root, interpolation, addKeys }, [...keys, last]));
+  } else {
+    setChild(parent, last, { ...node, origins: history(old, node) });
+  }
+}
+
+const pathTo = (
+  keys: readonly string[],
+  depth: number,
+  child: ConfigNode | undefined,
+  last: string,
+): string[] =>
+  child === undefined ? keys.slice(0, depth + 1) : [...keys.slice(0, depth + 1), keys[depth + 1] ?? last];
+
+function existing(parent: ContainerNode, key: string): ConfigNode | undefined {
+  if (parent.kind === "list" && !isIndex(key)) {
+    throw configError("CONFIG_KEY_UNKNOWN", `"${key}" is no index of a list`, {
+      hint: "use a number: list.0",
+    });
+  }
+  return childOf(parent, key);
+}
+
+function refuseExisting(
+  root: MapNode,
+  override: Override,
+  node: ConfigNode,
+  interpolation: InterpolationOptions,
+): void {
+  if (isContainer(node)) return;
+  const interpolator = new Interpolator(root, interpolation);
+  const place = interpolator.select(override.key, interpolator.root);
+  if (place === undefined || isMissing(place.node)) return;
+  if (isNull(interpolator.resolve(place).node)) return;
+  const plainText = override.text.slice(1);
+  throw configError("CONFIG_KEY_EXISTS", `"${override.key}" is already there`, {
+    hint: `write ${plainText}, or ++${plainText} to add or override`,
+  });
+}
+
+function deleteValue(
+  root: MapNode,
+  override: Override,
+  value: OverrideValue | undefined,
+  interpolation: InterpolationOptions,
+): void {
+  const keys = splitKey(override.key);
+  const interpolator = new Interpolator(root, interpolation);
+  const place = interpolator.select(override.key, interpolator.root);
+  const node = place === undefined || isMissing(place.node) ? undefined : interpolator.resolve(place).node;
+  const last = keys.pop();
+  if (node === undefined || last === undefined || isNull(node)) {
+    const { container, path } = deepest(root, [...keys, last ?? ""]);
+    if (childOf(container, path.at(-1) ?? "") === undefined)
+      throw unknownKey(container, path.at(-1) ?? "", path);
+    throw configError("CONFIG_KEY_UNKNOWN", `"${override.key}" has no value that could be deleted`);
+  }
+  const wanted = value && valueNode(value);
+  if (wanted !== undefined && !isNull(wanted) && !nodesEqual(wanted, node)) {
+    throw configError(
+      "CONFIG_VALUE",
+      `"${override.key}" is ${pythonText(node)}, not ${pythonText(wanted)}: nothing is deleted`,
+    );
+  }
+  const parent = keys.length === 0 ? root : interpolator.select(keys.join("."), interpolator.root)?.node;
+  if (parent?.kind !== "map")
+    throw configError("CONFIG_VALUE", `"${override.key}": an item of a list cannot be deleted`, {
+      hint: "give the whole list: key=[a,b,c]",
+    });
+  parent.entries.delete(last);
+}
+
+/** The deepest container on the way to a key, and the path up to the first key it lacks. */
+function deepest(root: ConfigNode, keys: readonly string[]): { container: ConfigNode; path: string[] } {
+  let container = root;
+  for (const [depth, key] of keys.entries()) {
+    const child = childOf(container, key);
+    if (child === undefined || !isContainer(child) || depth === keys.length - 1)
+      return { container, path: keys.slice(0, depth + 1) };
+    container = child;
+  }
+  return { container, path: [...keys] };
+}
