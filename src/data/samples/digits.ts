@@ -1,7 +1,9 @@
 // The digits as centre lines of our own, and the typefaces that turn them into outlines.
 import {
   type CentreLine,
+  type Corner,
   type CornerStyle,
+  centreLine,
   type Point,
   type Polygon,
   stroke,
@@ -60,208 +62,33 @@ export const TYPEFACES: readonly Typeface[] = [
 interface Skeleton {
   readonly lines: readonly CentreLine[];
   /** Width, as a share of the typeface's. */
-  readonly width?: number;
+  readonly width: number;
 }
 
-const six: Skeleton = {
-  lines: [
-    {
-      points: [
-        [0, 0.44],
-        [1, 0.44],
-        [1, 1],
-        [0, 1],
-      ],
-      closed: true,
-    },
-    {
-      points: [
-        [1, 0.21],
-        [1, 0],
-        [0, 0],
-        [0, 0.74],
-      ],
-    },
-  ],
-};
+const skeleton = (lines: readonly string[], width = 1): Skeleton => ({ lines: lines.map(centreLine), width });
+const six = ["0,.44 1,.44 1,1 0,1 z", "1,.21 1,0 0,0 0,.74"];
 
 const SKELETONS: Readonly<Record<string, Skeleton>> = {
-  "0": {
-    lines: [
-      {
-        points: [
-          [0, 0],
-          [1, 0],
-          [1, 1],
-          [0, 1],
-        ],
-        closed: true,
-      },
-    ],
-  },
-  "1": {
-    lines: [
-      {
-        points: [
-          [0, 0.2],
-          [0.5, 0, 0],
-          [1, 0, 0],
-          [1, 1],
-        ],
-      },
-    ],
-    width: 0.55,
-  },
-  "2": {
-    lines: [
-      {
-        points: [
-          [0, 0.24],
-          [0, 0],
-          [1, 0],
-          [1, 0.5],
-          [0, 0.9],
-          [0, 1, 0],
-          [1, 1],
-        ],
-      },
-    ],
-  },
-  "3": {
-    lines: [
-      {
-        points: [
-          [0, 0.22],
-          [0, 0],
-          [1, 0],
-          [1, 0.49],
-          [0.4, 0.49],
-        ],
-      },
-      {
-        points: [
-          [0.4, 0.49],
-          [1, 0.49],
-          [1, 1],
-          [0, 1],
-          [0, 0.78],
-        ],
-      },
-    ],
-  },
-  "4": {
-    lines: [
-      {
-        points: [
-          [0.74, 1],
-          [0.74, 0, 0],
-          [0.52, 0, 0],
-          [0, 0.56, 0],
-          [0, 0.7, 0],
-          [1, 0.7],
-        ],
-      },
-    ],
-    width: 1.06,
-  },
-  "5": {
-    lines: [
-      {
-        points: [
-          [1, 0],
-          [0.03, 0, 0],
-          [0.03, 0.42, 0],
-          [1, 0.42],
-          [1, 1],
-          [0, 1],
-          [0, 0.77],
-        ],
-      },
-    ],
-  },
-  "6": six,
-  "7": {
-    lines: [
-      {
-        points: [
-          [0, 0],
-          [1, 0, 0],
-          [1, 0.14, 0],
-          [0.38, 0.72],
-          [0.38, 1],
-        ],
-      },
-    ],
-  },
-  "8": {
-    lines: [
-      {
-        points: [
-          [0.05, 0],
-          [0.95, 0],
-          [0.95, 0.48],
-          [0.05, 0.48],
-        ],
-        closed: true,
-      },
-      {
-        points: [
-          [0, 0.48],
-          [1, 0.48],
-          [1, 1],
-          [0, 1],
-        ],
-        closed: true,
-      },
-    ],
-  },
-  "9": {
-    lines: six.lines.map((line) => ({
-      ...line,
-      points: line.points.map(([x, y]): Point => [1 - x, 1 - y]),
-    })),
-  },
+  "0": skeleton(["0,0 1,0 1,1 0,1 z"]),
+  "1": skeleton(["0,.2 .5,0! 1,0! 1,1"], 0.55),
+  "2": skeleton(["0,.24 0,0 1,0 1,.5 0,.9 0,1! 1,1"]),
+  "3": skeleton(["0,.22 0,0 1,0 1,.49 .4,.49", ".4,.49 1,.49 1,1 0,1 0,.78"]),
+  "4": skeleton([".74,1 .74,0! .52,0! 0,.56! 0,.7! 1,.7"], 1.06),
+  "5": skeleton(["1,0 .03,0! .03,.42! 1,.42 1,1 0,1 0,.77"]),
+  "6": skeleton(six),
+  "7": skeleton(["0,0 1,0! 1,.14! .38,.72 .38,1"]),
+  "8": skeleton([".05,0 .95,0 .95,.48 .05,.48 z", "0,.48 1,.48 1,1 0,1 z"]),
+  "9": { lines: six.map(centreLine).map(turnUpsideDown), width: 1 },
 };
 
 const ALTERNATES: Readonly<Record<string, Skeleton>> = {
-  "1": {
-    lines: [
-      {
-        points: [
-          [0, 0.2],
-          [0.28, 0, 0],
-          [0.5, 0, 0],
-          [0.5, 1],
-        ],
-      },
-      {
-        points: [
-          [0, 1],
-          [1, 1],
-        ],
-      },
-    ],
-    width: 0.8,
-  },
-  "4": {
-    lines: [
-      {
-        points: [
-          [0, 0],
-          [0, 0.6, 0],
-          [1, 0.6],
-        ],
-      },
-      {
-        points: [
-          [0.82, 0],
-          [0.82, 1],
-        ],
-      },
-    ],
-    width: 1.04,
-  },
+  "1": skeleton(["0,.2 .28,0! .5,0! .5,1", "0,1 1,1"], 0.8),
+  "4": skeleton(["0,0 0,.6! 1,.6", ".82,0 .82,1"], 1.04),
 };
+
+function turnUpsideDown({ points, closed }: CentreLine): CentreLine {
+  return { points: points.map(([x, y, sharp]): Corner => [1 - x, 1 - y, sharp ?? false]), closed };
+}
 
 /** The digits that can be drawn, alone or side by side. */
 export const DIGITS: readonly string[] = Object.keys(SKELETONS);
@@ -280,9 +107,10 @@ export function numberOutlines(
   const polygons: Polygon[] = [];
   let cursor = 0;
   for (const digit of text) {
-    const skeleton = (typeface.alternates ? ALTERNATES[digit] : undefined) ?? SKELETONS[digit]!;
-    const width = typeface.width * (skeleton.width ?? 1);
-    for (const polygon of digitOutlines(skeleton, typeface, width, grow)) {
+    const { lines, width: share } =
+      (typeface.alternates ? ALTERNATES[digit] : undefined) ?? SKELETONS[digit]!;
+    const width = typeface.width * share;
+    for (const polygon of digitOutlines(lines, typeface, width, grow)) {
       polygons.push(polygon.map(([x, y]): Point => [x + cursor, y]));
     }
     cursor += width + gap;
@@ -294,30 +122,30 @@ export function numberOutlines(
   return { polygons: centred, width };
 }
 
-function digitOutlines(skeleton: Skeleton, typeface: Typeface, width: number, grow: number): Polygon[] {
+function digitOutlines(
+  lines: readonly CentreLine[],
+  typeface: Typeface,
+  width: number,
+  grow: number,
+): Polygon[] {
   const { weight, contrast, corner, cornerStyle } = typeface;
-  const unstretched = width / contrast;
-  const spanX = unstretched - weight;
+  const spanX = width / contrast - weight;
   const spanY = 1 - weight;
   const radius = (corner * Math.min(spanX, spanY)) / 2;
-  const place = ([x, y, scale = 1]: readonly [number, number, number?]): readonly [
-    number,
-    number,
-    number,
-  ] => [weight / 2 + x * spanX, weight / 2 + y * spanY, scale];
-  const polygons = skeleton.lines.flatMap(({ points, closed = false }) => {
-    const line = styleCorners({ points: points.map(place), closed }, radius, cornerStyle);
-    const caps = closed
-      ? [0, 0]
-      : [points, points.toReversed()].map((ends) => grow + (pointsOut(ends) ? weight / 2 : 0));
-    return stroke(line, closed, weight + 2 * grow, caps[0], caps[1]);
+  const polygons = lines.flatMap(({ points, closed }) => {
+    const placed = points.map(
+      ([x, y, sharp]): Corner => [weight / 2 + x * spanX, weight / 2 + y * spanY, sharp ?? false],
+    );
+    const line = styleCorners({ points: placed, closed }, radius, cornerStyle);
+    const cap = (ends: readonly Corner[]): number => grow + (pointsOut(ends) ? weight / 2 : 0);
+    return stroke(line, closed, weight + 2 * grow, cap(points), cap(points.toReversed()));
   });
   // Only x is stretched, so stems come out thicker than bars.
   return polygons.map((polygon) => polygon.map(([x, y]): Point => [x * contrast, y]));
 }
 
 /** Whether the line's first end points out of the unit box: its flat end is then moved out to the digit's edge. */
-function pointsOut(points: CentreLine["points"]): boolean {
+function pointsOut(points: readonly Corner[]): boolean {
   const [x, y] = points[0]!;
   const [nextX, nextY] = points[1]!;
   const inside = (value: number): boolean => value >= 0 && value <= 1;

@@ -2,6 +2,7 @@
 import type { RandomStream } from "../../core/random.ts";
 import type { Colour } from "./canvas.ts";
 import { TYPEFACES, type Typeface } from "./digits.ts";
+import { PATTERNS, type Pattern } from "./pattern.ts";
 
 const TEAM_COLOURS: readonly Colour[] = [
   [244, 244, 240],
@@ -22,17 +23,6 @@ const TEAM_COLOURS: readonly Colour[] = [
   [146, 152, 160],
 ];
 
-export const PATTERNS = [
-  "plain",
-  "pinstripes",
-  "stripes",
-  "hoops",
-  "side panels",
-  "sash",
-  "halves",
-  "chest band",
-  "yoke",
-] as const;
 export const COLLARS = ["round", "v-neck", "back"] as const;
 
 export interface Kit {
@@ -44,7 +34,7 @@ export interface Kit {
   readonly borderWidth: number;
   /** A thin line along the middle of every stroke, in the border's colour. */
   readonly inline: boolean;
-  readonly pattern: (typeof PATTERNS)[number];
+  readonly pattern: Pattern;
   readonly collar: (typeof COLLARS)[number];
   readonly sleeves: boolean;
   readonly typeface: Typeface;

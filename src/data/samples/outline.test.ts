@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { coverage, intersect, union } from "./mask.ts";
-import { ellipse, type Point, type Polygon, stroke, styleCorners, subdivide } from "./outline.ts";
+import { centreLine, ellipse, type Point, type Polygon, stroke, styleCorners, subdivide } from "./outline.ts";
 
 const SIZE = 60;
 const area = (mask: Float32Array): number => mask.reduce((sum, share) => sum + share, 0) / SIZE ** 2;
@@ -150,12 +150,7 @@ describe("corners", () => {
   });
 
   test("ends of open lines and corners marked sharp stay where they are", () => {
-    const points = [
-      [0, 0],
-      [1, 0, 0],
-      [1, 1],
-    ] as const;
-    expect(styleCorners({ points }, 0.3, "round")).toEqual([
+    expect(styleCorners(centreLine("0,0 1,0! 1,1"), 0.3, "round")).toEqual([
       [0, 0],
       [1, 0],
       [1, 1],

@@ -3,10 +3,26 @@
 export type Point = readonly [x: number, y: number];
 export type Polygon = readonly Point[];
 
-/** A centre line. A point's third number scales the corner radius there: 0 keeps the corner sharp. */
+/** The line along which a pen goes. Its corners are cut or rounded, except those marked sharp. */
 export interface CentreLine {
-  readonly points: readonly (Point | readonly [x: number, y: number, corner: number])[];
-  readonly closed?: boolean;
+  readonly points: readonly Corner[];
+  readonly closed: boolean;
+}
+export type Corner = readonly [x: number, y: number, sharp?: boolean];
+
+/** Reads a centre line: "x,y x,y ...", with `!` after a corner that stays sharp and ` z` where the line is closed. */
+export function centreLine(text: string): CentreLine {
+  const closed = text.endsWith(" z");
+  const points = (closed ? text.slice(0, -2) : text).split(" ").map((word): Corner => {
+    const [x, y] = word.replace("!", "").split(",");
+    return [Number(x), Number(y), word.endsWith("!")];
+  });
+  return { points, closed };
+}
+
+/** Reads points: "x,y x,y ...". */
+export function readPoints(text: string): Point[] {
+  return centreLine(text).points.map(([x, y]): Point => [x, y]);
 }
 
 export type CornerStyle = "round" | "chamfer";
@@ -19,15 +35,14 @@ const CURVE_STEPS = 4;
 const lerp = (a: Point, b: Point, t: number): Point => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
 const distance = (a: Point, b: Point): number => Math.hypot(b[0] - a[0], b[1] - a[1]);
 
-/** The points of `line` with every inner corner cut or rounded by up to `radius`. */
-export function styleCorners(line: CentreLine, radius: number, style: CornerStyle): Point[] {
-  const { points, closed = false } = line;
+/** The points of a line with its inner corners cut or rounded by up to `radius`. */
+export function styleCorners({ points, closed }: CentreLine, radius: number, style: CornerStyle): Point[] {
   const count = points.length;
   const styled: Point[] = [];
-  points.forEach(([x, y, corner = 1], index) => {
+  points.forEach(([x, y, sharp], index) => {
     const here: Point = [x, y];
     const isEnd = !closed && (index === 0 || index === count - 1);
-    if (isEnd || corner === 0) {
+    if (isEnd || sharp) {
       styled.push(here);
       return;
     }
@@ -35,7 +50,7 @@ export function styleCorners(line: CentreLine, radius: number, style: CornerStyl
     const [nx, ny] = points[(index + 1) % count]!;
     const before: Point = [px, py];
     const after: Point = [nx, ny];
-    const cut = Math.min(radius * corner, distance(before, here) / 2, distance(here, after) / 2);
+    const cut = Math.min(radius, distance(before, here) / 2, distance(here, after) / 2);
     const start = lerp(here, before, cut / distance(before, here));
     const end = lerp(here, after, cut / distance(here, after));
     if (style === "chamfer") styled.push(start, end);
@@ -132,6 +147,11 @@ export function subdivide(polygon: Polygon, longest: number): Point[] {
     for (let piece = 1; piece < pieces; piece++) points.push(lerp(point, next, piece / pieces));
   });
   return points;
+}
+
+/** The points on the other side of the y axis. */
+export function mirror(points: readonly Point[]): Point[] {
+  return points.map(([x, y]): Point => [-x, y]);
 }
 
 /** An ellipse as a polygon of `corners` points. */

@@ -5,7 +5,8 @@ import type { Canvas, Colour } from "./canvas.ts";
 import { numberOutlines } from "./digits.ts";
 import { type Kit, pick } from "./kit.ts";
 import { coverage, intersect, type Mask, union } from "./mask.ts";
-import { ellipse, type Point, type Polygon, stroke, styleCorners } from "./outline.ts";
+import { ellipse, mirror, type Point, type Polygon, readPoints, stroke, styleCorners } from "./outline.ts";
+import { patternShapes } from "./pattern.ts";
 
 const SKIN: readonly Colour[] = [
   [246, 212, 188],
@@ -17,61 +18,25 @@ const SKIN: readonly Colour[] = [
 ];
 
 /** The right half of a body, from the neck down; the left half mirrors it. */
-const TORSO: readonly Point[] = [
-  [0.1, -0.5],
-  [0.31, -0.415],
-  [0.335, -0.2],
-  [0.315, 0.05],
-  [0.3, 0.35],
-  [0.33, 0.9],
-];
-const NECK: readonly Point[] = [
-  [0.105, -0.8],
-  [0.095, -0.5],
-  [0.2, -0.44],
-  [0.15, -0.3],
-];
-const ARM: readonly Point[] = [
-  [0.22, -0.43],
-  [0.37, -0.37],
-  [0.45, -0.14],
-  [0.5, 0.2],
-  [0.46, 0.7],
-  [0.37, 0.7],
-  [0.38, 0.2],
-  [0.27, -0.1],
-];
-const SLEEVE: readonly Point[] = [
-  [0.2, -0.45],
-  [0.35, -0.41],
-  [0.45, -0.26],
-  [0.5, -0.03],
-  [0.35, 0.02],
-  [0.27, -0.12],
-];
+const TORSO = readPoints(".1,-.5 .31,-.415 .335,-.2 .315,.05 .3,.35 .33,.9");
+const NECK = readPoints(".105,-.8 .095,-.5 .2,-.44 .15,-.3");
+const ARM = readPoints(".22,-.43 .37,-.37 .45,-.14 .5,.2 .46,.7 .37,.7 .38,.2 .27,-.1");
+const SLEEVE = readPoints(".2,-.45 .35,-.41 .45,-.26 .5,-.03 .35,.02 .27,-.12");
 
-const mirror = (half: readonly Point[]): Point[] => half.map(([x, y]): Point => [-x, y]);
 const wholeBody = (half: readonly Point[]): Polygon => [...half, ...mirror(half).toReversed()];
-const bothSides = (side: readonly Point[]): Polygon[] => [side, mirror(side).toReversed()];
+const bothSides = (side: readonly Point[]): Polygon[] => [side, mirror(side)];
 const soften = (points: Polygon, radius: number): Polygon =>
   styleCorners({ points, closed: true }, radius, "round");
-const box = (left: number, top: number, right: number, bottom: number): Polygon => [
-  [left, top],
-  [right, top],
-  [right, bottom],
-  [left, bottom],
-];
+
+const ARMHOLES = bothSides(readPoints(".31,-.45 .335,-.2 .32,0")).flatMap((line) =>
+  stroke(line, false, 0.05),
+);
+const CUFFS = bothSides(readPoints(".57,-.08 .28,.02")).flatMap((line) => stroke(line, false, 0.05));
 
 /** The necks of shirts: the opening, seen from the front or the back. */
 const OPENINGS: Readonly<Record<Kit["collar"], Polygon>> = {
   round: ellipse([0, -0.5], 0.125, 0.13),
-  "v-neck": [
-    [-0.12, -0.56],
-    [0.12, -0.56],
-    [0.105, -0.45],
-    [0, -0.32],
-    [-0.105, -0.45],
-  ],
+  "v-neck": readPoints("-.12,-.56 .12,-.56 .105,-.45 0,-.32 -.105,-.45"),
   back: ellipse([0, -0.52], 0.12, 0.08),
 };
 
@@ -106,12 +71,12 @@ export function drawPlayer(
   canvas.paint(arms, skin);
   if (kit.sleeves) {
     canvas.paint(sleeves, kit.pattern === "yoke" ? kit.second : kit.shirt);
-    canvas.paint(intersect(body(cuffs()), sleeves), kit.second);
+    canvas.paint(intersect(body(CUFFS), sleeves), kit.second);
     canvas.shade(() => 0.88, sleeves);
   }
   canvas.paint(torso, kit.shirt);
   canvas.paint(intersect(print(patternShapes(kit.pattern, stream)), torso), kit.second);
-  if (!kit.sleeves) canvas.paint(intersect(body(armholes()), torso), kit.second);
+  if (!kit.sleeves) canvas.paint(intersect(body(ARMHOLES), torso), kit.second);
   canvas.paint(intersect(body(stroke(OPENINGS[kit.collar], true, 0.045)), torso), kit.second);
   canvas.paint(intersect(opening, torso), kit.collar === "back" ? shade : skin);
 
@@ -143,82 +108,3 @@ function drawNumber(
   canvas.paint(outlines(0), kit.number, 0.97);
   if (kit.inline) canvas.paint(outlines(-0.42 * kit.typeface.weight), kit.border, 0.9);
 }
-
-/** The shapes of a pattern, in player coordinates; the shirt clips them. */
-function patternShapes(pattern: Kit["pattern"], stream: RandomStream): Polygon[] {
-  switch (pattern) {
-    case "plain":
-      return [];
-    case "pinstripes":
-      return columns(0.075, 0.008);
-    case "stripes":
-      return columns(stream.uniform(0.15, 0.22), stream.uniform(0.06, 0.1));
-    case "hoops": {
-      const pitch = stream.uniform(0.16, 0.26);
-      return Array.from({ length: 9 }, (_, i) => box(-0.6, (i - 4) * pitch, 0.6, (i - 4 + 0.5) * pitch));
-    }
-    case "side panels":
-      return [box(-0.6, -0.22, -0.27, 1), box(0.27, -0.22, 0.6, 1)];
-    case "sash": {
-      const side = stream.float() < 0.5 ? -1 : 1;
-      return stroke(
-        [
-          [-0.5 * side, -0.55],
-          [0.5 * side, 0.6],
-        ],
-        false,
-        stream.uniform(0.12, 0.2),
-      );
-    }
-    case "halves":
-      return [box(0, -0.7, 0.6, 1)];
-    case "chest band":
-      return [box(-0.6, -0.12, 0.6, stream.uniform(0.1, 0.2))];
-    case "yoke":
-      return [
-        [
-          [-0.6, -0.7],
-          [0.6, -0.7],
-          [0.6, -0.2],
-          [0.2, -0.29],
-          [-0.2, -0.29],
-          [-0.6, -0.2],
-        ],
-      ];
-  }
-}
-
-function columns(pitch: number, width: number): Polygon[] {
-  const count = Math.ceil(0.5 / pitch);
-  return Array.from({ length: 2 * count + 1 }, (_, i) => {
-    const middle = (i - count) * pitch;
-    return box(middle - width / 2, -0.7, middle + width / 2, 1);
-  });
-}
-
-const armholes = (): Polygon[] =>
-  [-1, 1].flatMap((side) =>
-    stroke(
-      [
-        [0.31 * side, -0.45],
-        [0.335 * side, -0.2],
-        [0.32 * side, 0],
-      ],
-      false,
-      0.05,
-    ),
-  );
-
-const cuffs = (): Polygon[] =>
-  [-1, 1].flatMap((side) =>
-    stroke(
-      [
-        [0.52 * side, -0.06],
-        [0.33 * side, 0],
-      ],
-      false,
-      0.05,
-      0.05,
-      0.05,
-    ),
-  );
