@@ -1,0 +1,109 @@
+// The progress of a fit on a terminal (one line that changes) or in a log (one line per interval).
+import { Callback, type EventOf, type FitContext } from "../train/index.ts";
+
+/** Where the lines go: standard error of the process, or a test's own. */
+export interface LineOutput {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+export interface ProgressLineOptions {
+  /** Default: standard error. */
+  readonly output?: LineOutput;
+  /** Seconds between two lines where the output is no terminal; default 10. */
+  readonly interval?: number;
+  /** Milliseconds; default `performance.now`. */
+  readonly clock?: () => number;
+}
+
+const TERMINAL_INTERVAL = 0.1;
+
+/** Epoch, step, images/s, loss, learning rate and the time left; then one line of results per epoch. */
+export class ProgressLine extends Callback {
+  override readonly stateKey = "ProgressLine";
+  readonly #output: LineOutput;
+  readonly #interval: number;
+  readonly #clock: () => number;
+  #epochStart = 0;
+  #lastPrint = 0;
+  #samples = 0;
+  #batches = 0;
+  #lossSum = 0;
+
+  constructor({
+    output = process.stderr,
+    interval = 10,
+    clock = () => performance.now(),
+  }: ProgressLineOptions = {}) {
+    super();
+    this.#output = output;
+    this.#interval = output.isTTY === true ? TERMINAL_INTERVAL : interval;
+    this.#clock = clock;
+  }
+
+  override onTrainEpochStart(): void {
+    this.#epochStart = this.#clock();
+    this.#lastPrint = this.#epochStart;
+    this.#samples = 0;
+    this.#batches = 0;
+    this.#lossSum = 0;
+  }
+
+  override onTrainBatchEnd(event: EventOf<"trainBatchEnd">, context: FitContext): void {
+    const now = this.#clock();
+    const size = event.batch.images.shape[0]!;
+    this.#samples += size;
+    this.#batches++;
+    this.#lossSum += event.loss * size;
+    if (now - this.#lastPrint < this.#interval * 1000) return;
+    this.#lastPrint = now;
+    const { trainBatchCount, options } = context;
+    const seconds = (now - this.#epochStart) / 1000;
+    const left = (options.maxEpochs - event.epoch) * trainBatchCount - (event.batchIndex + 1);
+    this.#print(
+      [
+        `epoch ${event.epoch + 1}/${options.maxEpochs}`,
+        `step ${event.batchIndex + 1}/${trainBatchCount}`,
+        `${(this.#samples / seconds).toFixed(1)} images/s`,
+        `loss ${(this.#lossSum / this.#samples).toFixed(4)}`,
+        `lr ${event.learningRate.toExponential(2)}`,
+        `ETA ${formatDuration((left * seconds) / this.#batches)}`,
+      ].join("  "),
+      true,
+    );
+  }
+
+  override onTrainEpochEnd({ epoch, metrics }: EventOf<"trainEpochEnd">, context: FitContext): void {
+    const rate = (this.#samples / ((this.#clock() - this.#epochStart) / 1000)).toFixed(1);
+    const shown = ["train/loss", "train/acc_top1", "val/loss", "val/acc_top1"]
+      .filter((name) => metrics[name] !== undefined)
+      .map((name) => `${name} ${metrics[name]!.toFixed(4)}`);
+    this.#print(
+      [`epoch ${epoch + 1}/${context.options.maxEpochs}`, ...shown, `${rate} images/s`].join("  "),
+      false,
+    );
+  }
+
+  override onFitEnd({ status }: EventOf<"fitEnd">): void {
+    if (status !== "completed" && this.#output.isTTY === true) this.#output.write("\n");
+  }
+
+  #print(line: string, replaceable: boolean): void {
+    if (this.#output.isTTY !== true) {
+      this.#output.write(`${line}\n`);
+      return;
+    }
+    const shown = line.slice(0, (this.#output.columns ?? 80) - 1);
+    this.#output.write(`\r\u001b[2K${shown}${replaceable ? "" : "\n"}`);
+  }
+}
+
+/** `45s`, `3m 20s`, `2h 05m`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole}s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}m ${String(whole % 60).padStart(2, "0")}s`;
+  return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;
+}
