@@ -1,6 +1,4 @@
 // A pool of worker threads that prepare pictures; it lives as long as its data module.
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { ClassifierTrainingError, type Shape } from "../core/index.ts";
 import { loadSharp } from "./decode.ts";
@@ -30,15 +28,16 @@ export class WorkerPool {
   readonly #waiting: Task[] = [];
   readonly #pipelines = new Map<Pipeline, number>();
   #tasks = 0;
-  #closed = false;
+  /** Why no more tasks are taken. */
+  #closed: ClassifierTrainingError | undefined;
 
   private constructor(workers: readonly Worker[]) {
     this.#members = workers.map((worker) => ({ worker, running: new Map(), pipelines: new Set() }));
     for (const member of this.#members) {
       member.worker.unref();
       member.worker.on("message", (reply: WorkerReply) => this.#receive(member, reply));
-      member.worker.on("error", (error) => this.#fail(member, error));
-      member.worker.on("exit", () => this.#fail(member, new Error("a worker thread ended early")));
+      member.worker.on("error", (error) => this.#fail(error));
+      member.worker.on("exit", () => this.#fail(new Error("the thread ended early")));
     }
   }
 
@@ -63,7 +62,7 @@ export class WorkerPool {
     shape: Shape,
   ): Promise<readonly BadPicture[]> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) reject(closedError());
+      if (this.#closed !== undefined) return reject(this.#closed);
       this.#waiting.push({ pipeline, requests, output, shape, resolve, reject });
       this.#dispatch();
     });
@@ -71,8 +70,10 @@ export class WorkerPool {
 
   /** Ends the threads; chunks under way are given up. */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const task of this.#waiting.splice(0)) task.reject(closedError());
+    if (this.#closed === undefined) {
+      const message = "the data loader was closed while it was in use";
+      this.#end(new ClassifierTrainingError("failure", "LOADER_CLOSED", message));
+    }
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
   }
 
@@ -107,7 +108,8 @@ export class WorkerPool {
   }
 
   #receive(member: Member, reply: WorkerReply): void {
-    const task = member.running.get(reply.task)!;
+    const task = member.running.get(reply.task);
+    if (task === undefined) return;
     member.running.delete(reply.task);
     if (member.running.size === 0) member.worker.unref();
     if (reply.kind === "done") task.resolve(reply.bad);
@@ -120,36 +122,28 @@ export class WorkerPool {
     this.#dispatch();
   }
 
-  #fail(member: Member, cause: Error): void {
-    for (const task of member.running.values()) {
-      task.reject(
-        this.#closed
-          ? closedError()
-          : new ClassifierTrainingError(
-              "failure",
-              "WORKER_FAILED",
-              `a data worker failed: ${cause.message}`,
-              { cause },
-            ),
-      );
-    }
-    member.running.clear();
+  /** A thread is gone: what it was to do fails, and so does everything after it. */
+  #fail(cause: Error): void {
+    if (this.#closed) return;
+    const message = `a data worker failed: ${cause.message}`;
+    this.#end(new ClassifierTrainingError("failure", "WORKER_FAILED", message, { cause }));
+    for (const { worker } of this.#members) void worker.terminate();
+  }
+
+  #end(reason: ClassifierTrainingError): void {
+    this.#closed = reason;
+    const running = this.#members.flatMap((member) => [...member.running.values()]);
+    for (const task of [...running, ...this.#waiting]) task.reject(reason);
+    for (const member of this.#members) member.running.clear();
+    this.#waiting.length = 0;
   }
 }
 
 /** A worker thread of `worker.ts`, or of the compiled `worker.js`; TypeScript needs tsx registered in the thread. */
 function startWorker(): Worker {
   if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url));
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api")).href;
+  const tsx = import.meta.resolve("tsx/esm/api");
   const main = new URL("./worker.ts", import.meta.url).href;
   const start = `import(${JSON.stringify(tsx)}).then((tsx) => { tsx.register(); return import(${JSON.stringify(main)}); })`;
   return new Worker(start, { eval: true });
-}
-
-function closedError(): ClassifierTrainingError {
-  return new ClassifierTrainingError(
-    "failure",
-    "LOADER_CLOSED",
-    "the data loader was closed while it was in use",
-  );
 }
