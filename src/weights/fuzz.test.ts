@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { storedZip, type ZipContent } from "../../test/support/stored-zip.ts";
 import { ClassifierTrainingError, RandomStream } from "../core/index.ts";
 import { bufferSource } from "./byte-source.ts";
 import { parsePyTorch } from "./pytorch/index.ts";
@@ -70,37 +70,8 @@ function mutate(bytes: Buffer, other: Buffer, random: RandomStream): Buffer {
   return result;
 }
 
-/** Writes a stored zip with right checksums, so that what is mutated inside reaches the pickle machine. */
-function storedZip(entries: readonly { name: string; bytes: Uint8Array }[]): Buffer {
-  const local: Buffer[] = [];
-  const central: Buffer[] = [];
-  let offset = 0;
-  for (const { name, bytes } of entries) {
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(crc32(bytes), 10);
-    common.writeUInt32LE(bytes.length, 14);
-    common.writeUInt32LE(bytes.length, 18);
-    common.writeUInt16LE(Buffer.byteLength(name), 22);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(offset, 10);
-    const start = Buffer.concat([Buffer.from("PK\x03\x04"), common, Buffer.from(name), bytes]);
-    local.push(start);
-    central.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x00"), common, tail, Buffer.from(name)]));
-    offset += start.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(22);
-  end.write("PK\x05\x06");
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...local, directory, end]);
-}
-
 /** The entries of a seed that is a sound archive. */
-function unzip({ name, bytes }: Seed): { name: string; bytes: Uint8Array }[] {
+function unzip({ name, bytes }: Seed): ZipContent[] {
   try {
     const source = bufferSource(bytes, name);
     return [...readZipDirectory(source).values()].map((entry) => ({

@@ -55,13 +55,16 @@ export function readZipDirectory(source: ByteSource): ReadonlyMap<string, ZipEnt
  * @throws ClassifierTrainingError `PYTORCH_INVALID`.
  */
 export function readZipEntry(source: ByteSource, entry: ZipEntry): Uint8Array<ArrayBuffer> {
-  const header = new DataView(source.read(entry.offset, LOCAL_SIZE).buffer);
-  const nameLength = header.getUint16(26, true);
-  const dataStart = entry.offset + LOCAL_SIZE + nameLength + header.getUint16(28, true);
-  const name = decodeName(source.read(entry.offset + LOCAL_SIZE, nameLength));
-  if (header.getUint32(0, true) !== LOCAL_HEADER || header.getUint16(8, true) !== 0 || name !== entry.name) {
+  const local = source.read(entry.offset, LOCAL_SIZE + entry.name.length);
+  const header = new DataView(local.buffer);
+  const named =
+    header.getUint32(0, true) === LOCAL_HEADER &&
+    header.getUint16(26, true) === entry.name.length &&
+    decodeName(local.subarray(LOCAL_SIZE)) === entry.name;
+  if (!named || header.getUint16(8, true) !== 0) {
     throw invalid(`"${entry.name}" is not where the archive's directory says`);
   }
+  const dataStart = entry.offset + local.length + header.getUint16(28, true);
   const bytes = source.read(dataStart, entry.size);
   if (crc32(bytes) !== entry.crc32) throw invalid(`the bytes of "${entry.name}" do not match their checksum`);
   return bytes;
