@@ -3,7 +3,7 @@ export { compareCodePoints } from "./code-points.ts";
 export { DataModule, type DataModuleOptions, type DatasetSplits } from "./data-module.ts";
 export { countClasses, type ImageDataset, type ImageSource, subset } from "./dataset.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
-export type { Image, ImageTensor, Pixels } from "./image.ts";
+export { type Image, type ImageTensor, isImage, type Pixels } from "./image.ts";
 export { IMAGE_EXTENSIONS, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { ImageFolderDataModule, type ImageFolderDataModuleOptions } from "./image-folder-data-module.ts";
 export { type BadPicturePolicy, type Batch, DataLoader, type LoaderOptions } from "./loader.ts";

@@ -154,6 +154,7 @@ export class FitLoop {
     const { epoch, batch: startBatch } = progress;
     this.#row = {};
     yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
+    if (progress.validationDue && startBatch < this.#trainBatchCount) yield* this.#validation();
     const source = data.trainLoader(options.overfitBatches === undefined ? epoch : 0, { startBatch });
     for await (const batch of source) {
       if (progress.batch >= this.#trainBatchCount) break;
@@ -170,6 +171,7 @@ export class FitLoop {
     };
     this.#log({ ...trained, "train/loss_epoch": trained["train/loss"]! });
     if (this.#validatesAfter(this.#trainBatchCount)) yield* this.#validation();
+    if (progress.validationDue) return;
     this.#trainLoss.reset();
     model.metrics.train.reset();
     progress.epoch++;
@@ -245,9 +247,11 @@ export class FitLoop {
     const batches = overfit ? data.trainLoader(0) : data.valLoader();
     if (batches === undefined) return;
     const limit = overfit ? options.overfitBatches : options.limitValBatches;
+    this.progress.validationDue = true;
     yield* this.#validate(batches, limitBatches(batches.length, limit), false);
   }
 
+  /** Interrupted, it leaves off without a result; a resumed run validates again. */
   async *#validate(batches: BatchSource, batchCount: number, sanityCheck: boolean): Events {
     const { engine, model } = this.#parts;
     const { epoch } = this.progress;
@@ -257,9 +261,13 @@ export class FitLoop {
     let next = await pass.next();
     while (!next.done) {
       yield* this.#emit({ type: "validationBatchEnd", sanityCheck, ...next.value });
+      if (this.#interrupted()) return;
       next = await pass.next();
     }
-    if (!sanityCheck) this.#log(next.value);
+    if (!sanityCheck) {
+      this.progress.validationDue = false;
+      this.#log(next.value);
+    }
     this.#tick();
     yield* this.#emit({ type: "validationEnd", epoch, sanityCheck, metrics: next.value });
   }

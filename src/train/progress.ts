@@ -5,6 +5,8 @@ export interface Progress {
   epoch: number;
   /** Micro-batches done in this epoch. */
   batch: number;
+  /** A validation was begun and not finished. */
+  validationDue: boolean;
   /** Optimizer steps done. */
   step: number;
   /** Samples seen in training. */
@@ -14,5 +16,5 @@ export interface Progress {
 }
 
 export function startOfTraining(): Progress {
-  return { epoch: 0, batch: 0, step: 0, samples: 0, seconds: 0 };
+  return { epoch: 0, batch: 0, validationDue: false, step: 0, samples: 0, seconds: 0 };
 }

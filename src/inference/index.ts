@@ -1,0 +1,10 @@
+// Classification with exported models.
+export { Classifier, type ClassifierOptions, type Picture, type Prediction } from "./classifier.ts";
+export {
+  classNamesOf,
+  createLabelsMapping,
+  LABELS_METADATA_KEY,
+  type LabelsMapping,
+  parseLabelsMapping,
+} from "./labels-mapping.ts";
+export { type OnnxSession, openOnnxSession } from "./onnx-session.ts";

@@ -1,0 +1,63 @@
+// An exported model in onnxruntime: images in, logits out.
+import { readFile } from "node:fs/promises";
+import type { InferenceSession } from "onnxruntime-node";
+import { ClassifierTrainingError, type HostTensor, hostTensor } from "../core/index.ts";
+
+/** A loaded model. */
+export interface OnnxSession {
+  readonly inputName: string;
+  readonly outputName: string;
+  /** @param images [N, 3, H, W] @returns [N, num_classes] */
+  run(images: HostTensor<"float32">): Promise<HostTensor<"float32">>;
+  dispose(): Promise<void>;
+}
+
+/** Bytes of a model file. @throws ClassifierTrainingError kind "data" `MODEL_MISSING`. */
+export async function readModel(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new ClassifierTrainingError("data", "MODEL_MISSING", "the model cannot be read", {
+      where: path,
+      hint: "give the model.onnx of a run's folder",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Loads a model with one input and one output.
+ * @param threads default: onnxruntime's own choice, the physical cores
+ * @throws ClassifierTrainingError kind "data" `MODEL_INVALID`.
+ */
+export async function openOnnxSession(
+  bytes: Uint8Array,
+  name: string,
+  threads?: number,
+): Promise<OnnxSession> {
+  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(bytes, {
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw new ClassifierTrainingError("data", "MODEL_INVALID", (error as Error).message, {
+      where: name,
+      hint: "is this an ONNX file?",
+      cause: error,
+    });
+  }
+  const [inputName, outputName] = [session.inputNames[0]!, session.outputNames[0]!];
+  return {
+    inputName,
+    outputName,
+    run: async ({ shape, data }) => {
+      const results = await session.run({ [inputName]: new Tensor("float32", data, [...shape]) });
+      const { dims, data: logits } = results[outputName]!;
+      return hostTensor("float32", [...dims], Float32Array.from(logits as Float32Array));
+    },
+    dispose: () => session.release(),
+  };
+}
