@@ -1,3 +1,4 @@
+// The settings of the test runner.
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const config: ViteUserConfig = defineConfig({

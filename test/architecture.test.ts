@@ -1,0 +1,130 @@
+// Holds the architecture: who may import whom, where native packages may be loaded, and how a file begins.
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix, relative, sep } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/** Every folder of `src` that computes, with the folders it may import: earlier ones only, so there is no cycle. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  config: ["core"],
+  graph: ["core"],
+  autodiff: ["core", "graph"],
+  nn: ["core", "graph"],
+  optim: ["core", "graph"],
+  metrics: ["core"],
+  models: ["core", "graph", "nn", "optim", "metrics"],
+  weights: ["core"],
+  onnx: ["core", "graph"],
+  runtime: ["core", "graph"],
+  "runtime/reference": ["core", "graph", "runtime"],
+  "runtime/onnxruntime": ["core", "graph", "runtime", "onnx"],
+  "runtime/onednn": ["core", "graph", "runtime"],
+  data: ["core"],
+  inference: ["core", "data", "onnx"],
+  export: ["core", "graph", "nn", "models", "weights", "onnx", "runtime", "data", "inference"],
+  train: ["core", "graph", "autodiff", "nn", "optim", "metrics", "models", "weights", "runtime", "data"],
+  callbacks: ["core", "graph", "nn", "metrics", "weights", "data", "export", "train"],
+  loggers: ["core", "metrics", "train"],
+};
+const parts = Object.keys(PARTS);
+/** And those that put the parts together; "." is what the package exports. */
+const MAY_IMPORT: typeof PARTS = {
+  ...PARTS,
+  app: parts,
+  cli: ["core", "config", "app"],
+  ".": [...parts, "app"],
+};
+
+/** Packages with native code, and where they may be imported; only when they are needed, never as a file loads. */
+const NATIVE: Readonly<Record<string, readonly string[]>> = {
+  sharp: ["src/data/"],
+  "onnxruntime-node": ["src/runtime/onnxruntime/", "src/inference/"],
+  koffi: ["src/runtime/onednn/ffi"],
+};
+
+const LONGEST_FILE = 400;
+/** What belongs to somebody's machine or network and not into a repository. */
+const PRIVATE =
+  /registry\.(npmjs|yarnpkg)|npmmirror|artifactory|jfrog|pypi\.org|deb\.debian|(^|[\s"'`(=])\/work\//m;
+
+const root = join(import.meta.dirname, "..");
+const files = ["src", "test", "bench", "examples", "docs", "conf", "bin", ".ci", "."].flatMap((folder) => {
+  const entries =
+    readdirSync(root).includes(folder) || folder === "."
+      ? readdirSync(join(root, folder), { recursive: folder !== ".", withFileTypes: true })
+      : [];
+  return entries
+    .filter((entry) => entry.isFile() && entry.name !== "package-lock.json")
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, "/"));
+});
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const sources = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".gen.ts"));
+const modules = sources.filter((file) => !file.endsWith(".test.ts"));
+
+/** What a file imports, and whether that is loaded as the file is. Types are not loaded. */
+function importsOf(file: string): { specifier: string; eager: boolean }[] {
+  const statement =
+    /^(?:import|export)\s+(type\s)?(?:[^"'()=]*\sfrom\s+)?"([^"\n]+)"|\bimport\(\s*"([^"\n]+)"/gm;
+  return [...read(file).matchAll(statement)].map(([, type, declared, awaited]) => ({
+    specifier: declared ?? awaited!,
+    eager: declared !== undefined && type === undefined,
+  }));
+}
+
+/** The part of `src` a file belongs to. */
+function partOf(file: string): string {
+  const [, first = "", ...rest] = file.split("/");
+  if (rest.length === 0) return ".";
+  return first === "runtime" && rest.length > 1 ? `runtime/${rest[0]}` : first;
+}
+
+test("the import table has no cycles", () => {
+  for (const [i, part] of parts.entries()) {
+    for (const imported of PARTS[part]!)
+      expect(parts.slice(0, i), `${part} imports ${imported}`).toContain(imported);
+  }
+});
+
+describe("src", () => {
+  const own = modules.filter((file) => file.startsWith("src/"));
+
+  test("imports follow the table", () => {
+    const wrong = own.flatMap((file) => {
+      const part = partOf(file);
+      const allowed = MAY_IMPORT[part] ?? [];
+      return importsOf(file)
+        .filter(({ specifier }) => specifier.startsWith("."))
+        .map(({ specifier }) => partOf(posix.join(posix.dirname(file), specifier)))
+        .filter((imported) => imported !== part && !allowed.includes(imported))
+        .map((imported) => `${file} imports ${imported}`);
+    });
+    expect(wrong).toEqual([]);
+    expect(own.map(partOf).filter((part) => MAY_IMPORT[part] === undefined)).toEqual([]);
+  });
+
+  test("native packages are imported where they belong, and lazily", () => {
+    const wrong = own.flatMap((file) =>
+      importsOf(file)
+        .filter(({ specifier, eager }) => {
+          const places = Object.hasOwn(NATIVE, specifier) ? NATIVE[specifier]! : undefined;
+          return places !== undefined && (eager || !places.some((place) => file.startsWith(place)));
+        })
+        .map(({ specifier }) => `${file} imports ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("every source file begins with a comment that says what it is for", () => {
+  expect(modules.filter((file) => !/^(#!.*\n)?\/\/ \S/.test(read(file)))).toEqual([]);
+});
+
+test(`no source file has more than ${LONGEST_FILE} lines`, () => {
+  expect(sources.filter((file) => read(file).trimEnd().split("\n").length > LONGEST_FILE)).toEqual([]);
+});
+
+test("no file names a private path or a package host", () => {
+  const texts = files.filter((file) => /\.(ts|js|md|ya?ml|json|py|sh|npmrc)$|^\.ci\//.test(file));
+  const thisFile = relative(root, import.meta.filename).replaceAll(sep, "/");
+  expect(texts.filter((file) => file !== thisFile && PRIVATE.test(read(file)))).toEqual([]);
+});
