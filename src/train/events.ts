@@ -11,6 +11,15 @@ export interface BatchResult {
   readonly loss: number;
 }
 
+/** Where the time of a training epoch went, validation left out. */
+export interface EpochTiming {
+  /** Samples trained on (by this process; a resumed epoch has fewer). */
+  samples: number;
+  trainSeconds: number;
+  /** The part of `trainSeconds` spent waiting for batches. */
+  dataSeconds: number;
+}
+
 interface EventPayloads {
   /** State is restored, nothing has run. */
   fitStart: Record<never, never>;
@@ -27,7 +36,11 @@ interface EventPayloads {
   validationBatchEnd: BatchResult & { readonly sanityCheck: boolean };
   validationEnd: { readonly epoch: number; readonly sanityCheck: boolean; readonly metrics: Metrics };
   /** Behind the validation of the epoch. */
-  trainEpochEnd: { readonly epoch: number; readonly metrics: Metrics };
+  trainEpochEnd: {
+    readonly epoch: number;
+    readonly metrics: Metrics;
+    readonly timing: Readonly<EpochTiming>;
+  };
   checkpointSaved: { readonly path: string; readonly kind: "last" | "best" | "periodic" };
   trainEnd: Record<never, never>;
   fitEnd: { readonly status: FitStatus; readonly reason: string | undefined; readonly error?: unknown };

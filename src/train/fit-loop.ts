@@ -17,7 +17,7 @@ import type {
 import type { TrainingEngine, WeightsKind } from "./engine.ts";
 import { evaluate, prefixed } from "./evaluation.ts";
 import { deliver } from "./event-bus.ts";
-import type { Metrics, TrainingEvent } from "./events.ts";
+import type { EpochTiming, Metrics, TrainingEvent } from "./events.ts";
 import { type FitParts, restoreFit, saveFit } from "./fit-state.ts";
 import { assertFinite } from "./non-finite.ts";
 import { limitBatches, type ResolvedTrainerOptions } from "./options.ts";
@@ -155,15 +155,22 @@ export class FitLoop {
     this.#row = {};
     yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
     if (progress.validationDue && startBatch < this.#trainBatchCount) yield* this.#validation();
+    const timing: EpochTiming = { samples: progress.samples, trainSeconds: 0, dataSeconds: 0 };
+    let mark = performance.now();
     const source = data.trainLoader(options.overfitBatches === undefined ? epoch : 0, { startBatch });
     for await (const batch of source) {
       if (progress.batch >= this.#trainBatchCount) break;
+      const arrived = performance.now();
       yield* this.#trainBatch(batch);
+      timing.dataSeconds += (arrived - mark) / 1000;
+      timing.trainSeconds += (performance.now() - mark) / 1000;
       if (progress.batch < this.#trainBatchCount && this.#validatesAfter(progress.batch))
         yield* this.#validation();
       if (this.#atStepBoundary() && (this.#interrupted() || this.#reachedLimit())) break;
       if (progress.batch >= this.#trainBatchCount) break;
+      mark = performance.now();
     }
+    timing.samples = progress.samples - timing.samples;
     if (progress.batch < this.#trainBatchCount) return;
     const trained = {
       "train/loss": this.#trainLoss.compute(),
@@ -177,7 +184,7 @@ export class FitLoop {
     progress.epoch++;
     progress.batch = 0;
     this.#tick();
-    yield* this.#emit({ type: "trainEpochEnd", epoch, metrics: { ...this.metrics } });
+    yield* this.#emit({ type: "trainEpochEnd", epoch, metrics: { ...this.metrics }, timing });
     await this.#write("epoch", epoch, this.#row);
   }
 

@@ -25,7 +25,7 @@ export {
 } from "./contracts.ts";
 export { type DurableWriteOptions, type FileOperations, writeDurably, writeFailed } from "./durable-file.ts";
 export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine.ts";
-export type { BatchResult, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
+export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
 export { type BatchLimit, limitBatches, type TrainerOptions } from "./options.ts";
 export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./programs.ts";
 export type { Progress } from "./progress.ts";
