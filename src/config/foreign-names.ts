@@ -11,8 +11,10 @@ export const FOREIGN_PREFIXES: readonly string[] = [
 
 /** Names whose component is called otherwise. */
 export const FOREIGN_NAMES: Readonly<Record<string, string>> = {
-  "lightning.pytorch.callbacks.RichProgressBar": "ProgressBar",
-  "lightning.pytorch.callbacks.TQDMProgressBar": "ProgressBar",
-  "pytorch_lightning.callbacks.RichProgressBar": "ProgressBar",
-  "pytorch_lightning.callbacks.TQDMProgressBar": "ProgressBar",
+  "classifier_training.data.datamodule.ImageFolderDataModule": "JsonlDataModule",
+  "classifier_training.transforms.ToFloat32Tensor": "ToDtype",
+  "lightning.pytorch.callbacks.RichProgressBar": "ProgressLine",
+  "lightning.pytorch.callbacks.TQDMProgressBar": "ProgressLine",
+  "pytorch_lightning.callbacks.RichProgressBar": "ProgressLine",
+  "pytorch_lightning.callbacks.TQDMProgressBar": "ProgressLine",
 };
