@@ -35,9 +35,7 @@ const BINARY_INT64: Record<BinaryOp, (a: bigint, b: bigint) => bigint> = {
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
-  // biome-ignore lint/complexity/useMathMinMax: Math takes no bigint
   maximum: (a, b) => (a > b ? a : b),
-  // biome-ignore lint/complexity/useMathMinMax: Math takes no bigint
   minimum: (a, b) => (a < b ? a : b),
   pow: (a, b) => a ** b,
 };
