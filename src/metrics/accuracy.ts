@@ -10,14 +10,10 @@ import { type Counts, StatScoreMetric, type StatScoreOptions } from "./stat-scor
  */
 export class MulticlassAccuracy<A extends Average = "macro"> extends StatScoreMetric<A> {
   constructor(options: StatScoreOptions<A>) {
-    super({ name: "accuracy", unit: "ratio", direction: "higher" }, options);
+    super({ name: "accuracy", unit: "ratio", direction: "higher" }, options, "labels-when-top-k");
   }
 
   protected score({ tp, fn }: Counts): number {
     return safeDivide(tp, tp + fn);
-  }
-
-  protected override occurs(counts: Counts): boolean {
-    return this.accumulator.topK === 1 ? super.occurs(counts) : counts.tp + counts.fn > 0;
   }
 }

@@ -21,7 +21,8 @@ interface Views {
   scores(): Float32Array;
   predicted(): Int32Array;
   ranks(): Int32Array;
-  probabilities(kind: ScoreKind): Float32Array;
+  areProbabilities(): boolean;
+  softmax(): Float32Array;
 }
 
 export class ClassificationBatch {
@@ -29,6 +30,7 @@ export class ClassificationBatch {
   /** Columns of the scores; undefined where only predicted classes are known. */
   readonly numClasses: number | undefined;
   readonly #views: Views;
+  #logits: boolean | undefined;
   readonly #memo = new Map<string, Float32Array | Int32Array>();
 
   private constructor(labels: Int32Array, numClasses: number | undefined, views: Views) {
@@ -56,10 +58,8 @@ export class ClassificationBatch {
       scores: () => scores,
       predicted: () => highest(scores, numClasses),
       ranks: () => labelRanks(scores, numClasses, classes),
-      probabilities: (kind) =>
-        kind === "probabilities" || (kind === "auto" && areProbabilities(scores))
-          ? scores
-          : softmaxRows(scores, numClasses),
+      areProbabilities: () => areProbabilities(scores),
+      softmax: () => softmaxRows(scores, numClasses),
     });
   }
 
@@ -78,9 +78,16 @@ export class ClassificationBatch {
     return this.#once("ranks", () => this.#views.ranks());
   }
 
+  /** Whether the scores are logits, `kind` being what is said of them. */
+  areLogits(kind: ScoreKind): boolean {
+    if (kind !== "auto") return kind === "logits";
+    this.#logits ??= !this.#views.areProbabilities();
+    return this.#logits;
+  }
+
   /** Probabilities, row-major `[N, numClasses]`. */
   probabilities(kind: ScoreKind): Float32Array {
-    return this.#once(`probabilities:${kind}`, () => this.#views.probabilities(kind));
+    return this.areLogits(kind) ? this.#once("softmax", () => this.#views.softmax()) : this.scores;
   }
 
   /**
@@ -115,7 +122,8 @@ export class ClassificationBatch {
       scores: () => gather(this.scores, samples, columns),
       predicted: () => gather(this.predicted, samples, 1),
       ranks: () => gather(this.ranks, samples, 1),
-      probabilities: (kind) => gather(this.probabilities(kind), samples, columns),
+      areProbabilities: () => !this.areLogits("auto"),
+      softmax: () => gather(this.probabilities("logits"), samples, columns),
     });
   }
 
@@ -138,7 +146,13 @@ function known(predicted: Int32Array): Views {
   const refuse = (): never => {
     throw inputError("this metric needs a score for every class, not the predicted class alone");
   };
-  return { predicted: () => predicted, scores: refuse, ranks: refuse, probabilities: refuse };
+  return {
+    predicted: () => predicted,
+    scores: refuse,
+    ranks: refuse,
+    areProbabilities: refuse,
+    softmax: refuse,
+  };
 }
 
 function checkClass(value: number, numClasses: number, what: string, sample: number): void {
@@ -183,20 +197,22 @@ function areProbabilities(scores: Float32Array): boolean {
   return true;
 }
 
-/** Softmax of each row, computed in float64 and rounded once to float32. */
+/**
+ * Softmax of each row, in float32 and in class order: which probabilities tie, and so what ranking metrics give,
+ * depends on the arithmetic, and this is the reference library's.
+ */
 function softmaxRows(scores: Float32Array, columns: number): Float32Array {
   const probabilities = new Float32Array(scores.length);
-  const exponentials = new Float64Array(columns);
   for (let start = 0; start < scores.length; start += columns) {
+    const end = start + columns;
     let maximum = Number.NEGATIVE_INFINITY;
-    for (let c = 0; c < columns; c++) maximum = Math.max(maximum, scores[start + c]!);
+    for (let i = start; i < end; i++) maximum = Math.max(maximum, scores[i]!);
     let total = 0;
-    for (let c = 0; c < columns; c++) {
-      const exponential = Math.exp(scores[start + c]! - maximum);
-      exponentials[c] = exponential;
-      total += exponential;
+    for (let i = start; i < end; i++) {
+      probabilities[i] = Math.exp(Math.fround(scores[i]! - maximum));
+      total = Math.fround(total + probabilities[i]!);
     }
-    for (let c = 0; c < columns; c++) probabilities[start + c] = exponentials[c]! / total;
+    for (let i = start; i < end; i++) probabilities[i]! /= total;
   }
   return probabilities;
 }

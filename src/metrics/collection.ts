@@ -30,7 +30,11 @@ export class MetricCollection<
    * @param labels class indices `[N]`
    */
   update(predictions: Predictions, labels: Labels): void {
-    const batch = ClassificationBatch.of(predictions, labels);
+    this.updateBatch(ClassificationBatch.of(predictions, labels));
+  }
+
+  /** As `update`, for a batch whose derived values are shared with others. */
+  updateBatch(batch: ClassificationBatch): void {
     for (const accumulator of this.#accumulators.values()) accumulator.update(batch);
   }
 

@@ -16,21 +16,21 @@ import { Sums } from "./sums.ts";
 export class ConfusionCounts implements Accumulator {
   readonly key: string;
   readonly numClasses: number;
-  readonly #ignoreIndex: number | undefined;
+  readonly ignoreIndex: number | undefined;
   readonly #sums: Sums<"counts">;
 
   constructor({ numClasses, ignoreIndex }: ClassificationMetricOptions) {
     checkNumClasses(numClasses);
     this.key = `confusion(num_classes=${numClasses},ignore_index=${ignoreIndex ?? "none"})`;
     this.numClasses = numClasses;
-    this.#ignoreIndex = ignoreIndex;
+    this.ignoreIndex = ignoreIndex;
     this.#sums = new Sums({ counts: [numClasses, numClasses] });
   }
 
   update(batch: ClassificationBatch): void {
     const { counts, numClasses } = this;
     const { labels, predicted } = batch;
-    for (const sample of batch.counted(numClasses, this.#ignoreIndex)) {
+    for (const sample of batch.counted(numClasses, this.ignoreIndex)) {
       counts[labels[sample]! * numClasses + predicted[sample]!]!++;
     }
   }

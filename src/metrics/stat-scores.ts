@@ -103,6 +103,12 @@ export class StatScoreCounts implements Accumulator {
   }
 }
 
+/**
+ * Which classes the macro average is over: those that occur as a label or a prediction, or, when `topK` is above 1,
+ * only those that occur as a label.
+ */
+export type MacroClasses = "occurring" | "labels-when-top-k";
+
 /** A ratio of the counts, averaged over classes. */
 export abstract class StatScoreMetric<A extends Average> extends ClassificationMetric<
   StatScoreCounts,
@@ -110,19 +116,21 @@ export abstract class StatScoreMetric<A extends Average> extends ClassificationM
 > {
   readonly average: A;
 
-  protected constructor(description: MetricDescription, options: StatScoreOptions<A>) {
+  readonly #macro: MacroClasses;
+
+  protected constructor(
+    description: MetricDescription,
+    options: StatScoreOptions<A>,
+    macro: MacroClasses = "occurring",
+  ) {
     super(description, new StatScoreCounts(options));
+    this.#macro = macro;
     this.average = options.average ?? ("macro" as A);
     checkAverage(this.average);
   }
 
   /** The score for the counts of one class, or of all classes pooled. */
   protected abstract score(counts: Counts): number;
-
-  /** Whether a class takes part in the macro average: it does when it was a label or a prediction. */
-  protected occurs({ tp, fp, fn }: Counts): boolean {
-    return tp + fp + fn > 0;
-  }
 
   compute(): Averaged<A> {
     return this.#compute() as Averaged<A>;
@@ -134,8 +142,9 @@ export abstract class StatScoreMetric<A extends Average> extends ClassificationM
     const counts = Array.from({ length: accumulator.numClasses }, (_, c) => accumulator.of(c));
     const scores = Float64Array.from(counts, (count) => this.score(count));
     if (average === "none") return scores;
-    const weights =
-      average === "weighted" ? accumulator.support : counts.map((count) => Number(this.occurs(count)));
+    if (average === "weighted") return weightedMean(scores, accumulator.support);
+    const labelsOnly = this.#macro === "labels-when-top-k" && accumulator.topK > 1;
+    const weights = counts.map(({ tp, fp, fn }) => Number(tp + fn + (labelsOnly ? 0 : fp) > 0));
     return weightedMean(scores, weights);
   }
 }

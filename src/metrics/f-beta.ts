@@ -1,0 +1,36 @@
+// The F-beta score and its usual case, F1.
+import { type Average, safeDivide } from "./average.ts";
+import { optionError } from "./classification-metric.ts";
+import { type Counts, StatScoreMetric, type StatScoreOptions } from "./stat-scores.ts";
+
+export interface FBetaOptions<A extends Average = "macro"> extends StatScoreOptions<A> {
+  /** How many times recall matters as much as precision; above 0. */
+  readonly beta: number;
+}
+
+/** Weighted harmonic mean of precision and recall: `(1 + b^2) tp / ((1 + b^2) tp + b^2 fn + fp)`. */
+export class MulticlassFBetaScore<A extends Average = "macro"> extends StatScoreMetric<A> {
+  readonly beta: number;
+
+  constructor(options: FBetaOptions<A>) {
+    super({ name: "f_beta", unit: "ratio", direction: "higher" }, options);
+    if (!(options.beta > 0)) throw optionError(`beta is ${options.beta}, not a number above 0`);
+    this.beta = options.beta;
+  }
+
+  protected score({ tp, fp, fn }: Counts): number {
+    const square = this.beta ** 2;
+    return safeDivide((1 + square) * tp, (1 + square) * tp + square * fn + fp);
+  }
+}
+
+/** Harmonic mean of precision and recall: `2 tp / (2 tp + fn + fp)`. */
+export class MulticlassF1Score<A extends Average = "macro"> extends StatScoreMetric<A> {
+  constructor(options: StatScoreOptions<A>) {
+    super({ name: "f1", unit: "ratio", direction: "higher" }, options);
+  }
+
+  protected score({ tp, fp, fn }: Counts): number {
+    return safeDivide(2 * tp, 2 * tp + fn + fp);
+  }
+}

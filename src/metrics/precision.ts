@@ -1,0 +1,14 @@
+// Multiclass precision.
+import { type Average, safeDivide } from "./average.ts";
+import { type Counts, StatScoreMetric, type StatScoreOptions } from "./stat-scores.ts";
+
+/** Share of the predictions of a class that are right: `tp / (tp + fp)`; 0 where a class was never predicted. */
+export class MulticlassPrecision<A extends Average = "macro"> extends StatScoreMetric<A> {
+  constructor(options: StatScoreOptions<A>) {
+    super({ name: "precision", unit: "ratio", direction: "higher" }, options, "labels-when-top-k");
+  }
+
+  protected score({ tp, fp }: Counts): number {
+    return safeDivide(tp, tp + fp);
+  }
+}
