@@ -68,3 +68,26 @@ function elementSchema(schema: z.ZodType): z.ZodType | undefined {
   if (input !== undefined) return elementSchema(input);
   return options?.map(elementSchema).find((found) => found !== undefined);
 }
+
+/** The fields of a schema under their snake_case names: defaults, and `???` where a value must be given. */
+export function fieldDefaults(schema: z.ZodType): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(objectShape(schema) ?? {})) {
+    const result = field.safeParse(undefined);
+    if (!result.success) fields[snakeCase(name)] = "???";
+    else if (result.data !== undefined) fields[snakeCase(name)] = toConfig(result.data, field);
+  }
+  return fields;
+}
+
+/** Options as a configuration writes them: the way back from `toOptions`. */
+function toConfig(value: unknown, schema: z.ZodType): unknown {
+  const shape = objectShape(schema);
+  if (shape === undefined || !isPlainObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => {
+      const field = shape[key];
+      return [snakeCase(key), field === undefined ? child : toConfig(child, field)];
+    }),
+  );
+}

@@ -47,7 +47,7 @@ registry.add({
 registry.add({
   name: "rec.add",
   schema: undefined,
-  create: ([a, b], kwargs) => Number(a ?? kwargs["a"]) + Number(b ?? kwargs["b"] ?? 1),
+  create: ([a, b], kwargs) => Number(a ?? kwargs.a) + Number(b ?? kwargs.b ?? 1),
 });
 
 describe("golden instantiate", () => {
