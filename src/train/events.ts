@@ -1,6 +1,7 @@
 // The events of a run, in the order in which they come; what callbacks and `for await` consumers see.
 import type { HostTensor } from "../core/index.ts";
 import type { Batch, Callback, FitStatus } from "./contracts.ts";
+import type { Progress } from "./progress.ts";
 
 export interface BatchResult {
   /** Index of the batch in its epoch, from 0. */
@@ -38,6 +39,7 @@ interface EventPayloads {
   /** Behind the validation of the epoch. */
   trainEpochEnd: {
     readonly epoch: number;
+    readonly progress: Readonly<Progress>;
     readonly metrics: Metrics;
     readonly timing: Readonly<EpochTiming>;
   };

@@ -184,7 +184,7 @@ export class FitLoop {
     progress.epoch++;
     progress.batch = 0;
     this.#tick();
-    yield* this.#emit({ type: "trainEpochEnd", epoch, metrics: { ...this.metrics }, timing });
+    yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics: { ...this.metrics }, timing });
     await this.#write("epoch", epoch, this.#row);
   }
 

@@ -27,8 +27,9 @@ export { type DurableWriteOptions, type FileOperations, writeDurably, writeFaile
 export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine.ts";
 export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
 export { type BatchLimit, limitBatches, type TrainerOptions } from "./options.ts";
+export { trainerSchema } from "./options-schema.ts";
 export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./programs.ts";
-export type { Progress } from "./progress.ts";
+export { type Progress, startOfTraining } from "./progress.ts";
 export { layoutState, type ParameterGroup, type StateLayout } from "./state-layout.ts";
 export { type FitOptions, type FitResult, Trainer, type TrainerParts } from "./trainer.ts";
 export { WeightAverage, type WeightAverageOptions } from "./weight-average.ts";

@@ -1,4 +1,5 @@
 // The trainer: fits and tests a model in a runtime; embeddable as an async iterator of events.
+import type { Optimizer } from "../optim/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
 import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
@@ -26,6 +27,8 @@ export interface TrainerParts {
   /** Keep an exponential moving average of the weights; validation, best checkpoint and export then use it. */
   readonly average?: WeightAverageOptions | undefined;
   readonly parameterGroups?: EngineOptions["parameterGroups"];
+  /** Default: the model's own. */
+  readonly optimizer?: Optimizer | undefined;
 }
 
 export interface FitOptions {
@@ -111,13 +114,13 @@ export class Trainer implements AsyncDisposable {
 
   /** Opens the engine for `model`, with first weights; the same engine on later calls. */
   async open(model: TrainableModel): Promise<TrainingEngine> {
-    const { runtime, seed = 42, parameterGroups, average } = this.#parts;
+    const { runtime, seed = 42, parameterGroups, average, optimizer } = this.#parts;
     const { gradientClipVal, gradientClipAlgorithm, accumulateGradBatches } = this.options;
     this.#engine ??= await TrainingEngine.open({
       runtime,
       model,
       seed,
-      optimizer: model.createOptimizer(),
+      optimizer: optimizer ?? model.createOptimizer(),
       clipping:
         gradientClipVal > 0 ? { algorithm: gradientClipAlgorithm, limit: gradientClipVal } : undefined,
       accumulate: accumulateGradBatches,

@@ -1,0 +1,108 @@
+// From command-line words to a composed configuration and the folder its run writes to.
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  type Composition,
+  compose,
+  PRIMARY_CONFIG,
+  resolveHydra,
+  SHIPPED_CONFIGS,
+  toPlain,
+  writeYaml,
+} from "../config/index.ts";
+import { ClassifierTrainingError } from "../core/index.ts";
+import { newestRun, RunFolder, runFolderOf } from "./run-folder.ts";
+
+export interface ConfigurationRequest {
+  /** `key=value`, `group=option`, ... */
+  readonly overrides: readonly string[];
+  /** Primary configuration, without `.yaml`; default `train`. */
+  readonly configName?: string | undefined;
+  /** A folder of the user's configurations, searched before the shipped ones. */
+  readonly configDir?: string | undefined;
+}
+
+export interface RunConfiguration {
+  readonly composition: Composition;
+  readonly folder: RunFolder;
+  /** Where to continue from; undefined: from the start. */
+  readonly checkpoint: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** Composes a configuration and settles where the run writes: a new folder, or that of the run it continues. */
+export async function configureRun(request: ConfigurationRequest): Promise<RunConfiguration> {
+  const first = composeRun(request);
+  const ckpt = toPlain(first.config) as { ckpt?: unknown };
+  const given = typeof ckpt.ckpt === "string" ? ckpt.ckpt : undefined;
+  const ownFolder = request.overrides.some((override) => /^\+{0,2}hydra\.run\.dir=/.test(override));
+  const planned = new RunFolder(String(toPlain(resolveHydra(first, "hydra.run.dir"))));
+  const { folder, checkpoint, warnings } = await findCheckpoint(
+    given,
+    ownFolder ? planned : undefined,
+    planned,
+  );
+  const composition = composeRun(request, { runtime: { output_dir: folder.path } });
+  return { composition, folder, checkpoint, warnings };
+}
+
+/** Composes a configuration from the user's and the shipped files. */
+export function composeRun(
+  { overrides, configName = PRIMARY_CONFIG, configDir }: ConfigurationRequest,
+  hydra?: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Composition {
+  const own = configDir === undefined ? [] : [{ provider: "command line", path: configDir }];
+  return compose({
+    searchPath: [...own, SHIPPED_CONFIGS],
+    configName,
+    overrides,
+    ...(hydra === undefined ? {} : { hydra }),
+  });
+}
+
+async function findCheckpoint(
+  ckpt: string | undefined,
+  ownFolder: RunFolder | undefined,
+  planned: RunFolder,
+): Promise<Pick<RunConfiguration, "folder" | "checkpoint" | "warnings">> {
+  if (ckpt === undefined) return { folder: planned, checkpoint: undefined, warnings: [] };
+  if (ckpt !== "last") return { folder: ownFolder ?? folderOf(ckpt), checkpoint: ckpt, warnings: [] };
+  const outputs = dirname(dirname(planned.path));
+  const run = ownFolder ?? (await newestRun(outputs, ({ lastCheckpoint }) => lastCheckpoint));
+  if (run !== undefined && existsSync(run.lastCheckpoint)) {
+    return { folder: run, checkpoint: run.lastCheckpoint, warnings: [] };
+  }
+  const where = ownFolder?.path ?? outputs;
+  return {
+    folder: planned,
+    checkpoint: undefined,
+    warnings: [`ckpt=last: no checkpoint in ${where}; starting anew`],
+  };
+}
+
+function folderOf(checkpoint: string): RunFolder {
+  if (existsSync(checkpoint)) return runFolderOf(checkpoint);
+  throw new ClassifierTrainingError("usage", "CHECKPOINT_MISSING", "there is no such checkpoint", {
+    where: checkpoint,
+    hint: "give a path such as outputs/<date>/<time>/checkpoints/last.safetensors, or ckpt=last",
+  });
+}
+
+/** Writes `.hydra/config.yaml`, `hydra.yaml` and `overrides.yaml`. */
+export async function writeHydraFiles({ composition, folder }: RunConfiguration): Promise<void> {
+  const { config, hydra, overrides } = composition;
+  const task = overrides.filter(({ text }) => !/^[+~]*hydra\./.test(text)).map(({ text }) => `- ${text}\n`);
+  await folder.write(join(folder.hydraFolder, "config.yaml"), writeYaml(config));
+  await folder.write(join(folder.hydraFolder, "hydra.yaml"), writeYaml(hydra));
+  await folder.write(join(folder.hydraFolder, "overrides.yaml"), task.length === 0 ? "[]\n" : task.join(""));
+}
+
+/** The configuration of a finished or interrupted run, with further overrides. */
+export function configurationOfRun(folder: RunFolder, overrides: readonly string[]): Composition {
+  return compose({
+    searchPath: [{ provider: "run", path: folder.hydraFolder }],
+    configName: "config",
+    overrides,
+    hydra: { runtime: { output_dir: folder.path } },
+  });
+}

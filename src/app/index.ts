@@ -1,0 +1,19 @@
+// The application: what the command line offers, as functions.
+export { type BenchDataRequest, benchData, type DataMeasurement } from "./bench-data.ts";
+export { type BenchRequest, benchStep, type StepMeasurement } from "./bench-step.ts";
+export {
+  type ConfigurationRequest,
+  composeRun,
+  configureRun,
+  type RunConfiguration,
+} from "./configuration.ts";
+export { type Diagnosis, diagnose } from "./doctor.ts";
+export { type ExportResult, type ExportWeightsRequest, exportWeights, modelOf } from "./export.ts";
+export { withMadeUpPictures } from "./made-up-pictures.ts";
+export type { RunRequest } from "./open-run.ts";
+export { type PicturePrediction, type PredictRequest, predict } from "./predict.ts";
+export { createRegistry } from "./registry.ts";
+export { RunFolder, runFolderOf } from "./run-folder.ts";
+export type { RunSummary } from "./summary.ts";
+export { test } from "./test.ts";
+export { type TrainOptions, train } from "./train.ts";

@@ -1,0 +1,49 @@
+// The built-in components by the names that `_target_` gives; each is imported when a configuration uses it.
+import { type Buildable, ComponentRegistry } from "../config/index.ts";
+
+type Load = () => Promise<Buildable>;
+
+/** Components of one module, by name. */
+function from<M>(load: () => Promise<M>, names: readonly (keyof M & string)[]): [string, Load][] {
+  return names.map((name) => [name, async () => (await load())[name] as Buildable]);
+}
+
+const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
+  model: from(
+    () => import("../models/index.ts"),
+    [
+      "ResNet18ClassificationModel",
+      "ResNet34ClassificationModel",
+      "ResNet50ClassificationModel",
+      "ResNetClassificationModel",
+    ],
+  ),
+  data: from(() => import("../data/index.ts"), ["ImageFolderDataModule"]),
+  transforms: from(
+    () => import("../data/index.ts"),
+    [
+      "CenterCrop",
+      "ColorJitter",
+      "Compose",
+      "Normalize",
+      "RandomHorizontalFlip",
+      "RandomResizedCrop",
+      "Resize",
+      "ToDtype",
+    ],
+  ),
+  optimizer: from(() => import("../optim/index.ts"), ["Adam", "AdamW", "SGD"]),
+  callbacks: from(
+    () => import("../callbacks/index.ts"),
+    ["EarlyStopping", "ModelCheckpoint", "ProgressLine"],
+  ),
+};
+
+/** A registry of everything built in, to which a user's own components can be added. */
+export function createRegistry(): ComponentRegistry {
+  const registry = new ComponentRegistry();
+  for (const [group, components] of Object.entries(BUILT_INS)) {
+    for (const [name, load] of components) registry.registerLazy(name, load, { group });
+  }
+  return registry;
+}

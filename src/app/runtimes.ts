@@ -1,0 +1,71 @@
+// The runtimes by name, and the choice of one for this machine.
+import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
+import type { Precision, Probe, Runtime } from "../runtime/contract.ts";
+
+const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = {
+  onednn: async () => (await import("../runtime/onednn/index.ts")).onednnRuntime,
+  onnxruntime: async () => (await import("../runtime/onnxruntime/index.ts")).onnxRuntime,
+  reference: async () => (await import("../runtime/reference/index.ts")).referenceRuntime,
+};
+
+/** In the order in which `auto` tries them; `reference` is for checking, never chosen by itself. */
+const AUTOMATIC: readonly string[] = ["onednn", "onnxruntime"];
+
+/** What `runtime=` may say. */
+export const RUNTIME_NAMES: readonly string[] = ["auto", ...Object.keys(RUNTIMES)];
+
+export interface ProbedRuntime {
+  readonly runtime: Runtime;
+  readonly probe: Probe;
+}
+
+/** Every runtime with what it finds on this machine. */
+export async function probeRuntimes(): Promise<ProbedRuntime[]> {
+  return Promise.all(
+    Object.values(RUNTIMES).map(async (load) => {
+      const runtime = await load();
+      return { runtime, probe: await runtime.probe() };
+    }),
+  );
+}
+
+/**
+ * The runtime of that name; `auto`: the fastest that is available and offers `precision`.
+ * @throws ClassifierTrainingError kind "usage" `RUNTIME_UNKNOWN`, `RUNTIME_UNAVAILABLE`, `RUNTIME_PRECISION`.
+ */
+export async function chooseRuntime(name: string, precision: Precision): Promise<ProbedRuntime> {
+  if (name === "auto") return chooseAutomatically(precision);
+  const load = Object.hasOwn(RUNTIMES, name) ? RUNTIMES[name] : undefined;
+  if (load === undefined) {
+    throw new ClassifierTrainingError("usage", "RUNTIME_UNKNOWN", `there is no runtime "${name}"`, {
+      where: "runtime",
+      hint: didYouMean(name, RUNTIME_NAMES),
+    });
+  }
+  const runtime = await load();
+  const probe = await runtime.probe();
+  if (!probe.available) {
+    throw new ClassifierTrainingError("usage", "RUNTIME_UNAVAILABLE", `${name}: ${probe.detail}`, {
+      where: "runtime",
+      hint: probe.hint,
+    });
+  }
+  if (!probe.precisions.includes(precision)) throw unsupported(precision, `${name} (${probe.detail})`);
+  return { runtime, probe };
+}
+
+async function chooseAutomatically(precision: Precision): Promise<ProbedRuntime> {
+  for (const name of AUTOMATIC) {
+    const runtime = await RUNTIMES[name]!();
+    const probe = await runtime.probe();
+    if (probe.available && probe.precisions.includes(precision)) return { runtime, probe };
+  }
+  throw unsupported(precision, "any runtime of this machine");
+}
+
+function unsupported(precision: Precision, by: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "RUNTIME_PRECISION", `${precision} is not offered by ${by}`, {
+    where: "trainer.precision",
+    hint: "use trainer.precision=32-true; classifier-training doctor lists what there is",
+  });
+}

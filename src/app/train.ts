@@ -1,0 +1,200 @@
+// Trains a model as configured: fit, export the best weights, test them, write the summary.
+
+import { ModelCheckpoint } from "../callbacks/index.ts";
+import { type ComponentRegistry, type Composition, toPlain } from "../config/index.ts";
+import type { DataModule } from "../data/index.ts";
+import type { BaseClassificationModel } from "../models/index.ts";
+import {
+  type FitResult,
+  type Json,
+  type LoadedCheckpoint,
+  loadCheckpoint,
+  loadCheckpointOrPrevious,
+  type Metrics,
+  startOfTraining,
+  Trainer,
+} from "../train/index.ts";
+import { type RunConfiguration, writeHydraFiles } from "./configuration.ts";
+import { writeExport } from "./export.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { RunParts } from "./run-parts.ts";
+import { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { type RunSummary, writeSummary } from "./summary.ts";
+import { runTest } from "./test.ts";
+import { Throughput } from "./throughput.ts";
+
+export interface TrainOptions {
+  readonly registry: ComponentRegistry;
+  /** Ends the run behind the optimizer step in progress, leaving a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Receives what a person should know: warnings, where things lie. */
+  readonly notify?: (line: string) => void;
+}
+
+/** Runs a whole training. The summary is also written when it fails or is interrupted. */
+export async function train(
+  run: RunConfiguration,
+  { registry, signal, notify = () => undefined }: TrainOptions,
+): Promise<RunSummary> {
+  const settings = readSettings(run.composition);
+  const chosen = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const checkpoint =
+    run.checkpoint === undefined ? undefined : await loadCheckpointOrPrevious(run.checkpoint);
+  if (checkpoint?.warning !== undefined) notify(`warning: ${checkpoint.warning}`);
+  const parts = new RunParts(run.composition, registry);
+  await using data = await openData(parts, run.folder, notify);
+  const model = await parts.model(data);
+  await run.folder.create();
+  await writeHydraFiles(run);
+  const callbacks = await parts.callbacks();
+  await using trainer = new Trainer(settings.trainer, {
+    runtime: chosen.runtime,
+    seed: settings.seed,
+    callbacks,
+    loggers: await parts.loggers(),
+    optimizer: await parts.optimizer(),
+  });
+  notify(`${chosen.runtime.name}: ${chosen.probe.detail}`);
+  const training = new Training({ run, settings, chosen, data, model, trainer, checkpoint, notify });
+  return training.run(
+    callbacks.find((callback) => callback instanceof ModelCheckpoint),
+    signal,
+  );
+}
+
+/** The data, set up; without a trace of it where that fails. */
+async function openData(
+  parts: RunParts,
+  folder: RunFolder,
+  notify: (line: string) => void,
+): Promise<DataModule> {
+  const data = await parts.data(folder.splitFile);
+  for (const warning of data.warnings) notify(`warning: ${warning}`);
+  return data;
+}
+
+interface TrainingParts {
+  readonly run: RunConfiguration;
+  readonly settings: Settings;
+  readonly chosen: ProbedRuntime;
+  readonly data: DataModule;
+  readonly model: BaseClassificationModel;
+  readonly trainer: Trainer;
+  readonly checkpoint: LoadedCheckpoint | undefined;
+  readonly notify: (line: string) => void;
+}
+
+class Training {
+  readonly #parts: TrainingParts;
+  readonly #throughput = new Throughput();
+  readonly #started = performance.now();
+  /** How far the run has come, for the summary of one that fails. */
+  #latest: FitResult = { status: "failed", reason: undefined, progress: startOfTraining(), metrics: {} };
+
+  constructor(parts: TrainingParts) {
+    this.#parts = parts;
+  }
+
+  async run(checkpoints: ModelCheckpoint | undefined, signal: AbortSignal | undefined): Promise<RunSummary> {
+    try {
+      const result = await this.#fit(signal);
+      if (result.status === "interrupted" || checkpoints?.best === undefined) {
+        return await this.#finish(result, checkpoints, {});
+      }
+      const exported = await this.#exportAndTest(checkpoints.bestPath);
+      return await this.#finish(result, checkpoints, exported.metrics, exported.path);
+    } catch (error) {
+      await this.#finish({ ...this.#latest, status: "failed" }, checkpoints, {}).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #fit(signal: AbortSignal | undefined): Promise<FitResult> {
+    const { run, settings, data, model, trainer, checkpoint } = this.#parts;
+    const fit = trainer.fit(model, data, {
+      checkpoint,
+      identity: identityOf(settings, data, model, run.composition),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for (;;) {
+      const { done, value } = await fit.next();
+      if (done) {
+        this.#latest = { ...value, progress: { ...value.progress } };
+        return value;
+      }
+      if (value.type !== "trainEpochEnd") continue;
+      this.#throughput.add(value.timing);
+      this.#latest = { ...this.#latest, progress: { ...value.progress }, metrics: value.metrics };
+    }
+  }
+
+  /** The best weights are what is exported and tested. */
+  async #exportAndTest(best: string): Promise<{ metrics: Metrics; path: string }> {
+    const { run, settings, chosen, data, model, trainer, notify } = this.#parts;
+    const engine = await trainer.open(model);
+    const { tensors } = await loadCheckpoint(best);
+    await engine.writeWeights(tensors);
+    const { path, difference } = await writeExport({
+      model,
+      weights: tensors,
+      preprocessing: data.preprocessing,
+      runtime: chosen.runtime,
+      threads: settings.trainer.threads,
+      folder: run.folder.path,
+    });
+    notify(`exported ${path} (equal to the trained model within ${difference.toExponential(1)})`);
+    return { metrics: await runTest(trainer, model, data), path: "model.onnx" };
+  }
+
+  async #finish(
+    result: FitResult,
+    checkpoints: ModelCheckpoint | undefined,
+    tested: Metrics,
+    exported?: string,
+  ): Promise<RunSummary> {
+    const { run, settings, chosen, data, model, trainer } = this.#parts;
+    const session = trainer.engine?.session;
+    const summary: RunSummary = {
+      status: result.status,
+      reason: result.reason,
+      epochs: result.progress.epoch,
+      steps: result.progress.step,
+      best: checkpoints?.best,
+      metrics: { ...result.metrics, ...tested },
+      images_per_second: this.#throughput.imagesPerSecond,
+      data_wait: this.#throughput.dataWait,
+      wall_seconds: (performance.now() - this.#started) / 1000,
+      runtime: chosen.runtime.name,
+      precision: session?.precision ?? settings.trainer.precision ?? "32-true",
+      threads: session?.threads ?? 0,
+      seed: settings.seed,
+      model: model.architecture,
+      classes: data.classes,
+      bad_pictures: [...data.badPictures.values()].map(({ name, message }) => ({ name, problem: message })),
+      export: exported,
+    };
+    await run.folder.write(run.folder.summaryFile, writeSummary(summary));
+    return summary;
+  }
+}
+
+/** What a resumed run must have in common with the saved one. */
+function identityOf(
+  { seed, trainer }: Settings,
+  data: DataModule,
+  model: BaseClassificationModel,
+  { config }: Composition,
+): Record<string, Json> {
+  const { batchSize, imageSize } = data.options;
+  return {
+    "model architecture": model.architecture,
+    classes: data.classes,
+    "training pictures": data.splits.train.labels.length,
+    "data.batch_size": batchSize,
+    "data.image_size": imageSize,
+    "trainer.accumulate_grad_batches": trainer.accumulateGradBatches ?? 1,
+    optimizer: (toPlain(config) as { optimizer?: { _target_?: string } | null }).optimizer?._target_ ?? null,
+    seed,
+  };
+}

@@ -1,0 +1,66 @@
+// classifier-training bench step: how fast this machine trains, or loads data.
+import { Command } from "commander";
+import { positiveInteger } from "./predict-command.ts";
+import { formatTable } from "./table.ts";
+
+interface BenchFlags {
+  readonly json?: boolean;
+  readonly data?: boolean;
+  readonly eval?: boolean;
+  readonly steps: number;
+}
+
+const EXAMPLES = `
+Examples:
+  classifier-training bench step model=resnet18 data.image_size=224 data.batch_size=16
+  classifier-training bench step model=resnet50 trainer.precision=bf16-mixed --json
+  classifier-training bench step data.root=./photos --data     the loader alone`;
+
+export function benchCommand(): Command {
+  const step = new Command("step")
+    .description("measure training steps on made-up pictures, or the loader alone")
+    .argument("[overrides...]", "settings as key=value, groups as group=option")
+    .option("--json", "print as JSON")
+    .option("--data", "measure the loader alone (on data.root, or on pictures made up for it)")
+    .option("--eval", "measure forward passes in evaluation mode")
+    .option("--steps <count>", "steps to measure", positiveInteger, 10)
+    .addHelpText("after", EXAMPLES)
+    .action(runStep);
+  return new Command("bench").description("measure speed and memory").addCommand(step.exitOverride());
+}
+
+async function runStep(
+  overrides: readonly string[],
+  { json, data, eval: evaluation, steps }: BenchFlags,
+): Promise<void> {
+  const { benchData, benchStep, composeRun, createRegistry, withMadeUpPictures } = await import(
+    "../app/index.ts"
+  );
+  const registry = createRegistry();
+  const given = overrides.some((override) => override.startsWith("data.root="));
+  const measurement =
+    data !== true
+      ? await benchStep({
+          composition: composeRun({ overrides }),
+          registry,
+          steps,
+          evaluation: evaluation === true,
+        })
+      : await withMadeUpPictures(given, (roots) =>
+          benchData({ composition: composeRun({ overrides: [...overrides, ...roots] }), registry }),
+        );
+  process.stdout.write(`${json === true ? JSON.stringify(measurement) : toTable(measurement)}\n`);
+}
+
+function toTable(measurement: object): string {
+  const rows = Object.entries(measurement).map(([name, value]): [string, string] => [name, format(value)]);
+  return formatTable(["", ""], rows);
+}
+
+function format(value: unknown): string {
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : value.toFixed(2);
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${format(part)}`)
+    .join(", ");
+}

@@ -1,0 +1,65 @@
+// The command line: words to calls of the application, errors to one line and an exit code.
+import { Command } from "commander";
+import { ClassifierTrainingError } from "../core/errors.ts";
+import { benchCommand } from "./bench-command.ts";
+import { doctorCommand } from "./doctor-command.ts";
+import { exportCommand } from "./export-command.ts";
+import { predictCommand } from "./predict-command.ts";
+import { testCommand } from "./test-command.ts";
+import { trainCommand } from "./train-command.ts";
+import { packageVersion } from "./version.ts";
+
+/** Runs one command line and returns the exit code of the process. */
+export async function main(words: readonly string[]): Promise<number> {
+  const program = createProgram();
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error, words.includes("--debug"));
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command("classifier-training")
+    .description("Train image classifiers, export them and classify with them.")
+    .version(packageVersion())
+    .option("--debug", "show stack traces of errors")
+    .showHelpAfterError("(run with --help to see what there is)")
+    .exitOverride();
+  for (const command of [
+    trainCommand,
+    testCommand,
+    predictCommand,
+    exportCommand,
+    benchCommand,
+    doctorCommand,
+  ]) {
+    program.addCommand(command().exitOverride().option("--debug", "show stack traces of errors"));
+  }
+  return program;
+}
+
+/** Prints an error as one line; returns its exit code. */
+function report(error: unknown, debug: boolean): number {
+  if (isCommanderError(error)) return error.exitCode === 0 ? 0 : 2;
+  const failure =
+    error instanceof ClassifierTrainingError
+      ? error
+      : new ClassifierTrainingError("failure", "UNEXPECTED", String((error as Error).message ?? error), {
+          hint: "run again with --debug and report it",
+        });
+  process.stderr.write(`error: ${failure.toLine()}\n`);
+  if (debug) process.stderr.write(`${(error as Error).stack ?? ""}\n`);
+  return failure.exitCode;
+}
+
+/** commander has already printed what was wrong. */
+function isCommanderError(error: unknown): error is { exitCode: number } {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    String(error.code).startsWith("commander.")
+  );
+}

@@ -1,0 +1,8 @@
+// Versions of the libraries that decode pictures.
+import { loadSharp } from "./decode.ts";
+
+/** Version by library name, such as sharp and vips. */
+export async function imageLibraryVersions(): Promise<Record<string, string>> {
+  const { versions } = await loadSharp();
+  return { sharp: versions.sharp ?? "unknown", libvips: versions.vips };
+}

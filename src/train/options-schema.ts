@@ -1,0 +1,40 @@
+// The trainer's options as a schema: types, ranges and defaults for configurations.
+import { z } from "zod";
+import type { TrainerOptions } from "./options.ts";
+
+const count = z.int().min(0);
+const limit = z.number().positive();
+
+const fields = z
+  .strictObject({
+    maxEpochs: z.int().min(1),
+    minEpochs: count,
+    maxSteps: z.int().min(1),
+    maxSeconds: z.number().positive(),
+    limitTrainBatches: limit,
+    limitValBatches: limit,
+    limitTestBatches: limit,
+    overfitBatches: limit,
+    fastDevRun: count,
+    valCheckInterval: limit,
+    checkValEveryNEpoch: z.int().min(1),
+    numSanityValSteps: count,
+    accumulateGradBatches: z.int().min(1),
+    gradientClipVal: z.number().min(0),
+    gradientClipAlgorithm: z.enum(["norm", "value"]),
+    logEveryNSteps: z.int().min(1),
+    precision: z.enum(["32-true", "bf16-mixed"]),
+    threads: z.int().min(1),
+    convAlgorithm: z.enum(["auto", "direct", "winograd"]),
+  })
+  .partial();
+
+/** What a configuration may say under `trainer`, in camelCase; `null` stands for "not given". */
+export const trainerSchema: z.ZodType<TrainerOptions> = z.strictObject(
+  Object.fromEntries(
+    Object.entries(fields.shape).map(([name, field]) => [
+      name,
+      field.nullable().transform((value) => value ?? undefined),
+    ]),
+  ),
+) as unknown as z.ZodType<TrainerOptions>;
