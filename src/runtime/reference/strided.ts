@@ -47,8 +47,15 @@ export function scatter(source: TensorData, offsets: Int32Array, target: TensorD
   for (let i = 0; i < offsets.length; i++) to[offsets[i]!] = from[i]!;
 }
 
+/** The one element of `source` everywhere. */
+function filled(source: TensorData, type: ValueType): TensorData {
+  const result = allocateFor(type) as Float64Array;
+  return result.fill((source as Float64Array)[0]!);
+}
+
 /** The elements of a tensor broadcast to `type`; its own array where that changes nothing. */
 export function broadcastData(data: TensorData, shape: Shape, type: ValueType): TensorData {
   if (sizeOf(shape) === sizeOf(type.shape)) return data;
+  if (data.length === 1) return filled(data, type);
   return gather(data, stridedOffsets(type.shape, broadcastStrides(shape, type.shape)), type);
 }

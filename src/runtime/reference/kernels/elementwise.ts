@@ -6,29 +6,52 @@ import type { Kernel, KernelTable } from "../kernel.ts";
 import { broadcastData } from "../strided.ts";
 import { allocateFor, type Elements, floats } from "../tensor.ts";
 
-const UNARY: Record<UnaryOp, (x: number) => number> = {
-  neg: (x) => -x,
-  exp: Math.exp,
-  log: Math.log,
-  sqrt: Math.sqrt,
-  reciprocal: (x) => 1 / x,
-  abs: Math.abs,
-  sign: Math.sign,
-  relu: (x) => Math.max(x, 0),
-  sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
-  tanh: Math.tanh,
-  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-};
+/** A switch rather than a table of functions: it is inlined into the loops, and numbers stay unboxed. */
+function evaluateUnary(op: UnaryOp, x: number): number {
+  switch (op) {
+    case "neg":
+      return -x;
+    case "exp":
+      return Math.exp(x);
+    case "log":
+      return Math.log(x);
+    case "sqrt":
+      return Math.sqrt(x);
+    case "reciprocal":
+      return 1 / x;
+    case "abs":
+      return Math.abs(x);
+    case "sign":
+      return Math.sign(x);
+    case "relu":
+      return Math.max(x, 0);
+    case "sigmoid":
+      return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
+    case "tanh":
+      return Math.tanh(x);
+    case "softplus":
+      return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+}
 
-const BINARY: Record<BinaryOp, (a: number, b: number) => number> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  maximum: Math.max,
-  minimum: Math.min,
-  pow: (a, b) => a ** b,
-};
+function evaluateBinary(op: BinaryOp, a: number, b: number): number {
+  switch (op) {
+    case "add":
+      return a + b;
+    case "sub":
+      return a - b;
+    case "mul":
+      return a * b;
+    case "div":
+      return a / b;
+    case "maximum":
+      return Math.max(a, b);
+    case "minimum":
+      return Math.min(a, b);
+    case "pow":
+      return a ** b;
+  }
+}
 
 const BINARY_INT64: Record<BinaryOp, (a: bigint, b: bigint) => bigint> = {
   add: (a, b) => a + b,
@@ -47,20 +70,29 @@ const COMPARE: Record<CompareOp, (a: number | bigint, b: number | bigint) => boo
 };
 
 function unary(op: UnaryOp): Kernel<NoParams> {
-  const f = UNARY[op];
-  return ([x]) => [floats(x!).map((value) => f(value))];
+  return ([xTensor]) => {
+    const x = floats(xTensor!);
+    const y = new Float64Array(x.length);
+    for (let i = 0; i < y.length; i++) y[i] = evaluateUnary(op, x[i]!);
+    return [y];
+  };
 }
 
 function binary(op: BinaryOp): Kernel<NoParams> {
   return ([a, b], _, [type]) => {
-    const f = (type!.dtype === "int64" ? BINARY_INT64[op] : BINARY[op]) as (p: unknown, q: unknown) => number;
-    const x: Elements = broadcastData(a!.data, a!.shape, type!);
-    const y: Elements = broadcastData(b!.data, b!.shape, type!);
-    const result = allocateFor(type!);
-    const to: Elements = result;
-    for (let i = 0; i < to.length; i++) to[i] = f(x[i], y[i]);
-    return [result];
+    const x = broadcastData(a!.data, a!.shape, type!);
+    const y = broadcastData(b!.data, b!.shape, type!);
+    if (type!.dtype === "int64") {
+      const f = BINARY_INT64[op];
+      return [(x as BigInt64Array).map((p, i) => f(p, (y as BigInt64Array)[i]!))];
+    }
+    return [combine(op, x as Float64Array, y as Float64Array, allocateFor(type!) as Float64Array)];
   };
+}
+
+function combine(op: BinaryOp, x: Float64Array, y: Float64Array, result: Float64Array): Float64Array {
+  for (let i = 0; i < result.length; i++) result[i] = evaluateBinary(op, x[i]!, y[i]!);
+  return result;
 }
 
 function compare(op: CompareOp): Kernel<NoParams> {
