@@ -1,0 +1,53 @@
+// What `model.pretrained` names, and the file that it stands for.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { weightsCacheFolder } from "./cache.ts";
+import { findWeights, type WeightsEntry } from "./catalog.ts";
+import { type DownloadOptions, download } from "./download.ts";
+
+export type PretrainedSource =
+  | { readonly kind: "catalog"; readonly entry: WeightsEntry }
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "file"; readonly path: string };
+
+/**
+ * Reads `model.pretrained`: `true` or `DEFAULT` is the best entry of the catalogue, `IMAGENET1K_V1` a given one,
+ * anything with a slash or an ending the URL or the path of a file of weights, `false` nothing.
+ * @throws ClassifierTrainingError `WEIGHTS_UNKNOWN` for a name that the catalogue does not have.
+ */
+export function pretrainedSource(
+  architecture: string,
+  pretrained: boolean | string,
+): PretrainedSource | undefined {
+  if (pretrained === false) return undefined;
+  if (pretrained === true) return { kind: "catalog", entry: findWeights(architecture) };
+  if (/^https?:\/\//i.test(pretrained)) return { kind: "url", url: pretrained };
+  if (/[/\\.]/.test(pretrained) || existsSync(pretrained)) return { kind: "file", path: pretrained };
+  return { kind: "catalog", entry: findWeights(architecture, pretrained) };
+}
+
+/** Where the file of a source is or will be. Files of other hosts carry a hash of their URL in their name. */
+export function pretrainedPath(source: PretrainedSource, environment?: NodeJS.ProcessEnv): string {
+  if (source.kind === "file") return source.path;
+  const folder = weightsCacheFolder(environment);
+  if (source.kind === "catalog") return join(folder, source.entry.fileName);
+  const digest = createHash("sha256").update(source.url).digest("hex").slice(0, 12);
+  return join(folder, `${digest}-${basename(new URL(source.url).pathname) || "weights"}`);
+}
+
+/**
+ * The path of the file, downloaded if it is not in the cache yet.
+ * @throws ClassifierTrainingError what `download` throws.
+ */
+export async function fetchPretrained(
+  source: PretrainedSource,
+  options: Omit<DownloadOptions, "sha256Prefix"> = {},
+): Promise<string> {
+  const path = pretrainedPath(source, options.environment);
+  if (source.kind === "file" || existsSync(path)) return path;
+  const { url, sha256Prefix } =
+    source.kind === "catalog" ? source.entry : { ...source, sha256Prefix: undefined };
+  await download(url, path, { ...options, sha256Prefix });
+  return path;
+}
