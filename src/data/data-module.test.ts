@@ -9,6 +9,8 @@ import type { Image } from "./image.ts";
 import { ImageFolderDataModule, type ImageFolderDataModuleOptions } from "./image-folder-data-module.ts";
 import type { Batch, DataLoader } from "./loader.ts";
 import { Compose } from "./transforms/compose.ts";
+import { CutMix } from "./transforms/cut-mix.ts";
+import { MixUp } from "./transforms/mix-up.ts";
 import { ToDtype } from "./transforms/to-dtype.ts";
 import { ImageTransform } from "./transforms/transform.ts";
 
@@ -111,6 +113,21 @@ describe("loaders", () => {
     await withModule({ root, ...small, numWorkers: 2, batchSize: 2 }, async (data) => {
       for await (const batch of data.trainLoader(0)) if (batch.batch === 1) break;
       expect(await collect(data.trainLoader(0))).toHaveLength(9);
+    });
+  });
+
+  test("MixUp and CutMix give soft targets, alike wherever the epoch is entered", async () => {
+    const batchTransforms = [new MixUp(), new CutMix()];
+    await withModule({ root, ...small, batchTransforms }, async (data) => {
+      const batches = await collect(data.trainLoader(0));
+      for (const { targets, labels } of batches) {
+        expect(targets!.shape).toEqual([labels.shape[0], 2]);
+        for (let row = 0; row < labels.shape[0]!; row++) {
+          expect(targets!.data[row * 2]! + targets!.data[row * 2 + 1]!).toBeCloseTo(1, 6);
+        }
+      }
+      expect(await collect(data.trainLoader(0, { startBatch: 1 }))).toEqual(batches.slice(1));
+      expect((await collect(data.valLoader()!))[0]!.targets).toBeUndefined();
     });
   });
 

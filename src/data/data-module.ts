@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { countClasses, type ImageDataset } from "./dataset.ts";
-import { type BadPicturePolicy, DataLoader } from "./loader.ts";
+import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "./loader.ts";
 import type { BadPicture, Pipeline } from "./pipeline.ts";
 import {
   classWeights,
@@ -14,10 +14,11 @@ import {
   trainSampler,
 } from "./samplers.ts";
 import type { SplitFile } from "./split.ts";
+import { type BatchTransform, batchTransformSchema } from "./transforms/batch-transform.ts";
 import { isDescribable } from "./transforms/catalog.ts";
 import { describePreprocessing, type Preprocessing } from "./transforms/preprocessing.ts";
 import { defaultEvalTransforms, defaultTrainTransforms } from "./transforms/presets.ts";
-import type { Transform } from "./transforms/transform.ts";
+import { type Transform, transformSchema } from "./transforms/transform.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** A data set in its parts. All parts have the classes of `train`. */
@@ -56,12 +57,9 @@ export interface DataModuleOptions {
   readonly valTransforms?: Transform;
   /** Default: `valTransforms`. */
   readonly testTransforms?: Transform;
+  /** MixUp and CutMix: one of these is drawn for each training batch. Default none. */
+  readonly batchTransforms?: readonly BatchTransform[];
 }
-
-const transform: z.ZodType<Transform> = z.custom<Transform>(
-  (value) => typeof value === "object" && value !== null && "apply" in value && "describe" in value,
-  "not a transform",
-);
 
 /** Options with everything decided but the transforms. */
 export type ResolvedDataModuleOptions = Required<
@@ -85,9 +83,10 @@ export const dataModuleFields: {
   sampler: samplerSchema.prefault({}),
   allowMissingClasses: z.boolean().default(false),
   onBadPicture: z.enum(["fail", "skip"]).default("fail"),
-  trainTransforms: transform.optional(),
-  valTransforms: transform.optional(),
-  testTransforms: transform.optional(),
+  trainTransforms: transformSchema.optional(),
+  valTransforms: transformSchema.optional(),
+  testTransforms: transformSchema.optional(),
+  batchTransforms: z.array(batchTransformSchema).readonly().default([]),
 };
 
 const MAX_DEFAULT_WORKERS = 4;
@@ -189,9 +188,9 @@ export abstract class DataModule implements AsyncDisposable {
 
   /** The training batches of an epoch, from `startBatch` on. */
   trainLoader(epoch: number, { startBatch = 0 }: { readonly startBatch?: number } = {}): DataLoader {
-    const { dropLast } = this.options;
+    const { dropLast, batchTransforms } = this.options;
     const order = this.#trainSampler.order(epoch);
-    return this.#loader("train", this.splits.train, order, { epoch, startBatch, dropLast });
+    return this.#loader("train", this.splits.train, order, { epoch, startBatch, dropLast, batchTransforms });
   }
 
   /** The validation batches, in order; undefined where there is no such split. */
@@ -225,14 +224,14 @@ export abstract class DataModule implements AsyncDisposable {
     part: "train" | "val" | "test",
     dataset: ImageDataset,
     order: Uint32Array,
-    place: { readonly epoch?: number; readonly startBatch?: number; readonly dropLast?: boolean },
+    more: Pick<LoaderOptions, "epoch" | "startBatch" | "dropLast" | "batchTransforms">,
   ): DataLoader {
     const { batchSize, prefetch, onBadPicture, numWorkers } = this.options;
     const pipeline = this.#pipelines[part];
     const workers = numWorkers ?? Math.min(MAX_DEFAULT_WORKERS, availableParallelism());
     const threaded = workers > 0 && isDescribable(pipeline.transform);
     return new DataLoader({
-      ...place,
+      ...more,
       dataset,
       order,
       pipeline,

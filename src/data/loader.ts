@@ -9,6 +9,7 @@ import {
   prepareSample,
   type SampleRequest,
 } from "./pipeline.ts";
+import type { BatchTransform } from "./transforms/batch-transform.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 export interface Batch {
@@ -16,6 +17,8 @@ export interface Batch {
   readonly images: HostTensor<"float32">;
   /** [N], class indices */
   readonly labels: HostTensor<"int32">;
+  /** [N, classes], the share of each class, where the pictures are mixed by MixUp or CutMix. */
+  readonly targets?: HostTensor<"float32">;
   /** Positions of the pictures in the data set. */
   readonly indices: readonly number[];
   /** The number of this batch in its epoch, from 0. */
@@ -41,6 +44,8 @@ export interface LoaderOptions {
   readonly prefetch?: number;
   /** The threads that prepare the pictures. Default: this one. */
   readonly pool?: (() => Promise<WorkerPool>) | undefined;
+  /** Mixes the pictures of a batch; one of these is drawn for each batch. Default none. */
+  readonly batchTransforms?: readonly BatchTransform[];
   /** Default "fail". */
   readonly onBadPicture?: BadPicturePolicy;
   /** Told of every picture left out. */

@@ -1,28 +1,75 @@
 // The built-in transforms by name, and the way back from a description to a transform.
 import { ClassifierTrainingError, didYouMean } from "../../core/index.ts";
+import { AugMix } from "./aug-mix.ts";
+import { AutoAugment } from "./auto-augment.ts";
+import { BilinearDownscale } from "./bilinear-downscale.ts";
 import { CenterCrop } from "./center-crop.ts";
 import { ColorJitter } from "./color-jitter.ts";
 import { Compose } from "./compose.ts";
+import { GaussianBlur } from "./gaussian-blur.ts";
+import { GaussianNoise } from "./gaussian-noise.ts";
+import { Grayscale, RandomGrayscale } from "./grayscale.ts";
+import { JPEGCompression } from "./jpeg-compression.ts";
+import { Letterbox } from "./letterbox.ts";
 import { Normalize } from "./normalize.ts";
+import { Pad } from "./pad.ts";
+import { Pixelate } from "./pixelate.ts";
+import { RandAugment } from "./rand-augment.ts";
+import { RandomAffine } from "./random-affine.ts";
+import { RandomApply } from "./random-apply.ts";
+import { RandomChoice } from "./random-choice.ts";
+import { RandomCrop } from "./random-crop.ts";
+import { RandomErasing } from "./random-erasing.ts";
 import { RandomHorizontalFlip } from "./random-horizontal-flip.ts";
+import { RandomOrder } from "./random-order.ts";
+import { RandomPerspective } from "./random-perspective.ts";
 import { RandomResizedCrop } from "./random-resized-crop.ts";
+import { RandomRotation } from "./random-rotation.ts";
+import { RandomVerticalFlip } from "./random-vertical-flip.ts";
 import { Resize } from "./resize.ts";
 import { ToDtype } from "./to-dtype.ts";
 import type { Transform, TransformDescription } from "./transform.ts";
+import { TrivialAugmentWide } from "./trivial-augment-wide.ts";
+import { ZoomIn } from "./zoom-in.ts";
+import { ZoomOut } from "./zoom-out.ts";
 
 /** A class of transforms: built from one object of options. */
 export type TransformConstructor = new (options: never) => Transform;
 
 /** Every built-in transform, by the name it has in torchvision. */
 export const TRANSFORMS: Readonly<Record<string, TransformConstructor>> = {
+  AugMix,
+  AutoAugment,
+  BilinearDownscale,
   CenterCrop,
   ColorJitter,
   Compose,
+  GaussianBlur,
+  GaussianNoise,
+  Grayscale,
+  JPEGCompression,
+  Letterbox,
   Normalize,
+  Pad,
+  Pixelate,
+  RandAugment,
+  RandomAffine,
+  RandomApply,
+  RandomChoice,
+  RandomCrop,
+  RandomErasing,
+  RandomGrayscale,
   RandomHorizontalFlip,
+  RandomOrder,
+  RandomPerspective,
   RandomResizedCrop,
+  RandomRotation,
+  RandomVerticalFlip,
   Resize,
   ToDtype,
+  TrivialAugmentWide,
+  ZoomIn,
+  ZoomOut,
 };
 
 /**

@@ -1,7 +1,8 @@
 // CenterCrop: the middle of a picture, padded with black where the picture is smaller.
 import { z } from "zod";
-import { blankImage, type Image } from "../image.ts";
+import type { Image } from "../image.ts";
 import { heightAndWidth, roundHalfEven, type SizeOption, sizeSchema } from "./options.ts";
+import { pad } from "./padding.ts";
 import { crop } from "./resample.ts";
 import { ImageTransform } from "./transform.ts";
 
@@ -30,14 +31,8 @@ export class CenterCrop extends ImageTransform<CenterCropOptions> {
 }
 
 function padToSize(image: Image, height: number, width: number): Image {
-  if (image.width >= width && image.height >= height) return image;
-  const result = blankImage(Math.max(width, image.width), Math.max(height, image.height));
-  const left = Math.floor((result.width - image.width) / 2);
-  const top = Math.floor((result.height - image.height) / 2);
-  const length = image.width * 3;
-  for (let y = 0; y < image.height; y++) {
-    const row = image.data.subarray(y * length, (y + 1) * length);
-    result.data.set(row, ((top + y) * result.width + left) * 3);
-  }
-  return result;
+  const across = Math.max(0, width - image.width);
+  const down = Math.max(0, height - image.height);
+  const [left, top] = [across >> 1, down >> 1];
+  return pad(image, [left, top, across - left, down - top]);
 }

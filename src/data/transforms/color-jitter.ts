@@ -50,11 +50,7 @@ export class ColorJitter extends ImageTransform<Resolved> {
   }
 
   protected override transform(image: Image, random: RandomStream): Image {
-    const order = random.permutation(ADJUSTMENTS.length);
-    const factors = ADJUSTMENTS.map(([name]) => {
-      const range = factorRange(name, this.options[name]);
-      return range === undefined ? undefined : random.uniform(range[0], range[1]);
-    });
+    const { order, factors } = drawJitter(this.options, random);
     let result = image;
     for (const index of order) {
       const factor = factors[index];
@@ -62,6 +58,19 @@ export class ColorJitter extends ImageTransform<Resolved> {
     }
     return result;
   }
+}
+
+/** The order of the four adjustments and their factors; one without a factor changes nothing. */
+export function drawJitter(
+  options: Resolved,
+  random: RandomStream,
+): { readonly order: Uint32Array; readonly factors: readonly (number | undefined)[] } {
+  const order = random.permutation(ADJUSTMENTS.length);
+  const factors = ADJUSTMENTS.map(([name]) => {
+    const range = factorRange(name, options[name]);
+    return range === undefined ? undefined : random.uniform(range[0], range[1]);
+  });
+  return { order, factors };
 }
 
 /** The range factors are drawn from, or undefined where the setting changes nothing. */

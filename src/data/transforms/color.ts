@@ -7,7 +7,7 @@ export function luma(r: number, g: number, b: number): number {
 }
 
 /** `from + factor * (to - from)` as Pillow's `Image.blend` computes it: in float32, clamped, truncated. */
-function blend(from: number, to: number, factor: number): number {
+export function blend(from: number, to: number, factor: number): number {
   const mixed = Math.fround(from + Math.fround(factor * (to - from)));
   return mixed <= 0 ? 0 : mixed >= 255 ? 255 : Math.trunc(mixed);
 }
@@ -133,6 +133,16 @@ export function adjustHue(image: Image, factor: number): Image {
         out[i + 1] = t;
         out[i + 2] = p;
     }
+  }
+  return result;
+}
+
+/** Grey of the same luma. */
+export function grayscale(image: Image): Image {
+  const result = blankImage(image.width, image.height);
+  const { data } = image;
+  for (let i = 0; i < data.length; i += 3) {
+    result.data.fill(luma(data[i]!, data[i + 1]!, data[i + 2]!), i, i + 3);
   }
   return result;
 }

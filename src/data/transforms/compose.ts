@@ -1,25 +1,29 @@
 // Compose: transforms one after the other.
+import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
 import { isImage, type Pixels } from "../image.ts";
 import { Normalize } from "./normalize.ts";
 import { ToDtype, toTensor } from "./to-dtype.ts";
-import type { JsonValue, Transform, TransformDescription } from "./transform.ts";
+import { type Transform, TransformGroup, transformsSchema } from "./transform.ts";
 
 export interface ComposeOptions {
+  /** The transforms, first to last. */
   readonly transforms: readonly Transform[];
 }
 
+const schema: z.ZodType<ComposeOptions> = z.strictObject({ transforms: transformsSchema });
+
 /** torchvision's `Compose`. `ToDtype` directly followed by `Normalize` runs as one pass, to the same bits. */
-export class Compose implements Transform {
-  readonly transforms: readonly Transform[];
+export class Compose extends TransformGroup<ComposeOptions> {
+  static readonly schema: z.ZodType<ComposeOptions> = schema;
   readonly #steps: readonly Pick<Transform, "apply">[];
 
-  constructor({ transforms }: ComposeOptions) {
-    this.transforms = transforms;
-    this.#steps = fuse(transforms);
+  constructor(options: ComposeOptions) {
+    super(schema, options);
+    this.#steps = fuse(this.transforms);
   }
 
-  apply(input: Pixels, random: RandomStream): Pixels | Promise<Pixels> {
+  override apply(input: Pixels, random: RandomStream): Pixels | Promise<Pixels> {
     let pixels = input;
     for (let i = 0; i < this.#steps.length; i++) {
       const result = this.#steps[i]!.apply(pixels, random);
@@ -33,11 +37,6 @@ export class Compose implements Transform {
     let pixels = await pending;
     for (const step of this.#steps.slice(from)) pixels = await step.apply(pixels, random);
     return pixels;
-  }
-
-  describe(): TransformDescription {
-    const transforms = this.transforms.map((transform) => transform.describe() as unknown as JsonValue);
-    return { name: "Compose", options: { transforms } };
   }
 }
 

@@ -1,4 +1,9 @@
 // Picture transforms, named and parametrised as torchvision's v2, in Pillow's arithmetic.
+
+export { AugMix, type AugMixOptions } from "./aug-mix.ts";
+export { AutoAugment, type AutoAugmentOptions } from "./auto-augment.ts";
+export { type BatchTransform, type MixedBatch, oneHot } from "./batch-transform.ts";
+export { BilinearDownscale, type BilinearDownscaleOptions } from "./bilinear-downscale.ts";
 export {
   isDescribable,
   TRANSFORMS,
@@ -8,6 +13,18 @@ export {
 export { CenterCrop, type CenterCropOptions } from "./center-crop.ts";
 export { ColorJitter, type ColorJitterOptions } from "./color-jitter.ts";
 export { Compose, type ComposeOptions } from "./compose.ts";
+export { CutMix, type CutMixOptions } from "./cut-mix.ts";
+export { GaussianBlur, type GaussianBlurOptions } from "./gaussian-blur.ts";
+export { GaussianNoise, type GaussianNoiseOptions } from "./gaussian-noise.ts";
+export {
+  Grayscale,
+  type GrayscaleOptions,
+  RandomGrayscale,
+  type RandomGrayscaleOptions,
+} from "./grayscale.ts";
+export { JPEGCompression, type JPEGCompressionOptions } from "./jpeg-compression.ts";
+export { Letterbox, type LetterboxOptions } from "./letterbox.ts";
+export { MixUp, type MixUpOptions } from "./mix-up.ts";
 export {
   IMAGENET_MEAN,
   IMAGENET_STD,
@@ -15,10 +32,22 @@ export {
   type NormalizeOptions,
   type PerChannel,
 } from "./normalize.ts";
+export { Pad, type PadOptions } from "./pad.ts";
+export { Pixelate, type PixelateOptions } from "./pixelate.ts";
 export { describePreprocessing, type Preprocessing } from "./preprocessing.ts";
 export { defaultEvalTransforms, defaultTrainTransforms, resizeFor } from "./presets.ts";
+export { RandAugment, type RandAugmentOptions } from "./rand-augment.ts";
+export { RandomAffine, type RandomAffineOptions } from "./random-affine.ts";
+export { RandomApply, type RandomApplyOptions } from "./random-apply.ts";
+export { RandomChoice, type RandomChoiceOptions } from "./random-choice.ts";
+export { RandomCrop, type RandomCropOptions } from "./random-crop.ts";
+export { RandomErasing, type RandomErasingOptions } from "./random-erasing.ts";
 export { RandomHorizontalFlip, type RandomHorizontalFlipOptions } from "./random-horizontal-flip.ts";
+export { RandomOrder, type RandomOrderOptions } from "./random-order.ts";
+export { RandomPerspective, type RandomPerspectiveOptions } from "./random-perspective.ts";
 export { RandomResizedCrop, type RandomResizedCropOptions } from "./random-resized-crop.ts";
+export { RandomRotation, type RandomRotationOptions } from "./random-rotation.ts";
+export { RandomVerticalFlip, type RandomVerticalFlipOptions } from "./random-vertical-flip.ts";
 export { type Interpolation, type Region, resize } from "./resample.ts";
 export { Resize, type ResizeOptions } from "./resize.ts";
 export { ToDtype, type ToDtypeOptions } from "./to-dtype.ts";
@@ -29,3 +58,6 @@ export {
   type Transform,
   type TransformDescription,
 } from "./transform.ts";
+export { TrivialAugmentWide, type TrivialAugmentWideOptions } from "./trivial-augment-wide.ts";
+export { ZoomIn, type ZoomInOptions } from "./zoom-in.ts";
+export { ZoomOut, type ZoomOutOptions } from "./zoom-out.ts";

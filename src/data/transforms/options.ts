@@ -1,5 +1,7 @@
 // Option types that several transforms share: sizes, ranges, probabilities, and Python's rounding.
 import { z } from "zod";
+import type { Fill, WarpInterpolation } from "./geometry.ts";
+import type { Padding, PaddingMode } from "./padding.ts";
 import type { Interpolation } from "./resample.ts";
 
 /** One number for a square, or [height, width]. */
@@ -46,4 +48,48 @@ export function roundHalfEven(value: number): number {
   const rest = value - floor;
   if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
   return floor % 2 === 0 ? floor : floor + 1;
+}
+
+const level: z.ZodType<number> = z.int().min(0).max(255);
+
+/** A grey level, or [red, green, blue]. */
+export const fillSchema: z.ZodType<Fill> = z.union([level, z.tuple([level, level, level]).readonly()]);
+
+export const warpInterpolationSchema: z.ZodType<WarpInterpolation> = z.enum([
+  "nearest",
+  "bilinear",
+  "bicubic",
+]);
+
+export const paddingModeSchema: z.ZodType<PaddingMode> = z.enum(["constant", "edge", "reflect", "symmetric"]);
+
+const amount: z.ZodType<number> = z.int().min(0);
+
+/** One number for all sides, [horizontal, vertical], or [left, top, right, bottom]. */
+export type PaddingOption = number | readonly [number, number] | Padding;
+
+export const paddingSchema: z.ZodType<PaddingOption> = z.union([
+  amount,
+  z.tuple([amount, amount]).readonly(),
+  z.tuple([amount, amount, amount, amount]).readonly(),
+]);
+
+/** A padding option side by side. */
+export function allSides(padding: PaddingOption): Padding {
+  if (typeof padding === "number") return [padding, padding, padding, padding];
+  const [left, top, right = left, bottom = top] = padding as Padding;
+  return [left, top, right, bottom];
+}
+
+/** One number x for [-x, x], or a range. */
+export const symmetricRangeSchema: z.ZodType<number | Range> = z.union([z.number().min(0), rangeSchema()]);
+
+/** The range that such a setting stands for. */
+export function symmetricRange(setting: number | Range): Range {
+  return typeof setting === "number" ? [-setting, setting] : setting;
+}
+
+/** A setting that is one number or a range: a number stands for itself. */
+export function asRange(setting: number | Range): Range {
+  return typeof setting === "number" ? [setting, setting] : setting;
 }

@@ -176,15 +176,12 @@ function clip(value: number): number {
 
 function resizeNearest(image: Image, width: number, height: number, region: Region): Image {
   const result = blankImage(width, height);
-  const columns = Int32Array.from(
-    { length: width },
-    (_, x) => nearest(x, region.width / width, region.width) * 3,
-  );
+  const columns = nearestPositions(width, region.width / width, region.left, image.width);
+  const rows = nearestPositions(height, region.height / height, region.top, image.height);
   for (let y = 0; y < height; y++) {
-    const row = region.top + nearest(y, region.height / height, region.height);
-    const start = (row * image.width + region.left) * 3;
+    const row = rows[y]! * image.width;
     for (let x = 0; x < width; x++) {
-      const from = start + columns[x]!;
+      const from = (row + columns[x]!) * 3;
       const to = (y * width + x) * 3;
       result.data[to] = image.data[from]!;
       result.data[to + 1] = image.data[from + 1]!;
@@ -194,8 +191,16 @@ function resizeNearest(image: Image, width: number, height: number, region: Regi
   return result;
 }
 
-function nearest(index: number, scale: number, size: number): number {
-  return Math.min(size - 1, Math.floor((index + 0.5) * scale));
+/** Whole positions of a scaled axis, summed up step by step as Pillow does; -1 outside. */
+export function nearestPositions(count: number, step: number, offset: number, size: number): Int32Array {
+  const positions = new Int32Array(count);
+  let at = offset + step * 0.5;
+  for (let i = 0; i < count; i++) {
+    const position = at < 0 ? -1 : Math.trunc(at);
+    positions[i] = position < size ? position : -1;
+    at += step;
+  }
+  return positions;
 }
 
 /** The pixels of a region that lies inside the picture; the picture itself where that is all of it. */

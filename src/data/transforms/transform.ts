@@ -1,5 +1,5 @@
 // What a transform is: takes a picture or tensor and random numbers, gives another, and describes itself.
-import type { z } from "zod";
+import { z } from "zod";
 import { ClassifierTrainingError, type RandomStream } from "../../core/index.ts";
 import { type Image, type ImageTensor, isImage, type Pixels } from "../image.ts";
 
@@ -75,6 +75,37 @@ export abstract class TensorTransform<O extends object> implements Transform {
 
   describe(): TransformDescription {
     return describeOptions(this.constructor.name, this.options);
+  }
+}
+
+/** Any object with the methods of a transform. */
+export const transformSchema: z.ZodType<Transform> = z.custom<Transform>(
+  (value) => typeof value === "object" && value !== null && "apply" in value && "describe" in value,
+  "not a transform",
+);
+
+export const transformsSchema: z.ZodType<readonly Transform[]> = z.array(transformSchema).readonly();
+
+/** A transform made of others. */
+export abstract class TransformGroup<O extends { readonly transforms: readonly Transform[] }>
+  implements Transform
+{
+  /** The options, complete. */
+  readonly options: O;
+
+  constructor(schema: z.ZodType<O>, options: unknown) {
+    this.options = parseOptions(this.constructor.name, schema, options);
+  }
+
+  get transforms(): readonly Transform[] {
+    return this.options.transforms;
+  }
+
+  abstract apply(input: Pixels, random: RandomStream): Pixels | Promise<Pixels>;
+
+  describe(): TransformDescription {
+    const transforms = this.transforms.map((transform) => transform.describe());
+    return describeOptions(this.constructor.name, { ...this.options, transforms });
   }
 }
 

@@ -1,0 +1,114 @@
+// The operations of the automatic augmentations, and the strengths each of them draws from.
+import type { RandomStream } from "../../core/index.ts";
+import type { Image } from "../image.ts";
+import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
+import { adjustSharpness } from "./convolution.ts";
+import { affine, type Fill, rotate, type WarpInterpolation } from "./geometry.ts";
+import { roundHalfEven } from "./options.ts";
+import { autoContrast, equalize, invert, posterize, solarize } from "./tone.ts";
+
+/** An operation, named as torchvision names it. */
+export type Operation =
+  | "Identity"
+  | "ShearX"
+  | "ShearY"
+  | "TranslateX"
+  | "TranslateY"
+  | "Rotate"
+  | "Brightness"
+  | "Color"
+  | "Contrast"
+  | "Sharpness"
+  | "Posterize"
+  | "Solarize"
+  | "AutoContrast"
+  | "Equalize"
+  | "Invert";
+
+/** How strong an operation may be: `bins` strengths for a picture of this size, with either sign where `signed`. */
+export interface Strengths {
+  readonly signed: boolean;
+  strength(bin: number, bins: number, width: number, height: number): number;
+}
+
+/** The operations to choose from; one without strengths has none. */
+export type AugmentationSpace = ReadonlyMap<Operation, Strengths | undefined>;
+
+const linear = (from: number, to: number, bin: number, bins: number): number =>
+  bins === 1 ? from : from + ((to - from) * bin) / (bins - 1);
+
+/** Strengths from 0 to `most`, of either sign. */
+export function signed(most: number | ((width: number, height: number) => number)): Strengths {
+  return {
+    signed: true,
+    strength: (bin, bins, width, height) =>
+      linear(0, typeof most === "number" ? most : most(width, height), bin, bins),
+  };
+}
+
+/** Bits to keep: from `most` down to `most - range`. */
+export function bits(most: number, range: number): Strengths {
+  return { signed: false, strength: (bin, bins) => roundHalfEven(most - bin / ((bins - 1) / range)) };
+}
+
+/** Thresholds from white to black. */
+export const threshold: Strengths = { signed: false, strength: (bin, bins) => linear(1, 0, bin, bins) };
+
+/** Draws the sign and applies the operation at a strength. */
+export function applyAt(
+  image: Image,
+  operation: Operation,
+  strengths: Strengths | undefined,
+  bin: number,
+  bins: number,
+  random: RandomStream,
+  outside: { readonly interpolation: WarpInterpolation; readonly fill: Fill },
+): Image {
+  let magnitude = strengths?.strength(bin, bins, image.width, image.height) ?? 0;
+  if (strengths?.signed === true && random.float() <= 0.5) magnitude = -magnitude;
+  return applyOperation(image, operation, magnitude, outside);
+}
+
+/** One operation at a signed magnitude, as torchvision's automatic augmentations define it. */
+export function applyOperation(
+  image: Image,
+  operation: Operation,
+  magnitude: number,
+  outside: { readonly interpolation: WarpInterpolation; readonly fill: Fill },
+): Image {
+  const move = (change: Partial<Parameters<typeof affine>[1]>): Image =>
+    affine(image, { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0], ...outside, ...change });
+  const shear = (Math.atan(magnitude) * 180) / Math.PI;
+  switch (operation) {
+    case "Identity":
+      return image;
+    case "ShearX":
+      return move({ shear: [shear, 0], center: [0, 0] });
+    case "ShearY":
+      return move({ shear: [0, shear], center: [0, 0] });
+    case "TranslateX":
+      return move({ translate: [Math.trunc(magnitude), 0] });
+    case "TranslateY":
+      return move({ translate: [0, Math.trunc(magnitude)] });
+    case "Rotate":
+      return rotate(image, magnitude, { ...outside, expand: false });
+    case "Brightness":
+      return adjustBrightness(image, 1 + magnitude);
+    case "Color":
+      return adjustSaturation(image, 1 + magnitude);
+    case "Contrast":
+      return adjustContrast(image, 1 + magnitude);
+    case "Sharpness":
+      return adjustSharpness(image, 1 + magnitude);
+    case "Posterize":
+      return posterize(image, magnitude);
+    case "Solarize":
+      return solarize(image, 255 * magnitude);
+    case "AutoContrast":
+      return autoContrast(image);
+    case "Equalize":
+      return equalize(image);
+    case "Invert":
+      return invert(image);
+  }
+}

@@ -1,0 +1,73 @@
+// RandAugment: a few random operations of one strength (Cubuk et al., 2019).
+import { z } from "zod";
+import type { RandomStream } from "../../core/index.ts";
+import type { Image } from "../image.ts";
+import { type AugmentationSpace, applyAt, bits, signed, threshold } from "./augmentation-space.ts";
+import type { Fill, WarpInterpolation } from "./geometry.ts";
+import { fillSchema, warpInterpolationSchema } from "./options.ts";
+import { ImageTransform } from "./transform.ts";
+
+export interface RandAugmentOptions {
+  /** Operations applied one after the other. Default 2. */
+  readonly numOps?: number;
+  /** Strength, below `numMagnitudeBins`. Default 9. */
+  readonly magnitude?: number;
+  /** Default 31. */
+  readonly numMagnitudeBins?: number;
+  /** Default "nearest". */
+  readonly interpolation?: WarpInterpolation;
+  /** Colour outside the picture. Default 0. */
+  readonly fill?: Fill;
+}
+
+type Resolved = Required<RandAugmentOptions>;
+
+const schema: z.ZodType<Resolved> = z
+  .strictObject({
+    numOps: z.int().min(0).default(2),
+    magnitude: z.int().min(0).default(9),
+    numMagnitudeBins: z.int().min(2).default(31),
+    interpolation: warpInterpolationSchema.default("nearest"),
+    fill: fillSchema.default(0),
+  })
+  .refine(({ magnitude, numMagnitudeBins }) => magnitude < numMagnitudeBins, {
+    path: ["magnitude"],
+    message: "magnitude must be below numMagnitudeBins",
+  });
+
+const SPACE: AugmentationSpace = new Map([
+  ["Identity", undefined],
+  ["ShearX", signed(0.3)],
+  ["ShearY", signed(0.3)],
+  ["TranslateX", signed((width) => (150 / 331) * width)],
+  ["TranslateY", signed((_, height) => (150 / 331) * height)],
+  ["Rotate", signed(30)],
+  ["Brightness", signed(0.9)],
+  ["Color", signed(0.9)],
+  ["Contrast", signed(0.9)],
+  ["Sharpness", signed(0.9)],
+  ["Posterize", bits(8, 4)],
+  ["Solarize", threshold],
+  ["AutoContrast", undefined],
+  ["Equalize", undefined],
+]);
+const OPERATIONS = [...SPACE];
+
+/** torchvision's `RandAugment`. */
+export class RandAugment extends ImageTransform<Resolved> {
+  static readonly schema: z.ZodType<Resolved> = schema;
+
+  constructor(options: RandAugmentOptions = {}) {
+    super(schema, options);
+  }
+
+  protected override transform(image: Image, random: RandomStream): Image {
+    const { numOps, magnitude, numMagnitudeBins } = this.options;
+    let result = image;
+    for (let i = 0; i < numOps; i++) {
+      const [operation, strengths] = OPERATIONS[random.integer(OPERATIONS.length)]!;
+      result = applyAt(result, operation, strengths, magnitude, numMagnitudeBins, random, this.options);
+    }
+    return result;
+  }
+}
