@@ -33,6 +33,7 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
     ],
   ),
   optimizer: from(() => import("../optim/index.ts"), ["Adam", "AdamW", "SGD"]),
+  logger: from(() => import("../loggers/index.ts"), ["CSVLogger"]),
   callbacks: from(
     () => import("../callbacks/index.ts"),
     ["EarlyStopping", "ModelCheckpoint", "ProgressLine"],

@@ -176,7 +176,8 @@ export class FitLoop {
       "train/loss": this.#trainLoss.compute(),
       ...prefixed("train", model.metrics.train.compute()),
     };
-    this.#log({ ...trained, "train/loss_epoch": trained["train/loss"]! });
+    this.#log(trained);
+    this.metrics["train/loss_epoch"] = trained["train/loss"];
     if (this.#validatesAfter(this.#trainBatchCount)) yield* this.#validation();
     if (progress.validationDue) return;
     this.#trainLoss.reset();

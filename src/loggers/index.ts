@@ -1,0 +1,2 @@
+// Loggers: where the numbers of a run are written to.
+export { CSVLogger, type CSVLoggerOptions } from "./csv-logger.ts";
