@@ -128,16 +128,22 @@ export class DataLoader implements AsyncIterable<Batch> {
     const bad = await this.#fill(requests, memory, shape);
     const kept = this.#withoutBad(indices, memory, size, bad);
     if (kept.length === 0) return undefined;
-    return {
+    const labels = Int32Array.from(kept, (index) => dataset.labels[index]!);
+    return this.#mix({
       images: hostTensor("float32", [kept.length, ...shape], memory.subarray(0, kept.length * size)),
-      labels: hostTensor(
-        "int32",
-        [kept.length],
-        Int32Array.from(kept, (index) => dataset.labels[index]!),
-      ),
+      labels: hostTensor("int32", [kept.length], labels),
       indices: kept,
       batch,
-    };
+    });
+  }
+
+  #mix(batch: Batch): Batch {
+    const { batchTransforms = [], dataset, pipeline, epoch = 0 } = this.#options;
+    if (batchTransforms.length === 0) return batch;
+    const random = new RandomStream(pipeline.seed, "mix", [epoch, batch.batch]);
+    const transform = batchTransforms[random.integer(batchTransforms.length)]!;
+    const targets = oneHot(batch.labels.data, dataset.classes.length);
+    return { ...batch, ...transform.apply({ images: batch.images, targets }, random) };
   }
 
   async #fill(requests: readonly SampleRequest[], memory: Float32Array, shape: Shape): Promise<BadPicture[]> {
