@@ -1,5 +1,12 @@
 // The loader: batches of an epoch, prepared ahead in worker threads or in this one, always the same.
-import { ClassifierTrainingError, type HostTensor, hostTensor, type Shape, sizeOf } from "../core/index.ts";
+import {
+  ClassifierTrainingError,
+  type HostTensor,
+  hostTensor,
+  RandomStream,
+  type Shape,
+  sizeOf,
+} from "../core/index.ts";
 import type { ImageDataset } from "./dataset.ts";
 import {
   type BadPicture,
@@ -9,7 +16,7 @@ import {
   prepareSample,
   type SampleRequest,
 } from "./pipeline.ts";
-import type { BatchTransform } from "./transforms/batch-transform.ts";
+import { type BatchTransform, oneHot } from "./transforms/batch-transform.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 export interface Batch {
