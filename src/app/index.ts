@@ -12,6 +12,7 @@ export { type ExportResult, type ExportWeightsRequest, exportWeights, modelOf } 
 export { withMadeUpPictures } from "./made-up-pictures.ts";
 export type { RunRequest } from "./open-run.ts";
 export { type PicturePrediction, type PredictRequest, predict } from "./predict.ts";
+export { type QuickstartRequest, type QuickstartResult, quickstart } from "./quickstart.ts";
 export { createRegistry } from "./registry.ts";
 export { RunFolder, runFolderOf } from "./run-folder.ts";
 export type { RunSummary } from "./summary.ts";

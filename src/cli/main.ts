@@ -5,6 +5,7 @@ import { benchCommand } from "./bench-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { exportCommand } from "./export-command.ts";
 import { predictCommand } from "./predict-command.ts";
+import { quickstartCommand } from "./quickstart-command.ts";
 import { testCommand } from "./test-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { packageVersion } from "./version.ts";
@@ -28,6 +29,7 @@ function createProgram(): Command {
     .showHelpAfterError("(run with --help to see what there is)")
     .exitOverride();
   for (const command of [
+    quickstartCommand,
     trainCommand,
     testCommand,
     predictCommand,
