@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   nn: ["core", "graph"],
   optim: ["core", "graph"],
   metrics: ["core"],
+  plots: ["core", "metrics"],
   models: ["core", "graph", "nn", "optim", "metrics"],
   weights: ["core"],
   onnx: ["core", "graph"],
@@ -23,8 +24,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   inference: ["core", "data", "onnx"],
   export: ["core", "graph", "nn", "models", "weights", "onnx", "runtime", "data", "inference"],
   train: ["core", "graph", "autodiff", "nn", "optim", "metrics", "models", "weights", "runtime", "data"],
-  callbacks: ["core", "graph", "nn", "metrics", "weights", "data", "export", "train"],
-  loggers: ["core", "metrics", "train"],
+  callbacks: ["core", "graph", "nn", "metrics", "plots", "weights", "data", "export", "train"],
+  loggers: ["core", "metrics", "plots", "train"],
 };
 const parts = Object.keys(PARTS);
 /** And those that put the parts together; "." is what the package exports. */
