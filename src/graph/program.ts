@@ -29,7 +29,7 @@ export interface ProgramParts {
 /**
  * A program from its results: nodes that nothing needs are left out.
  * @throws ClassifierTrainingError `PROGRAM_UPDATE` for an update whose type is not its variable's or that
- *   overlaps another, `PROGRAM_INPUT` for two inputs of one name.
+ *   overlaps another, `PROGRAM_INPUT` for two inputs of one name, `FOREIGN_VALUE` for results of two graphs.
  */
 export function createProgram({ name, outputs, updates = [] }: ProgramParts): Program {
   const results = [...Object.values(outputs), ...updates.map(({ value }) => value)];
@@ -41,6 +41,13 @@ export function createProgram({ name, outputs, updates = [] }: ProgramParts): Pr
     for (const input of node.inputs) pending.push(input.node);
   }
   const nodes = (results[0]?.node.graph.nodes ?? []).filter((node) => needed.has(node));
+  if (nodes.length < needed.size) {
+    throw new ClassifierTrainingError(
+      "failure",
+      "FOREIGN_VALUE",
+      `program ${name} has results of two graphs`,
+    );
+  }
   checkUpdates(name, updates);
   return { name, nodes, inputs: collectInputs(name, nodes), outputs, updates };
 }

@@ -36,7 +36,7 @@ export class Buffer {
     this.initial = initial;
   }
 
-  /** The buffer's value, before the run, in the graph being traced. */
+  /** The buffer's value in the graph being traced: what was assigned last, at first what it was before the run. */
   get value(): Value {
     return currentTrace().read(this);
   }

@@ -79,6 +79,7 @@ export class TraceSession {
 
   assign(buffer: Buffer, value: Value): void {
     this.updates.set(buffer, { variable: this.#variable(this.#nameOf(buffer)), value });
+    this.#reads.set(buffer, value);
   }
 
   #nameOf(state: Parameter | Buffer): string {

@@ -37,12 +37,11 @@ describe("warm-up and cosine", () => {
 
   // torch before 2.13 keeps the warm-up's tiny rate where there is no warm-up; the closed form does not.
   test.each(cases.filter(({ options }) => options.warmupEpochs === 0))(
-    "$id begins at the full rate and ends where torch does",
-    ({ options, expected }) => {
+    "$id begins at the full rate and ends at the lowest",
+    ({ options }) => {
       const schedule = warmupCosine(options);
       expect(schedule(0, 0)).toBe(options.learningRate);
       expect(schedule(options.maxEpochs, 0)).toBeCloseTo(0.05 * options.learningRate, 12);
-      expect(Math.min(...expected.slice(1))).toBeLessThan(options.learningRate / 100);
     },
   );
 });

@@ -52,11 +52,23 @@ export function windowCount(
   return Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
+/** @throws ShapeError unless sizes of windows are positive and paddings not negative, all of them integers. */
+export function checkWindow(sizes: Readonly<Record<string, Pair>>, padding: Pair): void {
+  for (const [name, pair] of Object.entries(sizes)) {
+    const fits = pair.every((size) => Number.isInteger(size) && size > 0);
+    require(fits, `${name} ${formatShape(pair)} must be two positive integers`);
+  }
+  const fits = padding.every((size) => Number.isInteger(size) && size >= 0);
+  require(fits, `padding ${formatShape(padding)} must be two integers that are not negative`);
+}
+
 /** Shape of a convolution's output. Throws `ShapeError` when input and weight do not fit. */
 export function conv2dOutputShape(input: Shape, weight: Shape, params: Conv2dParams): Shape {
   const { stride, padding, dilation, groups } = params;
   require(input.length === 4, "the input must be [N, C, H, W]");
   require(weight.length === 4, "the weight must be [O, C / groups, kH, kW]");
+  checkWindow({ stride, dilation }, padding);
+  require(Number.isInteger(groups) && groups > 0, `groups must be a positive integer, not ${groups}`);
   require(input[1] ===
     weight[1]! * groups, `the input has ${input[1]} channels, the weight expects ${weight[1]! * groups}`);
   require(weight[0]! % groups === 0, `${weight[0]} output channels do not divide into ${groups} groups`);
@@ -84,6 +96,7 @@ function matmulDims(
 export const convolutionOps: { readonly [N in keyof ConvolutionOps]: OpDefinition<ConvolutionOps[N]> } = {
   conv2d: {
     infer: ([x, weight, bias], params) => {
+      require(x!.dtype === weight!.dtype, "input and weight differ in dtype");
       const shape = conv2dOutputShape(x!.shape, weight!.shape, params);
       const fits = bias === undefined || (bias.shape.length === 1 && bias.shape[0] === shape[1]);
       require(fits, `the bias must be [${shape[1]}]`);

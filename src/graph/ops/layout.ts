@@ -43,7 +43,8 @@ export interface LayoutOps {
 export const layoutOps: { readonly [N in keyof LayoutOps]: OpDefinition<LayoutOps[N]> } = {
   reshape: {
     infer: ([x], { shape }) => {
-      require(sizeOf(x!.shape) === sizeOf(shape), `cannot be reshaped to ${formatShape(shape)}`);
+      const whole = shape.every((dim) => Number.isInteger(dim) && dim >= 0);
+      require(whole && sizeOf(x!.shape) === sizeOf(shape), `cannot be reshaped to ${formatShape(shape)}`);
       return [{ dtype: x!.dtype, shape }];
     },
   },

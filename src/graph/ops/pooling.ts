@@ -1,7 +1,7 @@
 // 2-D pooling over [N, C, H, W] and its gradients.
 import { formatShape, type Shape } from "../../core/index.ts";
 import { require } from "../shape-error.ts";
-import { type Pair, windowCount } from "./convolution.ts";
+import { checkWindow, type Pair, windowCount } from "./convolution.ts";
 import type { OpDefinition } from "./definition.ts";
 
 export interface Pool2dParams {
@@ -27,6 +27,7 @@ export interface PoolingOps {
 
 function poolOutputShape(input: Shape, { kernel, stride, padding }: Pool2dParams): Shape {
   require(input.length === 4, "the input must be [N, C, H, W]");
+  checkWindow({ kernel, stride }, padding);
   require(padding[0] * 2 <= kernel[0] &&
     padding[1] * 2 <=
       kernel[1], `padding ${formatShape(padding)} exceeds half the kernel ${formatShape(kernel)}`);
