@@ -11,6 +11,10 @@ export const RUNTIMES: readonly RuntimeRow[] = [
     name: "reference",
     load: async () => (await import("../../src/runtime/reference/index.ts")).referenceRuntime,
   },
+  {
+    name: "onednn",
+    load: async () => (await import("../../src/runtime/onednn/index.ts")).onednnRuntime,
+  },
 ];
 
 export interface FoundRuntime {

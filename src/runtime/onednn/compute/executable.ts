@@ -1,0 +1,133 @@
+// A program made runnable: its plan, bound to memory, executed step after step.
+import { sizeOf } from "../../../core/index.ts";
+import type { Program } from "../../../graph/index.ts";
+import type { AlignedMemory, Engine } from "../ffi/index.ts";
+import { type ElementArray, viewElements } from "../plan/element-type.ts";
+import { type Plan, type PlanOptions, planProgram } from "../plan/plan.ts";
+import type { Memory, Step } from "../plan/step.ts";
+import type { Tensor } from "../plan/tensor.ts";
+import type { Arena } from "./arena.ts";
+
+/** Time of one step of a run. */
+export interface StepTime extends Pick<Step, "work" | "label" | "scope" | "implementation" | "flops"> {
+  readonly milliseconds: number;
+}
+
+interface Bound {
+  readonly memory: AlignedMemory;
+  readonly runs: readonly (() => void)[];
+  readonly inputs: ReadonlyMap<string, ElementArray>;
+  readonly outputs: readonly (readonly [string, ElementArray])[];
+  readonly constants: readonly (readonly [ElementArray, ElementArray])[];
+}
+
+export class ComputeExecutable {
+  readonly #program: Program;
+  readonly #options: Omit<PlanOptions, "engine">;
+  readonly #arena: Arena;
+  readonly #engine: Engine;
+  #plan: Plan;
+  #planned: number;
+  #bound: Bound | undefined;
+
+  constructor(program: Program, options: Omit<PlanOptions, "engine">, engine: Engine, arena: Arena) {
+    this.#program = program;
+    this.#options = options;
+    this.#arena = arena;
+    this.#engine = engine;
+    this.#plan = planProgram(program, { ...options, engine });
+    this.#planned = engine.mark();
+    arena.reserve(this.#plan.memory.bytes);
+  }
+
+  /** Bytes of intermediate values. */
+  get workspaceBytes(): number {
+    return this.#plan.memory.bytes;
+  }
+
+  /** Runs once; outputs are copies. */
+  run(inputs: ReadonlyMap<string, ElementArray>): Map<string, ElementArray> {
+    const bound = this.#ready(inputs);
+    for (const run of bound.runs) run();
+    return new Map(bound.outputs.map(([name, elements]) => [name, elements.slice()]));
+  }
+
+  /** Runs once and says how long each step took. */
+  profile(inputs: ReadonlyMap<string, ElementArray>): StepTime[] {
+    const bound = this.#ready(inputs);
+    return bound.runs.map((run, i) => {
+      const { work, label, scope, implementation, flops } = this.#plan.steps[i]!;
+      const begin = performance.now();
+      run();
+      const milliseconds = performance.now() - begin;
+      return {
+        work,
+        label,
+        scope,
+        milliseconds,
+        ...(implementation === undefined ? {} : { implementation }),
+        ...(flops === undefined ? {} : { flops }),
+      };
+    });
+  }
+
+  dispose(): void {
+    this.#bound = undefined;
+    this.#engine.dispose();
+  }
+
+  /** Bound to the arena as it is now, inputs and constants in place. */
+  #ready(inputs: ReadonlyMap<string, ElementArray>): Bound {
+    if (this.#plan.storeVersion !== this.#options.store.version) this.#replan();
+    if (this.#bound?.memory !== this.#arena.memory) this.#bound = this.#bind();
+    const bound = this.#bound;
+    for (const [place, elements] of bound.constants) copyElements(elements, place);
+    for (const [name, place] of bound.inputs) copyElements(inputs.get(name)!, place);
+    return bound;
+  }
+
+  /** Plans again: members of storages have got layouts since. */
+  #replan(): void {
+    this.#bound = undefined;
+    this.#engine.release(this.#engine.base);
+    this.#plan = planProgram(this.#program, { ...this.#options, engine: this.#engine });
+    this.#planned = this.#engine.mark();
+    this.#arena.reserve(this.#plan.memory.bytes);
+  }
+
+  #bind(): Bound {
+    this.#engine.release(this.#planned);
+    const { memory } = this.#arena;
+    const { steps, inputs, outputs, constants } = this.#plan;
+    const places = this.#memoryOf(memory);
+    return {
+      memory,
+      runs: steps.map((step) => step.bind(places)),
+      inputs: new Map(inputs.map(({ name, tensor }) => [name, places.elementsOf(tensor)])),
+      outputs: outputs.map(({ name, tensor }) => [name, places.elementsOf(tensor)] as const),
+      constants: constants.map(({ tensor, data }) => [places.elementsOf(tensor), data] as const),
+    };
+  }
+
+  #memoryOf(arena: AlignedMemory): Memory {
+    const { offsets } = this.#plan.memory;
+    const placeOf = ({ region, byteOffset }: Pick<Tensor, "region" | "byteOffset">) =>
+      region.fixed === undefined
+        ? { memory: arena, offset: offsets.get(region)! + byteOffset }
+        : { memory: region.fixed.memory, offset: region.fixed.byteOffset + byteOffset };
+    return {
+      addressOf: (tensor) => {
+        const { memory, offset } = placeOf(tensor);
+        return memory.address + offset;
+      },
+      elementsOf: (tensor) => {
+        const { memory, offset } = placeOf(tensor);
+        return viewElements(tensor.type, memory.buffer, memory.byteOffset + offset, sizeOf(tensor.shape));
+      },
+    };
+  }
+}
+
+function copyElements(from: ElementArray, to: ElementArray): void {
+  (to as Float32Array).set(from as Float32Array);
+}

@@ -1,0 +1,102 @@
+// A session where it computes: variables, executables, one arena. Synchronous; it lives in the compute thread.
+import { ClassifierTrainingError, type TensorData } from "../../../core/index.ts";
+import { isOp, type Program, type Storage, type VariableRef } from "../../../graph/index.ts";
+import type { ConvolutionAlgorithm, Precision } from "../../contract.ts";
+import { Engine, type Library } from "../ffi/index.ts";
+import { type ChoiceCache, ConvolutionChooser } from "../lower/convolution-choice.ts";
+import type { ElementArray } from "../plan/element-type.ts";
+import { Arena } from "./arena.ts";
+import { ComputeExecutable, type StepTime } from "./executable.ts";
+import { VariableStore } from "./variable-store.ts";
+
+export interface ComputeSessionOptions {
+  readonly storages: readonly Storage[];
+  readonly threads: number;
+  readonly precision: Precision;
+  readonly convolutionAlgorithm: ConvolutionAlgorithm;
+  /** The processor's name, which measured choices depend on. */
+  readonly processor: string;
+  readonly choices: ChoiceCache;
+}
+
+export class ComputeSession {
+  readonly #library: Library;
+  readonly #store: VariableStore;
+  readonly #chooser: ConvolutionChooser;
+  readonly #precision: Precision;
+  readonly #arena: Arena;
+  readonly #executables = new Map<number, ComputeExecutable>();
+  #nextId = 1;
+
+  constructor(library: Library, options: ComputeSessionOptions) {
+    const { storages, threads, precision, convolutionAlgorithm, processor, choices } = options;
+    library.setThreads(threads);
+    this.#library = library;
+    this.#precision = precision;
+    this.#store = new VariableStore(library, storages);
+    this.#arena = new Arena(library);
+    this.#chooser = new ConvolutionChooser(
+      library,
+      convolutionAlgorithm,
+      `${processor}; ${threads} threads`,
+      choices,
+    );
+  }
+
+  /** Plans a program; returns the executable's number and the bytes of its intermediate values. */
+  compile(program: Program): { id: number; workspaceBytes: number } {
+    const options = { store: this.#store, precision: this.#precision, chooser: this.#chooser };
+    const engine = new Engine(this.#library);
+    try {
+      const executable = new ComputeExecutable(program, options, engine, this.#arena);
+      const id = this.#nextId++;
+      this.#executables.set(id, executable);
+      return { id, workspaceBytes: executable.workspaceBytes };
+    } catch (error) {
+      engine.dispose();
+      throw error;
+    }
+  }
+
+  run(id: number, inputs: ReadonlyMap<string, ElementArray>): Map<string, ElementArray> {
+    return this.#executable(id).run(inputs);
+  }
+
+  profile(id: number, inputs: ReadonlyMap<string, ElementArray>): StepTime[] {
+    return this.#executable(id).profile(inputs);
+  }
+
+  release(id: number): void {
+    this.#executables.get(id)?.dispose();
+    this.#executables.delete(id);
+  }
+
+  read(variables: readonly VariableRef[]): TensorData[] {
+    return variables.map((variable) => this.#store.read(variable));
+  }
+
+  write(entries: readonly { readonly variable: VariableRef; readonly data: ElementArray }[]): void {
+    for (const { variable, data } of entries) this.#store.write(variable, data);
+  }
+
+  dispose(): void {
+    for (const id of [...this.#executables.keys()]) this.release(id);
+    this.#store.dispose();
+  }
+
+  #executable(id: number): ComputeExecutable {
+    const executable = this.#executables.get(id);
+    if (executable !== undefined) return executable;
+    throw new ClassifierTrainingError(
+      "failure",
+      "RUNTIME_DISPOSED",
+      "the executable of runtime onednn has been disposed of",
+    );
+  }
+}
+
+/** Variables that a program reads or updates. */
+export function variablesOf(program: Program): VariableRef[] {
+  const read = program.nodes.filter((node) => isOp(node, "variable")).map(({ params }) => params.variable);
+  return [...read, ...program.updates.map(({ variable }) => variable)];
+}

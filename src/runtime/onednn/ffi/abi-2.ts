@@ -1,0 +1,340 @@
+// oneDNN 2.x (2.5 or later): descriptors are structs that the caller owns.
+import { type Abi, type Bind, dimsOf, type NativeFunction, orNull } from "./abi.ts";
+import {
+  BINARY_ALGORITHM,
+  CONVOLUTION_ALGORITHM,
+  DATA_TYPE,
+  DATA_TYPE_NAMES,
+  FORMAT_TAG_ANY,
+  POOLING_ALGORITHM,
+  PROPAGATION,
+  QUERY,
+  REDUCTION_ALGORITHM,
+  SOFTMAX_LOG,
+  USE_GLOBAL_STATISTICS,
+} from "./constants.ts";
+import type { Layout, LayoutFacts } from "./layout.ts";
+import type { Operation, OperationKind, OperationOf } from "./operation.ts";
+import { check } from "./status.ts";
+
+/** Offsets in `dnnl_memory_desc_t` on 64-bit platforms. */
+const MEMORY_DESC = {
+  bytes: 696,
+  rank: 0,
+  dims: 8,
+  type: 104,
+  paddedDims: 112,
+  offset: 304,
+  format: 312,
+  strides: 320,
+  blockCount: 416,
+  blockSizes: 424,
+  blockDims: 520,
+} as const;
+const FORMAT_ANY = 1;
+const FORMAT_BLOCKED = 2;
+
+/** Larger than every operation descriptor (the largest used, a convolution's, has 5976 bytes). */
+const OPERATION_DESC_BYTES = 16384;
+
+const NORMALIZATION = { relu: 4, scale: 8, shift: 16 } as const;
+
+/** The functions and constants of generation 2. `decode` copies bytes from an address. */
+export function createAbi2(bind: Bind, decode: (address: number, bytes: number) => Uint8Array): Abi {
+  const MD = "void *";
+  const initByTag = bind("dnnl_memory_desc_init_by_tag", "int", [MD, "int", "void *", "int", "int"]);
+  const initByStrides = bind("dnnl_memory_desc_init_by_strides", "int", [
+    MD,
+    "int",
+    "void *",
+    "int",
+    "void *",
+  ]);
+  const reshape = bind("dnnl_memory_desc_reshape", "int", [MD, MD, "int", "void *"]);
+  const permute = bind("dnnl_memory_desc_permute_axes", "int", [MD, MD, "void *"]);
+  const queryMd = bind("dnnl_primitive_desc_query_md", "uint64_t", ["uint64_t", "int", "int"]);
+  const appendSum = bind("dnnl_post_ops_append_sum_v2", "int", ["uint64_t", "float", "int"]);
+  const appendBinary = bind("dnnl_post_ops_append_binary", "int", ["uint64_t", "int", MD]);
+  const appendEltwise = bind("dnnl_post_ops_append_eltwise", "int", [
+    "uint64_t",
+    "float",
+    "int",
+    "float",
+    "float",
+  ]);
+  const createFromOperation = bind("dnnl_primitive_desc_create", "int", [
+    "void *",
+    "void *",
+    "uint64_t",
+    "uint64_t",
+    "uint64_t",
+  ]);
+  const initializers = bindInitializers(bind);
+  const createReorder = bind("dnnl_reorder_primitive_desc_create", "int", [
+    "void *",
+    MD,
+    "uint64_t",
+    MD,
+    "uint64_t",
+    "uint64_t",
+  ]);
+  const createSum = bind("dnnl_sum_primitive_desc_create", "int", [
+    "void *",
+    MD,
+    "int",
+    "void *",
+    "void *",
+    "uint64_t",
+    "uint64_t",
+  ]);
+  const operationDesc = new Uint8Array(OPERATION_DESC_BYTES);
+
+  const newLayout = (): Uint8Array => new Uint8Array(MEMORY_DESC.bytes);
+
+  return {
+    generation: 2,
+    layoutParameter: MD,
+    eltwiseAlgorithms: ELTWISE_ALGORITHM,
+    postOpArgumentBase: 16384,
+    createLayout(dims, type, strides) {
+      const layout = newLayout();
+      const status =
+        strides === undefined
+          ? initByTag(layout, dims.length, dimsOf(dims), type, FORMAT_TAG_ANY)
+          : initByStrides(layout, dims.length, dimsOf(dims), type, dimsOf(strides));
+      check(status, () => `memory descriptor of [${dims.join(", ")}]`);
+      return layout;
+    },
+    readLayout: (layout) => readMemoryDesc(layout as Uint8Array),
+    copyLayout: (layout) => (layout as Uint8Array).slice(),
+    freeLayout() {},
+    queryLayout(descriptor, query) {
+      const address = queryMd(descriptor, QUERY[query], 0);
+      if (address === 0) return undefined;
+      const layout = decode(address, MEMORY_DESC.bytes);
+      return new DataView(layout.buffer, layout.byteOffset).getInt32(MEMORY_DESC.rank, true) === 0
+        ? undefined
+        : layout;
+    },
+    reshapeLayout(layout, dims) {
+      const reshaped = newLayout();
+      return reshape(reshaped, layout, dims.length, dimsOf(dims)) === 0 ? reshaped : undefined;
+    },
+    permuteLayout(layout, permutation) {
+      const permuted = newLayout();
+      check(permute(permuted, layout, Int32Array.from(permutation)), "permutation of a memory descriptor");
+      return permuted;
+    },
+    appendPostOp(postOps, postOp) {
+      switch (postOp.kind) {
+        case "sum":
+          return check(
+            appendSum(postOps, postOp.scale, postOp.type === undefined ? 0 : DATA_TYPE[postOp.type]),
+            "sum post-op",
+          );
+        case "eltwise":
+          return check(
+            appendEltwise(postOps, 1, ELTWISE_ALGORITHM[postOp.algorithm], postOp.alpha, postOp.beta),
+            "eltwise post-op",
+          );
+        case "binary":
+          return check(
+            appendBinary(postOps, BINARY_ALGORITHM[postOp.algorithm], postOp.source.native),
+            "binary post-op",
+          );
+      }
+    },
+    createDescriptor(operation, engine, attributes, forwardHint, out) {
+      if (operation.kind === "reorder") {
+        const { src, dst } = operation;
+        return createReorder(out, src.native, engine, dst.native, engine, attributes);
+      }
+      if (operation.kind === "sum") {
+        const { sources, scales, dst } = operation;
+        const layouts = concatenate(sources);
+        const { length } = sources;
+        return createSum(out, dst.native, length, Float32Array.from(scales), layouts, attributes, engine);
+      }
+      const initialize = initializers[operation.kind] as (
+        description: Uint8Array,
+        operation: Operation,
+      ) => number;
+      const status = initialize(operationDesc, operation);
+      return status !== 0 ? status : createFromOperation(out, operationDesc, attributes, engine, forwardHint);
+    },
+  };
+}
+
+function concatenate(layouts: readonly Layout[]): Uint8Array {
+  const joined = new Uint8Array(layouts.length * MEMORY_DESC.bytes);
+  for (const [i, layout] of layouts.entries()) joined.set(layout.native as Uint8Array, i * MEMORY_DESC.bytes);
+  return joined;
+}
+
+function readMemoryDesc(bytes: Uint8Array): LayoutFacts {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const rank = view.getInt32(MEMORY_DESC.rank, true);
+  const integers = (offset: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => Number(view.getBigInt64(offset + 8 * i, true)));
+  const format = view.getInt32(MEMORY_DESC.format, true);
+  const blockCount = format === FORMAT_BLOCKED ? view.getInt32(MEMORY_DESC.blockCount, true) : 0;
+  const sizes = integers(MEMORY_DESC.blockSizes, blockCount);
+  return {
+    type: DATA_TYPE_NAMES.get(view.getInt32(MEMORY_DESC.type, true)) ?? "u8",
+    dims: integers(MEMORY_DESC.dims, rank),
+    paddedDims: integers(MEMORY_DESC.paddedDims, rank),
+    strides: integers(MEMORY_DESC.strides, rank),
+    blocks: integers(MEMORY_DESC.blockDims, blockCount).map((dim, i) => [dim, sizes[i]!] as const),
+    offset: Number(view.getBigInt64(MEMORY_DESC.offset, true)),
+    format: format === FORMAT_ANY ? "any" : format === FORMAT_BLOCKED ? "blocked" : "opaque",
+  };
+}
+
+type Initializers = {
+  readonly [K in Exclude<OperationKind, "reorder" | "sum">]: (
+    description: Uint8Array,
+    operation: OperationOf<K>,
+  ) => number;
+};
+
+/** The functions that fill an operation descriptor. */
+function bindInitializers(bind: Bind): Initializers {
+  const init = (
+    name: string,
+    ...parameters: readonly ("int" | "void *" | "float" | "uint32_t")[]
+  ): NativeFunction => bind(`dnnl_${name}_desc_init`, "int", ["void *", ...parameters]);
+  const p = "void *";
+  const convolutionForward = init("dilated_convolution_forward", "int", "int", p, p, p, p, p, p, p, p);
+  const convolutionBackwardData = init("dilated_convolution_backward_data", "int", p, p, p, p, p, p, p);
+  const convolutionBackwardWeights = init(
+    "dilated_convolution_backward_weights",
+    "int",
+    p,
+    p,
+    p,
+    p,
+    p,
+    p,
+    p,
+    p,
+  );
+  const normalizationForward = init("batch_normalization_forward", "int", p, "float", "uint32_t");
+  const normalizationBackward = init("batch_normalization_backward", "int", p, p, "float", "uint32_t");
+  const poolingForward = init("pooling_v2_forward", "int", "int", p, p, p, p, p, p, p);
+  const poolingBackward = init("pooling_v2_backward", "int", p, p, p, p, p, p, p);
+  const matmul = init("matmul", p, p, p, p);
+  const eltwiseForward = init("eltwise_forward", "int", "int", p, "float", "float");
+  const eltwiseBackward = init("eltwise_backward", "int", p, p, "float", "float");
+  const binary = init("binary", "int", p, p, p);
+  const reduction = init("reduction", "int", p, p, "float", "float");
+  const softmax = init("softmax_v2_forward", "int", "int", p, p, "int");
+  const md = (layout: Layout | undefined): unknown => orNull(layout?.native, "void *");
+
+  return {
+    convolutionForward: (d, o) =>
+      convolutionForward(
+        d,
+        o.training ? PROPAGATION.training : PROPAGATION.inference,
+        CONVOLUTION_ALGORITHM[o.algorithm],
+        md(o.src),
+        md(o.weights),
+        md(o.bias),
+        md(o.dst),
+        ...geometry(o),
+      ),
+    convolutionBackwardData: (d, o) =>
+      convolutionBackwardData(
+        d,
+        CONVOLUTION_ALGORITHM[o.algorithm],
+        md(o.src),
+        md(o.weights),
+        md(o.dst),
+        ...geometry(o),
+      ),
+    convolutionBackwardWeights: (d, o) =>
+      convolutionBackwardWeights(
+        d,
+        CONVOLUTION_ALGORITHM[o.algorithm],
+        md(o.src),
+        md(o.weights),
+        md(o.bias),
+        md(o.dst),
+        ...geometry(o),
+      ),
+    batchNormalizationForward: (d, o) =>
+      normalizationForward(
+        d,
+        o.globalStatistics ? PROPAGATION.inference : PROPAGATION.training,
+        md(o.src),
+        o.epsilon,
+        (o.globalStatistics ? USE_GLOBAL_STATISTICS : 0) | normalizationFlags(o.relu),
+      ),
+    batchNormalizationBackward: (d, o) =>
+      normalizationBackward(
+        d,
+        PROPAGATION.backward,
+        md(o.diffDst),
+        md(o.src),
+        o.epsilon,
+        normalizationFlags(o.relu),
+      ),
+    poolingForward: (d, o) =>
+      poolingForward(
+        d,
+        o.training ? PROPAGATION.training : PROPAGATION.inference,
+        POOLING_ALGORITHM[o.algorithm],
+        md(o.src),
+        md(o.dst),
+        dimsOf(o.strides),
+        dimsOf(o.kernel),
+        dimsOf(o.dilation),
+        dimsOf(o.paddingBegin),
+        dimsOf(o.paddingEnd),
+      ),
+    poolingBackward: (d, o) =>
+      poolingBackward(
+        d,
+        POOLING_ALGORITHM[o.algorithm],
+        md(o.diffSrc),
+        md(o.diffDst),
+        dimsOf(o.strides),
+        dimsOf(o.kernel),
+        dimsOf(o.dilation),
+        dimsOf(o.paddingBegin),
+        dimsOf(o.paddingEnd),
+      ),
+    matmul: (d, o) => matmul(d, md(o.src), md(o.weights), md(o.bias), md(o.dst)),
+    eltwise: (d, o) =>
+      eltwiseForward(d, PROPAGATION.inference, ELTWISE_ALGORITHM[o.algorithm], md(o.src), o.alpha, o.beta),
+    reluBackward: (d, o) => eltwiseBackward(d, RELU_BY_RESULT, md(o.diffDst), md(o.data), 0, 0),
+    binary: (d, o) => binary(d, BINARY_ALGORITHM[o.algorithm], md(o.src0), md(o.src1), md(o.dst)),
+    reduction: (d, o) => reduction(d, REDUCTION_ALGORITHM[o.algorithm], md(o.src), md(o.dst), 0, 0),
+    logSoftmax: (d, o) => softmax(d, PROPAGATION.inference, SOFTMAX_LOG, md(o.src), md(o.dst), o.axis),
+  };
+}
+
+const RELU_BY_RESULT = 256;
+
+const ELTWISE_ALGORITHM = {
+  relu: 31,
+  tanh: 47,
+  square: 79,
+  abs: 95,
+  sqrt: 111,
+  linear: 127,
+  exp: 191,
+  log: 239,
+  clip: 255,
+  pow: 32,
+  logistic: 175,
+} as const;
+
+function normalizationFlags(relu: boolean): number {
+  return NORMALIZATION.scale | NORMALIZATION.shift | (relu ? NORMALIZATION.relu : 0);
+}
+
+function geometry(
+  o: OperationOf<"convolutionForward" | "convolutionBackwardData" | "convolutionBackwardWeights">,
+): BigInt64Array[] {
+  return [o.strides, o.dilation, o.paddingBegin, o.paddingEnd].map(dimsOf);
+}

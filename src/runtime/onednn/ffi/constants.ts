@@ -1,0 +1,103 @@
+// Numbers of the oneDNN C interface that generations 2 and 3 share.
+
+/** Element types (`dnnl_data_type_t`). */
+export const DATA_TYPE = { bf16: 2, f32: 3, s32: 4, s8: 5, u8: 6 } as const;
+export type DnnlType = keyof typeof DATA_TYPE;
+
+/** Bytes of one element. */
+export const TYPE_BYTES: Readonly<Record<DnnlType, number>> = { bf16: 2, f32: 4, s32: 4, s8: 1, u8: 1 };
+
+export const DATA_TYPE_NAMES: ReadonlyMap<number, DnnlType> = new Map(
+  Object.entries(DATA_TYPE).map(([name, code]) => [code, name as DnnlType]),
+);
+
+/** Names of a primitive's arguments (`DNNL_ARG_*`). */
+export const ARG = {
+  src: 1,
+  src1: 2,
+  dst: 17,
+  weights: 33,
+  bias: 41,
+  mean: 49,
+  variance: 50,
+  scale: 51,
+  shift: 52,
+  workspace: 64,
+  scratchpad: 80,
+  diffSrc: 129,
+  diffDst: 145,
+  diffWeights: 161,
+  diffBias: 169,
+  diffScale: 255,
+  diffShift: 256,
+  /** The first of several sources of a sum. */
+  multipleSrc: 1024,
+} as const;
+
+/** Directions of propagation (`dnnl_prop_kind_t`). */
+export const PROPAGATION = { training: 64, inference: 96, backward: 128 } as const;
+
+/** `dnnl_query_t` of a primitive descriptor. */
+export const QUERY = {
+  implementation: 8,
+  src: 129,
+  diffSrc: 130,
+  weights: 131,
+  diffWeights: 132,
+  dst: 133,
+  diffDst: 134,
+  workspace: 135,
+  scratchpad: 136,
+} as const;
+export type LayoutQuery = Exclude<keyof typeof QUERY, "implementation">;
+
+export const CONVOLUTION_ALGORITHM = { direct: 1, winograd: 2, auto: 3 } as const;
+export type DnnlConvolutionAlgorithm = keyof typeof CONVOLUTION_ALGORITHM;
+
+export const POOLING_ALGORITHM = { max: 511, average: 767 } as const;
+
+/** `dnnl_binary_*`; comparisons give 1 or 0. */
+export const BINARY_ALGORITHM = {
+  add: 131056,
+  mul: 131057,
+  max: 131058,
+  min: 131059,
+  div: 131060,
+  sub: 131061,
+  ge: 131062,
+  gt: 131063,
+  eq: 131066,
+} as const;
+export type BinaryAlgorithm = keyof typeof BINARY_ALGORITHM;
+
+export const REDUCTION_ALGORITHM = { max: 196594, sum: 196596 } as const;
+
+export const SOFTMAX_LOG = 196609;
+
+/** Flag of batch normalisation: take the statistics that are given. */
+export const USE_GLOBAL_STATISTICS = 1;
+
+export const FORMAT_TAG_ANY = 1;
+export const ENGINE_CPU = 1;
+export const STREAM_IN_ORDER = 1;
+export const SCRATCHPAD_USER = 1;
+
+/** `DNNL_MAX_NDIMS` */
+export const MAX_RANK = 12;
+
+/**
+ * Elementwise functions by name:
+ * relu max(x, 0); linear alpha x + beta; pow alpha x^beta; clip to [alpha, beta].
+ */
+export type EltwiseAlgorithm =
+  | "relu"
+  | "tanh"
+  | "square"
+  | "abs"
+  | "sqrt"
+  | "linear"
+  | "exp"
+  | "log"
+  | "clip"
+  | "pow"
+  | "logistic";

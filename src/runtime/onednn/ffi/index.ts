@@ -1,0 +1,21 @@
+// Everything of oneDNN that the runtime uses.
+export { ALIGNMENT, AlignedMemory, aligned } from "./aligned-memory.ts";
+export {
+  ARG,
+  type BinaryAlgorithm,
+  type DnnlConvolutionAlgorithm,
+  type DnnlType,
+  type EltwiseAlgorithm,
+  type LayoutQuery,
+} from "./constants.ts";
+export { Engine, type Primitive } from "./engine.ts";
+export { formatLayout, isDense, type Layout } from "./layout.ts";
+export { INSTALL_HINT, type Library, loadLibrary } from "./library.ts";
+export type {
+  ConvolutionGeometry,
+  Operation,
+  OperationKind,
+  OperationOf,
+  PoolingGeometry,
+  PostOp,
+} from "./operation.ts";

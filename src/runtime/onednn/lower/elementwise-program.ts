@@ -1,0 +1,199 @@
+// Elementwise units as straight-line code: instructions, and the chains of them that one primitive computes.
+import { isOp, type Node, type Value } from "../../../graph/index.ts";
+import type { BinaryAlgorithm, EltwiseAlgorithm } from "../ffi/index.ts";
+import { scalarConstant } from "../plan/relu-gradient.ts";
+import type { ElementwiseMember } from "../plan/units.ts";
+
+/** An operand: a tensor of the unit's shape, a scalar known at run time, or a number. */
+export type Operand =
+  | { readonly kind: "full"; readonly value: Value }
+  | { readonly kind: "scalar"; readonly value: Value }
+  | { readonly kind: "number"; readonly number: number };
+
+/** A function applied to what a chain has computed so far. */
+export type Link =
+  | {
+      readonly kind: "eltwise";
+      readonly algorithm: EltwiseAlgorithm;
+      readonly alpha: number;
+      readonly beta: number;
+    }
+  | { readonly kind: "binary"; readonly algorithm: BinaryAlgorithm; readonly operand: Operand };
+
+/** `first`, then each link in turn; the value of the last one is `result`. */
+export interface Chain {
+  readonly kind: "chain";
+  readonly first: Value;
+  readonly links: Link[];
+  result: Value;
+}
+
+/** `upstream` where `activated` is positive, else 0. */
+export interface Mask {
+  readonly kind: "mask";
+  readonly activated: Value;
+  readonly upstream: Value;
+  readonly result: Value;
+}
+
+export type Instruction = Chain | Mask;
+
+/** The tensors of the unit's shape that an instruction reads. */
+export function operandsOf(instruction: Instruction): readonly Value[] {
+  if (instruction.kind === "mask") return [instruction.upstream, instruction.activated];
+  const others = instruction.links.flatMap((link) =>
+    link.kind === "binary" && link.operand.kind === "full" ? [link.operand.value] : [],
+  );
+  return [instruction.first, ...others];
+}
+
+/**
+ * The unit's members as chains: a node that alone uses the result of the one before becomes a link of its chain.
+ *
+ * @param isWanted whether the value must be stored although the unit itself uses it once.
+ */
+export function chainsOf(
+  members: readonly ElementwiseMember[],
+  isWanted: (value: Value) => boolean,
+): Instruction[] {
+  const useCount = new Map<Value, number>();
+  const single = members.map(instructionOf);
+  for (const instruction of single) {
+    for (const value of operandsOf(instruction)) useCount.set(value, (useCount.get(value) ?? 0) + 1);
+  }
+  const open = new Map<Value, Chain>();
+  const program: Instruction[] = [];
+  for (const instruction of single) {
+    const extended = instruction.kind === "chain" ? extend(instruction, open) : undefined;
+    if (extended !== undefined) {
+      program.splice(program.indexOf(extended), 1);
+      program.push(extended);
+    } else {
+      program.push(instruction);
+    }
+    const latest = extended ?? instruction;
+    if (latest.kind === "chain" && useCount.get(latest.result) === 1 && !isWanted(latest.result)) {
+      open.set(latest.result, latest);
+    }
+  }
+  return program;
+}
+
+/** The chain that computes an operand of `next`, with `next` as its last link. */
+function extend(next: Chain, open: Map<Value, Chain>): Chain | undefined {
+  for (const candidate of [next, swapped(next)]) {
+    const chain = candidate && open.get(candidate.first);
+    if (candidate === undefined || chain === undefined) continue;
+    open.delete(candidate.first);
+    chain.links.push(...candidate.links);
+    chain.result = candidate.result;
+    return chain;
+  }
+  return undefined;
+}
+
+/** The same with its two tensors exchanged, where that changes nothing. */
+function swapped({ kind, first, links, result }: Chain): Chain | undefined {
+  const [link] = links;
+  if (links.length !== 1 || link?.kind !== "binary" || link.operand.kind !== "full") return undefined;
+  const commutes = ["add", "mul", "max", "min"].includes(link.algorithm);
+  if (!commutes || link.operand.value === first) return undefined;
+  return {
+    kind,
+    first: link.operand.value,
+    links: [{ ...link, operand: { kind: "full", value: first } }],
+    result,
+  };
+}
+
+function instructionOf(member: ElementwiseMember): Instruction {
+  if (member.kind === "reluGradient") {
+    const { activated, upstream, result } = member;
+    return { kind: "mask", activated, upstream, result };
+  }
+  const { node } = member;
+  const result = node.outputs[0]!;
+  const [a, b] = node.inputs.map((input) => operandOf(input, result));
+  if (a!.kind === "full") return { kind: "chain", first: a!.value, links: linksBehind(node, a!, b), result };
+  if (b?.kind !== "full") throw new Error(`${node.op} has no operand of its result's shape`);
+  return { kind: "chain", first: b.value, links: linksInFront(node, a!), result };
+}
+
+function operandOf(value: Value, result: Value): Operand {
+  if (value.shape.join("x") === result.shape.join("x")) return { kind: "full", value };
+  const number = scalarConstant(value);
+  return number === undefined ? { kind: "scalar", value } : { kind: "number", number };
+}
+
+const linear = (alpha: number, beta: number): Link => ({ kind: "eltwise", algorithm: "linear", alpha, beta });
+const eltwise = (algorithm: EltwiseAlgorithm): Link => ({ kind: "eltwise", algorithm, alpha: 0, beta: 0 });
+const reciprocal: Link = { kind: "eltwise", algorithm: "pow", alpha: 1, beta: -1 };
+
+/** `node` of the chain's value and, for two operands, `b` on its right. */
+function linksBehind(node: Node, a: Operand & { kind: "full" }, b: Operand | undefined): Link[] {
+  switch (node.op) {
+    case "neg":
+      return [linear(-1, 0)];
+    case "reciprocal":
+      return [reciprocal];
+    case "sigmoid":
+      return [eltwise("logistic")];
+    case "exp":
+    case "log":
+    case "sqrt":
+    case "abs":
+    case "relu":
+    case "tanh":
+      return [eltwise(node.op)];
+    case "pow":
+      return [{ kind: "binary", algorithm: "mul", operand: a }];
+    default:
+      return [withNumber(node, b!) ?? { kind: "binary", algorithm: algorithmOf(node), operand: b! }];
+  }
+}
+
+function withNumber(node: Node, b: Operand): Link | undefined {
+  if (b.kind !== "number") return undefined;
+  const { number } = b;
+  if (isOp(node, "add")) return linear(1, number);
+  if (isOp(node, "sub")) return linear(1, -number);
+  if (isOp(node, "mul")) return linear(number, 0);
+  if (isOp(node, "maximum")) return clip(number, Number.POSITIVE_INFINITY);
+  if (isOp(node, "minimum")) return clip(Number.NEGATIVE_INFINITY, number);
+  return undefined;
+}
+
+function clip(alpha: number, beta: number): Link {
+  return { kind: "eltwise", algorithm: "clip", alpha, beta };
+}
+
+/** `node` with the scalar or number `a` on the left of the chain's value. */
+function linksInFront(node: Node, a: Operand): Link[] {
+  if (isOp(node, "sub")) return [linear(-1, 0), added(a)];
+  if (isOp(node, "div")) return [reciprocal, multiplied(a)];
+  return [withNumber(node, a) ?? { kind: "binary", algorithm: algorithmOf(node), operand: a }];
+}
+
+function added(a: Operand): Link {
+  return a.kind === "number" ? linear(1, a.number) : { kind: "binary", algorithm: "add", operand: a };
+}
+
+function multiplied(a: Operand): Link {
+  return a.kind === "number" ? linear(a.number, 0) : { kind: "binary", algorithm: "mul", operand: a };
+}
+
+function algorithmOf(node: Node): BinaryAlgorithm {
+  switch (node.op) {
+    case "add":
+    case "sub":
+    case "mul":
+    case "div":
+      return node.op;
+    case "maximum":
+      return "max";
+    case "minimum":
+      return "min";
+    default:
+      throw new Error(`${node.op} is no elementwise primitive`);
+  }
+}

@@ -1,0 +1,47 @@
+// Matrix products, with the bias of a fully connected layer.
+import { flopsOf, type Node, type Value } from "../../../graph/index.ts";
+import { ARG } from "../ffi/index.ts";
+import type { Argument, Planner } from "../plan/planner.ts";
+import type { Tensor } from "../plan/tensor.ts";
+
+/** @param sum the addition of `bias` to every row, whose result is then the only one. */
+export function lowerMatmul(planner: Planner, node: Node<"matmul">, sum?: Node<"add">, bias?: Value): void {
+  const { engine, activation } = planner;
+  const [a, b] = node.inputs;
+  const result = (sum ?? node).outputs[0]!;
+  const src = operand(planner, a!, node.params.transposeA);
+  const weights = operand(planner, b!, node.params.transposeB);
+  const primitive = engine.primitive({
+    kind: "matmul",
+    src: src.layout!,
+    weights: weights.layout!,
+    bias: bias && engine.layout("f32", [1, bias.shape[0]!]),
+    dst: engine.layout("f32", result.shape),
+  });
+  const reads: Argument[] = [
+    [ARG.src, src],
+    [ARG.weights, weights],
+  ];
+  if (bias !== undefined) {
+    reads.push([
+      ARG.bias,
+      { ...planner.alignedRows(bias), layout: engine.layout("f32", [1, bias.shape[0]!]) },
+    ]);
+  }
+  planner.add(primitive, {
+    work: "matmul",
+    label: `matmul [${a!.shape.join(", ")}] [${b!.shape.join(", ")}] ${activation}`,
+    reads,
+    writes: [[ARG.dst, planner.produceRows(result)]],
+    flops: flopsOf(node),
+  });
+}
+
+/** A matrix, seen transposed where asked for. */
+function operand(planner: Planner, value: Value, transposed: boolean): Tensor {
+  const { engine, activation } = planner;
+  const rows = activation === "bf16" ? planner.rowMajor(value, "bf16") : planner.alignedRows(value);
+  const [height, width] = value.shape as readonly [number, number];
+  if (!transposed) return { ...rows, layout: engine.layout(activation, [height, width]) };
+  return { ...rows, layout: engine.layout(activation, [width, height], [1, width]) };
+}

@@ -1,0 +1,145 @@
+// Batch normalisation and its gradient, with the ReLU behind it where there is one.
+import { sizeOf } from "../../../core/index.ts";
+import type { Node, Value } from "../../../graph/index.ts";
+import { ARG, type Layout, type Primitive } from "../ffi/index.ts";
+import type { Argument, Planner } from "../plan/planner.ts";
+import type { ReluGradient } from "../plan/relu-gradient.ts";
+import type { Tensor } from "../plan/tensor.ts";
+
+/** The operand as it is held if it is an image; other ranks become images of one column. */
+function imageOf(planner: Planner, x: Value): Tensor {
+  if (x.shape.length === 4)
+    return planner.tensor(x).layout?.type === "u8" ? planner.rowMajor(x, "f32") : planner.tensor(x);
+  const [samples, channels, ...rest] = x.shape;
+  const rows = planner.rowMajor(x, "f32");
+  return { ...rows, layout: planner.engine.layout("f32", [samples!, channels!, sizeOf(rest), 1]) };
+}
+
+/** The value in the layout that `like` has (an image). */
+function alike(planner: Planner, value: Value, like: Layout): Tensor {
+  if (value.shape.length === 4) return planner.inLayout(value, like);
+  return { ...planner.rowMajor(value, "f32"), layout: like };
+}
+
+/** Memory for a result of the shape of the operand. */
+function produceImage(planner: Planner, value: Value, layout: Layout): Tensor {
+  return value.shape.length === 4
+    ? planner.produce(value, layout)
+    : { ...planner.produceRows(value), layout };
+}
+
+export function lowerBatchNormTraining(
+  planner: Planner,
+  node: Node<"batchNormTraining">,
+  relu?: Node<"relu">,
+): void {
+  const [x, weight, bias] = node.inputs;
+  const [y, mean, variance] = node.outputs;
+  const source = imageOf(planner, x!);
+  const layout = source.layout!;
+  const forward = forwardPrimitive(planner, layout, node.params.epsilon, relu !== undefined);
+  const kept = forward.layout("workspace");
+  const workspace = kept && planner.allocate(kept.dims, kept);
+  const target = produceImage(planner, relu?.outputs[0] ?? y!, layout);
+  planner.workspaces.set(mean!, { forward, tensor: workspace });
+  planner.add(forward, {
+    work: "batch norm",
+    label: `${node.op}${relu === undefined ? "" : " + relu"} of [${x!.shape.join(", ")}]`,
+    reads: [
+      [ARG.src, source],
+      [ARG.scale, planner.alignedRows(weight!)],
+      [ARG.shift, planner.alignedRows(bias!)],
+    ],
+    writes: [
+      [ARG.dst, target],
+      [ARG.mean, planner.produceRows(mean!)],
+      [ARG.variance, planner.produceRows(variance!)],
+      ...(workspace === undefined ? [] : [[ARG.workspace, workspace] as const]),
+    ],
+    inPlace: [[target, source]],
+  });
+}
+
+function forwardPrimitive(planner: Planner, layout: Layout, epsilon: number, relu: boolean): Primitive {
+  return planner.engine.primitive({
+    kind: "batchNormalizationForward",
+    src: layout,
+    dst: layout,
+    epsilon,
+    globalStatistics: false,
+    relu,
+  });
+}
+
+export function lowerBatchNormInference(
+  planner: Planner,
+  node: Node<"batchNormInference">,
+  relu?: Node<"relu">,
+): void {
+  const [x, weight, bias, mean, variance] = node.inputs;
+  const source = imageOf(planner, x!);
+  const layout = source.layout!;
+  const primitive = planner.engine.primitive({
+    kind: "batchNormalizationForward",
+    src: layout,
+    dst: layout,
+    epsilon: node.params.epsilon,
+    globalStatistics: true,
+    relu: relu !== undefined,
+  });
+  const target = produceImage(planner, relu?.outputs[0] ?? node.outputs[0]!, layout);
+  planner.add(primitive, {
+    work: "batch norm",
+    label: `${node.op}${relu === undefined ? "" : " + relu"} of [${x!.shape.join(", ")}]`,
+    reads: [
+      [ARG.src, source],
+      [ARG.scale, planner.alignedRows(weight!)],
+      [ARG.shift, planner.alignedRows(bias!)],
+      [ARG.mean, planner.alignedRows(mean!)],
+      [ARG.variance, planner.alignedRows(variance!)],
+    ],
+    writes: [[ARG.dst, target]],
+    inPlace: [[target, source]],
+  });
+}
+
+/** @param mask the gradient of the ReLU that the forward step did too. */
+export function lowerBatchNormGrad(planner: Planner, node: Node<"batchNormGrad">, mask?: ReluGradient): void {
+  const [dy, x, weight, mean, variance] = node.inputs;
+  const [dx, dWeight, dBias] = node.outputs;
+  const source = imageOf(planner, x!);
+  const layout = source.layout!;
+  const relu = mask !== undefined;
+  const known = planner.workspaces.get(mean!);
+  const forward = known?.forward ?? forwardPrimitive(planner, layout, node.params.epsilon, false);
+  const { epsilon } = node.params;
+  const primitive = planner.engine.primitive(
+    { kind: "batchNormalizationBackward", src: layout, diffSrc: layout, diffDst: layout, epsilon, relu },
+    [],
+    relu ? forward : forwardPrimitive(planner, layout, epsilon, false),
+  );
+  const upstream = alike(planner, mask?.upstream ?? dy!, layout);
+  const target = produceImage(planner, dx!, layout);
+  const workspace: readonly Argument[] =
+    relu && known?.tensor !== undefined ? [[ARG.workspace, known.tensor]] : [];
+  planner.add(primitive, {
+    work: "batch norm",
+    label: `${node.op}${relu ? " + relu" : ""} of [${x!.shape.join(", ")}]`,
+    reads: [
+      [ARG.src, source],
+      [ARG.diffDst, upstream],
+      [ARG.mean, planner.alignedRows(mean!)],
+      [ARG.variance, planner.alignedRows(variance!)],
+      [ARG.scale, planner.alignedRows(weight!)],
+      // Asked for, although no gradient depends on it.
+      [ARG.shift, planner.alignedRows(weight!)],
+      ...workspace,
+    ],
+    writes: [
+      [ARG.diffSrc, target],
+      [ARG.diffScale, planner.produceRows(dWeight!)],
+      [ARG.diffShift, planner.produceRows(dBias!)],
+    ],
+    inPlace: [[target, upstream]],
+  });
+}

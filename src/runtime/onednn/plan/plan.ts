@@ -1,0 +1,105 @@
+// A program's plan: its steps, where its tensors lie, what is copied in and out.
+import type { Program, Value, VariableRef } from "../../../graph/index.ts";
+import type { Precision } from "../../contract.ts";
+import type { VariableStore } from "../compute/variable-store.ts";
+import type { Engine } from "../ffi/index.ts";
+import { adoptWeightLayouts } from "../lower/convolution.ts";
+import type { ConvolutionChooser } from "../lower/convolution-choice.ts";
+import { lowerUnit } from "../lower/index.ts";
+import type { ElementArray } from "./element-type.ts";
+import { LastReads } from "./last-reads.ts";
+import { type MemoryPlan, planMemory } from "./memory-plan.ts";
+import { Planner } from "./planner.ts";
+import type { Step } from "./step.ts";
+import { ROW_MAJOR, type Tensor } from "./tensor.ts";
+import { fuse, nodesOf } from "./units.ts";
+
+export interface NamedTensor {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly memory: MemoryPlan;
+  readonly inputs: readonly NamedTensor[];
+  readonly outputs: readonly NamedTensor[];
+  /** Copied in before every run, as inputs are. */
+  readonly constants: readonly { readonly tensor: Tensor; readonly data: ElementArray }[];
+  /** The store's version that the plan was made for. */
+  readonly storeVersion: number;
+}
+
+export interface PlanOptions {
+  readonly engine: Engine;
+  readonly store: VariableStore;
+  readonly precision: Precision;
+  readonly chooser: ConvolutionChooser;
+}
+
+/** Plans a program: fuses its nodes to units, lowers them to steps, places their tensors. */
+export function planProgram(program: Program, options: PlanOptions): Plan {
+  const { engine, store } = options;
+  adoptWeightLayouts(engine, program, store);
+  const units = fuse(program);
+  const planner = new Planner({ ...options, program, lastReads: new LastReads(program, units) });
+  for (const [i, unit] of units.entries()) {
+    planner.enter(i, nodesOf(unit)[0]!.scope);
+    lowerUnit(planner, unit);
+  }
+  planner.enter(units.length, "");
+  const outputs = Object.entries(program.outputs).map(([name, value]) => ({
+    name,
+    tensor: outputOf(planner, value),
+  }));
+  storeUpdates(planner, program);
+  return {
+    steps: planner.steps,
+    memory: planMemory(planner.steps, {
+      before: [...planner.inputs, ...planner.constants].map(({ tensor }) => tensor.region),
+      after: outputs.map(({ tensor }) => tensor.region),
+    }),
+    inputs: planner.inputs,
+    outputs,
+    constants: planner.constants,
+    storeVersion: store.version,
+  };
+}
+
+/** A result row by row, in memory that no update changes. */
+function outputOf(planner: Planner, value: Value): Tensor {
+  const rows = planner.rowMajor(value);
+  return rows.region.fixed === undefined ? rows : planner.duplicate(rows, `%${value.id}`);
+}
+
+/** Appends the copies of values into the variables that they update, for those not computed in place. */
+function storeUpdates(planner: Planner, program: Program): void {
+  const copies = program.updates
+    .filter((update) => !planner.done.has(update))
+    .map(({ variable, value }) => ({ variable, source: safeSource(planner, value, variable) }));
+  for (const { variable, source } of copies) storeInto(planner, source, variable);
+}
+
+/** The value in memory that no update changes, in an order that the variable can be set from. */
+function safeSource(planner: Planner, value: Value, variable: VariableRef): Tensor {
+  const held = planner.tensor(value);
+  const { order } = planner.store.tensorOf(variable);
+  const fits = held.order === order || planner.store.isMember(variable);
+  if (held.region.fixed !== undefined && fits) return planner.duplicate(held, variable.name);
+  return fits ? held : planner.rowMajor(value);
+}
+
+function storeInto(planner: Planner, source: Tensor, variable: VariableRef): void {
+  const target = planner.store.tensorOf(variable);
+  if (target.order === ROW_MAJOR || planner.store.isMember(variable)) {
+    planner.move(source, target, variable.name);
+  } else if (source.order === target.order) {
+    planner.move(
+      { ...source, order: ROW_MAJOR, layout: target.layout },
+      { ...target, order: ROW_MAJOR },
+      variable.name,
+    );
+  } else {
+    planner.pack(source, variable);
+  }
+}

@@ -1,0 +1,397 @@
+// The planner: keeps track of what each value is held as while units are lowered to steps.
+import { ClassifierTrainingError, type Shape, sizeOf } from "../../../core/index.ts";
+import type { Program, Update, Value, VariableRef } from "../../../graph/index.ts";
+import type { Precision } from "../../contract.ts";
+import type { VariableStore } from "../compute/variable-store.ts";
+import {
+  ALIGNMENT,
+  ARG,
+  aligned,
+  type DnnlType,
+  type Engine,
+  formatLayout,
+  isDense,
+  type Layout,
+  type Operation,
+  type PostOp,
+  type Primitive,
+} from "../ffi/index.ts";
+import type { ConvolutionChooser } from "../lower/convolution-choice.ts";
+import { ELEMENT_BYTES, type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
+import type { LastReads } from "./last-reads.ts";
+import type { Step, Work } from "./step.ts";
+import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
+import { type ElementwiseMember, Uses } from "./units.ts";
+
+/** A tensor operand of a primitive, by its argument index. */
+export type Argument = readonly [index: number, tensor: Tensor];
+
+export interface PrimitiveStep {
+  readonly work: Work;
+  readonly label: string;
+  readonly reads: readonly Argument[];
+  readonly writes: readonly Argument[];
+  readonly inPlace?: readonly (readonly [Tensor, Tensor])[];
+  readonly flops?: number;
+}
+
+export interface PlannerOptions {
+  readonly engine: Engine;
+  readonly program: Program;
+  readonly store: VariableStore;
+  readonly precision: Precision;
+  readonly chooser: ConvolutionChooser;
+  readonly lastReads: LastReads;
+}
+
+/** State of making one plan. */
+export class Planner {
+  readonly engine: Engine;
+  readonly program: Program;
+  readonly store: VariableStore;
+  readonly chooser: ConvolutionChooser;
+  /** Element type of activations. */
+  readonly activation: "f32" | "bf16";
+  readonly steps: Step[] = [];
+  readonly inputs: { readonly name: string; readonly tensor: Tensor }[] = [];
+  /** Tensors that are filled before every run. */
+  readonly constants: { readonly tensor: Tensor; readonly data: ElementArray }[] = [];
+  /** Updates whose values were computed in their variable's place. */
+  readonly done: Set<Update> = new Set();
+  /** Things that a forward step leaves for its backward step, by a value that both know. */
+  readonly workspaces: Map<Value, { readonly tensor: Tensor | undefined; readonly forward: Primitive }> =
+    new Map();
+  readonly #lastReads: LastReads;
+  readonly #uses: Uses;
+  readonly #tensors = new Map<Value, Tensor[]>();
+  readonly #updates = new Map<Value, Update[]>();
+  readonly #numbers = new Map<number, Tensor>();
+  #unit = 0;
+  #scope = "";
+
+  constructor({ engine, program, store, precision, chooser, lastReads }: PlannerOptions) {
+    this.engine = engine;
+    this.program = program;
+    this.store = store;
+    this.chooser = chooser;
+    this.activation = precision === "bf16-mixed" ? "bf16" : "f32";
+    this.#lastReads = lastReads;
+    this.#uses = new Uses(program);
+    for (const update of program.updates) {
+      this.#updates.set(update.value, [...(this.#updates.get(update.value) ?? []), update]);
+    }
+  }
+
+  /** Marks the steps that follow as those of unit `index`, of the module at `scope`. */
+  enter(index: number, scope: string): void {
+    this.#unit = index;
+    this.#scope = scope;
+  }
+
+  isHeld(value: Value): boolean {
+    return this.#tensors.has(value);
+  }
+
+  /** The value as it was produced. */
+  tensor(value: Value): Tensor {
+    const [first] = this.#tensors.get(value) ?? [];
+    if (first !== undefined) return first;
+    throw new ClassifierTrainingError(
+      "failure",
+      "ONEDNN_PLAN",
+      `value %${value.id} is used before it is made`,
+    );
+  }
+
+  /** Registers what a value is held as. */
+  hold(value: Value, tensor: Tensor): Tensor {
+    const held = this.#tensors.get(value);
+    if (held === undefined) this.#tensors.set(value, [tensor]);
+    else held.push(tensor);
+    return tensor;
+  }
+
+  /** The value in a layout: as it is, or reordered, once. */
+  inLayout(value: Value, layout: Layout): Tensor {
+    const found = this.#tensors.get(value)?.find((tensor) => tensor.layout?.key === layout.key);
+    if (found !== undefined) return found;
+    const source = this.#readable(value);
+    return this.hold(value, this.reorder(source, layout, `%${value.id}`));
+  }
+
+  /** The value row by row, as `type` (default: as it is held; bfloat16 becomes float32). */
+  rowMajor(value: Value, type?: ElementType): Tensor {
+    const given = this.tensor(value);
+    const wanted = type ?? (given.type === "bf16" ? "f32" : given.type);
+    const found = this.#tensors
+      .get(value)
+      ?.filter((tensor) => tensor.order === ROW_MAJOR && tensor.type === wanted)
+      .sort((a, b) => (a.byteOffset % ALIGNMENT) - (b.byteOffset % ALIGNMENT))[0];
+    if (found !== undefined) return this.#asRows(found);
+    if (wanted === "s64") return given;
+    const layout = this.engine.layout(wanted, dnnlDims(value.shape));
+    return this.hold(value, this.reorder(this.#readable(value), layout, `%${value.id}`));
+  }
+
+  /** A float vector or matrix, row by row as float32 on a cache line: what kernels take without looking. */
+  alignedRows(value: Value): Tensor {
+    const rows = this.rowMajor(value, "f32");
+    if (rows.byteOffset % ALIGNMENT === 0) return rows;
+    return this.hold(value, this.reorder(rows, rows.layout!, `%${value.id}`));
+  }
+
+  /** Whether the value is held as bfloat16. */
+  isActivation(value: Value): boolean {
+    return this.#tensors.get(value)?.[0]?.type === "bf16";
+  }
+
+  /** New memory for a tensor. */
+  allocate(shape: Shape, layout: Layout): Tensor {
+    const region = new Region(layout.bytes);
+    return {
+      region,
+      byteOffset: 0,
+      type: layout.type as DnnlType & ElementType,
+      shape,
+      layout,
+      order: this.order(layout),
+    };
+  }
+
+  /** The layout that kernels like for an image of activations. */
+  preferredImage(shape: Shape): Layout {
+    const { engine, activation } = this;
+    const any = engine.layout(activation, shape, "any");
+    const weights = engine.layout(activation, [shape[1]!, shape[1]!, 1, 1], "any");
+    const unit = { strides: [1, 1], dilation: [0, 0], paddingBegin: [0, 0], paddingEnd: [0, 0] };
+    const primitive = engine.tryPrimitive({
+      kind: "convolutionForward",
+      training: true,
+      algorithm: "direct",
+      src: any,
+      weights,
+      dst: any,
+      ...unit,
+    });
+    return primitive?.layout("src") ?? engine.layout(activation, shape);
+  }
+
+  /** New row-major memory for a tensor of any type. */
+  allocateRows(shape: Shape, type: ElementType): Tensor {
+    if (type !== "s64") return this.allocate(shape, this.engine.layout(type, dnnlDims(shape)));
+    const region = new Region(Math.max(bytesOf(type, shape), 1));
+    return { region, byteOffset: 0, type, shape, layout: undefined, order: ROW_MAJOR };
+  }
+
+  /** Memory for a value's result: that of the variable it updates, where it may be written already, else new. */
+  produce(value: Value, layout: Layout): Tensor {
+    return this.hold(value, this.destination(value, layout) ?? this.allocate(value.shape, layout));
+  }
+
+  /** Row-major memory for a value's result. */
+  produceRows(value: Value, type: ElementType = elementTypeOf(value.dtype)): Tensor {
+    if (type !== "s64") return this.produce(value, this.engine.layout(type, dnnlDims(value.shape)));
+    return this.hold(value, this.allocateRows(value.shape, type));
+  }
+
+  /**
+   * The place of a variable that the value updates, where nothing reads the variable any more, it lies in this
+   * layout and on a cache line.
+   *
+   * @param readsHere whether the current unit may still read the variable (elementwise units write an element
+   *   only after they have read it).
+   */
+  destination(value: Value, layout: Pick<Layout, "key">, readsHere = false): Tensor | undefined {
+    return this.#claim(value, readsHere, (tensor) => tensor.layout?.key === layout.key);
+  }
+
+  /** The place of a whole storage that the value updates, whatever the order of its elements: see `destination`. */
+  destinationInOrder(value: Value, order: string, isTaken: (place: Tensor) => boolean): Tensor | undefined {
+    return this.#claim(
+      value,
+      true,
+      (tensor) => tensor.order === order && tensor.type === "f32" && !isTaken(tensor),
+    );
+  }
+
+  /** Whether a result of the program or a node other than these members needs the value. */
+  isUsedBehind(value: Value, members: readonly ElementwiseMember[]): boolean {
+    const own = new Set(members.flatMap((member) => (member.kind === "op" ? [member.node] : member.nodes)));
+    return this.#uses.isResult(value) || this.#uses.of(value).some((node) => !own.has(node));
+  }
+
+  #claim(value: Value, readsHere: boolean, fits: (tensor: Tensor) => boolean): Tensor | undefined {
+    const limit = readsHere ? this.#unit : this.#unit - 1;
+    for (const update of this.#updates.get(value) ?? []) {
+      const tensor = this.store.tensorOf(update.variable);
+      const isFree = this.#lastReads.of(update.variable) <= limit;
+      if (!isFree || tensor.byteOffset % ALIGNMENT !== 0 || !fits(tensor)) continue;
+      this.done.add(update);
+      return tensor;
+    }
+    return undefined;
+  }
+
+  /** The order of a layout's elements; padded layouts are like no other. */
+  order(layout: Layout): string {
+    return isDense(layout) ? orderOf(layout) : `padded ${formatLayout(layout)}`;
+  }
+
+  /** A float32 scalar that holds a number. */
+  numberTensor(number: number): Tensor {
+    const known = this.#numbers.get(number);
+    if (known !== undefined) return known;
+    const tensor = this.allocateRows([], "f32");
+    this.#numbers.set(number, tensor);
+    this.constants.push({ tensor, data: Float32Array.of(number) });
+    return tensor;
+  }
+
+  /** A copy of a tensor in another layout. */
+  reorder(source: Tensor, layout: Layout, label: string): Tensor {
+    const target = this.allocate(source.shape, layout);
+    this.copy(source, target, label);
+    return target;
+  }
+
+  /** Copies a tensor into another of the same shape, converting layout and type. */
+  copy(source: Tensor, target: Tensor, label: string): void {
+    const [from, to] = this.#alike(source, target);
+    const primitive = this.engine.primitive({ kind: "reorder", src: from.layout!, dst: to.layout! });
+    this.add(primitive, {
+      work: "reorder",
+      label: `reorder ${label} ${formatLayout(from.layout!)} -> ${formatLayout(to.layout!)}`,
+      reads: [[ARG.src, from]],
+      writes: [[ARG.dst, to]],
+    });
+  }
+
+  /** Copies elements of any type into a tensor of the same shape. */
+  move(source: Tensor, target: Tensor, label: string): void {
+    if (source.layout !== undefined && target.layout !== undefined) {
+      this.copy(source, target, label);
+      return;
+    }
+    this.addStep({
+      work: "host",
+      label: `copy of ${label}`,
+      reads: [source.region],
+      writes: [target.region],
+      bind: (memory) => {
+        const from = memory.elementsOf(source) as BigInt64Array;
+        const to = memory.elementsOf(target) as BigInt64Array;
+        return () => to.set(from);
+      },
+    });
+  }
+
+  /** A copy of a tensor as it lies, in memory of its own. */
+  duplicate(held: Tensor, label: string): Tensor {
+    const bytes = held.layout?.bytes ?? bytesOf(held.type, held.shape);
+    const twin: Tensor = { ...held, region: new Region(bytes), byteOffset: 0 };
+    this.move(held, twin, label);
+    return twin;
+  }
+
+  /** Appends a step that executes a primitive. */
+  add(primitive: Primitive, { work, label, reads, writes, inPlace = [], flops }: PrimitiveStep): void {
+    const { engine } = this;
+    const scratchpad = primitive.layout("scratchpad");
+    const scratch = scratchpad && new Region(aligned(scratchpad.bytes));
+    this.steps.push({
+      work,
+      label,
+      scope: this.#scope,
+      implementation: primitive.implementation,
+      ...(flops === undefined ? {} : { flops }),
+      reads: reads.map(([, { region }]) => region),
+      writes: writes.map(([, { region }]) => region),
+      ...(scratch === undefined ? {} : { scratch }),
+      inPlace: inPlace.map(([output, input]) => [output.region, input.region] as const),
+      bind: (memory) => {
+        const bound = [...reads, ...writes].map(
+          ([index, tensor]) => [index, engine.memory(tensor.layout!, memory.addressOf(tensor))] as const,
+        );
+        if (scratchpad !== undefined && scratch !== undefined) {
+          const address = memory.addressOf({ region: scratch, byteOffset: 0 });
+          bound.push([ARG.scratchpad, engine.memory(scratchpad, address)]);
+        }
+        const args = engine.pack(bound);
+        return () => engine.execute(primitive.handle, args, () => label);
+      },
+    });
+  }
+
+  /** Appends a step that is not a single primitive. */
+  addStep(step: Omit<Step, "scope">): void {
+    this.steps.push({ ...step, scope: this.#scope });
+  }
+
+  /** A primitive that is no reference implementation, or undefined. */
+  fastPrimitive(
+    operation: Operation,
+    postOps: readonly PostOp[] = [],
+    hint?: Primitive,
+  ): Primitive | undefined {
+    const primitive = this.engine.tryPrimitive(operation, postOps, hint);
+    return primitive === undefined || primitive.implementation.includes("ref") ? undefined : primitive;
+  }
+
+  /** Every value that is read or written as a whole storage in the storage's own order, row by row. */
+  unpacked(variable: VariableRef): Tensor {
+    const rows = this.allocateRows(variable.shape, "f32");
+    const begin = variable.offset;
+    for (const member of this.store.membersWithin(variable)) {
+      const within =
+        member.offset >= begin && member.offset + sizeOf(member.shape) <= begin + sizeOf(variable.shape);
+      if (!within) {
+        throw new ClassifierTrainingError(
+          "failure",
+          "ONEDNN_VARIABLE_RANGE",
+          `variable ${variable.name} cuts through ${member.name}, which has a layout of its own`,
+          { hint: "read whole members of a storage" },
+        );
+      }
+      this.copy(this.store.tensorOf(member), this.#part(rows, member, begin), member.name);
+    }
+    return rows;
+  }
+
+  /** Writes a range given row by row into members that have layouts of their own. */
+  pack(rows: Tensor, variable: VariableRef): void {
+    for (const member of this.store.membersWithin(variable)) {
+      this.copy(this.#part(rows, member, variable.offset), this.store.tensorOf(member), member.name);
+    }
+  }
+
+  /** A member's elements within row-major elements of the range that begins at `begin`. */
+  #part(rows: Tensor, member: VariableRef, begin: number): Tensor {
+    const byteOffset = rows.byteOffset + (member.offset - begin) * ELEMENT_BYTES.f32;
+    const layout = this.engine.layout("f32", dnnlDims(member.shape));
+    return { ...rows, byteOffset, shape: member.shape, layout };
+  }
+
+  /** A tensor of the value that a reorder can start from. */
+  #readable(value: Value): Tensor {
+    const given = this.tensor(value);
+    if (given.order === ROW_MAJOR || value.node.op !== "variable" || given.layout === undefined) return given;
+    const { variable } = value.node.params as { variable: VariableRef };
+    const isRange = given.order === this.store.tensorOf(variable).order && !this.store.isMember(variable);
+    return isRange ? this.hold(value, this.unpacked(variable)) : given;
+  }
+
+  /** Both with the same dimensions: rows may be seen in those of the other (groups of channels, scalars). */
+  #alike(source: Tensor, target: Tensor): readonly [Tensor, Tensor] {
+    const [from, to] = [source.layout!, target.layout!];
+    if (from.dims.join() === to.dims.join()) return [source, target];
+    return source.order === ROW_MAJOR
+      ? [{ ...source, layout: this.engine.layout(from.type, to.dims) }, target]
+      : [source, { ...target, layout: this.engine.layout(to.type, from.dims) }];
+  }
+
+  /** The same memory with a layout that says row by row. */
+  #asRows(tensor: Tensor): Tensor {
+    if (tensor.type === "s64") return tensor;
+    return { ...tensor, layout: this.engine.layout(tensor.type, dnnlDims(tensor.shape)) };
+  }
+}

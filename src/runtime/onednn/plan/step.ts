@@ -1,0 +1,40 @@
+// A step of a plan: what runs, which memory it reads and writes, and what it is called in reports.
+import type { ElementArray } from "./element-type.ts";
+import type { Region, Tensor } from "./tensor.ts";
+
+/** Kinds of work that a step's time is reported under. */
+export type Work =
+  | "convolution"
+  | "batch norm"
+  | "pooling"
+  | "matmul"
+  | "elementwise"
+  | "reduction"
+  | "reorder"
+  | "host";
+
+/** Finds tensors once every region has its place. */
+export interface Memory {
+  addressOf(tensor: Pick<Tensor, "region" | "byteOffset">): number;
+  /** The elements, for loops in JavaScript. */
+  elementsOf(tensor: Tensor): ElementArray;
+}
+
+export interface Step {
+  readonly work: Work;
+  /** Op and operands, for reports and errors. */
+  readonly label: string;
+  /** Module path of the node it computes. */
+  readonly scope: string;
+  /** Name of the library's implementation; absent for loops in JavaScript. */
+  readonly implementation?: string;
+  readonly flops?: number;
+  readonly reads: readonly Region[];
+  readonly writes: readonly Region[];
+  /** Memory that only this step uses. */
+  readonly scratch?: Region;
+  /** The first region may take the second one's place where that dies here: elements are read before they are written. */
+  readonly inPlace?: readonly (readonly [Region, Region])[];
+  /** Makes the step runnable. */
+  bind(memory: Memory): () => void;
+}

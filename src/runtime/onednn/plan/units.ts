@@ -1,0 +1,178 @@
+// What is computed together: nodes of a program grouped into units, each lowered as a whole.
+import { isOp, type Node, type Program, type Value } from "../../../graph/index.ts";
+import { groupElementwise } from "./elementwise-groups.ts";
+import { matchReluGradient, type ReluGradient } from "./relu-gradient.ts";
+
+export type Unit =
+  /** A node by itself. */
+  | { readonly kind: "node"; readonly node: Node }
+  /** Batch norm whose result is used by a ReLU alone. */
+  | {
+      readonly kind: "batchNormRelu";
+      readonly normalization: Node<"batchNormTraining"> | Node<"batchNormInference">;
+      readonly relu: Node<"relu">;
+    }
+  /** The gradient of both, from the gradient of the ReLU's result. */
+  | {
+      readonly kind: "batchNormReluGrad";
+      readonly gradient: Node<"batchNormGrad">;
+      readonly mask: ReluGradient;
+      /** The forward unit's normalisation. */
+      readonly normalization: Node<"batchNormTraining">;
+    }
+  /** A matrix product and the bias added to its rows. */
+  | {
+      readonly kind: "linear";
+      readonly product: Node<"matmul">;
+      readonly sum: Node<"add">;
+      readonly bias: Value;
+    }
+  /** Elementwise nodes over one shape, computed in one pass through memory. */
+  | { readonly kind: "elementwise"; readonly nodes: readonly ElementwiseMember[] };
+
+/** A node of an elementwise unit: an op of the graph, or a matched gradient of ReLU. */
+export type ElementwiseMember =
+  | { readonly kind: "op"; readonly node: Node }
+  | ({ readonly kind: "reluGradient" } & ReluGradient);
+
+/** The nodes that a unit replaces. */
+export function nodesOf(unit: Unit): readonly Node[] {
+  switch (unit.kind) {
+    case "node":
+      return [unit.node];
+    case "batchNormRelu":
+      return [unit.normalization, unit.relu];
+    case "batchNormReluGrad":
+      return [...unit.mask.nodes, unit.gradient];
+    case "linear":
+      return [unit.product, unit.sum];
+    case "elementwise":
+      return unit.nodes.flatMap((member) => (member.kind === "op" ? [member.node] : member.nodes));
+  }
+}
+
+/** Who uses what in a program. */
+export class Uses {
+  readonly #users = new Map<Value, Node[]>();
+  readonly #results: Set<Value>;
+
+  constructor(program: Program) {
+    for (const node of program.nodes) {
+      for (const input of new Set(node.inputs)) {
+        const users = this.#users.get(input);
+        if (users === undefined) this.#users.set(input, [node]);
+        else users.push(node);
+      }
+    }
+    this.#results = new Set([
+      ...Object.values(program.outputs),
+      ...program.updates.map(({ value }) => value),
+    ]);
+  }
+
+  of(value: Value): readonly Node[] {
+    return this.#users.get(value) ?? [];
+  }
+
+  isResult(value: Value): boolean {
+    return this.#results.has(value);
+  }
+
+  /** The one node that uses the value, where nothing else does and no result is made of it. */
+  only(value: Value): Node | undefined {
+    const users = this.of(value);
+    return users.length === 1 && !this.isResult(value) ? users[0] : undefined;
+  }
+}
+
+/** Groups a program's nodes into units, operands first. */
+export function fuse(program: Program): Unit[] {
+  const uses = new Uses(program);
+  const unitOf = new Map<Node, Unit>();
+  const claim = (unit: Unit): void => {
+    for (const node of nodesOf(unit)) unitOf.set(node, unit);
+  };
+  for (const node of program.nodes) {
+    const unit = batchNormRelu(node, uses) ?? linear(node, uses);
+    if (unit !== undefined) claim(unit);
+  }
+  const masks = new Map<Node, ReluGradient>();
+  for (const node of program.nodes) {
+    const mask = matchReluGradient(node, uses);
+    if (mask === undefined) continue;
+    const fused = batchNormReluGrad(mask, uses, unitOf);
+    if (fused !== undefined) claim(fused);
+    else masks.set(node, mask);
+  }
+  for (const group of groupElementwise(program, masks, (node) => unitOf.has(node))) {
+    claim({ kind: "elementwise", nodes: group });
+  }
+  for (const node of program.nodes) if (!unitOf.has(node)) unitOf.set(node, { kind: "node", node });
+  return inOrder(program, unitOf);
+}
+
+function batchNormRelu(node: Node, uses: Uses): Unit | undefined {
+  if (!isOp(node, "batchNormTraining") && !isOp(node, "batchNormInference")) return undefined;
+  const relu = uses.only(node.outputs[0]!);
+  return relu !== undefined && isOp(relu, "relu")
+    ? { kind: "batchNormRelu", normalization: node, relu }
+    : undefined;
+}
+
+function linear(node: Node, uses: Uses): Unit | undefined {
+  if (!isOp(node, "matmul")) return undefined;
+  const [product] = node.outputs;
+  const sum = uses.only(product!);
+  if (sum === undefined || !isOp(sum, "add")) return undefined;
+  const bias = sum.inputs[0] === product ? sum.inputs[1]! : sum.inputs[0]!;
+  const isRow = bias.shape.length === 1 && bias.shape[0] === product!.shape[1];
+  return isRow ? { kind: "linear", product: node, sum, bias } : undefined;
+}
+
+function batchNormReluGrad(
+  mask: ReluGradient,
+  uses: Uses,
+  unitOf: ReadonlyMap<Node, Unit>,
+): Unit | undefined {
+  const gradient = uses.only(mask.result);
+  if (gradient === undefined || !isOp(gradient, "batchNormGrad") || gradient.inputs[0] !== mask.result) {
+    return undefined;
+  }
+  const forward = unitOf.get(mask.activated.node);
+  if (forward?.kind !== "batchNormRelu" || !isOp(forward.normalization, "batchNormTraining"))
+    return undefined;
+  const { normalization } = forward;
+  const [x, weight] = normalization.inputs;
+  const [, mean, variance] = normalization.outputs;
+  const [, ofX, byWeight, byMean, byVariance] = gradient.inputs;
+  const matches = ofX === x && byWeight === weight && byMean === mean && byVariance === variance;
+  return matches ? { kind: "batchNormReluGrad", gradient, mask, normalization } : undefined;
+}
+
+/** Units in an order in which each comes after those it takes values from. */
+function inOrder(program: Program, unitOf: ReadonlyMap<Node, Unit>): Unit[] {
+  const order: Unit[] = [];
+  const state = new Map<Unit, "open" | "done">();
+  const visit = (unit: Unit): void => {
+    const stack: { unit: Unit; next: Unit[] }[] = [];
+    const enter = (entered: Unit): void => {
+      state.set(entered, "open");
+      const next = nodesOf(entered).flatMap((node) => node.inputs.map((input) => unitOf.get(input.node)!));
+      stack.push({ unit: entered, next });
+    };
+    enter(unit);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const operand = top.next.shift();
+      if (operand === undefined) {
+        state.set(top.unit, "done");
+        order.push(top.unit);
+        stack.pop();
+      } else if (!state.has(operand)) enter(operand);
+    }
+  };
+  for (const node of program.nodes) {
+    const unit = unitOf.get(node)!;
+    if (!state.has(unit)) visit(unit);
+  }
+  return order;
+}

@@ -1,0 +1,56 @@
+// Programs as plain data, so that they can be sent to the compute thread.
+import {
+  createProgram,
+  Graph,
+  type OpName,
+  type OpParams,
+  type Program,
+  type Value,
+  type VariableRef,
+} from "../../graph/index.ts";
+
+export interface EncodedProgram {
+  readonly name: string;
+  readonly nodes: readonly EncodedNode[];
+  readonly outputs: readonly (readonly [name: string, value: number])[];
+  readonly updates: readonly (readonly [variable: VariableRef, value: number])[];
+}
+
+interface EncodedNode {
+  readonly op: OpName;
+  readonly params: OpParams[OpName];
+  /** Values are numbered in the order in which the nodes define them. */
+  readonly inputs: readonly number[];
+  readonly scope: string;
+}
+
+export function encodeProgram({ name, nodes, outputs, updates }: Program): EncodedProgram {
+  const numbers = new Map<Value, number>();
+  for (const node of nodes) for (const value of node.outputs) numbers.set(value, numbers.size);
+  const numberOf = (value: Value): number => numbers.get(value)!;
+  return {
+    name,
+    nodes: nodes.map(({ op, params, inputs, scope }) => ({
+      op,
+      params,
+      inputs: inputs.map(numberOf),
+      scope,
+    })),
+    outputs: Object.entries(outputs).map(([key, value]) => [key, numberOf(value)]),
+    updates: updates.map(({ variable, value }) => [variable, numberOf(value)]),
+  };
+}
+
+export function decodeProgram({ name, nodes, outputs, updates }: EncodedProgram): Program {
+  const graph = new Graph();
+  const values: Value[] = [];
+  for (const { op, params, inputs, scope } of nodes) {
+    const operands = inputs.map((number) => values[number]!);
+    values.push(...graph.within(scope, () => graph.append(op, operands, params)));
+  }
+  return createProgram({
+    name,
+    outputs: Object.fromEntries(outputs.map(([key, number]) => [key, values[number]!])),
+    updates: updates.map(([variable, number]) => ({ variable, value: values[number]! })),
+  });
+}

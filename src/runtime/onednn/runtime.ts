@@ -1,0 +1,52 @@
+// The fast runtime: programs on oneDNN, the kernel library of PyTorch on x86, in a thread of their own.
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { Precision, Probe, Runtime, Session, SessionOptions } from "../contract.ts";
+import { ComputeClient } from "./compute-client.ts";
+import { INSTALL_HINT, type Library, loadLibrary } from "./ffi/index.ts";
+import { physicalCores } from "./physical-cores.ts";
+import { OnednnSession } from "./session.ts";
+
+function precisionsOf(library: Library): readonly Precision[] {
+  return library.bfloat16 ? ["32-true", "bf16-mixed"] : ["32-true"];
+}
+
+/** Computes with the system's oneDNN (2.5 to 3.x), called through its C interface. */
+export const onednnRuntime: Runtime = {
+  name: "onednn",
+
+  async probe(): Promise<Probe> {
+    try {
+      const library = await loadLibrary();
+      return {
+        available: true,
+        detail: `oneDNN ${library.version} (${library.name}), ${library.features}`,
+        precisions: precisionsOf(library),
+      };
+    } catch (error) {
+      const known = error instanceof ClassifierTrainingError;
+      return {
+        available: false,
+        detail: error instanceof Error ? error.message : String(error),
+        hint: (known ? error.hint : undefined) ?? INSTALL_HINT,
+        precisions: [],
+      };
+    }
+  },
+
+  async open(options: SessionOptions): Promise<Session> {
+    const { storages, precision = "32-true", threads = physicalCores() } = options;
+    const library = await loadLibrary();
+    if (!precisionsOf(library).includes(precision)) {
+      throw new ClassifierTrainingError(
+        "usage",
+        "RUNTIME_PRECISION",
+        `runtime onednn cannot compute in ${precision}: this processor has no bfloat16 products (${library.features})`,
+        { hint: "set trainer.precision=32-true" },
+      );
+    }
+    const client = new ComputeClient();
+    const { convolutionAlgorithm = "auto" } = options;
+    await client.ask("open", { storages, threads, precision, convolutionAlgorithm });
+    return new OnednnSession(client, storages, precision, threads);
+  },
+};
