@@ -1,10 +1,26 @@
 // Files of weights: safetensors read and written, PyTorch files read as data, torchvision's weights fetched.
 export { weightsCacheFolder } from "./cache.ts";
+export { castTensor } from "./cast.ts";
 export { findWeights, WEIGHTS_CATALOG, type WeightsEntry, type WeightsPreprocessing } from "./catalog.ts";
+export { type ConvertOptions, convertWeights } from "./convert.ts";
 export { type DownloadOptions, type DownloadProgress, download } from "./download.ts";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
+export {
+  type MatchOptions,
+  type MisshapenTensor,
+  matchStateDict,
+  requireMatch,
+  type StateDictMatch,
+} from "./match-state-dict.ts";
 export { openWeights } from "./open-weights.ts";
-export { fetchPretrained, type PretrainedSource, pretrainedPath, pretrainedSource } from "./pretrained.ts";
+export {
+  fetchPretrained,
+  type ListedWeights,
+  listWeights,
+  type PretrainedSource,
+  pretrainedPath,
+  pretrainedSource,
+} from "./pretrained.ts";
 export { openPyTorch, parsePyTorch } from "./pytorch/index.ts";
 export {
   type EncodedFile,
@@ -16,4 +32,12 @@ export {
   type TensorSpec,
 } from "./safetensors.ts";
 export { openShardedSafetensors } from "./sharded-safetensors.ts";
+export {
+  encodeStateDict,
+  type LoadedStateDict,
+  loadStateDict,
+  readStateDictDescription,
+  type StateDictDescription,
+} from "./state-dict-file.ts";
+export { verifyWeights, type WeightsReport } from "./verify.ts";
 export type { TensorInfo, WeightsFile } from "./weights-file.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { weightsCacheFolder } from "./cache.ts";
-import { findWeights, type WeightsEntry } from "./catalog.ts";
+import { findWeights, WEIGHTS_CATALOG, type WeightsEntry } from "./catalog.ts";
 import { type DownloadOptions, download } from "./download.ts";
 
 export type PretrainedSource =
@@ -50,4 +50,19 @@ export async function fetchPretrained(
     source.kind === "catalog" ? source.entry : { ...source, sha256Prefix: undefined };
   await download(url, path, { ...options, sha256Prefix });
   return path;
+}
+
+/** An entry of the catalogue and whether its file is in the cache. */
+export interface ListedWeights {
+  readonly entry: WeightsEntry;
+  readonly path: string;
+  readonly isCached: boolean;
+}
+
+/** The catalogue, with where each file is or would be. */
+export function listWeights(environment?: NodeJS.ProcessEnv): ListedWeights[] {
+  return WEIGHTS_CATALOG.map((entry) => {
+    const path = pretrainedPath({ kind: "catalog", entry }, environment);
+    return { entry, path, isCached: existsSync(path) };
+  });
 }

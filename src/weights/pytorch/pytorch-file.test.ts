@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type DType, type HostTensor, sizeOf } from "../../core/index.ts";
+import type { DType, HostTensor } from "../../core/index.ts";
 import { fileSource } from "../byte-source.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "../half.ts";
 import { openSafetensors } from "../safetensors.ts";
@@ -106,7 +106,7 @@ describe("golden files", () => {
   it.each(pickles.map((good) => [good.file, good] as const))("%s is read to the bit", (file, good) => {
     const source = fileSource(join(GOLDEN, file));
     const archive = openArchive(source);
-    const encoder = new Encoder(new TensorReader(archive, source.size));
+    const encoder = new Encoder(new TensorReader(archive));
     expect(encoder.encode(archive.value)).toEqual(roundFloats(good.content));
     source.close();
   });
@@ -163,11 +163,13 @@ describe("openPyTorch", () => {
     expect(() => openPyTorch(join(GOLDEN, "hostile_eval.pt"))).toThrow(/"__builtin__.eval"/);
   });
 
-  it("lists a view that repeats one element 2^40 times, and refuses to build it", () => {
-    using weights = openPyTorch(join(GOLDEN, "hostile_huge_expand.pt"));
-    const [name] = weights.tensors.keys();
-    expect(sizeOf(weights.tensors.get(name!)!.shape)).toBe(2 ** 40);
-    expect(() => weights.read(name!)).toThrow(expect.objectContaining({ code: "PYTORCH_LIMIT" }));
+  it("refuses views that would take far more memory than the file", () => {
+    expect(() => openPyTorch(join(GOLDEN, "hostile_huge_expand.pt"))).toThrow(
+      expect.objectContaining({
+        code: "PYTORCH_LIMIT",
+        message: expect.stringContaining(`${4 * 2 ** 40} bytes`),
+      }),
+    );
   });
 
   it("hands out memory that does not change when another tensor of the same storage is written to", () => {

@@ -1,15 +1,19 @@
 // Opens what torch.save wrote, in either of its formats, as a file of named tensors: data only, never code.
+import { bytesPerElement, sizeOf } from "../../core/index.ts";
 import { type ByteSource, bufferSource, fileSource } from "../byte-source.ts";
 import { unknownTensor, type WeightsFile } from "../weights-file.ts";
 import type { TorchArchive } from "./archive.ts";
-import { invalid, located } from "./errors.ts";
+import { beyondLimit, invalid, located } from "./errors.ts";
 import { openLegacyArchive } from "./legacy-archive.ts";
+import type { TorchTensor } from "./pickle-values.ts";
 import { findStateDict } from "./state-dict.ts";
 import { TensorReader } from "./tensor-reader.ts";
 import { openZipArchive } from "./zip-archive.ts";
 
 const ZIP_START = 0x04034b50;
 const PICKLE_START = 0x80;
+/** Tensors of this many bytes in all are allowed however small the file is. */
+const ALWAYS_ALLOWED = 1024 * 1024;
 
 /**
  * Opens a `.pth`, `.pt` or `.ckpt` file. Names and shapes are read at once, a tensor's bytes when asked for.
@@ -38,7 +42,8 @@ export function readPyTorch(source: ByteSource): WeightsFile {
   return located(source.name, () => {
     const archive = openArchive(source);
     const stateDict = findStateDict(archive.value);
-    const reader = new TensorReader(archive, source.size);
+    checkTotal(stateDict.values(), source.size);
+    const reader = new TensorReader(archive);
     return {
       name: source.name,
       format: archive.format,
@@ -55,6 +60,15 @@ export function readPyTorch(source: ByteSource): WeightsFile {
       [Symbol.dispose]: () => source.close(),
     };
   });
+}
+
+/** Views that repeat or share elements: together they may not be much more than the file itself. */
+function checkTotal(tensors: Iterable<TorchTensor>, fileSize: number): void {
+  let total = 0;
+  for (const { shape, storage } of tensors) total += sizeOf(shape) * bytesPerElement(storage.dtype);
+  if (total > Math.max(4 * fileSize, ALWAYS_ALLOWED)) {
+    throw beyondLimit(`the tensors of a file of ${fileSize} bytes would take ${total} bytes`);
+  }
 }
 
 /** The whole of what was saved, not just its tensors. */

@@ -1,9 +1,7 @@
-// Turns strided views of storages into dense tensors, within a bound on memory.
+// Turns strided views of storages into dense tensors.
 import {
   allocate,
-  bytesPerElement,
   type DType,
-  formatShape,
   type HostTensor,
   hostTensor,
   type Shape,
@@ -13,11 +11,7 @@ import {
   viewBuffer,
 } from "../../core/index.ts";
 import type { TorchArchive } from "./archive.ts";
-import { beyondLimit } from "./errors.ts";
 import type { TorchTensor } from "./pickle-values.ts";
-
-/** Below this a tensor may be any number of times larger than its file. */
-const ALWAYS_ALLOWED = 1024 * 1024;
 
 /**
  * Reads tensors of an archive. A storage that a tensor fills is handed over as it is; one that several
@@ -25,27 +19,17 @@ const ALWAYS_ALLOWED = 1024 * 1024;
  */
 export class TensorReader {
   readonly #archive: TorchArchive;
-  readonly #largest: number;
   readonly #kept = new Map<string, Uint8Array<ArrayBuffer>>();
 
-  constructor(archive: TorchArchive, fileSize: number) {
+  constructor(archive: TorchArchive) {
     this.#archive = archive;
-    this.#largest = Math.max(4 * fileSize, ALWAYS_ALLOWED);
   }
 
-  /**
-   * The elements of a view in row-major order.
-   * @throws ClassifierTrainingError `PYTORCH_LIMIT` where a repeating view is over four times the file's size.
-   */
+  /** The elements of a view in row-major order. */
   read(tensor: TorchTensor): HostTensor {
     const { storage, offset, shape, stride } = tensor;
     const { dtype } = storage;
     const count = sizeOf(shape);
-    if (count * bytesPerElement(dtype) > this.#largest) {
-      throw beyondLimit(
-        `a tensor of shape ${formatShape(shape)} repeats a storage of ${storage.elements} elements`,
-      );
-    }
     if (count === 0) return hostTensor(dtype, shape, allocate(dtype, 0));
     const dense = isDense(shape, stride);
     if (dense && count === storage.elements) {

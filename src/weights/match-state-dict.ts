@@ -1,0 +1,122 @@
+// Compares the tensors of a file with those that a model wants, by name and shape.
+import { ClassifierTrainingError, formatShape, type Shape, sameShape } from "../core/index.ts";
+import { findRenaming, type NamingConvention } from "./naming.ts";
+import type { TensorSpec } from "./safetensors.ts";
+import type { TensorInfo } from "./weights-file.ts";
+
+export interface MisshapenTensor {
+  readonly name: string;
+  readonly expected: Shape;
+  readonly found: Shape;
+}
+
+/** All names are the model's, except in `unexpected`. */
+export interface StateDictMatch {
+  /** Model's name -> file's name, of every tensor that can be loaded. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Entries of the classifier that keep their initial values because the classes differ. */
+  readonly replaced: readonly string[];
+  readonly missing: readonly string[];
+  readonly misshapen: readonly MisshapenTensor[];
+  /** Names in the file that the model has no use for. */
+  readonly unexpected: readonly string[];
+  readonly convention: NamingConvention;
+  /** What stood before every name in the file, such as Lightning's `model.`. */
+  readonly prefix: string;
+}
+
+export interface MatchOptions {
+  /** Name of the model's last layer; default `fc`. */
+  readonly classifier?: string | undefined;
+  /** Class names that the model and the file have, where they are known: equal ones keep the classifier. */
+  readonly classNames?: readonly string[] | undefined;
+  readonly weightsClassNames?: readonly string[] | undefined;
+}
+
+/**
+ * Finds each wanted tensor in a file.
+ *
+ * The classifier is replaced (left as it is initialised) where its shape differs, where the file has none, or
+ * where both know their classes and these are not the same in the same order. `num_batches_tracked`, which files
+ * before PyTorch 0.4.1 lack, is never missing.
+ */
+export function matchStateDict(
+  wanted: Iterable<TensorSpec>,
+  available: ReadonlyMap<string, TensorInfo>,
+  options: MatchOptions = {},
+): StateDictMatch {
+  const specs = [...wanted];
+  const { convention, prefix, sources } = findRenaming(
+    new Set(specs.map(({ name }) => name)),
+    available.keys(),
+  );
+  const classifierPrefix = `${options.classifier ?? "fc"}.`;
+  const classifier = specs.filter(({ name }) => name.startsWith(classifierPrefix));
+  const keepsClassifier =
+    sameClasses(options) &&
+    classifier.every(({ name, shape }) => {
+      const found = sources.get(name);
+      return found !== undefined && sameShape(available.get(found)!.shape, shape);
+    });
+  const loaded = new Map<string, string>();
+  const replaced: string[] = [];
+  const missing: string[] = [];
+  const misshapen: MisshapenTensor[] = [];
+  for (const { name, shape } of specs) {
+    const source = sources.get(name);
+    const found = source === undefined ? undefined : available.get(source)!.shape;
+    if (!keepsClassifier && name.startsWith(classifierPrefix)) replaced.push(name);
+    else if (found === undefined) {
+      if (!name.endsWith("num_batches_tracked")) missing.push(name);
+    } else if (!sameShape(found, shape)) misshapen.push({ name, expected: shape, found });
+    else loaded.set(name, source!);
+  }
+  const used = new Set(sources.values());
+  const unexpected = [...available.keys()].filter((name) => !used.has(name));
+  return { sources: loaded, replaced, missing, misshapen, unexpected, convention, prefix };
+}
+
+function sameClasses({ classNames, weightsClassNames }: MatchOptions): boolean {
+  if (classNames === undefined || weightsClassNames === undefined) return true;
+  return (
+    classNames.length === weightsClassNames.length &&
+    classNames.every((name, i) => name === weightsClassNames[i])
+  );
+}
+
+/**
+ * @throws ClassifierTrainingError `WEIGHTS_MISMATCH`, listing what is missing or misshapen, where a model would be
+ *   loaded in part only.
+ */
+export function requireMatch(match: StateDictMatch, where: string): void {
+  const { sources, missing, misshapen, unexpected } = match;
+  if (missing.length === 0 && misshapen.length === 0) return;
+  const problems = [
+    list("missing", missing),
+    list(
+      "of another shape",
+      misshapen.map(
+        ({ name, expected, found }) => `${name} ${formatShape(found)} instead of ${formatShape(expected)}`,
+      ),
+    ),
+    list("unexpected", unexpected),
+  ].filter((text) => text !== "");
+  const total = sources.size + missing.length + misshapen.length;
+  throw new ClassifierTrainingError(
+    "data",
+    "WEIGHTS_MISMATCH",
+    sources.size === 0
+      ? `none of the ${unexpected.length + misshapen.length} tensors fits the model: ${problems.join("; ")}`
+      : `${missing.length + misshapen.length} of the model's ${total} tensors do not fit: ${problems.join("; ")}`,
+    { where, hint: "choose the model that the weights were made for" },
+  );
+}
+
+const LISTED = 5;
+
+/** `<what>: a, b, c and 4 more`, or nothing. */
+function list(what: string, names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const rest = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
+  return `${what}: ${names.slice(0, LISTED).join(", ")}${rest}`;
+}

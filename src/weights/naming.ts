@@ -1,0 +1,74 @@
+// Other libraries' names of a residual network's state, as torchvision's.
+
+/** Whose names a file has. timm's are torchvision's. */
+export type NamingConvention = "torchvision" | "transformers";
+
+/** Each convention's way to torchvision's names; what it does not know stays as it is. */
+export const TORCHVISION_NAME: { readonly [C in NamingConvention]: (name: string) => string } = {
+  torchvision: (name) => name,
+  transformers: fromTransformers,
+};
+
+const STEM = /^(.{0,200}?)(?:resnet\.)?embedder\.embedder\.(convolution|normalization)\.(\w+)$/;
+const BLOCK =
+  /^(.{0,200}?)(?:resnet\.)?encoder\.stages\.(\d+)\.layers\.(\d+)\.(?:layer\.(\d+)|shortcut)\.(convolution|normalization)\.(\w+)$/;
+const HEAD = /^(.{0,200}?)classifier\.1\.(weight|bias)$/;
+
+/** transformers' ResNetModel, ResNetBackbone and ResNetForImageClassification. */
+function fromTransformers(name: string): string {
+  const stem = STEM.exec(name);
+  if (stem !== null) return `${stem[1]}${stem[2] === "convolution" ? "conv1" : "bn1"}.${stem[3]}`;
+  const head = HEAD.exec(name);
+  if (head !== null) return `${head[1]}fc.${head[2]}`;
+  const block = BLOCK.exec(name);
+  if (block === null) return name;
+  const [, prefix, stage, layer, index, kind, entry] = block;
+  const convolution = kind === "convolution";
+  const part =
+    index === undefined
+      ? `downsample.${convolution ? 0 : 1}`
+      : `${convolution ? "conv" : "bn"}${Number(index) + 1}`;
+  return `${prefix}layer${Number(stage) + 1}.${layer}.${part}.${entry}`;
+}
+
+/** Where a set of names stands in relation to the names that are wanted. */
+export interface Renaming {
+  readonly convention: NamingConvention;
+  /** What stands before every name, such as Lightning's `model.` or DataParallel's `module.`. */
+  readonly prefix: string;
+  /** Wanted name -> the file's name. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** The convention and the prefix under which most wanted names are found; the plainer one where they tie. */
+export function findRenaming(wanted: ReadonlySet<string>, names: Iterable<string>): Renaming {
+  const all = [...names];
+  const candidates = (Object.keys(TORCHVISION_NAME) as NamingConvention[]).map((convention) => {
+    const renamed = new Map(all.map((name) => [TORCHVISION_NAME[convention](name), name]));
+    const prefix = bestPrefix(wanted, renamed.keys());
+    const sources = new Map<string, string>();
+    for (const name of wanted) {
+      const source = renamed.get(prefix + name);
+      if (source !== undefined) sources.set(name, source);
+    }
+    return { convention, prefix, sources };
+  });
+  return candidates.reduce((best, next) => (next.sources.size > best.sources.size ? next : best));
+}
+
+function bestPrefix(wanted: ReadonlySet<string>, names: Iterable<string>): string {
+  const longest = Math.max(0, ...[...wanted].map(({ length }) => length));
+  const counts = new Map<string, number>([["", 0]]);
+  for (const name of names) {
+    let dot = name.length;
+    do {
+      dot = name.lastIndexOf(".", dot - 1);
+      const suffix = name.slice(dot + 1);
+      if (suffix.length > longest) break;
+      const prefix = name.slice(0, dot + 1);
+      if (wanted.has(suffix)) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+    } while (dot > 0);
+  }
+  const [best] = [...counts].sort(([a, m], [b, n]) => n - m || a.length - b.length);
+  return best![0];
+}
