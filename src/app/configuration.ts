@@ -2,13 +2,14 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
+  type ComposeOptions,
   type Composition,
   compose,
   PRIMARY_CONFIG,
   resolveHydra,
+  runFiles,
   SHIPPED_CONFIGS,
   toPlain,
-  writeYaml,
 } from "../config/index.ts";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { newestRun, RunFolder, runFolderOf } from "./run-folder.ts";
@@ -20,6 +21,8 @@ export interface ConfigurationRequest {
   readonly configName?: string | undefined;
   /** A folder of the user's configurations, searched before the shipped ones. */
   readonly configDir?: string | undefined;
+  /** A folder of configurations instead of the shipped ones. */
+  readonly configPath?: string | undefined;
 }
 
 export interface RunConfiguration {
@@ -48,16 +51,18 @@ export async function configureRun(request: ConfigurationRequest): Promise<RunCo
 
 /** Composes a configuration from the user's and the shipped files. */
 export function composeRun(
-  { overrides, configName = PRIMARY_CONFIG, configDir }: ConfigurationRequest,
+  request: ConfigurationRequest,
   hydra?: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): Composition {
+  return compose({ ...composeOptions(request), ...(hydra === undefined ? {} : { hydra }) });
+}
+
+/** Where a configuration is searched for, and what it is made of. */
+export function composeOptions(request: ConfigurationRequest): ComposeOptions {
+  const { overrides, configName = PRIMARY_CONFIG, configDir, configPath } = request;
   const own = configDir === undefined ? [] : [{ provider: "command line", path: configDir }];
-  return compose({
-    searchPath: [...own, SHIPPED_CONFIGS],
-    configName,
-    overrides,
-    ...(hydra === undefined ? {} : { hydra }),
-  });
+  const base = configPath === undefined ? SHIPPED_CONFIGS : { provider: "main", path: configPath };
+  return { searchPath: [...own, base], configName, overrides };
 }
 
 async function findCheckpoint(
@@ -90,11 +95,9 @@ function folderOf(checkpoint: string): RunFolder {
 
 /** Writes `.hydra/config.yaml`, `hydra.yaml` and `overrides.yaml`. */
 export async function writeHydraFiles({ composition, folder }: RunConfiguration): Promise<void> {
-  const { config, hydra, overrides } = composition;
-  const task = overrides.filter(({ text }) => !/^[+~]*hydra\./.test(text)).map(({ text }) => `- ${text}\n`);
-  await folder.write(join(folder.hydraFolder, "config.yaml"), writeYaml(config));
-  await folder.write(join(folder.hydraFolder, "hydra.yaml"), writeYaml(hydra));
-  await folder.write(join(folder.hydraFolder, "overrides.yaml"), task.length === 0 ? "[]\n" : task.join(""));
+  for (const [name, text] of Object.entries(runFiles(composition))) {
+    await folder.write(join(folder.hydraFolder, name), text);
+  }
 }
 
 /** The configuration of a finished or interrupted run, with further overrides. */

@@ -9,7 +9,7 @@ import { configurationOfRun } from "./configuration.ts";
 import { newestRun, type RunFolder, runFolderOf } from "./run-folder.ts";
 import { RunParts } from "./run-parts.ts";
 import { chooseRuntime } from "./runtimes.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { readSettings, type Settings, validateRun } from "./settings.ts";
 
 export interface RunRequest {
   /** Folder of a run or a checkpoint in one; default: the newest run under `outputs`. */
@@ -18,7 +18,7 @@ export interface RunRequest {
   readonly overrides: readonly string[];
   readonly registry: ComponentRegistry;
   /** Receives what a person should know. */
-  readonly notify?: (line: string) => void;
+  readonly write?: (line: string) => void;
 }
 
 export interface OpenedRun extends AsyncDisposable {
@@ -32,10 +32,11 @@ export interface OpenedRun extends AsyncDisposable {
 }
 
 /** @throws ClassifierTrainingError kind "usage" `NOT_A_RUN`, `NO_RUN`, or kind "data" where its data is gone. */
-export async function openRun({ run, overrides, registry, notify }: RunRequest): Promise<OpenedRun> {
+export async function openRun({ run, overrides, registry, write }: RunRequest): Promise<OpenedRun> {
   const folder = run === undefined ? await newest() : runFolderOf(run);
-  if (run === undefined) notify?.(`run: ${folder.path}`);
+  if (run === undefined) write?.(`run: ${folder.path}`);
   const composition = configurationOfRun(folder, overrides);
+  await validateRun(composition);
   const settings = readSettings(composition);
   const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
   const parts = new RunParts(composition, registry);

@@ -16,7 +16,7 @@ export interface QuickstartRequest {
   readonly overrides: readonly string[];
   readonly registry: ComponentRegistry;
   readonly signal: AbortSignal;
-  readonly notify: (line: string) => void;
+  readonly write: (line: string) => void;
 }
 
 export interface QuickstartResult {
@@ -30,10 +30,10 @@ export interface QuickstartResult {
 
 /** Everything from no pictures to predictions. Pictures that are there already are used again. */
 export async function quickstart(request: QuickstartRequest): Promise<QuickstartResult> {
-  const { folder, overrides, registry, signal, notify } = request;
+  const { folder, overrides, registry, signal, write } = request;
   const root = join(folder, "jersey-numbers");
   const set = await renderJerseyNumbers({ root });
-  notify(`${set.reused ? "found" : "rendered"} ${set.pictures} sample pictures in ${root}`);
+  write(`${set.reused ? "found" : "rendered"} ${set.pictures} sample pictures in ${root}`);
   const run = await configureRun({
     overrides: [
       "experiment=quickstart",
@@ -42,7 +42,7 @@ export async function quickstart(request: QuickstartRequest): Promise<Quickstart
       ...overrides,
     ],
   });
-  const summary = await train(run, { registry, signal, notify });
+  const summary = await train(run, { registry, signal, write });
   const predictions: PicturePrediction[] = [];
   if (summary.export !== undefined) {
     const pictures = summary.classes.map((name) => join(root, "test", name));

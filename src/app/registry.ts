@@ -1,5 +1,5 @@
 // The built-in components by the names that `_target_` gives; each is imported when a configuration uses it.
-import { type Buildable, ComponentRegistry } from "../config/index.ts";
+import { type Buildable, type ComponentRegistry, componentRegistry } from "../config/index.ts";
 
 type Load = () => Promise<Buildable>;
 
@@ -40,11 +40,12 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
   ),
 };
 
-/** A registry of everything built in, to which a user's own components can be added. */
-export function createRegistry(): ComponentRegistry {
-  const registry = new ComponentRegistry();
+/** Everything that a configuration may name: the built-in components beside those that `register` was called with. */
+export function allComponents(): ComponentRegistry {
   for (const [group, components] of Object.entries(BUILT_INS)) {
-    for (const [name, load] of components) registry.registerLazy(name, load, { group });
+    for (const [name, load] of components) {
+      if (!componentRegistry.has(name)) componentRegistry.registerLazy(name, load, { group });
+    }
   }
-  return registry;
+  return componentRegistry;
 }

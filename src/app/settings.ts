@@ -1,39 +1,55 @@
-// The root of a run's configuration, checked: what is no component but a plain setting.
+// What a run's configuration may hold: plain settings with their types, and groups of components.
 import { z } from "zod";
-import { type Composition, resolveConfig, snakeCase, toOptions, toPlain } from "../config/index.ts";
-import { ClassifierTrainingError } from "../core/index.ts";
-import type { TrainerOptions } from "../train/index.ts";
-import { trainerSchema } from "../train/index.ts";
+import {
+  type Composition,
+  type ConfigSchema,
+  resolveConfig,
+  toOptions,
+  toPlain,
+  validateConfig,
+} from "../config/index.ts";
+import { type TrainerOptions, trainerSchema } from "../train/index.ts";
+import { LOG_LEVELS, type LogLevel } from "./notices.ts";
+import { allComponents } from "./registry.ts";
 import { RUNTIME_NAMES } from "./runtimes.ts";
 
 export interface Settings {
   readonly seed: number;
   readonly runtime: string;
-  /** Checkpoint to continue from: a path, or `last`. */
-  readonly ckpt: string | null;
+  readonly logLevel: LogLevel;
   readonly trainer: TrainerOptions;
 }
 
-const schema = z.object({
-  seed: z.int().min(0),
-  runtime: z.enum(RUNTIME_NAMES),
-  ckpt: z.string().min(1).nullable(),
-});
-
-/**
- * The settings of a composed configuration.
- * @throws ClassifierTrainingError kind "usage" `CONFIG_VALUE` naming the key.
- */
-export function readSettings(composition: Composition): Settings {
-  const config = toPlain(resolveConfig(composition)) as Record<string, unknown>;
-  const trainer = toOptions((config.trainer ?? {}) as Record<string, unknown>, trainerSchema);
-  return { ...check(schema, config, ""), trainer: check(trainerSchema, trainer, "trainer.") };
+/** The root keys of a configuration. */
+export function configSchema(): ConfigSchema {
+  return {
+    registry: allComponents(),
+    sections: {
+      seed: z.int().min(0),
+      runtime: z.enum(RUNTIME_NAMES),
+      ckpt: z.string().min(1).nullable(),
+      log_level: z.enum(LOG_LEVELS),
+      trainer: trainerSchema,
+    },
+    groups: ["data", "transforms", "model", "optimizer", "callbacks", "logger"],
+  };
 }
 
-function check<T>(type: z.ZodType<T>, value: unknown, prefix: string): T {
-  const result = type.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const key = issue!.path.map((part) => snakeCase(String(part))).join(".");
-  throw new ClassifierTrainingError("usage", "CONFIG_VALUE", issue!.message, { where: `${prefix}${key}` });
+/** Checks the whole configuration. @throws ClassifierTrainingError kind "usage" naming key and place. */
+export async function validateRun(composition: Composition): Promise<void> {
+  await validateConfig(composition, configSchema());
+}
+
+/** The plain settings of a valid configuration. */
+export function readSettings(composition: Composition): Settings {
+  const { seed, runtime, trainer, log_level } = toPlain(resolveConfig(composition)) as Record<
+    string,
+    unknown
+  >;
+  return {
+    seed: seed as number,
+    runtime: runtime as string,
+    logLevel: log_level as LogLevel,
+    trainer: trainerSchema.parse(toOptions((trainer ?? {}) as Record<string, unknown>, trainerSchema)),
+  };
 }

@@ -16,10 +16,11 @@ import {
 } from "../train/index.ts";
 import { type RunConfiguration, writeHydraFiles } from "./configuration.ts";
 import { writeExport } from "./export.ts";
+import { type Notify, noticesFrom } from "./notices.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { RunParts } from "./run-parts.ts";
 import { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { readSettings, type Settings, validateRun } from "./settings.ts";
 import { type RunSummary, writeSummary } from "./summary.ts";
 import { runTest } from "./test.ts";
 import { Throughput } from "./throughput.ts";
@@ -28,20 +29,23 @@ export interface TrainOptions {
   readonly registry: ComponentRegistry;
   /** Ends the run behind the optimizer step in progress, leaving a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Receives what a person should know: warnings, where things lie. */
-  readonly notify?: (line: string) => void;
+  /** Receives each line for the person who waits, as `log_level` lets through; default: nobody. */
+  readonly write?: (line: string) => void;
 }
 
 /** Runs a whole training. The summary is also written when it fails or is interrupted. */
 export async function train(
   run: RunConfiguration,
-  { registry, signal, notify = () => undefined }: TrainOptions,
+  { registry, signal, write = () => undefined }: TrainOptions,
 ): Promise<RunSummary> {
+  await validateRun(run.composition);
   const settings = readSettings(run.composition);
+  const notify = noticesFrom(settings.logLevel, write);
+  for (const warning of run.warnings) notify("WARNING", warning);
   const chosen = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
   const checkpoint =
     run.checkpoint === undefined ? undefined : await loadCheckpointOrPrevious(run.checkpoint);
-  if (checkpoint?.warning !== undefined) notify(`warning: ${checkpoint.warning}`);
+  if (checkpoint?.warning !== undefined) notify("WARNING", checkpoint.warning);
   const parts = new RunParts(run.composition, registry);
   await using data = await openData(parts, run.folder, notify);
   const model = await parts.model(data);
@@ -55,7 +59,7 @@ export async function train(
     loggers: await parts.loggers(),
     optimizer: await parts.optimizer(),
   });
-  notify(`${chosen.runtime.name}: ${chosen.probe.detail}`);
+  notify("INFO", `${chosen.runtime.name}: ${chosen.probe.detail}`);
   const training = new Training({ run, settings, chosen, data, model, trainer, checkpoint, notify });
   return training.run(
     callbacks.find((callback) => callback instanceof ModelCheckpoint),
@@ -64,13 +68,9 @@ export async function train(
 }
 
 /** The data, set up; without a trace of it where that fails. */
-async function openData(
-  parts: RunParts,
-  folder: RunFolder,
-  notify: (line: string) => void,
-): Promise<DataModule> {
+async function openData(parts: RunParts, folder: RunFolder, notify: Notify): Promise<DataModule> {
   const data = await parts.data(folder.splitFile);
-  for (const warning of data.warnings) notify(`warning: ${warning}`);
+  for (const warning of data.warnings) notify("WARNING", warning);
   return data;
 }
 
@@ -82,7 +82,7 @@ interface TrainingParts {
   readonly model: BaseClassificationModel;
   readonly trainer: Trainer;
   readonly checkpoint: LoadedCheckpoint | undefined;
-  readonly notify: (line: string) => void;
+  readonly notify: Notify;
 }
 
 class Training {
@@ -143,7 +143,7 @@ class Training {
       threads: settings.trainer.threads,
       folder: run.folder.path,
     });
-    notify(`exported ${path} (equal to the trained model within ${difference.toExponential(1)})`);
+    notify("INFO", `exported ${path} (equal to the trained model within ${difference.toExponential(1)})`);
     return { metrics: await runTest(trainer, model, data), path: "model.onnx" };
   }
 

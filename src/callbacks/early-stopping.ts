@@ -1,4 +1,5 @@
 // Stops training when a monitored value has not improved for some validations.
+import { z } from "zod";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { improves, type MonitorMode } from "./monitor.ts";
 
@@ -15,6 +16,12 @@ export interface EarlyStoppingOptions {
 
 /** Improvement is measured against the best value so far; a value that is not finite stops at once. */
 export class EarlyStopping extends Callback {
+  static readonly schema: z.ZodType = z.strictObject({
+    monitor: z.string().min(1).default("val/acc_top1"),
+    mode: z.enum(["min", "max"]).default("max"),
+    patience: z.int().min(1).default(20),
+    minDelta: z.number().min(0).default(0.001),
+  });
   override readonly stateKey = "EarlyStopping";
   override readonly runsLast = true;
   readonly #monitor: string;

@@ -1,5 +1,6 @@
 // Keeps the run's checkpoints: the last state, to resume from, and the best weights, to use.
 import { join } from "node:path";
+import { z } from "zod";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { improves, type MonitorMode } from "./monitor.ts";
 
@@ -20,6 +21,12 @@ export interface ModelCheckpointOptions {
  * epoch counts as best. `last.safetensors`: everything that resuming needs.
  */
 export class ModelCheckpoint extends Callback {
+  static readonly schema: z.ZodType = z.strictObject({
+    dirpath: z.string().min(1),
+    monitor: z.string().min(1).default("val/acc_top1"),
+    mode: z.enum(["min", "max"]).default("max"),
+    saveLast: z.boolean().default(true),
+  });
   override readonly stateKey = "ModelCheckpoint";
   override readonly runsLast = true;
   readonly #dirpath: string;

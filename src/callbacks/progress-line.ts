@@ -1,4 +1,5 @@
 // The progress of a fit on a terminal (one line that changes) or in a log (one line per interval).
+import { z } from "zod";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 
 /** Where the lines go: standard error of the process, or a test's own. */
@@ -21,6 +22,7 @@ const TERMINAL_INTERVAL = 0.1;
 
 /** Epoch, step, images/s, loss, learning rate and the time left; then one line of results per epoch. */
 export class ProgressLine extends Callback {
+  static readonly schema: z.ZodType = z.strictObject({ interval: z.number().positive().default(10) });
   override readonly stateKey = "ProgressLine";
   readonly #output: LineOutput;
   readonly #interval: number;

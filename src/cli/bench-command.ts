@@ -33,10 +33,10 @@ async function runStep(
   overrides: readonly string[],
   { json, data, eval: evaluation, steps }: BenchFlags,
 ): Promise<void> {
-  const { benchData, benchStep, composeRun, createRegistry, withMadeUpPictures } = await import(
+  const { benchData, benchStep, composeRun, allComponents, withMadeUpPictures } = await import(
     "../app/index.ts"
   );
-  const registry = createRegistry();
+  const registry = allComponents();
   const given = overrides.some((override) => override.startsWith("data.root="));
   const measurement =
     data !== true

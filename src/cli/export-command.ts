@@ -1,5 +1,6 @@
 // classifier-training export: model.onnx of a run's best weights.
 import { Command } from "commander";
+import { writeLine } from "./output.ts";
 
 export function exportCommand(): Command {
   return new Command("export")
@@ -15,12 +16,11 @@ async function runExport(
   overrides: readonly string[],
   { output }: { readonly output?: string },
 ): Promise<void> {
-  const { createRegistry, exportWeights } = await import("../app/index.ts");
-  const notify = (line: string): void => void process.stderr.write(`${line}\n`);
+  const { allComponents, exportWeights } = await import("../app/index.ts");
   const given =
     run?.includes("=") === true ? ([undefined, [run, ...overrides]] as const) : ([run, overrides] as const);
-  const request = { run: given[0], overrides: given[1], output, registry: createRegistry(), notify };
+  const request = { run: given[0], overrides: given[1], output, registry: allComponents(), write: writeLine };
   const { path, difference } = await exportWeights(request);
   process.stdout.write(`${path}\n`);
-  notify(`equal to the trained model within ${difference.toExponential(1)}`);
+  writeLine(`equal to the trained model within ${difference.toExponential(1)}`);
 }

@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import { Command } from "commander";
 import type { QuickstartResult } from "../app/index.ts";
+import { writeLine } from "./output.ts";
 import { listenForStop } from "./signals.ts";
 import { formatTable } from "./table.ts";
 
@@ -17,15 +18,14 @@ async function runQuickstart(
   overrides: readonly string[],
   { folder }: { readonly folder: string },
 ): Promise<void> {
-  const { createRegistry, quickstart } = await import("../app/index.ts");
-  const notify = (line: string): void => void process.stderr.write(`${line}\n`);
-  using stop = listenForStop(notify);
+  const { allComponents, quickstart } = await import("../app/index.ts");
+  using stop = listenForStop(writeLine);
   const result = await quickstart({
     folder,
     overrides,
-    registry: createRegistry(),
+    registry: allComponents(),
     signal: stop.signal,
-    notify,
+    write: writeLine,
   });
   if (result.summary.status === "interrupted") process.exitCode = stop.exitCode ?? 1;
   process.stdout.write(`${describe(result)}\n`);

@@ -16,13 +16,13 @@ export interface StopRequest extends Disposable {
 }
 
 /** Listens for signals until disposed. */
-export function listenForStop(notify: (line: string) => void): StopRequest {
+export function listenForStop(write: (line: string) => void): StopRequest {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const stop = (signal: StopSignal): void => {
     if (exitCode !== undefined) process.exit(exitCodeOf(signal));
     exitCode = exitCodeOf(signal);
-    notify(`${signal}: finishing this step and saving a checkpoint; a second signal ends at once`);
+    write(`${signal}: finishing this step and saving a checkpoint; a second signal ends at once`);
     controller.abort();
   };
   process.on("SIGINT", stop);

@@ -1,5 +1,6 @@
 // classifier-training test: the metrics of a run's best weights on a test split.
 import { Command } from "commander";
+import { writeLine } from "./output.ts";
 import { formatTable } from "./table.ts";
 
 export function testCommand(): Command {
@@ -16,12 +17,16 @@ async function runTest(
   overrides: readonly string[],
   { json }: { readonly json?: boolean },
 ): Promise<void> {
-  const { createRegistry, test } = await import("../app/index.ts");
-  const notify = (line: string): void => void process.stderr.write(`${line}\n`);
+  const { allComponents, test } = await import("../app/index.ts");
   // A first word with "=" is an override, not a run.
   const given =
     run?.includes("=") === true ? ([undefined, [run, ...overrides]] as const) : ([run, overrides] as const);
-  const metrics = await test({ run: given[0], overrides: given[1], registry: createRegistry(), notify });
+  const metrics = await test({
+    run: given[0],
+    overrides: given[1],
+    registry: allComponents(),
+    write: writeLine,
+  });
   const rows = Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]);
   process.stdout.write(
     `${json === true ? JSON.stringify(metrics) : formatTable(["metric", "value"], rows)}\n`,

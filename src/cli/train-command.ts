@@ -1,48 +1,77 @@
-// classifier-training train: the main job.
+// classifier-training train: the main job, once or for every point of a sweep.
 import { Command } from "commander";
+import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
 import { importModules } from "./imports.ts";
+import { writeLine } from "./output.ts";
 import { listenForStop } from "./signals.ts";
 
-interface TrainFlags {
-  readonly configName?: string;
-  readonly configDir?: string;
-  readonly import: readonly string[];
+interface TrainFlags extends ConfigFlags {
+  readonly multirun?: boolean;
+  readonly groups?: boolean;
 }
 
 const EXAMPLES = `
 Examples:
   classifier-training train data.root=./photos
   classifier-training train data.root=./photos model=resnet50 trainer.max_epochs=10 data.batch_size=16
-  classifier-training train data.root=./photos ckpt=last     continue the newest run`;
+  classifier-training train data.root=./photos ckpt=last            continue the newest run
+  classifier-training train data.root=./photos -m seed=1,2,3        a run for each seed
+  classifier-training train --groups                                groups, options and all values`;
 
 export function trainCommand(): Command {
-  return new Command("train")
+  const command = new Command("train")
     .description("train on a folder of pictures, export the best weights, test them")
     .argument("[overrides...]", "settings as key=value, groups as group=option")
-    .option("--config-name <name>", "primary configuration, without .yaml (default: train)")
-    .option("--config-dir <folder>", "folder of your own configurations, searched first")
-    .option("--import <module>", "load a module that registers components (repeatable)", collect, [])
-    .addHelpText("after", EXAMPLES)
-    .action(runTrain);
-}
-
-function collect(value: string, earlier: readonly string[]): string[] {
-  return [...earlier, value];
+    .option("-m, --multirun", "a run for every combination of values such as seed=1,2,3")
+    .option("--groups", "print the groups, their options and all values, and stop");
+  return addConfigFlags(command).addHelpText("after", EXAMPLES).action(runTrain);
 }
 
 async function runTrain(overrides: readonly string[], flags: TrainFlags): Promise<void> {
-  const { configureRun, createRegistry, train } = await import("../app/index.ts");
-  const notify = (line: string): void => void process.stderr.write(`${line}\n`);
   await importModules(flags.import);
-  const run = await configureRun({ overrides, configName: flags.configName, configDir: flags.configDir });
-  for (const warning of run.warnings) notify(`warning: ${warning}`);
-  using stop = listenForStop(notify);
-  const summary = await train(run, { registry: createRegistry(), signal: stop.signal, notify });
-  notify(`${summary.status}: ${run.folder.path}`);
-  if (summary.status === "interrupted") {
-    notify(
-      `continue with: classifier-training train ckpt=${run.folder.lastCheckpoint} and the same settings`,
-    );
-    process.exitCode = stop.exitCode ?? 1;
+  const text =
+    flags.groups === true
+      ? await describeGroups(overrides, flags)
+      : await inspectConfiguration(overrides, flags);
+  if (text !== undefined) {
+    process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+    return;
   }
+  const { isSweep } = await import("../app/index.ts");
+  if (isSweep({ overrides, ...flags }, flags.multirun === true)) await runSweep(overrides, flags);
+  else await runOnce(overrides, flags);
+}
+
+async function describeGroups(overrides: readonly string[], flags: TrainFlags): Promise<string> {
+  const { composeRun } = await import("../app/configuration.ts");
+  const { renderGroups } = await import("../config/index.ts");
+  return renderGroups(composeRun({ overrides, ...flags }));
+}
+
+async function runOnce(overrides: readonly string[], flags: TrainFlags): Promise<void> {
+  const { allComponents, configureRun, train } = await import("../app/index.ts");
+  const run = await configureRun({ overrides, ...flags });
+  using stop = listenForStop(writeLine);
+  const summary = await train(run, { registry: allComponents(), signal: stop.signal, write: writeLine });
+  writeLine(
+    `${summary.status}${summary.reason === undefined ? "" : ` (${summary.reason})`}: ${run.folder.path}`,
+  );
+  if (summary.status !== "interrupted") return;
+  writeLine(`continue with the same settings and ckpt=${run.folder.lastCheckpoint}`);
+  process.exitCode = stop.exitCode ?? 1;
+}
+
+async function runSweep(overrides: readonly string[], flags: TrainFlags): Promise<void> {
+  const { allComponents, sweep } = await import("../app/index.ts");
+  using stop = listenForStop(writeLine);
+  const result = await sweep({
+    request: { overrides, ...flags },
+    registry: allComponents(),
+    signal: stop.signal,
+    write: writeLine,
+  });
+  process.stdout.write(`${result.table}\n`);
+  writeLine(`sweep: ${result.directory}`);
+  if (stop.exitCode !== undefined) process.exitCode = stop.exitCode;
+  else if (result.error !== undefined) throw result.error;
 }

@@ -23,9 +23,9 @@ export interface SweepPlan {
   readonly batches: readonly (readonly SweepJob[])[];
   /**
    * Composes the configuration of a job, with one time for the whole sweep. Compose all jobs of a batch before the
-   * first one runs.
+   * first one runs. `hydra` holds further facts of the job, such as `runtime.output_dir`.
    */
-  compose(job: SweepJob): Composition;
+  compose(job: SweepJob, hydra?: { readonly [key: string]: Plain }): Composition;
   /** The folder of a composed job: `hydra.sweep.dir`/`hydra.sweep.subdir`. */
   folder(composition: Composition): string;
 }
@@ -50,11 +50,11 @@ export function planSweep(options: ComposeOptions): SweepPlan {
     directory: folderText(master, "hydra.sweep.dir"),
     multirunYaml: multirunFile(master),
     batches,
-    compose: (job) =>
+    compose: (job, hydra = {}) =>
       compose({
         ...shared,
         overrides: [...hydraOverrides, ...job.overrides],
-        hydra: withMode(options.hydra, { job: { num: job.number, id: job.id } }),
+        hydra: withMode(options.hydra, { ...hydra, job: { num: job.number, id: job.id } }),
       }),
     folder: (composition) => {
       const subfolder = folderText(composition, "hydra.sweep.subdir");

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { type Logger, type LogRow, writeDurably, writeFailed } from "../train/index.ts";
 
 export interface CSVLoggerOptions {
@@ -16,6 +17,7 @@ type Row = Readonly<Record<string, string>>;
  * appearance; a value that an epoch did not log stays empty. The file is whole at every moment.
  */
 export class CSVLogger implements Logger {
+  static readonly schema: z.ZodType = z.strictObject({ saveDir: z.string().min(1) });
   readonly name = "csv";
   readonly #path: string;
   #columns: string[] = ["epoch", "step"];

@@ -1,4 +1,5 @@
 // Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019), as torch.optim.
+import { z } from "zod";
 import { add, div, maximum, mul, neg, sqrt, sub } from "../graph/index.ts";
 import type { Optimizer, OptimizerState, UpdateContext, UpdateResult } from "./optimizer.ts";
 
@@ -14,6 +15,15 @@ export interface AdamOptions {
   /** Ascend instead of descend; default false. */
   readonly maximize?: boolean;
 }
+
+const beta = z.number().min(0).lt(1);
+
+const adamFields = {
+  betas: z.tuple([beta, beta]).default([0.9, 0.999]),
+  eps: z.number().positive().default(1e-8),
+  amsgrad: z.boolean().default(false),
+  maximize: z.boolean().default(false),
+};
 
 /**
  * m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
@@ -74,6 +84,10 @@ abstract class AdamFamily implements Optimizer {
 
 /** Adam; its weight decay is L2 regularisation (added to the gradient). */
 export class Adam extends AdamFamily {
+  static readonly schema: z.ZodType = z.strictObject({
+    ...adamFields,
+    weightDecay: z.number().min(0).default(0),
+  });
   readonly name = "Adam";
   protected readonly decoupled = false;
 
@@ -88,6 +102,10 @@ export class Adam extends AdamFamily {
 
 /** AdamW: Adam with decoupled weight decay, p *= 1 - lr wd before each step. */
 export class AdamW extends AdamFamily {
+  static readonly schema: z.ZodType = z.strictObject({
+    ...adamFields,
+    weightDecay: z.number().min(0).default(0.01),
+  });
   readonly name = "AdamW";
   protected readonly decoupled = true;
 

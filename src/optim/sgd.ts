@@ -1,4 +1,5 @@
 // Stochastic gradient descent with momentum, as torch.optim.SGD.
+import { z } from "zod";
 import { add, mul, neg, sub, type Value } from "../graph/index.ts";
 import type { Optimizer, OptimizerState, UpdateContext, UpdateResult } from "./optimizer.ts";
 
@@ -17,6 +18,13 @@ export interface SGDOptions {
 
 /** g += wd p; b = mu b + (1 - dampening) g (the first b is g); p -= lr (nesterov ? g + mu b : b). */
 export class SGD implements Optimizer {
+  static readonly schema: z.ZodType = z.strictObject({
+    momentum: z.number().min(0).default(0),
+    dampening: z.number().min(0).max(1).default(0),
+    weightDecay: z.number().min(0).default(0),
+    nesterov: z.boolean().default(false),
+    maximize: z.boolean().default(false),
+  });
   readonly name = "SGD";
   readonly state: readonly OptimizerState[];
   readonly #options: Required<SGDOptions>;
