@@ -6,8 +6,8 @@ import {
   type Composition,
   compose,
   PRIMARY_CONFIG,
-  resolveHydra,
   runFiles,
+  runFolder,
   SHIPPED_CONFIGS,
   toPlain,
 } from "../config/index.ts";
@@ -35,26 +35,27 @@ export interface RunConfiguration {
 
 /** Composes a configuration and settles where the run writes: a new folder, or that of the run it continues. */
 export async function configureRun(request: ConfigurationRequest): Promise<RunConfiguration> {
-  const first = composeRun(request);
+  const first = compose(composeOptions(request));
   const ckpt = toPlain(first.config) as { ckpt?: unknown };
   const given = typeof ckpt.ckpt === "string" ? ckpt.ckpt : undefined;
   const ownFolder = request.overrides.some((override) => /^\+{0,2}hydra\.run\.dir=/.test(override));
-  const planned = new RunFolder(String(toPlain(resolveHydra(first, "hydra.run.dir"))));
+  const planned = new RunFolder(runFolder(first));
   const { folder, checkpoint, warnings } = await findCheckpoint(
     given,
     ownFolder ? planned : undefined,
     planned,
   );
-  const composition = composeRun(request, { runtime: { output_dir: folder.path } });
+  const composition = composeFor(request, folder.path);
   return { composition, folder, checkpoint, warnings };
 }
 
-/** Composes a configuration from the user's and the shipped files. */
-export function composeRun(
-  request: ConfigurationRequest,
-  hydra?: Readonly<Record<string, Readonly<Record<string, string>>>>,
-): Composition {
-  return compose({ ...composeOptions(request), ...(hydra === undefined ? {} : { hydra }) });
+/** The configuration of a run that writes to `hydra.run.dir`. */
+export function composeRun(request: ConfigurationRequest): Composition {
+  return composeFor(request, runFolder(compose(composeOptions(request))));
+}
+
+function composeFor(request: ConfigurationRequest, folder: string): Composition {
+  return compose({ ...composeOptions(request), hydra: { runtime: { output_dir: folder } } });
 }
 
 /** Where a configuration is searched for, and what it is made of. */
