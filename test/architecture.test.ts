@@ -41,6 +41,7 @@ const NATIVE: Readonly<Record<string, readonly string[]>> = {
   sharp: ["src/data/"],
   "onnxruntime-node": ["src/runtime/onnxruntime/", "src/inference/"],
   koffi: ["src/runtime/onednn/ffi"],
+  "@resvg/resvg-js": ["src/plots/"],
 };
 
 const LONGEST_FILE = 400;
