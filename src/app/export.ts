@@ -77,7 +77,7 @@ export async function exportWeights(request: ExportWeightsRequest): Promise<Expo
   await using opened = await openRun(request);
   const { model, data, settings, runtime, folder, weightsFile } = opened;
   const { tensors } = await loadCheckpoint(weightsFile);
-  return writeExport({
+  return await writeExport({
     model,
     weights: tensors,
     preprocessing: data.preprocessing,

@@ -16,7 +16,7 @@ export async function test(request: RunRequest): Promise<Metrics> {
   const engine = await trainer.open(model);
   const { tensors } = await loadCheckpoint(weightsFile);
   await engine.writeWeights(tensors);
-  return runTest(trainer, model, data);
+  return await runTest(trainer, model, data);
 }
 
 /** Tests what the trainer's engine holds; without a test split there are no metrics. */
