@@ -1,7 +1,7 @@
 // Sets, adds and deletes values of a composed configuration, as overrides say.
 import { ClassifierTrainingError } from "../core/errors.ts";
-import { configError } from "./config-error.ts";
-import { type InterpolationOptions, Interpolator, splitKey } from "./interpolation.ts";
+import { configError, isConfigError } from "./config-error.ts";
+import { checkInterpolations, type InterpolationOptions, Interpolator, splitKey } from "./interpolation.ts";
 import { history, mergeNodes, unknownKey } from "./merge.ts";
 import {
   type ConfigNode,
@@ -11,6 +11,7 @@ import {
   isIndex,
   isMissing,
   isNull,
+  type ListNode,
   type MapNode,
   mapNode,
   nodesEqual,
@@ -53,6 +54,7 @@ function setValue(
     throw configError("OVERRIDE_SYNTAX", "the override has no key or no value");
   const origin: Origin = { source: `override "${override.text}"`, text: valueText(value) };
   const node = valueNode(value, [origin]);
+  checkInterpolations({ node, parent: undefined, key: undefined });
   if (override.type === "add") refuseExisting(root, override, node, interpolation);
   const addKeys = override.type !== "change";
   const plainText = override.text.replace(/^\+*/, "");
@@ -70,21 +72,14 @@ function setValue(
         pathTo(keys, depth, child, last),
         plainText,
       );
+    if (parent.kind === "list" && child === undefined) throw noItem(parent, keys.slice(0, depth), key);
     const made = mapNode([], [origin]);
     setChild(parent, key, made);
     parent = made;
   }
   const old = existing(parent, last);
   if (old === undefined) {
-    if (parent.kind === "list") {
-      throw configError(
-        "CONFIG_KEY_UNKNOWN",
-        `"${keys.join(".")}" has ${parent.items.length} items, so no item ${last}`,
-        {
-          hint: "give the whole list: key=[a,b,c]",
-        },
-      );
-    }
+    if (parent.kind === "list") throw noItem(parent, keys, last);
     if (!addKeys) throw unknownKey(parent, last, [...keys, last], plainText);
     setChild(parent, last, node);
   } else if (isContainer(old) && isContainer(node)) {
@@ -93,6 +88,11 @@ function setValue(
     setChild(parent, last, { ...node, origins: history(old, node) });
   }
 }
+
+const noItem = ({ items }: ListNode, keys: readonly string[], index: string): Error =>
+  configError("CONFIG_KEY_UNKNOWN", `"${keys.join(".")}" has ${items.length} items, so no item ${index}`, {
+    hint: "give the whole list: key=[a,b,c]",
+  });
 
 const pathTo = (
   keys: readonly string[],
@@ -117,15 +117,24 @@ function refuseExisting(
   node: ConfigNode,
   interpolation: InterpolationOptions,
 ): void {
-  if (isContainer(node)) return;
-  const interpolator = new Interpolator(root, interpolation);
-  const place = interpolator.select(override.key, interpolator.root);
-  if (place === undefined || isMissing(place.node)) return;
-  if (isNull(interpolator.resolve(place).node)) return;
+  const found = resolvedAt(root, override.key, interpolation);
+  if (found === undefined || isNull(found) || isContainer(node)) return;
   const plainText = override.text.slice(1);
   throw configError("CONFIG_KEY_EXISTS", `"${override.key}" is already there`, {
     hint: `write ${plainText}, or ++${plainText} to add or override`,
   });
+}
+
+/** The value at a key, interpolations followed; undefined where there is none or it is `???`. */
+function resolvedAt(root: MapNode, key: string, interpolation: InterpolationOptions): ConfigNode | undefined {
+  const interpolator = new Interpolator(root, interpolation);
+  try {
+    const place = interpolator.select(key, interpolator.root);
+    return place === undefined || isMissing(place.node) ? undefined : interpolator.resolve(place).node;
+  } catch (error) {
+    if (isConfigError(error, "INTERPOLATION_MISSING_VALUE")) return undefined;
+    throw error;
+  }
 }
 
 function deleteValue(
@@ -135,9 +144,7 @@ function deleteValue(
   interpolation: InterpolationOptions,
 ): void {
   const keys = splitKey(override.key);
-  const interpolator = new Interpolator(root, interpolation);
-  const place = interpolator.select(override.key, interpolator.root);
-  const node = place === undefined || isMissing(place.node) ? undefined : interpolator.resolve(place).node;
+  const node = resolvedAt(root, override.key, interpolation);
   const last = keys.pop();
   if (node === undefined || last === undefined || isNull(node)) {
     const { container, path } = deepest(root, [...keys, last ?? ""]);
@@ -152,7 +159,7 @@ function deleteValue(
       `"${override.key}" is ${pythonText(node)}, not ${pythonText(wanted)}: nothing is deleted`,
     );
   }
-  const parent = keys.length === 0 ? root : interpolator.select(keys.join("."), interpolator.root)?.node;
+  const parent = keys.length === 0 ? root : resolvedAt(root, keys.join("."), interpolation);
   if (parent?.kind !== "map")
     throw configError("CONFIG_VALUE", `"${override.key}": an item of a list cannot be deleted`, {
       hint: "give the whole list: key=[a,b,c]",

@@ -5,6 +5,7 @@ import { configError } from "./config-error.ts";
 import type { ConfigStore } from "./config-store.ts";
 import { type DefaultsEntry, readDefaults } from "./defaults-entry.ts";
 import { HYDRA_GROUP } from "./hydra-group.ts";
+import { checkInterpolations } from "./interpolation.ts";
 import { type ConfigNode, cloneNode } from "./node.ts";
 import { readYaml } from "./yaml-reader.ts";
 
@@ -113,6 +114,7 @@ export class ConfigRepository {
       const raw = source.load(path);
       if (raw === undefined) continue;
       const config = cloneNode(raw.node);
+      checkInterpolations({ node: config, parent: undefined, key: undefined });
       let defaults: readonly DefaultsEntry[] = [];
       if (config.kind === "map") {
         const list = config.entries.get("defaults");
@@ -124,6 +126,10 @@ export class ConfigRepository {
     return undefined;
   }
 }
+
+/** Files of this process as they were parsed last: a sweep composes the same ones for every job. */
+const parsed = new Map<string, { readonly text: string; readonly raw: RawConfig }>();
+const MOST_PARSED = 500;
 
 class FolderSource implements Source {
   readonly entry: SearchPathEntry;
@@ -149,7 +155,12 @@ class FolderSource implements Source {
         cause,
       });
     }
-    return { node: readYaml(text, file), package: packageHeader(text, file), source: file };
+    const known = parsed.get(file);
+    if (known?.text === text) return known.raw;
+    const raw: RawConfig = { node: readYaml(text, file), package: packageHeader(text, file), source: file };
+    if (parsed.size >= MOST_PARSED) parsed.clear();
+    parsed.set(file, { text, raw });
+    return raw;
   }
 
   isGroup(path: string): boolean {

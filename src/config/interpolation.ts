@@ -15,6 +15,7 @@ import {
   type MapNode,
   mapNode,
   nullNode,
+  type Origin,
   stringNode,
   whereOf,
 } from "./node.ts";
@@ -85,10 +86,14 @@ export class Interpolator {
         `interpolations multiply the configuration to more than ${MOST_VALUES} values`,
       );
     }
-    const target = this.resolve(place);
+    return this.#deepen(this.resolve(place), place.node.origins);
+  }
+
+  /** A resolved place with everything in it resolved; a text that a resolver gave stays as it is. */
+  #deepen(target: Place, origins: readonly Origin[]): ConfigNode {
     const { node } = target;
-    if (node.kind === "scalar") return { ...node, origins: place.node.origins };
-    if (this.#open.has(node)) throw this.#cycle(place);
+    if (node.kind === "scalar") return { ...node, origins };
+    if (this.#open.has(node)) throw this.#cycle(target);
     this.#open.add(node);
     const children = childPlaces(target).map((child): [Key, ConfigNode] => [
       child.key!,
@@ -96,10 +101,10 @@ export class Interpolator {
     ]);
     this.#open.delete(node);
     return node.kind === "map"
-      ? mapNode(children, place.node.origins)
+      ? mapNode(children, origins)
       : listNode(
           children.map(([, child]) => child),
-          place.node.origins,
+          origins,
         );
   }
 
@@ -155,7 +160,7 @@ export class Interpolator {
       case "text":
         return stringNode(this.#text(element.template, place));
       case "interpolation":
-        return this.resolveDeep(this.#interpolation(element.interpolation, place));
+        return this.#argument(this.#interpolation(element.interpolation, place));
       case "list":
         return listNode(element.items.map((item) => this.evaluate(item, place)));
       case "map":
@@ -166,6 +171,10 @@ export class Interpolator {
           ]),
         );
     }
+  }
+
+  #argument(target: Place): ConfigNode {
+    return this.#deepen(target, target.node.origins);
   }
 
   #template(template: Template, place: Place): Place {
@@ -329,10 +338,16 @@ function located(error: unknown, place: Place): unknown {
   });
 }
 
-/** Whether a node, or anything in it, is an interpolation. */
-export function hasInterpolation(node: ConfigNode): boolean {
-  if (!isContainer(node)) return isInterpolation(node);
-  const children = node.kind === "map" ? node.entries.values() : node.items.values();
-  for (const child of children) if (hasInterpolation(child)) return true;
-  return false;
+/** Parses every interpolation of a tree. @throws INTERPOLATION_SYNTAX with the place of the value. */
+export function checkInterpolations(place: Place): void {
+  const { node } = place;
+  if (isContainer(node)) {
+    for (const child of childPlaces(place)) checkInterpolations(child);
+  } else if (isInterpolation(node)) {
+    try {
+      parseTemplate(node.value);
+    } catch (error) {
+      throw located(error, place);
+    }
+  }
 }

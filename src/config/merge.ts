@@ -45,9 +45,9 @@ export function mergeNodes(
   options: MergeOptions,
   path: Path,
 ): ConfigNode {
-  if (isMissing(source)) return { ...old, origins: history(old, source) };
-  let base = old;
-  if (isInterpolation(base) && source.kind !== "scalar") base = expanded(base, options, path);
+  const expands = isInterpolation(old) && (source.kind !== "scalar" || isMissing(source));
+  const base = expands ? expanded(old, options, path) : old;
+  if (isMissing(source)) return { ...base, origins: history(base, source) };
   if (base.kind === "map" && source.kind === "map") {
     mergeInto(base, source, options, path);
     return base;

@@ -17,11 +17,14 @@ import {
   isNull,
   type Key,
   listNode,
+  mapNode,
+  nullNode,
   scalar,
   stringNode,
 } from "./node.ts";
 import { pythonText, pythonType } from "./python-text.ts";
 import { strftime } from "./strftime.ts";
+import { readYaml } from "./yaml-reader.ts";
 
 const oc: Readonly<Record<string, Resolver>> = {
   env: ([name, fallback], { environment }) => {
@@ -45,7 +48,17 @@ const oc: Readonly<Record<string, Resolver>> = {
     const resolved = interpolator.resolve(found);
     return isMissing(resolved.node) ? (fallback ?? null) : resolved;
   },
-  create: ([value]) => value ?? null,
+  create: ([value]) => {
+    if (value === undefined || value.kind !== "scalar" || value.type === "null") return value ?? null;
+    if (value.type !== "str") {
+      throw configError(
+        "INTERPOLATION_FAILED",
+        `oc.create makes mappings and lists, not ${pythonText(value)}`,
+      );
+    }
+    const yaml = String(value.value);
+    return /[:\n[{]|^- /.test(yaml) ? readYaml(yaml, "oc.create") : mapNode([[yaml, nullNode()]]);
+  },
   deprecated: ([key, message], { place, interpolator, warn }) => {
     const replacement = text(key, "the new key");
     const target = interpolator.select(replacement, place);

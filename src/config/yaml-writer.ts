@@ -104,9 +104,12 @@ function singleQuoted(text: string, column: number, indent: number, isKey: boole
   const doubled = text.replaceAll("'", "''");
   if (isKey) return `'${doubled}'`;
   const folded = doubled
-    .split("\n")
-    .map((line, i) => foldAtSpaces(line, i === 0 ? column + 1 : indent, indent, true))
-    .join(`\n\n${pad(indent)}`);
+    .split(/(\n+)/)
+    .map((piece, i) => {
+      if (piece.startsWith("\n")) return `\n${piece}${pad(indent)}`;
+      return foldAtSpaces(piece, i === 0 ? column + 1 : indent, indent, true);
+    })
+    .join("");
   return `'${folded}'`;
 }
 
@@ -147,27 +150,38 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\u2029": "P",
 };
 
+/** Breaks a line past the width at a blank, or at a character that had to be escaped. */
 function doubleQuoted(text: string, column: number, indent: number, isKey: boolean): string {
+  const characters = [...text];
   let out = '"';
   let at = column + 1;
-  const characters = [...text];
+  let run = "";
+  const flush = (more: string): void => {
+    out += run + more;
+    at += run.length + more.length;
+    run = "";
+  };
   for (const [index, char] of characters.entries()) {
     const escaped = escapeCharacter(char);
-    out += escaped;
-    at += escaped.length;
+    if (escaped !== char) flush(escaped);
     const inside = index > 0 && index < characters.length - 1;
-    if (!isKey && inside && at > WIDTH && char === " ") {
-      out = `${out.slice(0, -1)}\\\n${pad(indent)}\\ `;
-      at = indent + 2;
+    if (!isKey && inside && (char === " " || escaped !== char) && at + run.length > WIDTH) {
+      flush("\\");
+      out += `\n${pad(indent)}`;
+      at = indent;
+      const next = escaped === char ? char : characters[index + 1];
+      if (next === " ") flush("\\");
     }
+    if (escaped === char) run += char;
   }
-  return `${out}"`;
+  flush('"');
+  return out;
 }
 
 function escapeCharacter(char: string): string {
   const short = ESCAPES[char];
   if (short !== undefined) return `\\${short}`;
-  if (printable(char)) return char;
+  if (char <= "\uffff" && printable(char)) return char;
   const code = char.codePointAt(0) ?? 0;
   if (code <= 0xff) return `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`;
   if (code <= 0xffff) return `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`;

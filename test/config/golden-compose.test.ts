@@ -114,7 +114,15 @@ const RESOLVERS: ReadonlyMap<string, Resolver> = new Map<string, Resolver>([
     },
   ],
   ["cat", (args) => stringNode(args.map(pythonText).join("|"))],
-  ["typeof", ([value]) => stringNode(value === undefined ? "" : pythonType(value))],
+  [
+    "typeof",
+    ([value]) => {
+      if (value === undefined) throw new TypeError("an argument is missing");
+      // What was written in the call has no origin; what it refers to has, and is a config container in Python.
+      if (value.kind === "scalar" || value.origins.length === 0) return stringNode(pythonType(value));
+      return stringNode(value.kind === "map" ? "DictConfig" : "ListConfig");
+    },
+  ],
   [
     "len",
     ([value]) => {
