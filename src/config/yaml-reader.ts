@@ -58,7 +58,7 @@ export function readYaml(text: string, source: string): ConfigNode {
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
-      logLevel: "silent",
+      logLevel: "error",
     });
   } catch (cause) {
     throw configError("YAML_SYNTAX", cause instanceof Error ? cause.message : String(cause), {
