@@ -33,7 +33,10 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
     ],
   ),
   optimizer: from(() => import("../optim/index.ts"), ["Adam", "AdamW", "SGD"]),
-  logger: from(() => import("../loggers/index.ts"), ["CSVLogger"]),
+  logger: from(
+    () => import("../loggers/index.ts"),
+    ["CSVLogger", "ConsoleLogger", "JSONLinesLogger", "TensorBoardLogger"],
+  ),
   callbacks: from(
     () => import("../callbacks/index.ts"),
     ["EarlyStopping", "ModelCheckpoint", "ProgressLine"],

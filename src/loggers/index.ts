@@ -1,2 +1,6 @@
-// Loggers: where the numbers of a run are written to.
+// Loggers: places where the numbers of a run are written to.
+export { ConsoleLogger, type ConsoleLoggerOptions } from "./console-logger.ts";
 export { CSVLogger, type CSVLoggerOptions } from "./csv-logger.ts";
+export { JSONLinesLogger, type JSONLinesLoggerOptions, readJSONLines } from "./json-lines-logger.ts";
+export type { HyperParameter } from "./tensorboard-events.ts";
+export { TensorBoardLogger, type TensorBoardLoggerOptions } from "./tensorboard-logger.ts";
