@@ -1,24 +1,14 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { findPython, runPython } from "../../test/support/python.ts";
 import { float32, type HostTensor, hostTensor, RandomStream } from "../core/index.ts";
 import { openWeights } from "./open-weights.ts";
 import { encodeStateDict } from "./state-dict-file.ts";
 
-/** A Python that has PyTorch. */
-const python = [process.env.PYTHON, "python3", "/usr/bin/python3"].find((candidate) => {
-  if (candidate === undefined) return false;
-  try {
-    execFileSync(candidate, ["-c", "import torch"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
-if (python === undefined) console.info("skipped: no Python with PyTorch was found (set PYTHON to one)");
+const python = findPython("torch");
 
 const folder = mkdtempSync(join(tmpdir(), "pytorch-peer-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,10 +22,7 @@ def describe(state):
     return {k: [str(v.dtype)[6:], list(v.shape), hashlib.sha256(bits(v)).hexdigest()] for k, v in state.items()}
 `;
 
-function run(script: string, ...args: string[]): unknown {
-  const output = execFileSync(python!, ["-c", HASHES + script, folder, ...args], { encoding: "utf8" });
-  return JSON.parse(output);
-}
+const run = (script: string): unknown => runPython(python!, HASHES + script, folder);
 
 function describeTensor({ dtype, shape, data }: HostTensor): unknown {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

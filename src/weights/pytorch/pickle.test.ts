@@ -104,7 +104,7 @@ describe("refusals", () => {
     ["a missing mark", "\x80\x02K\x01t."],
     ["an empty stack", "\x80\x02\x85."],
     ["a value below the mark", "\x80\x02K\x01(\x85."],
-    ["two results", "\x80\x02NN."],
+    ["nothing to return", "\x80\x02."],
     ["an open mark", "\x80\x02N(."],
     ["nothing to remember", "\x80\x02q\x00."],
     ["a value never stored", "\x80\x02h\x00."],
@@ -149,6 +149,18 @@ describe("limits", () => {
     const thousand = `(${"}".repeat(1000)}e`;
     expect(() => run(`\x80\x02]${thousand.repeat(1000)}.`)).toThrow(limit);
     expect(run(`\x80\x02]${thousand.repeat(9)}.`)).toHaveLength(9000);
+  });
+
+  it("shares what is recalled: 60 levels of ten times the level below are 61 lists", () => {
+    const levels = Array.from({ length: 60 }, (_, i) => {
+      const recall = `h${String.fromCharCode(i)}`;
+      return `](${recall.repeat(10)}eq${String.fromCharCode(i + 1)}`;
+    });
+    const start = performance.now();
+    const top = run(`\x80\x02]q\x00${levels.join("")}.`) as PickleValue[];
+    expect(performance.now() - start).toBeLessThan(100);
+    expect(top).toHaveLength(10);
+    expect(top[0]).toBe(top[9]);
   });
 
   it("caps the length of one text before reading it", () => {

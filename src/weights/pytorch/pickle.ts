@@ -37,7 +37,7 @@ export interface PickleLimits {
 export function limitsFor(fileSize: number): PickleLimits {
   return {
     opcodes: 4_000_000,
-    stack: 32_768,
+    stack: 16_384,
     memo: 1_000_000,
     containers: 10_000 + Math.ceil(fileSize / 32),
     text: 16 * 1024 * 1024,
@@ -79,15 +79,10 @@ class PickleMachine {
   run(): PickleValue {
     for (let count = 0; count < this.#limits.opcodes; count++) {
       const opcode = this.#cursor.uint8();
-      if (opcode === op.STOP) return this.#result();
+      if (opcode === op.STOP) return this.#popMany(1)[0]!;
       this.#step(opcode);
     }
     throw beyondLimit(`the pickle has more than ${this.#limits.opcodes} instructions`);
-  }
-
-  #result(): PickleValue {
-    if (this.#stack.length !== 1 || this.#marks.length !== 0) throw invalid("the pickle ends in the middle");
-    return this.#stack[0]!;
   }
 
   #step(opcode: number): void {

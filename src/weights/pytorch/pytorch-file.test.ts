@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { DType, HostTensor } from "../../core/index.ts";
 import { fileSource } from "../byte-source.ts";
@@ -101,6 +103,14 @@ class Encoder {
   }
 }
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+function memoryInUse(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
 describe("golden files", () => {
   const pickles = index.good.filter(({ format }) => format !== "safetensors");
   it.each(pickles.map((good) => [good.file, good] as const))("%s is read to the bit", (file, good) => {
@@ -131,6 +141,8 @@ describe("golden files", () => {
 
   const hostile = index.hostile.filter(({ file }) => file.endsWith(".pt"));
   it.each(hostile.map((entry) => [entry.file, entry] as const))("%s does no harm", (file, { verdict }) => {
+    collectGarbage();
+    const before = memoryInUse();
     const start = performance.now();
     let error: unknown;
     try {
@@ -140,6 +152,8 @@ describe("golden files", () => {
       error = thrown;
     }
     expect(performance.now() - start).toBeLessThan(1000);
+    const { size } = statSync(join(GOLDEN, file));
+    expect(memoryInUse() - before).toBeLessThan(Math.max(4 * size, 2 ** 20));
     if (verdict === "refuse" || error !== undefined) {
       expect(error).toMatchObject({
         name: "ClassifierTrainingError",
