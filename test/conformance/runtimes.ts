@@ -12,6 +12,10 @@ export const RUNTIMES: readonly RuntimeRow[] = [
     load: async () => (await import("../../src/runtime/reference/index.ts")).referenceRuntime,
   },
   {
+    name: "onnxruntime",
+    load: async () => (await import("../../src/runtime/onnxruntime/index.ts")).onnxRuntime,
+  },
+  {
     name: "onednn",
     load: async () => (await import("../../src/runtime/onednn/index.ts")).onednnRuntime,
   },

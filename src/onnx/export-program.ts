@@ -1,0 +1,48 @@
+// From an inference program and its weights to an ONNX model with a free batch dimension.
+import { ClassifierTrainingError, formatShape, type HostTensor, type Shape } from "../core/index.ts";
+import type { Program } from "../graph/index.ts";
+import { foldBatchNorm } from "./fold-batch-norm.ts";
+import type { ModelOptions, OnnxDimension } from "./graph-builder.ts";
+import { computedAs, Emitter, OPSET } from "./lowering/emitter.ts";
+import { lowerNodes } from "./lowering/index.ts";
+import { rounded } from "./lowering/leaf.ts";
+import type { ModelProto } from "./onnx.gen.ts";
+
+export interface ExportProgramOptions extends Omit<ModelOptions, "opset" | "domains"> {
+  /** Values of the program's variables, by name. */
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  /** Name of the first dimension of every input and output, which is free. */
+  readonly batchAxis: string;
+}
+
+/**
+ * The program as an ONNX model of operator set 17: variables become initializers, batch norm with running
+ * statistics is folded into convolutions, the batch dimension is free whatever size it was traced with.
+ * @throws ClassifierTrainingError `EXPORT_BATCH` for inputs or outputs that do not begin with the batch,
+ *   `EXPORT_WEIGHT` for a variable without a value.
+ */
+export function exportProgram(program: Program, options: ExportProgramOptions): ModelProto {
+  const { weights: given, batchAxis, ...model } = options;
+  const { program: folded, weights } = foldBatchNorm(program, given);
+  const batch = folded.inputs[0]?.shape[0];
+  const free = (name: string, shape: Shape): OnnxDimension[] => {
+    if (shape[0] !== undefined && shape[0] === batch) return [batchAxis, ...shape.slice(1)];
+    const problem = `${name} ${formatShape(shape)} of program ${program.name} does not begin with the batch`;
+    throw new ClassifierTrainingError("failure", "EXPORT_BATCH", problem);
+  };
+  const emit = new Emitter(batch);
+  const names = lowerNodes(emit, folded.nodes, {
+    leaves: {
+      input: (_, { name, dtype, shape }) => emit.graph.input(name, computedAs(dtype), free(name, shape)),
+      variable: (_, { name }) => {
+        const tensor = weights.get(name);
+        if (tensor !== undefined) return emit.constant(name, rounded(tensor));
+        throw new ClassifierTrainingError("failure", "EXPORT_WEIGHT", `there is no value for ${name}`);
+      },
+    },
+  });
+  for (const [name, value] of Object.entries(folded.outputs)) {
+    emit.graph.output(names.get(value)!, name, computedAs(value.dtype), free(name, value.shape));
+  }
+  return emit.graph.build(program.name, { ...model, opset: OPSET });
+}

@@ -1,0 +1,75 @@
+// Elementwise ops as ONNX nodes of the same meaning.
+import { hostTensor } from "../../core/index.ts";
+import { isOp, type NoParams, type Value } from "../../graph/index.ts";
+import type { ElementwiseOps } from "../../graph/ops/elementwise.ts";
+import { onnxType } from "../tensor.ts";
+import { computedAs, type Emitter } from "./emitter.ts";
+import type { Lowering, LoweringTable } from "./lowering.ts";
+
+function direct(opType: string): Lowering<NoParams> {
+  return (emit, inputs) => [
+    emit.node(
+      opType,
+      inputs.map(({ name }) => name),
+    ),
+  ];
+}
+
+function cast(emit: Emitter, x: string, to: Parameters<typeof onnxType>[0]): string {
+  return emit.node("Cast", [x], { to: onnxType(computedAs(to)) });
+}
+
+/** Whether `select(condition, dy, otherwise)` is the gradient of relu: a product is faster there than Where. */
+function isReluGradient({ node }: Value, otherwise: Value): boolean {
+  return (
+    isOp(node, "greater") &&
+    isOp(node.inputs[0]!.node, "relu") &&
+    isZero(node.inputs[1]!) &&
+    isZero(otherwise)
+  );
+}
+
+function isZero({ node, shape }: Value): boolean {
+  return isOp(node, "constant") && shape.length === 0 && Number(node.params.tensor.data[0]) === 0;
+}
+
+export const elementwiseLowerings: LoweringTable<ElementwiseOps> = {
+  neg: direct("Neg"),
+  exp: direct("Exp"),
+  log: direct("Log"),
+  sqrt: direct("Sqrt"),
+  reciprocal: direct("Reciprocal"),
+  abs: direct("Abs"),
+  sign: direct("Sign"),
+  relu: direct("Relu"),
+  // 1 / (1 + e^-x): onnxruntime's Sigmoid is cut off below -18.
+  sigmoid: (emit, [x]) => {
+    const power = emit.node("Exp", [emit.node("Neg", [x!.name])]);
+    return [emit.node("Reciprocal", [emit.add(power, emit.scalar(1))])];
+  },
+  tanh: direct("Tanh"),
+  softplus: direct("Softplus"),
+  add: direct("Add"),
+  sub: direct("Sub"),
+  mul: direct("Mul"),
+  div: direct("Div"),
+  maximum: direct("Max"),
+  minimum: direct("Min"),
+  pow: direct("Pow"),
+  equal: direct("Equal"),
+  greater: direct("Greater"),
+  greaterEqual: direct("GreaterOrEqual"),
+  select: (emit, [condition, a, b]) =>
+    isReluGradient(condition!.value, b!.value)
+      ? [emit.mul(cast(emit, condition!.name, a!.dtype), a!.name)]
+      : [emit.node("Where", [condition!.name, a!.name, b!.name])],
+  cast: (emit, [x], { dtype }) => [cast(emit, x!.name, dtype)],
+  // ONNX's OneHot counts negative labels from the end, so labels are compared with the classes instead.
+  oneHot: (emit, [labels], { classes }) => {
+    const wide = cast(emit, labels!.name, "int64");
+    const column = emit.reshape(wide, [...labels!.shape, 1]);
+    const indices = BigInt64Array.from({ length: classes }, (_, i) => BigInt(i));
+    const row = emit.constant("classes", hostTensor("int64", [classes], indices));
+    return [cast(emit, emit.node("Equal", [column, row]), "float32")];
+  },
+};

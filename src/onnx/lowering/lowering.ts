@@ -1,0 +1,20 @@
+// What a lowering is: the ONNX nodes that stand for one application of a graph op.
+import type { Value, ValueType } from "../../graph/index.ts";
+import type { Emitter } from "./emitter.ts";
+
+/** An operand of an op: the value, and what it is called in the ONNX graph. */
+export interface Operand extends ValueType {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** Emits the nodes for one op and returns the names of its outputs, in order. */
+export type Lowering<P> = (
+  emit: Emitter,
+  inputs: readonly Operand[],
+  params: P,
+  outputs: readonly ValueType[],
+) => readonly string[];
+
+/** A lowering for every op of a family: leaving one out does not compile. */
+export type LoweringTable<Ops> = { readonly [N in keyof Ops]: Lowering<Ops[N]> };

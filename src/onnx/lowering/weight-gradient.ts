@@ -1,0 +1,116 @@
+// The gradient of a convolution's weight, as matrix products over the batch's positions.
+import { type Shape, sizeOf } from "../../core/index.ts";
+import type { Conv2dWeightGradParams, Pair } from "../../graph/index.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Lowering } from "./lowering.ts";
+import { padMaps, taps } from "./windows.ts";
+
+interface WeightGradient extends Conv2dWeightGradParams {
+  readonly x: string;
+  readonly dy: string;
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+}
+
+type Method = (emit: Emitter, gradient: WeightGradient) => string;
+
+function kernelOf({ weightShape }: WeightGradient): Pair {
+  return [weightShape[2]!, weightShape[3]!];
+}
+
+function tapsOf(emit: Emitter, maps: string, gradient: WeightGradient): string[] {
+  const { outputShape, stride, dilation, padding } = gradient;
+  const positions: Pair = [outputShape[2]!, outputShape[3]!];
+  return taps(emit, padMaps(emit, maps, padding), {
+    kernel: kernelOf(gradient),
+    stride,
+    dilation,
+    positions,
+  });
+}
+
+/** Sums [N, groups, O / groups, C / groups] over the batch into one column [O, C / groups, 1] of the result. */
+function columnOf(emit: Emitter, products: string, { weightShape }: WeightGradient): string {
+  return emit.reshape(emit.reduceSum(products, [0], false), [weightShape[0]!, weightShape[1]!, 1]);
+}
+
+/**
+ * One product for the whole batch: dy [O, N H' W'] times the windows [C kH kW, N H' W'] transposed. For small
+ * maps, where copying all windows costs little and one long product is fast.
+ */
+const gathered: Method = (emit, gradient) => {
+  const { x, dy, inputShape, outputShape, weightShape, groups } = gradient;
+  const channels = inputShape[1]!;
+  const [outputs, length] = [outputShape[1]!, sizeOf(outputShape) / outputShape[1]!];
+  const parts = tapsOf(emit, emit.transpose(x, [1, 0, 2, 3]), gradient);
+  const rows = (weightShape[1]! * sizeOf(weightShape)) / (weightShape[0]! * weightShape[1]!);
+  const windows = emit.concat(
+    parts.map((part) => emit.reshape(part, [channels, 1, length])),
+    1,
+  );
+  const left = emit.transpose(dy, [1, 0, 2, 3]);
+  const product =
+    groups === 1
+      ? emit.gemm(emit.reshape(left, [outputs, length]), emit.reshape(windows, [rows, length]), false, true)
+      : emit.batchedMatmul(
+          emit.reshape(left, [groups, outputs / groups, length]),
+          emit.reshape(windows, [groups, rows, length]),
+          false,
+          true,
+        );
+  return emit.reshape(product, weightShape);
+};
+
+/** One product per tap and image, summed over the batch. */
+const perTap: Method = (emit, gradient) => {
+  const { x, dy, inputShape, outputShape, weightShape, groups } = gradient;
+  const [batch, outputs] = outputShape as [number, number];
+  const positions = outputShape[2]! * outputShape[3]!;
+  const left = emit.reshape(dy, [batch, groups, outputs / groups, positions]);
+  const columns = tapsOf(emit, x, gradient).map((part) => {
+    const right = emit.reshape(part, [batch, groups, inputShape[1]! / groups, positions]);
+    return columnOf(emit, emit.batchedMatmul(left, right, false, true), gradient);
+  });
+  return emit.reshape(emit.concat(columns, 2), weightShape);
+};
+
+/**
+ * As `perTap`, but with kW copies of x shifted along columns and kH copies of dy shifted along rows, whose
+ * pairs are all the taps: kH + kW copies instead of kH kW. Stride 1 only.
+ */
+const rowsAndColumns: Method = (emit, gradient) => {
+  const { x, dy, inputShape, outputShape, weightShape, groups, padding, dilation } = gradient;
+  const [batch, outputs, height, width] = outputShape as [number, number, number, number];
+  const kernel = kernelOf(gradient);
+  const paddedHeight = inputShape[2]! + 2 * padding[0];
+  const positions = paddedHeight * width;
+  const padded = padMaps(emit, x, padding);
+  const columns = Array.from({ length: kernel[1] }, (_, column) => {
+    const start = column * dilation[1];
+    const part = emit.slice(padded, [3], [start], [start + width]);
+    return emit.reshape(part, [batch, groups, inputShape[1]! / groups, positions]);
+  });
+  const rows = Array.from({ length: kernel[0] }, (_, row) => {
+    const above = row * dilation[0];
+    const part = emit.pad(dy, [0, 0, above, 0], [0, 0, paddedHeight - height - above, 0]);
+    return emit.reshape(part, [batch, groups, outputs / groups, positions]);
+  });
+  const parts = rows.flatMap((row) =>
+    columns.map((column) => columnOf(emit, emit.batchedMatmul(row, column, false, true), gradient)),
+  );
+  return emit.reshape(emit.concat(parts, 2), weightShape);
+};
+
+/** Positions of an output map up to which the whole batch goes into one product. */
+const SMALL_MAP = 400;
+
+function choose({ weightShape, outputShape, stride }: WeightGradient): Method {
+  if (outputShape[2]! * outputShape[3]! <= SMALL_MAP) return gathered;
+  const unitStride = stride[0] === 1 && stride[1] === 1;
+  return unitStride && weightShape[2]! > 1 && weightShape[3]! > 1 ? rowsAndColumns : perTap;
+}
+
+export const weightGradient: Lowering<Conv2dWeightGradParams> = (emit, [x, dy], params) => {
+  const gradient = { ...params, x: x!.name, dy: dy!.name, inputShape: x!.shape, outputShape: dy!.shape };
+  return [choose(gradient)(emit, gradient)];
+};

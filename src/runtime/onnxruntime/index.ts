@@ -1,0 +1,2 @@
+// The embedded default runtime.
+export { onnxRuntime } from "./runtime.ts";

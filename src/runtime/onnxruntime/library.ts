@@ -1,0 +1,9 @@
+// onnxruntime-node, loaded when it is first needed.
+import type * as Onnxruntime from "onnxruntime-node";
+
+export type Library = typeof Onnxruntime;
+
+/** The library. Rejects where the package or its binary for this platform is missing. */
+export function loadLibrary(): Promise<Library> {
+  return import("onnxruntime-node");
+}

@@ -1,0 +1,57 @@
+// A program as an ONNX model, and where its inputs come from and its outputs go.
+
+import type { Program, Update, Value, VariableRef } from "../../graph/index.ts";
+import type { InputParams } from "../../graph/ops/leaf.ts";
+import { CONTRIB_DOMAIN, computedAs, Emitter, encodeModel, lowerNodes, OPSET } from "../../onnx/index.ts";
+
+/** An ONNX input or output by name, and what it stands for. */
+export interface Binding<T> {
+  readonly name: string;
+  readonly source: T;
+}
+
+export interface LoweredProgram {
+  readonly model: Uint8Array;
+  readonly inputs: readonly Binding<InputParams>[];
+  readonly variables: readonly Binding<VariableRef>[];
+  readonly outputs: readonly Binding<{ readonly key: string; readonly value: Value }>[];
+  readonly updates: readonly Binding<Update>[];
+}
+
+/** Lowers a program; what it reads becomes inputs of the ONNX graph, what it gives and updates outputs. */
+export function lowerProgram(program: Program): LoweredProgram {
+  const emit = new Emitter();
+  const inputs: Binding<InputParams>[] = [];
+  const variables: Binding<VariableRef>[] = [];
+  const names = lowerNodes(emit, program.nodes, {
+    leaves: {
+      input: (_, input) => {
+        const name = emit.graph.input(input.name, computedAs(input.dtype), input.shape);
+        inputs.push({ name, source: input });
+        return name;
+      },
+      variable: (_, variable) => {
+        const name = emit.graph.input(variable.name, computedAs(variable.dtype), variable.shape);
+        variables.push({ name, source: variable });
+        return name;
+      },
+    },
+  });
+  const declare = (name: string, value: Value): string =>
+    emit.graph.output(names.get(value)!, name, computedAs(value.dtype), value.shape);
+  const outputs = Object.entries(program.outputs).map(([key, value]) => ({
+    name: declare(`output:${key}`, value),
+    source: { key, value },
+  }));
+  const updates = program.updates.map((update) => ({
+    name: declare(`update:${update.variable.name}`, update.value),
+    source: update,
+  }));
+  const model = emit.graph.build(program.name, {
+    opset: OPSET,
+    domains: { [CONTRIB_DOMAIN]: 1 },
+    producerName: "classifier-training",
+    producerVersion: "",
+  });
+  return { model: encodeModel(model), inputs, variables, outputs, updates };
+}
