@@ -3,8 +3,8 @@ import type { z } from "zod";
 import type { ClassifierTrainingError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
 import { configError } from "./config-error.ts";
-import { FOREIGN_NAMES, FOREIGN_PREFIXES } from "./foreign-names.ts";
-import { toOptions } from "./options.ts";
+import { foreignName, foreignOption } from "./foreign-names.ts";
+import { camelCase, objectShape, toOptions } from "./options.ts";
 
 /** Something that a configuration can build. */
 export interface Component {
@@ -13,6 +13,8 @@ export interface Component {
   readonly schema: z.ZodType | undefined;
   /** Builds it from positional arguments and options under the names of the configuration (snake_case). */
   create(args: readonly unknown[], options: Readonly<Record<string, unknown>>): unknown;
+  /** What an option of the configuration is called here, `null` for one without meaning; default: the same. */
+  readonly optionName?: (option: string) => string | null;
 }
 
 /** A class or function that takes one object of options; the schema beside it is its static `schema`. */
@@ -74,9 +76,7 @@ export class ComponentRegistry {
   /** The registered name of a name or of its foreign spelling (`torch.optim.AdamW`); undefined where there is none. */
   ownName(name: string): string | undefined {
     if (this.#entries.has(name)) return name;
-    const foreign =
-      FOREIGN_NAMES[name] ??
-      (FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix)) ? name.split(".").at(-1) : undefined);
+    const foreign = foreignName(name);
     return foreign !== undefined && this.#entries.has(foreign) ? foreign : undefined;
   }
 
@@ -85,7 +85,8 @@ export class ComponentRegistry {
     const own = this.ownName(name);
     const entry = own === undefined ? undefined : this.#entries.get(own);
     if (entry === undefined) throw this.#unknown(name, where);
-    return entry.load();
+    const component = await entry.load();
+    return own === name ? component : inForeignTerms(component);
   }
 
   #add(name: string, entry: Entry): this {
@@ -96,9 +97,7 @@ export class ComponentRegistry {
   }
 
   #unknown(name: string, where: string | undefined): ClassifierTrainingError {
-    const foreign =
-      FOREIGN_NAMES[name] ??
-      (FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix)) ? name.split(".").at(-1) : undefined);
+    const foreign = foreignName(name);
     const [best] = suggest(foreign ?? name, this.#entries.keys());
     const message =
       foreign === undefined
@@ -125,6 +124,24 @@ function buildableComponent(name: string, target: Buildable, schema?: z.ZodType)
       return isClass(target)
         ? new (target as new (...args: unknown[]) => unknown)(...all)
         : (target as (...args: unknown[]) => unknown)(...all);
+    },
+  };
+}
+
+/** A component that was named in the Python way understands options in that way too. */
+function inForeignTerms(component: Component): Component {
+  const shape = component.schema === undefined ? {} : (objectShape(component.schema) ?? {});
+  const optionName = (option: string): string | null =>
+    foreignOption(option, (each) => Object.hasOwn(shape, camelCase(each)));
+  return {
+    ...component,
+    optionName,
+    create: (args, options) => {
+      const own = Object.entries(options).flatMap(([option, value]) => {
+        const name = optionName(option);
+        return name === null ? [] : [[name, value] as const];
+      });
+      return component.create(args, Object.fromEntries(own));
     },
   };
 }

@@ -1,7 +1,7 @@
-// Dotted Python names that existing configurations use, and the components that stand for them here.
+// Dotted Python names that existing configurations use, and what stands for them here.
 
 /** A name below one of these stands for the component of its last part. */
-export const FOREIGN_PREFIXES: readonly string[] = [
+const PREFIXES: readonly string[] = [
   "classifier_training.",
   "lightning.pytorch.",
   "pytorch_lightning.",
@@ -9,12 +9,45 @@ export const FOREIGN_PREFIXES: readonly string[] = [
   "torchvision.transforms.",
 ];
 
-/** Names whose component is called otherwise. */
-export const FOREIGN_NAMES: Readonly<Record<string, string>> = {
-  "classifier_training.data.datamodule.ImageFolderDataModule": "JsonlDataModule",
-  "classifier_training.transforms.ToFloat32Tensor": "ToDtype",
-  "lightning.pytorch.callbacks.RichProgressBar": "ProgressLine",
-  "lightning.pytorch.callbacks.TQDMProgressBar": "ProgressLine",
-  "pytorch_lightning.callbacks.RichProgressBar": "ProgressLine",
-  "pytorch_lightning.callbacks.TQDMProgressBar": "ProgressLine",
+/** Components that have another name here, by the last part of theirs. */
+const RENAMED: Readonly<Record<string, string>> = {
+  RichProgressBar: "ProgressLine",
+  ToFloat32Tensor: "ToDtype",
+  TQDMProgressBar: "ProgressLine",
 };
+
+/** Components that have another name here, by their whole name. */
+const RENAMED_WHOLE: Readonly<Record<string, string>> = {
+  "classifier_training.data.datamodule.ImageFolderDataModule": "JsonlDataModule",
+};
+
+/** The name here of a component of the Python stack; undefined for names of no such stack. */
+export function foreignName(name: string): string | undefined {
+  if (!PREFIXES.some((prefix) => name.startsWith(prefix))) return undefined;
+  const last = name.split(".").at(-1) ?? name;
+  return RENAMED_WHOLE[name] ?? RENAMED[last] ?? last;
+}
+
+/** Options that are called otherwise here. */
+const RENAMED_OPTIONS: Readonly<Record<string, string>> = { data_root: "root" };
+
+/** Options that say how Python does its work, and mean nothing here. */
+const MEANINGLESS_OPTIONS: ReadonlySet<string> = new Set([
+  "filename",
+  "input_height",
+  "input_width",
+  "persistent_workers",
+  "pin_memory",
+  "save_top_k",
+]);
+
+/**
+ * The name here of an option of a component that was named in the Python way; `null` for one to leave out. What the
+ * component knows itself stays.
+ */
+export function foreignOption(option: string, known: (option: string) => boolean): string | null {
+  if (known(option)) return option;
+  if (MEANINGLESS_OPTIONS.has(option)) return null;
+  const renamed = RENAMED_OPTIONS[option];
+  return renamed !== undefined && known(renamed) ? renamed : option;
+}

@@ -26,6 +26,7 @@ export {
   defineConfig,
   type SnakeCase,
 } from "./define-config.ts";
+export { inOwnTerms } from "./foreign-config.ts";
 export { type InstantiateOptions, instantiate, type PartialComponent } from "./instantiate.ts";
 export type { Resolver, ResolverContext } from "./interpolation.ts";
 export { configJsonSchema } from "./json-schema.ts";

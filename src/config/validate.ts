@@ -11,6 +11,7 @@ import {
   isMissing,
   type Key,
   type MapNode,
+  mapNode,
   nodeAt,
   type Path,
   toPlain,
@@ -70,7 +71,8 @@ class Validator {
     if (node.kind === "map" && target !== undefined) {
       const name = String(toPlain(target));
       const component = await this.#schema.registry.load(name, this.#where(target, [...path, "_target_"]));
-      if (component.schema !== undefined) return this.options(node, path, component.schema);
+      if (component.schema !== undefined)
+        return this.options(renamed(node, component.optionName), path, component.schema);
     }
     const children = node.kind === "map" ? [...node.entries] : [...node.items.entries()];
     for (const [key, child] of children) await this.components(child, [...path, key]);
@@ -141,6 +143,16 @@ class Validator {
   #where(node: ConfigNode, path: Path): string | undefined {
     return whereOf(nodeAt(this.#written, path) ?? node) ?? formatPath(path);
   }
+}
+
+/** A mapping with the options' own names. */
+function renamed(node: MapNode, optionName: ((option: string) => string | null) | undefined): MapNode {
+  if (optionName === undefined) return node;
+  const entries = [...node.entries].flatMap(([key, child]): [Key, ConfigNode][] => {
+    const name = SPECIAL.has(String(key)) ? String(key) : optionName(String(key));
+    return name === null ? [] : [[name, child]];
+  });
+  return mapNode(entries, node.origins);
 }
 
 function unknown(

@@ -5,8 +5,10 @@ import { ComponentRegistry } from "../../src/config/component-registry.ts";
 import { compose } from "../../src/config/compose.ts";
 import { ConfigStore, configStore } from "../../src/config/config-store.ts";
 import { type ConfigOf, defineConfig } from "../../src/config/define-config.ts";
+import { inOwnTerms } from "../../src/config/foreign-config.ts";
 import { instantiate } from "../../src/config/instantiate.ts";
 import { configJsonSchema } from "../../src/config/json-schema.ts";
+import { toPlain } from "../../src/config/node.ts";
 import { componentRegistry, register } from "../../src/config/register.ts";
 import { type ConfigSchema, validateConfig } from "../../src/config/validate.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
@@ -89,10 +91,31 @@ describe("register", () => {
   it("answers to the names of the Python stack, and says which of them do not exist yet", async () => {
     const registry = new ComponentRegistry().register("AdamW", Plain);
     expect(registry.ownName("torch.optim.AdamW")).toBe("AdamW");
+    const data = new ComponentRegistry().register("JsonlDataModule", Plain, {
+      schema: z.strictObject({ root: z.string() }),
+    });
+    const seed = await data.load("classifier_training.data.datamodule.ImageFolderDataModule");
+    expect(seed.create([], { data_root: "/d", pin_memory: true })).toStrictEqual(new Plain({ root: "/d" }));
+    expect(seed.optionName?.("batch_sise")).toBe("batch_sise");
     await expect(registry.load("torch.optim.LBFGS")).rejects.toThrow(
       /"LBFGS", which does not exist here yet/,
     );
     await expect(registry.load("node:fs")).rejects.toThrow(/not registered/);
+  });
+});
+
+describe("configurations of the Python stack", () => {
+  it("log under another name, and say what is always so here", () => {
+    const store = new ConfigStore();
+    store.store({
+      name: "seed",
+      node: {
+        logging: {},
+        trainer: { max_epochs: 1, accelerator: "auto", devices: 4, enable_progress_bar: true },
+      },
+    });
+    const { config } = inOwnTerms(compose({ searchPath: [], configName: "seed", store, environment: {} }));
+    expect(toPlain(config)).toStrictEqual({ logger: {}, trainer: { max_epochs: 1, devices: 4 } });
   });
 });
 
