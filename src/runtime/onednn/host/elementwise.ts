@@ -31,9 +31,7 @@ const FLOAT: Readonly<Record<BinaryOp, Binary>> = {
 /** `+` and its like work on bigints as they do on numbers; Math does not take them. */
 const INT64: Readonly<Record<BinaryOp, Binary>> = {
   ...FLOAT,
-  // biome-ignore lint/complexity/useMathMinMax: Math takes no bigint
   maximum: (a, b) => (a > b ? a : b),
-  // biome-ignore lint/complexity/useMathMinMax: Math takes no bigint
   minimum: (a, b) => (a < b ? a : b),
 };
 

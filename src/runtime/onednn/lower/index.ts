@@ -1,5 +1,5 @@
 // How every op, and every unit of several, becomes steps.
-import type { Node, OpName, OpParams } from "../../../graph/index.ts";
+import { isOp, type Node, type OpName, type OpParams } from "../../../graph/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Unit } from "../plan/units.ts";
 import { lowerConvolution, lowerConvolutionInputGrad, lowerConvolutionWeightGrad } from "./convolution.ts";
@@ -73,22 +73,31 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: Node<N>) => 
 
 /** Appends the steps of a unit. */
 export function lowerUnit(planner: Planner, unit: Unit): void {
-  switch (unit.kind) {
-    case "node": {
-      const lower = LOWERINGS[unit.node.op] as (planner: Planner, node: Node<keyof OpParams>) => void;
-      return lower(planner, unit.node);
-    }
-    case "batchNormRelu": {
-      const { normalization, relu } = unit;
-      return normalization.op === "batchNormTraining"
-        ? lowerBatchNormTraining(planner, normalization as Node<"batchNormTraining">, relu)
-        : lowerBatchNormInference(planner, normalization as Node<"batchNormInference">, relu);
-    }
-    case "batchNormReluGrad":
-      return lowerBatchNormGrad(planner, unit.gradient, unit.mask);
-    case "linear":
-      return lowerMatmul(planner, unit.product, unit.sum, unit.bias);
-    case "elementwise":
-      return lowerElementwise(planner, unit.nodes);
-  }
+  const { lower } = UNIT_LOWERINGS[unit.kind] as { lower: (planner: Planner, unit: Unit) => void };
+  lower(planner, unit);
 }
+
+type UnitOf<K extends Unit["kind"]> = Extract<Unit, { readonly kind: K }>;
+
+/** The lowering of every kind of unit. */
+const UNIT_LOWERINGS: {
+  readonly [K in Unit["kind"]]: { readonly lower: (planner: Planner, unit: UnitOf<K>) => void };
+} = {
+  node: {
+    lower(planner, { node }) {
+      const lower = LOWERINGS[node.op] as (planner: Planner, node: Node<keyof OpParams>) => void;
+      lower(planner, node);
+    },
+  },
+  batchNormRelu: {
+    lower(planner, { normalization, relu }) {
+      if (isOp(normalization, "batchNormTraining")) lowerBatchNormTraining(planner, normalization, relu);
+      else lowerBatchNormInference(planner, normalization, relu);
+    },
+  },
+  batchNormReluGrad: {
+    lower: (planner, { gradient, mask }) => lowerBatchNormGrad(planner, gradient, mask),
+  },
+  linear: { lower: (planner, { product, sum, bias }) => lowerMatmul(planner, product, sum, bias) },
+  elementwise: { lower: (planner, { nodes }) => lowerElementwise(planner, nodes) },
+};

@@ -20,11 +20,16 @@ export function lowerReduction(planner: Planner, node: Node<"reduceSum"> | Node<
   const [x] = node.inputs;
   const { axes } = node.params;
   const isLarge = x!.dtype === "float32" && sizeOf(x!.shape) >= LARGE;
-  if (isLarge && axes.length === x!.shape.length) return reduceAll(planner, node, reduction);
+  if (isLarge && axes.length === x!.shape.length) {
+    reduceAll(planner, node, reduction);
+    return;
+  }
   const trailing = trailingAxes(x!.shape, axes);
   const folded = sizeOf(x!.shape.slice(x!.shape.length - trailing));
-  if (isLarge && trailing > 0 && folded > 1)
-    return reduceTrailing(planner, node, reduction, trailing, folded);
+  if (isLarge && trailing > 0 && folded > 1) {
+    reduceTrailing(planner, node, reduction, trailing, folded);
+    return;
+  }
   const indices = keptIndices(x!.shape, axes);
   lowerLoop(planner, node, ([from], [to]) => fold(reduction, from!, indices, to!));
 }

@@ -26,16 +26,19 @@ const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
   "minimum",
 ]);
 
+/** Nodes that will run together, and what they need of other groups. */
 interface Group {
   readonly members: ElementwiseMember[];
   readonly shape: string;
-  /** Groups whose results its members need. */
-  readonly needs: Set<Group>;
+  /** Groups whose results a member takes as an operand. */
+  near: Set<Group>;
+  /** Groups whose results reach a member through nodes outside of groups. */
+  far: Set<Group>;
 }
 
 /**
- * Groups of nodes that can run as one unit: a node joins the group of an operand when none of its other operands
- * needs that group by a way that leads outside of it.
+ * Groups of nodes that can run as one unit. A node joins the groups of its operands, which become one, unless a
+ * path leads from a group to itself through something outside of it.
  *
  * @param masks matched gradients of ReLU by their last node.
  */
@@ -45,53 +48,99 @@ export function groupElementwise(
   isTaken: (node: Node) => boolean,
 ): ElementwiseMember[][] {
   const comparisons = new Set([...masks.values()].map(({ nodes }) => nodes[0]!));
-  const groups: Group[] = [];
-  const groupOf = new Map<Node, Group>();
-  /** Groups that a node outside of groups needs. */
-  const behind = new Map<Node, ReadonlySet<Group>>();
-  const neededBy = (value: Value): ReadonlySet<Group> => {
-    const group = groupOf.get(value.node);
-    return group === undefined ? (behind.get(value.node) ?? NONE) : new Set([group]);
-  };
+  const groups = new GroupGraph();
   for (const node of program.nodes) {
     if (comparisons.has(node)) continue;
     const mask = masks.get(node);
     const operands = mask === undefined ? node.inputs : [mask.upstream, mask.activated];
-    const needs = new Set(operands.flatMap((operand) => [...neededBy(operand)]));
     const member = memberOf(node, mask, isTaken);
-    if (member === undefined) {
-      behind.set(node, needs);
-      continue;
-    }
-    const shape = shapeKey(node.outputs[0]!);
-    const candidates = operands.map(({ node: operand }) => groupOf.get(operand));
-    let own = candidates.find(
-      (group): group is Group =>
-        group?.shape === shape &&
-        operands.every(
-          (operand) =>
-            groupOf.get(operand.node) === group ||
-            ![...neededBy(operand)].some((other) => reaches(other, group)),
-        ),
-    );
-    if (own === undefined) {
-      own = { members: [], shape, needs: new Set() };
-      groups.push(own);
-    }
-    own.members.push(member);
-    for (const other of needs) if (other !== own) own.needs.add(other);
-    groupOf.set(node, own);
+    if (member === undefined) groups.pass(node, operands);
+    else groups.place(node, member, operands);
   }
-  return groups.map(({ members }) => members);
+  const position = new Map(program.nodes.map((node, i) => [node, i]));
+  const positionOf = (member: ElementwiseMember): number =>
+    position.get(member.kind === "op" ? member.node : member.result.node)!;
+  return groups.all().map((members) => [...members].sort((a, b) => positionOf(a) - positionOf(b)));
 }
 
-const NONE: ReadonlySet<Group> = new Set();
+/** Groups under construction. */
+class GroupGraph {
+  readonly #groups = new Set<Group>();
+  readonly #groupOf = new Map<Node, Group>();
+  /** Groups that a node outside of groups needs. */
+  readonly #behind = new Map<Node, Set<Group>>();
+
+  all(): ElementwiseMember[][] {
+    return [...this.#groups].map(({ members }) => members);
+  }
+
+  /** A node that joins no group. */
+  pass(node: Node, operands: readonly Value[]): void {
+    this.#behind.set(node, new Set(operands.flatMap(({ node: operand }) => [...this.#needed(operand)])));
+  }
+
+  /** A node that joins its operands' groups, or begins one. */
+  place(node: Node, member: ElementwiseMember, operands: readonly Value[]): void {
+    const own: Group = {
+      members: [member],
+      shape: shapeKey(node.outputs[0]!),
+      near: new Set(),
+      far: new Set(),
+    };
+    for (const { node: operand } of operands) {
+      const group = this.#groupOf.get(operand);
+      if (group !== undefined) own.near.add(group);
+      else for (const behind of this.#behind.get(operand) ?? []) own.far.add(behind);
+    }
+    this.#groups.add(own);
+    this.#groupOf.set(node, own);
+    for (const group of [...own.near]) {
+      if (group.shape === own.shape && this.#groups.has(group) && mayMerge(own, group))
+        this.#merge(own, group);
+    }
+  }
+
+  #needed(node: Node): Iterable<Group> {
+    const group = this.#groupOf.get(node);
+    return group === undefined ? (this.#behind.get(node) ?? []) : [group];
+  }
+
+  /** Makes one of two groups; `into` takes the place of `other` everywhere. */
+  #merge(into: Group, other: Group): void {
+    into.members.push(...other.members);
+    into.near = union(into.near, other.near);
+    into.far = union(into.far, other.far);
+    this.#groups.delete(other);
+    const replace = (set: Set<Group>): void => {
+      if (set.delete(other)) set.add(into);
+    };
+    for (const group of this.#groups) {
+      replace(group.near);
+      replace(group.far);
+    }
+    for (const behind of this.#behind.values()) replace(behind);
+    for (const [node, group] of this.#groupOf) if (group === other) this.#groupOf.set(node, into);
+    into.near.delete(into);
+  }
+}
+
+/** Whether no path leads from one to the other but those of members that use each other's results. */
+function mayMerge(a: Group, b: Group): boolean {
+  if (a.far.has(b) || b.far.has(a)) return false;
+  const beyond = (from: Group, to: Group): boolean =>
+    [...from.near, ...from.far].some((next) => next !== to && reaches(next, to));
+  return !beyond(a, b) && !beyond(b, a);
+}
 
 function reaches(from: Group, target: Group, seen: Set<Group> = new Set()): boolean {
   if (from === target) return true;
   if (seen.has(from)) return false;
   seen.add(from);
-  return [...from.needs].some((group) => reaches(group, target, seen));
+  return [...from.near, ...from.far].some((group) => reaches(group, target, seen));
+}
+
+function union(a: ReadonlySet<Group>, b: ReadonlySet<Group>): Set<Group> {
+  return new Set([...a, ...b]);
 }
 
 function memberOf(

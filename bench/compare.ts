@@ -1,0 +1,110 @@
+// Runs the fast runtime and PyTorch in turn, several times, and prints the ratios: `npm run bench:compare`.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import type { StepFigures } from "./step.ts";
+
+/** Python interpreters with torch, best first; the first that works is the peer. */
+const PYTHONS = (process.env.PYTHON ?? "python3").split(",");
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+
+interface Subject {
+  readonly model: string;
+  readonly size: number;
+  readonly batch: number;
+  readonly precision: "32-true" | "bf16-mixed";
+  readonly evaluate?: boolean;
+  /** Ratio that the project promises. */
+  readonly floor: number;
+}
+
+const SUBJECTS: readonly Subject[] = [
+  { model: "resnet18", size: 224, batch: 16, precision: "32-true", floor: 1.5 },
+  { model: "resnet18", size: 224, batch: 16, precision: "bf16-mixed", floor: 1.08 },
+  { model: "resnet50", size: 224, batch: 16, precision: "32-true", floor: 1.35 },
+  { model: "resnet50", size: 224, batch: 16, precision: "bf16-mixed", floor: 1.2 },
+  { model: "resnet18", size: 32, batch: 128, precision: "32-true", floor: 1.3 },
+  { model: "resnet18", size: 32, batch: 128, precision: "bf16-mixed", floor: 1.3 },
+  { model: "resnet18", size: 224, batch: 16, precision: "32-true", evaluate: true, floor: 1.5 },
+  { model: "resnet18", size: 224, batch: 16, precision: "bf16-mixed", evaluate: true, floor: 1.1 },
+];
+
+function run(command: string, args: readonly string[]): StepFigures | undefined {
+  try {
+    const output = execFileSync(command, [...args], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return JSON.parse(output.trim().split("\n").at(-1)!) as StepFigures;
+  } catch {
+    return undefined;
+  }
+}
+
+function ours({ model, size, batch, precision, evaluate }: Subject): StepFigures | undefined {
+  const script = join(import.meta.dirname, "step.ts");
+  const keys = [`model=${model}`, `size=${size}`, `batch=${batch}`, `precision=${precision}`];
+  return run(process.execPath, ["--import", "tsx", script, ...keys, ...(evaluate ? ["--evaluate"] : [])]);
+}
+
+/** The peer's variants: both memory formats. */
+function theirs(
+  python: string,
+  { model, size, batch, precision, evaluate }: Subject,
+): (StepFigures | undefined)[] {
+  const script = join(import.meta.dirname, "peers", "pytorch_step.py");
+  const keys = ["--model", model, "--size", `${size}`, "--batch", `${batch}`, "--precision", precision];
+  return ["nhwc", "nchw"].map((format) =>
+    run(python, [script, ...keys, "--format", format, ...(evaluate ? ["--evaluate"] : [])]),
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
+
+const wanted = process.argv.slice(2);
+const results: unknown[] = [];
+for (const subject of SUBJECTS) {
+  const name = [subject.model, subject.size, subject.precision, subject.evaluate ? "evaluate" : "train"].join(
+    " ",
+  );
+  if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
+  const ratios: number[] = [];
+  const rounds: { ours: StepFigures; best: StepFigures }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const mine = ours(subject);
+    const peers = PYTHONS.flatMap((python) => theirs(python, subject)).filter(
+      (figures) => figures !== undefined,
+    );
+    const [best] = peers.sort((a, b) => b.images_per_second - a.images_per_second);
+    if (mine === undefined || best === undefined) continue;
+    rounds.push({ ours: mine, best });
+    ratios.push(mine.images_per_second / best.images_per_second);
+  }
+  if (ratios.length === 0) {
+    console.log(`${name}: skipped, a runtime or PyTorch is missing`);
+    continue;
+  }
+  const rate = (pick: (round: (typeof rounds)[number]) => number): string =>
+    median(rounds.map(pick)).toFixed(1);
+  const ratio = median(ratios);
+  const memory = median(rounds.map(({ ours: mine, best }) => mine.peak_rss_mb / best.peak_rss_mb));
+  console.log(
+    `${name}, batch ${subject.batch}: ${rate((r) => r.ours.images_per_second)} images/s, ` +
+      `${rounds[0]!.best.runtime} (${rounds[0]!.best.variant}) ${rate((r) => r.best.images_per_second)}: ` +
+      `${ratio.toFixed(2)} x (floor ${subject.floor}); peak memory ${memory.toFixed(2)} x`,
+  );
+  results.push({ ...subject, ratio, ratios, memory_ratio: memory, rounds });
+}
+
+const folder = join(import.meta.dirname, "results");
+mkdirSync(folder, { recursive: true });
+const file = join(folder, `${new Date().toISOString().slice(0, 10)}-compare.json`);
+writeFileSync(
+  file,
+  `${JSON.stringify({ processor: cpus()[0]?.model, cores: cpus().length, results }, undefined, 2)}\n`,
+);
+console.log(`written to ${file}`);
