@@ -51,6 +51,8 @@ interface Modes {
   readonly recursive: boolean;
 }
 
+const DEFAULT_MODES: Modes = { convert: "none", recursive: true };
+
 const SPECIAL: ReadonlySet<Key> = new Set(["_target_", "_args_", "_convert_", "_recursive_", "_partial_"]);
 
 /**
@@ -82,13 +84,18 @@ export async function instantiate(root: ConfigNode, options: InstantiateOptions)
   const interpolator = new Interpolator(copy, interpolation);
   const own = interpolator.select(key, interpolator.root) ?? interpolator.root;
   const resolved = { node: interpolator.resolveDeep(own), parent: own.parent, key: own.key };
-  const result = await new Builder(registry).build(
+  const given = Object.entries(overrides).filter(([name]) => SPECIAL.has(name));
+  const modes = modesOf(
+    mapNode(given.map(([name, value]) => [name, fromPlain(value)])),
     resolved,
-    { convert: "none", recursive: true },
-    args,
-    live,
+    DEFAULT_MODES,
   );
-  return result;
+  if (place.node.kind === "list" && overrides._partial_ === true) {
+    throw configError("INSTANTIATE", "_partial_ cannot be asked of a list", {
+      where: describe(resolved, resolved.node),
+    });
+  }
+  return new Builder(registry).build(resolved, modes, args, live);
 }
 
 interface MergeContext {
@@ -135,7 +142,10 @@ class Builder {
     live?: ReadonlyMap<string, unknown>,
   ): Promise<unknown> {
     const { node } = place;
-    if (node.kind === "scalar") return node.value;
+    if (node.kind === "scalar") {
+      if (isMissing(node)) throw missing(place);
+      return node.value;
+    }
     const modes = node.kind === "map" ? modesOf(node, place, inherited) : inherited;
     if (node.kind === "list") {
       const items: unknown[] = [];
@@ -167,10 +177,7 @@ class Builder {
       if (SPECIAL.has(name)) continue;
       if (isMissing(child.node)) {
         if (partial) continue;
-        throw configError("CONFIG_MISSING_VALUE", `"${fullKey(child)}" has no value yet (???)`, {
-          where: whereOf(child.node),
-          hint: `give it one: ${fullKey(child)}=VALUE`,
-        });
+        throw missing(child);
       }
       setOwn(options, name, live?.has(name) ? live.get(name) : await this.#option(child, modes));
     }
@@ -208,6 +215,12 @@ class Builder {
     return args;
   }
 }
+
+const missing = (place: Place): Error =>
+  configError("CONFIG_MISSING_VALUE", `"${fullKey(place)}" has no value yet (???)`, {
+    where: whereOf(place.node),
+    hint: `give it one: ${fullKey(place)}=VALUE`,
+  });
 
 function targetOf(node: MapNode, place: Place): string {
   const target = childOf(node, "_target_");
