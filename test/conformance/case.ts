@@ -5,9 +5,10 @@ import { fill, fillInt } from "../golden/formula.ts";
 
 /**
  * How far float32 may lie from float64. `elementwise`: a few roundings, relative to each element. `accumulated`:
- * sums of many terms, relative to the largest element of the result.
+ * sums of many terms, relative to the largest element of the result. `composed`: the same for results several ops
+ * deep, such as gradients through batch norms, where large terms cancel.
  */
-export type Tolerance = "elementwise" | "accumulated";
+export type Tolerance = "elementwise" | "accumulated" | "composed";
 
 export interface Case {
   readonly name: string;

@@ -102,7 +102,7 @@ export const COMPOSITIONS: readonly Case[] = [
       const out = relu(add(z, x));
       return withGradients(reduceMean(mul(out, out)), operands);
     },
-    tolerance: "accumulated",
+    tolerance: "composed",
     differentiated: NO_SECOND,
   },
   {
@@ -131,7 +131,7 @@ export const COMPOSITIONS: readonly Case[] = [
       const loss = crossEntropy(logits, target!, { labelSmoothing: 0.1 });
       return { logits, ...withGradients(loss, operands.slice(1, -1)) };
     },
-    tolerance: "accumulated",
+    tolerance: "composed",
     differentiated: NO_SECOND,
   },
   {
@@ -142,7 +142,7 @@ export const COMPOSITIONS: readonly Case[] = [
       const y = add(conv2d(x, a, undefined, PADDED), conv2d(x, b));
       return withGradients(reduceSum(mul(y, y)), operands);
     },
-    tolerance: "accumulated",
+    tolerance: "composed",
     differentiated: NO_SECOND,
   },
   {
@@ -153,7 +153,7 @@ export const COMPOSITIONS: readonly Case[] = [
       const y = conv2d(avgPool2d(conv2d(x, a, undefined, PADDED), { kernel: [2, 2] }), b);
       return withGradients(reduceMean(mul(y, y)), operands);
     },
-    tolerance: "accumulated",
+    tolerance: "composed",
     differentiated: NO_SECOND,
   },
   {

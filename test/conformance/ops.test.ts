@@ -23,7 +23,10 @@ import { findRuntimes } from "./runtimes.ts";
 const SOURCES = ["inputs", "variables", "constants"] as const;
 type Source = (typeof SOURCES)[number];
 
-const SUBJECTS = [...ALL_CASES, ...COMPOSITIONS.map((one) => ({ op: undefined, one }))];
+const SUBJECTS = [
+  ...ALL_CASES.map(({ op, one }) => ({ op, one, title: `${op} ${one.name}` })),
+  ...COMPOSITIONS.map((one) => ({ op: undefined, one, title: `together: ${one.name}` })),
+];
 
 /** A case with its operands laid out as variables: one storage for each dtype. */
 interface Prepared {
@@ -86,8 +89,8 @@ describe.each(await findRuntimes())("$name", ({ runtime, available }) => {
     await Promise.all([session?.dispose(), oracle?.dispose()]);
   });
 
-  describe.skipIf(!available).each(prepared.map((subject, i) => ({ subject, op: SUBJECTS[i]!.op })))(
-    "$op $subject.one.name",
+  describe.skipIf(!available).each(prepared.map((subject, i) => ({ subject, ...SUBJECTS[i]! })))(
+    "$title",
     ({ subject, op }) => {
       test.each(SOURCES)("of %s", async (source) => {
         const { one } = subject;
