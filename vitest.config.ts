@@ -5,6 +5,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // Native libraries (onnxruntime, oneDNN, libvips) keep process-wide state: one process per file.
+    globalSetup: "test/build.ts",
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

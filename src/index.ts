@@ -1,5 +1,5 @@
 // The toolkit as a library: everything a program needs to build, train, export and use classifiers.
-export { allComponents, train } from "./app/index.ts";
+export { allComponents, chooseRuntime, train } from "./app/index.ts";
 export * from "./callbacks/index.ts";
 export { configStore, defineConfig, instantiate, register } from "./config/index.ts";
 export {

@@ -5,6 +5,7 @@ import {
   type ComposeOptions,
   type Composition,
   compose,
+  inOwnTerms,
   PRIMARY_CONFIG,
   runFiles,
   runFolder,
@@ -55,7 +56,7 @@ export function composeRun(request: ConfigurationRequest): Composition {
 }
 
 function composeFor(request: ConfigurationRequest, folder: string): Composition {
-  return compose({ ...composeOptions(request), hydra: { runtime: { output_dir: folder } } });
+  return inOwnTerms(compose({ ...composeOptions(request), hydra: { runtime: { output_dir: folder } } }));
 }
 
 /** Where a configuration is searched for, and what it is made of. */

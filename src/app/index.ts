@@ -15,6 +15,7 @@ export { type PicturePrediction, type PredictRequest, predict } from "./predict.
 export { type QuickstartRequest, type QuickstartResult, quickstart } from "./quickstart.ts";
 export { allComponents } from "./registry.ts";
 export { RunFolder, runFolderOf } from "./run-folder.ts";
+export { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
 export type { RunSummary } from "./summary.ts";
 export { isSweep, type SweepRequest, type SweepResult, sweep } from "./sweep.ts";
 export { test } from "./test.ts";

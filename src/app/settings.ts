@@ -30,8 +30,16 @@ export function configSchema(): ConfigSchema {
       ckpt: z.string().min(1).nullable(),
       log_level: z.enum(LOG_LEVELS),
       trainer: trainerSchema,
+      transforms: z
+        .strictObject({
+          trainTransforms: z.unknown(),
+          valTransforms: z.unknown(),
+          testTransforms: z.unknown(),
+        })
+        .partial()
+        .nullable(),
     },
-    groups: ["data", "transforms", "model", "optimizer", "callbacks", "logger"],
+    groups: ["data", "model", "optimizer", "callbacks", "logger"],
   };
 }
 

@@ -34,6 +34,8 @@ export interface SweepResult {
   readonly directory: string;
   /** Jobs with their final metrics. */
   readonly table: string;
+  /** Some job failed, was interrupted or has not begun. */
+  readonly unfinished: boolean;
   /** The first failure; the other jobs ran all the same. */
   readonly error: unknown;
 }
@@ -70,7 +72,8 @@ export async function sweep({ request, registry, signal, write }: SweepRequest):
       error ??= failure;
     }
   }
-  return { directory: ledger.directory, table: ledger.table(), error };
+  const unfinished = plan.batches.some((batch) => ledger.missing(batch).length > 0);
+  return { directory: ledger.directory, table: ledger.table(), unfinished, error };
 }
 
 interface JobRun {

@@ -1,6 +1,7 @@
 // The flags about configuration that commands share, as Hydra has them.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { InfoTopic } from "../config/index.ts";
+import { collect } from "./run-argument.ts";
 
 export interface ConfigFlags {
   readonly configName?: string;
@@ -34,10 +35,6 @@ export function addConfigFlags(command: Command): Command {
       toTopic,
     )
     .option("--explain <key>", "print everything that set a value, in order, and stop");
-}
-
-function collect(value: string, earlier: readonly string[]): string[] {
-  return [...earlier, value];
 }
 
 function toTopic(text: string): InfoTopic {

@@ -1,12 +1,18 @@
 // classifier-training export: model.onnx of a run's best weights.
 import { Command } from "commander";
 import { writeLine } from "./output.ts";
+import { addRunArguments, runRequest } from "./run-argument.ts";
+
+interface ExportFlags {
+  readonly import: readonly string[];
+  readonly output?: string;
+}
 
 export function exportCommand(): Command {
-  return new Command("export")
-    .description("export the best weights of a run as model.onnx with labels_mapping.json")
-    .argument("[run]", "folder of a run, or a checkpoint in one (default: the newest run)")
-    .argument("[overrides...]", "settings that differ from the run's")
+  const command = new Command("export").description(
+    "export the best weights of a run as model.onnx with labels_mapping.json",
+  );
+  return addRunArguments(command)
     .option("-o, --output <folder>", "where to write (default: the run's folder)")
     .action(runExport);
 }
@@ -14,13 +20,11 @@ export function exportCommand(): Command {
 async function runExport(
   run: string | undefined,
   overrides: readonly string[],
-  { output }: { readonly output?: string },
+  flags: ExportFlags,
 ): Promise<void> {
-  const { allComponents, exportWeights } = await import("../app/index.ts");
-  const given =
-    run?.includes("=") === true ? ([undefined, [run, ...overrides]] as const) : ([run, overrides] as const);
-  const request = { run: given[0], overrides: given[1], output, registry: allComponents(), write: writeLine };
-  const { path, difference } = await exportWeights(request);
+  const { exportWeights } = await import("../app/index.ts");
+  const request = await runRequest(run, overrides, flags.import);
+  const { path, difference } = await exportWeights({ ...request, output: flags.output });
   process.stdout.write(`${path}\n`);
   writeLine(`equal to the trained model within ${difference.toExponential(1)}`);
 }

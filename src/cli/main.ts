@@ -2,13 +2,16 @@
 import { Command } from "commander";
 import { ClassifierTrainingError } from "../core/errors.ts";
 import { benchCommand } from "./bench-command.ts";
+import { completionCommand } from "./completion-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { exportCommand } from "./export-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { quickstartCommand } from "./quickstart-command.ts";
+import { schemaCommand } from "./schema-command.ts";
 import { testCommand } from "./test-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { packageVersion } from "./version.ts";
+import { weightsCommand } from "./weights-command.ts";
 
 /** Runs one command line and returns the exit code of the process. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -28,16 +31,20 @@ function createProgram(): Command {
     .option("--debug", "show stack traces of errors")
     .showHelpAfterError("(run with --help to see what there is)")
     .exitOverride();
-  for (const command of [
-    quickstartCommand,
-    trainCommand,
-    testCommand,
-    predictCommand,
-    exportCommand,
-    benchCommand,
-    doctorCommand,
-  ]) {
-    program.addCommand(command().exitOverride().option("--debug", "show stack traces of errors"));
+  const commands = [
+    quickstartCommand(),
+    trainCommand(),
+    testCommand(),
+    predictCommand(),
+    exportCommand(),
+    benchCommand(),
+    weightsCommand(),
+    doctorCommand(),
+    schemaCommand(),
+  ];
+  commands.push(completionCommand(commands.map((command) => command.name())));
+  for (const command of commands) {
+    program.addCommand(command.exitOverride().option("--debug", "show stack traces of errors"));
   }
   return program;
 }

@@ -72,6 +72,8 @@ async function runSweep(overrides: readonly string[], flags: TrainFlags): Promis
   });
   process.stdout.write(`${result.table}\n`);
   writeLine(`sweep: ${result.directory}`);
+  if (result.unfinished)
+    writeLine(`do what is missing with the same command and hydra.sweep.dir=${result.directory}`);
   if (stop.exitCode !== undefined) process.exitCode = stop.exitCode;
   else if (result.error !== undefined) throw result.error;
 }

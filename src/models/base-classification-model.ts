@@ -56,6 +56,10 @@ export const classificationModelFields: {
   classWeights: z.union([z.boolean(), z.literal("auto")]).default("auto"),
 };
 
+/** The options of a classification model with nothing of its own. */
+export const classificationModelSchema: z.ZodType<ResolvedClassificationModelOptions> =
+  z.strictObject(classificationModelFields);
+
 /** What a model learns about the data before its network is built. */
 export interface ClassificationTask {
   /** In the order of the labels. */

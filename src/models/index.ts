@@ -4,6 +4,7 @@ export {
   type ClassificationModelOptions,
   type ClassificationTask,
   classificationModelFields,
+  classificationModelSchema,
   type ResolvedClassificationModelOptions,
 } from "./base-classification-model.ts";
 export { createResNet, RESNET_NAMES, type ResNetName } from "./catalog.ts";

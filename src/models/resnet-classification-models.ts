@@ -5,11 +5,9 @@ import {
   BaseClassificationModel,
   type ClassificationModelOptions,
   classificationModelFields,
-  type ResolvedClassificationModelOptions,
+  classificationModelSchema,
 } from "./base-classification-model.ts";
 import { createResNet, RESNET_NAMES, type ResNetName } from "./catalog.ts";
-
-const schema: z.ZodType<ResolvedClassificationModelOptions> = z.strictObject(classificationModelFields);
 
 export interface ResNetClassificationModelOptions extends ClassificationModelOptions {
   /** torchvision's name: resnet18 to resnet152, resnext50_32x4d, wide_resnet50_2, ... */
@@ -27,7 +25,7 @@ export class ResNetClassificationModel extends BaseClassificationModel {
   readonly architecture: ResNetName;
 
   constructor({ architecture, ...options }: ResNetClassificationModelOptions) {
-    super(schema.parse(options));
+    super(classificationModelSchema.parse(options));
     this.architecture = architecture;
   }
 
@@ -37,7 +35,7 @@ export class ResNetClassificationModel extends BaseClassificationModel {
 }
 
 export class ResNet18ClassificationModel extends ResNetClassificationModel {
-  static override readonly schema: z.ZodType = schema;
+  static override readonly schema: z.ZodType = classificationModelSchema;
 
   constructor(options: ClassificationModelOptions = {}) {
     super({ ...options, architecture: "resnet18" });
@@ -45,7 +43,7 @@ export class ResNet18ClassificationModel extends ResNetClassificationModel {
 }
 
 export class ResNet34ClassificationModel extends ResNetClassificationModel {
-  static override readonly schema: z.ZodType = schema;
+  static override readonly schema: z.ZodType = classificationModelSchema;
 
   constructor(options: ClassificationModelOptions = {}) {
     super({ ...options, architecture: "resnet34" });

@@ -152,7 +152,7 @@ export class FitLoop {
     const { data, options, model } = this.#parts;
     const { progress } = this;
     const { epoch, batch: startBatch } = progress;
-    this.#row = {};
+    this.#row = startBatch === 0 ? {} : { lr: this.metrics.lr! };
     yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
     if (progress.validationDue && startBatch < this.#trainBatchCount) yield* this.#validation();
     const timing: EpochTiming = { samples: progress.samples, trainSeconds: 0, dataSeconds: 0 };
@@ -185,8 +185,9 @@ export class FitLoop {
     progress.epoch++;
     progress.batch = 0;
     this.#tick();
-    yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics: { ...this.metrics }, timing });
+    // Before anyone saves a checkpoint: a row behind one is dropped when the run is resumed, a missing one is lost.
     await this.#write("epoch", epoch, this.#row);
+    yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics: { ...this.metrics }, timing });
   }
 
   async *#trainBatch(batch: Batch): Events {
@@ -209,7 +210,7 @@ export class FitLoop {
       progress.step++;
     }
     this.metrics["train/loss_step"] = result.loss;
-    this.#row.lr = learningRate;
+    this.#log({ lr: learningRate });
     this.#tick();
     yield* this.#emit({
       type: "trainBatchEnd",

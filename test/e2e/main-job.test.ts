@@ -1,0 +1,176 @@
+// The main job as its user does it: train, look, test, export, predict.
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { RunSummary } from "../../src/app/index.ts";
+import { decodeModel, modelInputs, modelMetadata, modelOutputs } from "../../src/onnx/index.ts";
+import {
+  type CommandResult,
+  QUICK,
+  removeFolder,
+  run,
+  TINY_NETWORK,
+  temporaryFolder,
+  writeColourPictures,
+} from "./command.ts";
+
+let folder: string;
+let trained: CommandResult;
+const RUN = "run";
+
+const file = (...parts: string[]): Promise<string> => readFile(join(folder, RUN, ...parts), "utf8");
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeColourPictures(join(folder, "photos"));
+  trained = await run(folder, ["train", ...QUICK, "data.root=photos", `hydra.run.dir=${RUN}`]);
+}, 120_000);
+afterAll(() => removeFolder(folder));
+
+describe("train", () => {
+  test("ends well and says where everything lies", () => {
+    expect(trained.stderr).toContain(`completed: ${join(folder, RUN)}`);
+    expect(trained.stderr).toContain("epoch 6/6");
+    expect(trained.code).toBe(0);
+  });
+
+  test("leaves nothing but the files of a run", async () => {
+    expect((await readdir(join(folder, RUN))).sort()).toEqual([
+      ".hydra",
+      "checkpoints",
+      "labels_mapping.json",
+      "metrics.csv",
+      "model.onnx",
+      "summary.json",
+    ]);
+    expect((await readdir(join(folder, RUN, "checkpoints"))).sort()).toEqual([
+      "best.safetensors",
+      "last.previous.safetensors",
+      "last.safetensors",
+    ]);
+  });
+
+  test("records configuration and overrides", async () => {
+    const overrides = parse(await file(".hydra", "overrides.yaml")) as string[];
+    expect(overrides).toContain("data.root=photos");
+    expect(overrides.some((override) => override.startsWith("hydra."))).toBe(false);
+    const config = parse(await file(".hydra", "config.yaml")) as { data: { batch_size: number } };
+    expect(config.data.batch_size).toBe(8);
+  });
+
+  test("writes a row of metrics per epoch", async () => {
+    const [header, ...rows] = (await file("metrics.csv")).trim().split("\n");
+    expect(header).toBe(
+      "epoch,step,lr,train/loss,train/acc_top1,val/loss,val/acc_top1,val/acc_top5,val/acc_class_blue,val/acc_class_green,val/acc_class_red",
+    );
+    expect(rows.map((row) => row.split(",").slice(0, 2))).toEqual(
+      [0, 1, 2, 3, 4, 5].map((epoch) => [String(epoch), String((epoch + 1) * 3)]),
+    );
+  });
+
+  test("learns three colours and sums it up", async () => {
+    const summary = JSON.parse(await file("summary.json")) as RunSummary;
+    expect(summary).toMatchObject({
+      status: "completed",
+      epochs: 6,
+      steps: 18,
+      runtime: "onnxruntime",
+      precision: "32-true",
+      seed: 42,
+      model: "tiny",
+      classes: ["blue", "green", "red"],
+      bad_pictures: [],
+    });
+    expect(summary.metrics["test/acc_top1"]).toBe(1);
+    expect(summary.images_per_second).toBeGreaterThan(0);
+  });
+
+  test("exports what deployment needs", async () => {
+    const model = decodeModel(await readFile(join(folder, RUN, "model.onnx")));
+    expect(modelInputs(model)).toEqual([
+      { name: "input", dtype: "float32", shape: ["batch_size", 3, 16, 16] },
+    ]);
+    expect(modelOutputs(model)).toEqual([{ name: "logits", dtype: "float32", shape: ["batch_size", 3] }]);
+    const labels: unknown = JSON.parse(await file("labels_mapping.json"));
+    expect(labels).toMatchObject({
+      num_classes: 3,
+      class_to_idx: { blue: 0, green: 1, red: 2 },
+      idx_to_class: { "0": "blue", "1": "green", "2": "red" },
+      normalization: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+      image_size: [16, 16],
+      resize: 16,
+      interpolation: "bilinear",
+      model_name: "tiny",
+    });
+    expect(JSON.parse(modelMetadata(model).get("labels_mapping")!)).toEqual(labels);
+  });
+});
+
+test("the same command gives the same bits", async () => {
+  const again = await run(folder, ["train", ...QUICK, "data.root=photos", "hydra.run.dir=again"]);
+  expect(again.code).toBe(0);
+  const bytes = (name: string): Promise<Buffer> =>
+    readFile(join(folder, name, "checkpoints", "best.safetensors"));
+  expect((await bytes("again")).equals(await bytes(RUN))).toBe(true);
+});
+
+describe("predict", () => {
+  test("classifies a folder from the model alone, as JSON lines", async () => {
+    const { code, stdout } = await run(folder, [
+      "predict",
+      `${RUN}/model.onnx`,
+      "photos/test",
+      "--json",
+      "-k",
+      "2",
+    ]);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(12);
+    for (const { picture, predictions } of lines) {
+      expect(predictions).toHaveLength(2);
+      expect(picture).toContain(`/${predictions[0].label}/`);
+      expect(predictions[0].confidence).toBeGreaterThan(predictions[1].confidence);
+    }
+  });
+
+  test("prints a table, goes on behind a bad picture and exits with 3", async () => {
+    await writeFile(join(folder, "broken.jpg"), "no picture");
+    const { code, stdout, stderr } = await run(folder, [
+      "predict",
+      RUN,
+      "broken.jpg",
+      "photos/test/red/0.jpg",
+    ]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^error: broken\.jpg: .*\[PICTURE_\w+\]$/m);
+    expect(stdout).toMatch(/^photos\/test\/red\/0\.jpg +red \d/m);
+  });
+});
+
+test("test gives the metrics of the best weights", async () => {
+  const { code, stdout } = await run(folder, ["test", RUN, "--json", "--import", TINY_NETWORK]);
+  const summary = JSON.parse(await file("summary.json")) as RunSummary;
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)["test/loss"]).toBeCloseTo(summary.metrics["test/loss"]!, 5);
+});
+
+test("export writes the same model into another folder", async () => {
+  const { code } = await run(folder, [
+    "export",
+    `${RUN}/checkpoints/best.safetensors`,
+    "--import",
+    TINY_NETWORK,
+    "-o",
+    "deploy",
+  ]);
+  expect(code).toBe(0);
+  const [first, second] = await Promise.all(
+    [RUN, "deploy"].map((name) => readFile(join(folder, name, "model.onnx"))),
+  );
+  expect(first!.equals(second!)).toBe(true);
+});

@@ -1,0 +1,75 @@
+// Ctrl-C and resume: an interrupted run continues to the bits of the one that never stopped.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { QUICK, removeFolder, run, temporaryFolder, writeColourPictures } from "./command.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeColourPictures(join(folder, "photos"));
+});
+afterAll(() => removeFolder(folder));
+
+/** The files that must not depend on where a run was interrupted. */
+async function results(name: string): Promise<Record<string, string>> {
+  const files = ["metrics.csv", "checkpoints/best.safetensors", "model.onnx"];
+  const contents = await Promise.all(files.map((file) => readFile(join(folder, name, file))));
+  return Object.fromEntries(
+    files.map((file, i) => [file, createHash("sha256").update(contents[i]!).digest("hex")]),
+  );
+}
+
+describe.each([
+  { runtime: "onnxruntime", signal: "SIGINT", code: 130 },
+  { runtime: "reference", signal: "SIGTERM", code: 143 },
+] as const)("on $runtime, $signal", ({ runtime, signal, code }) => {
+  const settings = [
+    "train",
+    ...QUICK,
+    `runtime=${runtime}`,
+    "data.root=photos",
+    "callbacks.progress.interval=0.001",
+  ];
+
+  test("leaves a checkpoint, and ckpt continues to the bit", async () => {
+    const whole = await run(folder, [...settings, `hydra.run.dir=${runtime}-whole`]);
+    expect(whole.code).toBe(0);
+    let sent = false;
+    const cut = await run(folder, [...settings, `hydra.run.dir=${runtime}-cut`], (text, process) => {
+      if (sent || !/epoch 3\/6 {2}step 1\/3/.test(text)) return;
+      sent = true;
+      process.kill(signal);
+    });
+    expect(cut.stderr).toContain("interrupted");
+    expect(cut.code).toBe(code);
+    const summary = JSON.parse(await readFile(join(folder, `${runtime}-cut`, "summary.json"), "utf8"));
+    expect(summary.status).toBe("interrupted");
+    const resumed = await run(folder, [...settings, `hydra.run.dir=${runtime}-cut`, "ckpt=last"]);
+    expect(resumed.code).toBe(0);
+    expect(await results(`${runtime}-cut`)).toEqual(await results(`${runtime}-whole`));
+  }, 180_000);
+});
+
+test("a run is not resumed with other data or settings", async () => {
+  const first = await run(folder, [
+    "train",
+    ...QUICK,
+    "data.root=photos",
+    "hydra.run.dir=mine",
+    "trainer.max_epochs=1",
+  ]);
+  expect(first.code).toBe(0);
+  const other = await run(folder, [
+    "train",
+    ...QUICK,
+    "data.root=photos",
+    "hydra.run.dir=mine",
+    "ckpt=last",
+    "data.batch_size=4",
+  ]);
+  expect(other.code).toBe(2);
+  expect(other.stderr).toMatch(/data\.batch_size was 8, is 4.*\[RESUME_MISMATCH\]/);
+}, 60_000);
