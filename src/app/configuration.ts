@@ -73,7 +73,10 @@ async function findCheckpoint(
   planned: RunFolder,
 ): Promise<Pick<RunConfiguration, "folder" | "checkpoint" | "warnings">> {
   if (ckpt === undefined) return { folder: planned, checkpoint: undefined, warnings: [] };
-  if (ckpt !== "last") return { folder: ownFolder ?? folderOf(ckpt), checkpoint: ckpt, warnings: [] };
+  if (ckpt !== "last") {
+    requireFile(ckpt);
+    return { folder: ownFolder ?? runFolderOf(ckpt), checkpoint: ckpt, warnings: [] };
+  }
   const outputs = dirname(dirname(planned.path));
   const run = ownFolder ?? (await newestRun(outputs, ({ lastCheckpoint }) => lastCheckpoint));
   if (run !== undefined && existsSync(run.lastCheckpoint)) {
@@ -87,8 +90,8 @@ async function findCheckpoint(
   };
 }
 
-function folderOf(checkpoint: string): RunFolder {
-  if (existsSync(checkpoint)) return runFolderOf(checkpoint);
+function requireFile(checkpoint: string): void {
+  if (existsSync(checkpoint)) return;
   throw new ClassifierTrainingError("usage", "CHECKPOINT_MISSING", "there is no such checkpoint", {
     where: checkpoint,
     hint: "give a path such as outputs/<date>/<time>/checkpoints/last.safetensors, or ckpt=last",
