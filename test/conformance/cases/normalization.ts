@@ -1,10 +1,16 @@
-// Batch normalisation: batches and maps of every size, channels that are no multiple of a vector.
-import type { Shape } from "../../../src/core/index.ts";
+// Batch normalisation: batches and maps of every size, channels that are no multiple of a vector, large means.
+import type { HostTensor, Shape } from "../../../src/core/index.ts";
 import { batchNormInference, batchNormTraining } from "../../../src/graph/index.ts";
 import type { NormalizationOps } from "../../../src/graph/ops/normalization.ts";
-import { type Case, numbers, positive } from "../case.ts";
+import { type Case, numbers, positive, type Tolerance } from "../case.ts";
 
 const EPSILON = 1e-5;
+
+interface Batch {
+  readonly name: string;
+  readonly x: HostTensor<"float32">;
+  readonly tolerance: Tolerance;
+}
 
 const SHAPES: readonly Shape[] = [
   [4, 3, 5, 5],
@@ -16,8 +22,20 @@ const SHAPES: readonly Shape[] = [
   [3, 2, 9],
 ];
 
-function vectorsFor(shape: Shape) {
-  const channels = [shape[1]!];
+const BATCHES: readonly Batch[] = [
+  ...SHAPES.map(
+    (shape): Batch => ({ name: `of [${shape}]`, x: numbers(shape, "x"), tolerance: "accumulated" }),
+  ),
+  // What takes differences of large sums loses digits here.
+  {
+    name: "whose mean is 50 times its deviation",
+    x: numbers([4, 5, 8, 8], "offset", 28, 30),
+    tolerance: "composed",
+  },
+];
+
+function vectorsFor({ x }: Batch) {
+  const channels = [x.shape[1]!];
   return {
     weight: positive(channels, "weight"),
     bias: numbers(channels, "bias"),
@@ -27,43 +45,38 @@ function vectorsFor(shape: Shape) {
 }
 
 export const normalizationCases: { readonly [N in keyof NormalizationOps]: readonly Case[] } = {
-  batchNormTraining: SHAPES.map((shape) => {
-    const { weight, bias } = vectorsFor(shape);
+  batchNormTraining: BATCHES.map((batch) => {
+    const { weight, bias } = vectorsFor(batch);
     return {
-      name: `of [${shape}]`,
-      operands: [numbers(shape, "x"), weight, bias],
+      name: batch.name,
+      operands: [batch.x, weight, bias],
       build: (x, w, b) => {
         const [y, mean, variance] = batchNormTraining(x!, w!, b!, EPSILON);
         return { y, mean, variance };
       },
-      tolerance: "accumulated",
+      tolerance: batch.tolerance,
       // The statistics are constants to gradients.
       differentiated: ["y"],
     };
   }),
-  batchNormGrad: SHAPES.map((shape) => ({
-    name: `of [${shape}]`,
-    operands: [numbers(shape, "dy"), numbers(shape, "x"), vectorsFor(shape).weight, vectorsFor(shape).bias],
+  batchNormGrad: BATCHES.map((batch) => ({
+    name: batch.name,
+    operands: [numbers(batch.x.shape, "dy"), batch.x, vectorsFor(batch).weight, vectorsFor(batch).bias],
     build: (dy, x, weight, bias) => {
       const [, mean, variance] = batchNormTraining(x!, weight!, bias!, EPSILON);
-      const [dx, dWeight, dBias] = dy!.node.graph.append(
-        "batchNormGrad",
-        [dy!, x!, weight!, mean, variance],
-        {
-          epsilon: EPSILON,
-        },
-      );
+      const operands = [dy!, x!, weight!, mean, variance];
+      const [dx, dWeight, dBias] = dy!.node.graph.append("batchNormGrad", operands, { epsilon: EPSILON });
       return { dx: dx!, dWeight: dWeight!, dBias: dBias! };
     },
-    tolerance: "accumulated",
+    tolerance: batch.tolerance,
   })),
-  batchNormInference: SHAPES.map((shape) => {
-    const { weight, bias, mean, variance } = vectorsFor(shape);
+  batchNormInference: BATCHES.map((batch) => {
+    const { weight, bias, mean, variance } = vectorsFor(batch);
     return {
-      name: `of [${shape}]`,
-      operands: [numbers(shape, "x"), weight, bias, mean, variance],
+      name: batch.name,
+      operands: [batch.x, weight, bias, mean, variance],
       build: (x, w, b, m, v) => batchNormInference(x!, w!, b!, m!, v!, EPSILON),
-      tolerance: "accumulated",
+      tolerance: batch.tolerance,
     };
   }),
 };

@@ -9,7 +9,7 @@ import {
   type Value,
 } from "../../../src/graph/index.ts";
 import type { ReductionOps } from "../../../src/graph/ops/reduction.ts";
-import { type Case, numbers, type Tolerance, tied } from "../case.ts";
+import { type Case, numbers, positive, type Tolerance, tied } from "../case.ts";
 
 type Reduce = (x: Value, options: { axes?: readonly number[]; keepDims?: boolean }) => Value;
 
@@ -43,6 +43,12 @@ export const reductionCases: { readonly [N in keyof ReductionOps]: readonly Case
     {
       name: "of everything",
       operands: [numbers([3, 4])],
+      build: (x) => reduceSum(x!),
+      tolerance: "accumulated",
+    },
+    {
+      name: "of a million positive numbers",
+      operands: [positive([1_000_003])],
       build: (x) => reduceSum(x!),
       tolerance: "accumulated",
     },
