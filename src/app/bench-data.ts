@@ -23,7 +23,8 @@ export async function benchData({
   registry,
   seconds = 10,
 }: BenchDataRequest): Promise<DataMeasurement> {
-  await using data = await new RunParts(composition, registry).data(null);
+  const parts = new RunParts(composition, registry);
+  await using data = await parts.data(null, await parts.model());
   let images = 0;
   let begin: number | undefined;
   let elapsed = 0;

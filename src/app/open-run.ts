@@ -7,7 +7,7 @@ import type { BaseClassificationModel } from "../models/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { configurationOfRun } from "./configuration.ts";
 import { newestRun, type RunFolder, runFolderOf } from "./run-folder.ts";
-import { RunParts } from "./run-parts.ts";
+import { RunParts, setUp } from "./run-parts.ts";
 import { chooseRuntime } from "./runtimes.ts";
 import { readSettings, type Settings, validateRun } from "./settings.ts";
 
@@ -40,13 +40,15 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
   const settings = readSettings(composition);
   const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
   const parts = new RunParts(composition, registry);
-  const data = await parts.data(folder.splitFile);
+  const model = await parts.model();
+  const data = await parts.data(folder.splitFile, model);
+  setUp(model, data);
   return {
     folder,
     settings,
     runtime,
     data,
-    model: await parts.model(data),
+    model,
     weightsFile: run?.endsWith(".safetensors") === true ? run : folder.bestCheckpoint,
     [Symbol.asyncDispose]: () => data.close(),
   };

@@ -1,10 +1,17 @@
 // The components of a run, built from its configuration: data, model, optimizer, callbacks, loggers.
-import { type ComponentRegistry, type Composition, instantiate } from "../config/index.ts";
+import {
+  type ComponentRegistry,
+  type Composition,
+  instantiate,
+  resolveConfig,
+  toPlain,
+} from "../config/index.ts";
 import { ClassifierTrainingError } from "../core/index.ts";
-import type { DataModule } from "../data/index.ts";
+import { type DataModule, defaultEvalTransforms } from "../data/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import { Callback, type Logger } from "../train/index.ts";
+import { pretrainedResize } from "./pretrained.ts";
 
 /** Builds parts of one configuration. */
 export class RunParts {
@@ -19,28 +26,38 @@ export class RunParts {
   /**
    * The data module, with the transforms of the configuration, set up.
    * @param splitFile where an automatic split is kept unless the configuration says so; null: nowhere
+   * @param model published weights bring their own preprocessing, unless the configuration lists transforms
    */
-  async data(splitFile: string | null): Promise<DataModule> {
+  async data(splitFile: string | null, model: BaseClassificationModel): Promise<DataModule> {
     const transforms = (await this.#build("transforms")) as Record<string, unknown> | null;
     const given = Object.entries(transforms ?? {}).filter(
       ([name, value]) => name.endsWith("_transforms") && value !== null,
     );
+    const resizeSize = pretrainedResize(model, this.#imageSize());
+    const preset =
+      resizeSize === undefined
+        ? {}
+        : { val_transforms: defaultEvalTransforms(this.#imageSize(), resizeSize) };
     const config = this.#composition.config.entries.get("data");
     const ownSplit = config?.kind === "map" ? config.entries.get("split_file") : undefined;
     const split = ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: splitFile } : {};
-    const data = (await this.#build("data", { ...Object.fromEntries(given), ...split })) as DataModule;
+    const data = (await this.#build("data", {
+      ...preset,
+      ...Object.fromEntries(given),
+      ...split,
+    })) as DataModule;
     await data.setup();
     return data;
   }
 
-  /** The model, its network built for the classes of `data`. */
-  async model(data: DataModule): Promise<BaseClassificationModel> {
-    const model = (await this.#build("model")) as BaseClassificationModel;
-    const { classWeights } = model.options;
-    const balanced = data.options.sampler.mode !== "disabled";
-    const weigh = classWeights === "auto" ? !balanced : classWeights;
-    model.setup({ classNames: data.classes, classWeights: weigh ? data.classWeights : undefined });
-    return model;
+  #imageSize(): number {
+    const { data } = toPlain(resolveConfig(this.#composition)) as { data: { image_size: number } };
+    return data.image_size;
+  }
+
+  /** The model; `setUp` builds its network. */
+  async model(): Promise<BaseClassificationModel> {
+    return (await this.#build("model")) as BaseClassificationModel;
   }
 
   /** The optimizer of the configuration; undefined: the model's own. */
@@ -71,6 +88,14 @@ export class RunParts {
     if (!config.entries.has(key)) return null;
     return instantiate(config, { registry: this.#registry, key, overrides, interpolation });
   }
+}
+
+/** Readies a model for the classes of `data`: network, metrics and class weights. */
+export function setUp(model: BaseClassificationModel, data: DataModule): void {
+  const { classWeights } = model.options;
+  const balanced = data.options.sampler.mode !== "disabled";
+  const weigh = classWeights === "auto" ? !balanced : classWeights;
+  model.setup({ classNames: data.classes, classWeights: weigh ? data.classWeights : undefined });
 }
 
 function wrongKind(key: string, expected: string): ClassifierTrainingError {

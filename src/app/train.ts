@@ -17,8 +17,8 @@ import {
 import { type RunConfiguration, writeHydraFiles } from "./configuration.ts";
 import { writeExport } from "./export.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
-import type { RunFolder } from "./run-folder.ts";
-import { RunParts } from "./run-parts.ts";
+import { loadPretrained } from "./pretrained.ts";
+import { RunParts, setUp } from "./run-parts.ts";
 import { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
 import { readSettings, type Settings, validateRun } from "./settings.ts";
 import { type RunSummary, writeSummary } from "./summary.ts";
@@ -47,8 +47,10 @@ export async function train(
     run.checkpoint === undefined ? undefined : await loadCheckpointOrPrevious(run.checkpoint);
   if (checkpoint?.warning !== undefined) notify("WARNING", checkpoint.warning);
   const parts = new RunParts(run.composition, registry);
-  await using data = await openData(parts, run.folder, notify);
-  const model = await parts.model(data);
+  const model = await parts.model();
+  await using data = await parts.data(run.folder.splitFile, model);
+  for (const warning of data.warnings) notify("WARNING", warning);
+  setUp(model, data);
   await run.folder.create();
   await writeHydraFiles(run);
   const callbacks = await parts.callbacks();
@@ -65,13 +67,6 @@ export async function train(
     callbacks.find((callback) => callback instanceof ModelCheckpoint),
     signal,
   );
-}
-
-/** The data, set up; without a trace of it where that fails. */
-async function openData(parts: RunParts, folder: RunFolder, notify: Notify): Promise<DataModule> {
-  const data = await parts.data(folder.splitFile);
-  for (const warning of data.warnings) notify("WARNING", warning);
-  return data;
 }
 
 interface TrainingParts {
@@ -111,9 +106,10 @@ class Training {
   }
 
   async #fit(signal: AbortSignal | undefined): Promise<FitResult> {
-    const { run, settings, data, model, trainer, checkpoint } = this.#parts;
+    const { run, settings, data, model, trainer, checkpoint, notify } = this.#parts;
     const fit = trainer.fit(model, data, {
       checkpoint,
+      weights: checkpoint === undefined ? await loadPretrained(model, notify, signal) : undefined,
       identity: identityOf(settings, data, model, run.composition),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -323,6 +323,9 @@ export class FitLoop {
       evaluatedWeights: this.#evaluatedWeights,
       trainBatchCount: this.#trainBatchCount,
       log: (metrics) => this.#log(metrics),
+      logImage: async (name, png) => {
+        for (const logger of this.#parts.loggers) await logger.logImage?.(name, png, this.progress.step);
+      },
       stop: (reason) => {
         this.#stopReason ??= reason;
       },
@@ -330,7 +333,8 @@ export class FitLoop {
       saveWeights: async (path) => {
         const tensors = await engine.readWeights(this.#evaluatedWeights);
         const { epoch, step } = this.progress;
-        const state = { weights: this.#evaluatedWeights, epoch, step };
+        const { identity } = this.#parts;
+        const state = { weights: this.#evaluatedWeights, epoch, step, identity };
         await saveCheckpoint(path, { kind: "weights", tensors, state });
       },
     };

@@ -26,11 +26,14 @@ export function defaultTrainTransforms(imageSize: number): Compose {
   });
 }
 
-/** Resize, central crop, float, normalise. */
-export function defaultEvalTransforms(imageSize: number): Compose {
+/**
+ * Resize, central crop, float, normalise.
+ * @param resizeSize the shorter side before the crop
+ */
+export function defaultEvalTransforms(imageSize: number, resizeSize: number = resizeFor(imageSize)): Compose {
   return new Compose({
     transforms: [
-      new Resize({ size: resizeFor(imageSize) }),
+      new Resize({ size: resizeSize }),
       new CenterCrop({ size: imageSize }),
       new ToDtype(),
       new Normalize(),
