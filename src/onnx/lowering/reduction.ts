@@ -1,8 +1,10 @@
 // Reductions and log-softmax as ONNX nodes.
+import { sizeOf } from "../../core/index.ts";
 import type { ReduceParams } from "../../graph/index.ts";
 import type { ReductionOps } from "../../graph/ops/reduction.ts";
 import { onnxType } from "../tensor.ts";
-import type { Lowering, LoweringTable } from "./lowering.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Lowering, LoweringTable, Operand } from "./lowering.ts";
 
 /** ONNX reduces over everything where no axes are given; here that leaves the operand as it is. */
 function reduce(lowering: Lowering<ReduceParams>): Lowering<ReduceParams> {
@@ -12,8 +14,29 @@ function reduce(lowering: Lowering<ReduceParams>): Lowering<ReduceParams> {
       : lowering(emit, inputs, params, outputs);
 }
 
+/** Terms that are summed by one running sum. */
+const ROW = 4096;
+
+/**
+ * The sum of all elements, [1]. Providers add them up one after another in float32, which over the millions of
+ * a network's gradients loses three digits; so rows are summed first.
+ */
+function sumAll(emit: Emitter, { name, shape }: Operand): string {
+  const size = sizeOf(shape);
+  const whole = size - (size % ROW);
+  const flat = emit.reshape(name, [size]);
+  const part = (from: number, to: number): string =>
+    from === 0 && to === size ? flat : emit.slice(flat, [0], [from], [to]);
+  const rows = emit.reduceSum(emit.reshape(part(0, whole), [whole / ROW, ROW]), [1], false);
+  const total = emit.reduceSum(rows, [0], true);
+  return whole === size ? total : emit.add(total, emit.reduceSum(part(whole, size), [0], true));
+}
+
 export const reductionLowerings: LoweringTable<ReductionOps> = {
-  reduceSum: reduce((emit, [x], { axes, keepDims }) => [emit.reduceSum(x!.name, axes, keepDims)]),
+  reduceSum: reduce((emit, [x], { axes, keepDims }, [type]) => {
+    const long = axes.length === x!.shape.length && sizeOf(x!.shape) >= 16 * ROW;
+    return [long ? emit.reshape(sumAll(emit, x!), type!.shape) : emit.reduceSum(x!.name, axes, keepDims)];
+  }),
   reduceMax: reduce((emit, [x], { axes, keepDims }) => [
     emit.node("ReduceMax", [x!.name], { axes, keepdims: keepDims ? 1 : 0 }),
   ]),
