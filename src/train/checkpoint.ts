@@ -37,7 +37,7 @@ export async function saveCheckpoint(
   {
     keepPrevious = false,
     ...options
-  }: Omit<DurableWriteOptions, "previous"> & { keepPrevious?: boolean } = {},
+  }: Pick<DurableWriteOptions, "operations"> & { keepPrevious?: boolean } = {},
 ): Promise<void> {
   const state = JSON.stringify(checkpoint.state);
   const sha256 = await hashContent(checkpoint.kind, state, checkpoint.tensors);
@@ -52,9 +52,10 @@ export async function saveCheckpoint(
   } catch (error) {
     throw writeFailed(dirname(path), error);
   }
-  const { chunks } = encodeSafetensors(checkpoint.tensors, metadata);
+  const { byteLength, chunks } = encodeSafetensors(checkpoint.tensors, metadata);
   await writeDurably(path, chunks, {
     ...options,
+    byteLength,
     ...(keepPrevious ? { previous: previousCheckpoint(path) } : {}),
   });
 }

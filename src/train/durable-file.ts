@@ -1,5 +1,5 @@
 // Files that are whole or absent: written to a temporary name, synced, renamed, directory synced.
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
 
@@ -8,17 +8,25 @@ export interface FileOperations {
   open(path: string, flags: string): Promise<Pick<FileHandle, "write" | "sync" | "close">>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Bytes that may still be written to the disk of a folder. */
+  freeBytes(folder: string): Promise<number>;
 }
 
 export const FILE_OPERATIONS: FileOperations = {
   open: (path, flags) => open(path, flags),
   rename,
   remove: (path) => rm(path, { force: true }),
+  freeBytes: async (folder) => {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  },
 };
 
 export interface DurableWriteOptions {
   /** Keep the file that is replaced under this path. */
   readonly previous?: string;
+  /** Bytes that `chunks` have; where given, nothing is begun that the disk has no room for. */
+  readonly byteLength?: number;
   readonly operations?: FileOperations;
 }
 
@@ -30,14 +38,15 @@ export interface DurableWriteOptions {
 export async function writeDurably(
   path: string,
   chunks: Iterable<Uint8Array>,
-  { previous, operations = FILE_OPERATIONS }: DurableWriteOptions = {},
+  { previous, byteLength, operations = FILE_OPERATIONS }: DurableWriteOptions = {},
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
   try {
+    if (byteLength !== undefined) await assertRoom(folder, byteLength, operations);
     await writeSynced(temporary, chunks, operations);
-    if (previous !== undefined) await renameIfThere(path, previous, operations);
-    await operations.rename(temporary, path);
-    await syncDirectory(dirname(path), operations);
+    await replace(path, temporary, previous, operations);
+    await syncDirectory(folder, operations);
   } catch (error) {
     await operations.remove(temporary).catch(() => undefined);
     throw writeFailed(path, error);
@@ -63,11 +72,38 @@ async function writeSynced(
   }
 }
 
-async function renameIfThere(from: string, to: string, operations: FileOperations): Promise<void> {
+/** @throws an error of code ENOSPC where the disk has less room than `byteLength`; some file systems do not tell. */
+async function assertRoom(folder: string, byteLength: number, operations: FileOperations): Promise<void> {
+  const free = await operations.freeBytes(folder).catch(() => Number.POSITIVE_INFINITY);
+  if (free >= byteLength) return;
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+  const message = `ENOSPC: ${megabytes(byteLength)} are needed, ${megabytes(free)} are free`;
+  throw Object.assign(new Error(message), { code: "ENOSPC" });
+}
+
+/** Puts `temporary` in the place of `path`; where that fails, what was moved to `previous` comes back. */
+async function replace(
+  path: string,
+  temporary: string,
+  previous: string | undefined,
+  operations: FileOperations,
+): Promise<void> {
+  const moved = previous !== undefined && (await renameIfThere(path, previous, operations));
+  try {
+    await operations.rename(temporary, path);
+  } catch (error) {
+    if (moved) await operations.rename(previous, path).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function renameIfThere(from: string, to: string, operations: FileOperations): Promise<boolean> {
   try {
     await operations.rename(from, to);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return false;
   }
 }
 
