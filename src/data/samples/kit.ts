@@ -40,7 +40,7 @@ export interface Kit {
   readonly typeface: Typeface;
 }
 
-const MINIMAL_CONTRAST = 70;
+const MINIMAL_CONTRAST = 85;
 const GOOD_CONTRAST = 120;
 
 /** Difference in brightness (Rec. 601 luma), 0 to 255. */
@@ -56,25 +56,14 @@ export function pick<T>(stream: RandomStream, choices: readonly T[]): T {
 /** A kit whose number can be read: it stands out from the shirt, and from the pattern under it. */
 export function drawKit(stream: RandomStream): Kit {
   const shirt = vary(stream, pick(stream, TEAM_COLOURS));
-  const second = vary(
-    stream,
-    pick(
-      stream,
-      TEAM_COLOURS.filter((colour) => contrast(colour, shirt) > 30),
-    ),
-  );
+  const number = pick(stream, standsOut(shirt));
   const pattern = stream.float() < 0.3 ? "plain" : pick(stream, PATTERNS);
-  const ground =
-    pattern === "plain" || pattern === "side panels" || pattern === "yoke" ? [shirt] : [shirt, second];
-  const standsOut = (colour: Colour): number => Math.min(...ground.map((under) => contrast(colour, under)));
-  const readable = TEAM_COLOURS.filter((colour) => standsOut(colour) > MINIMAL_CONTRAST);
-  const strongest = TEAM_COLOURS.toSorted((a, b) => standsOut(b) - standsOut(a))[0]!;
-  const number = readable.length === 0 ? strongest : pick(stream, readable);
-  const needsBorder = standsOut(number) < GOOD_CONTRAST;
-  const border = pick(
-    stream,
-    TEAM_COLOURS.filter((colour) => contrast(colour, number) > MINIMAL_CONTRAST),
-  );
+  const underNumber = pattern !== "side panels" && pattern !== "yoke";
+  const seconds = underNumber ? standsOut(number) : TEAM_COLOURS;
+  const visible = seconds.filter((colour) => contrast(colour, shirt) > 25);
+  const second = vary(stream, pick(stream, visible.length > 0 ? visible : seconds));
+  const needsBorder = contrast(number, shirt) < GOOD_CONTRAST;
+  const border = pick(stream, standsOut(number));
   const decoration = stream.float();
   const typeface = pick(stream, TYPEFACES);
   return {
@@ -89,6 +78,13 @@ export function drawKit(stream: RandomStream): Kit {
     sleeves: stream.float() < 0.55,
     typeface,
   };
+}
+
+/** The team colours that can be told from `ground` at a glance. */
+function standsOut(ground: Colour): readonly Colour[] {
+  const readable = TEAM_COLOURS.filter((colour) => contrast(colour, ground) > MINIMAL_CONTRAST);
+  if (readable.length > 0) return readable;
+  return TEAM_COLOURS.toSorted((a, b) => contrast(b, ground) - contrast(a, ground)).slice(0, 1);
 }
 
 /** The same colour from another dye lot. */

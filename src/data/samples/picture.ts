@@ -31,8 +31,8 @@ function develop(canvas: Canvas, stream: RandomStream): void {
   const exposure = stream.uniform(0.78, 1.15);
   const vignette = stream.uniform(0, 0.5);
   canvas.shade((x, y) => exposure * (1 - vignette * ((x - 0.5) ** 2 + (y - 0.5) ** 2)));
-  const focus = (stream.uniform(0, 1) ** 2 * canvas.size) / 64;
-  const movement = stream.float() < 0.2 ? (stream.uniform(0.4, 1.2) * canvas.size) / 64 : 0;
+  const focus = (stream.uniform(0, 0.9) ** 2 * canvas.size) / 64;
+  const movement = stream.float() < 0.2 ? (stream.uniform(0.3, 0.9) * canvas.size) / 64 : 0;
   if (stream.float() < 0.5) canvas.blur(focus + movement, focus);
   else canvas.blur(focus, focus + movement);
   canvas.addNoise(stream, stream.uniform(1, 9));
