@@ -1,4 +1,6 @@
 // What every other folder builds on: element types, shapes, host tensors, random numbers, errors.
+
+export { readCsv, writeCsv } from "./csv.ts";
 export {
   allocate,
   bytesPerElement,

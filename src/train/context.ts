@@ -19,6 +19,8 @@ export interface FitContext {
   readonly trainBatchCount: number;
   /** Adds values to the row of the epoch in progress. */
   log(metrics: Metrics): void;
+  /** Gives a picture, as a PNG file, to the loggers that take pictures. */
+  logImage(name: string, png: Uint8Array): Promise<void>;
   /** Ends training behind the epoch in progress (not before `minEpochs`). */
   stop(reason: string): void;
   /** Writes everything that resuming needs to `path`, atomically, the predecessor kept beside it. */

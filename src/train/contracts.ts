@@ -23,12 +23,31 @@ export interface BatchSource extends AsyncIterable<Batch> {
   readonly length: number;
 }
 
+/** One part of a data set, for those who describe it. */
+export interface DataSplit {
+  /** The class index of every sample. */
+  readonly labels: Int32Array;
+  /** What sample `index` is called: its path, where it has one. */
+  name(index: number): string;
+}
+
 /** Data for fitting and testing; a split that is not there is `undefined`. */
 export interface DataModule {
   /** The training batches of `epoch`, from batch `startBatch` (default 0) on; a pure function of both. */
   trainLoader(epoch: number, options?: { readonly startBatch?: number }): BatchSource;
   valLoader(): BatchSource | undefined;
   testLoader(): BatchSource | undefined;
+  /** Class names in the order of the labels. */
+  readonly classes?: readonly string[];
+  readonly splits?: {
+    readonly train: DataSplit;
+    readonly val: DataSplit | undefined;
+    readonly test: DataSplit | undefined;
+  };
+  /** How pixels became inputs: `(pixel / 255 - mean) / std`, per channel. */
+  readonly preprocessing?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** How training samples are drawn; `disabled`: each once an epoch. */
+  readonly options?: { readonly sampler: { readonly mode?: string } };
 }
 
 /** Metrics of one stage (training, validation or test), fed batch by batch. */
@@ -116,6 +135,8 @@ export interface Logger {
   /** Called once before the first row; `afterStep` is the step a resumed run continues from: later rows are dropped. */
   start(run: { readonly afterStep: number }): Awaitable<void>;
   log(row: LogRow): Awaitable<void>;
+  /** Takes a picture, as a PNG file; loggers of numbers leave it out. */
+  logImage?(name: string, png: Uint8Array, step: number): Awaitable<void>;
   /** Called once behind the last row. */
   finish(status: FitStatus): Awaitable<void>;
 }

@@ -14,6 +14,7 @@ export {
   type BatchSource,
   Callback,
   type DataModule,
+  type DataSplit,
   type FitPlan,
   type FitStatus,
   type Json,
