@@ -95,6 +95,7 @@ export function createAbi2(bind: Bind, decode: (address: number, bytes: number) 
     generation: 2,
     layoutParameter: MD,
     eltwiseAlgorithms: ELTWISE_ALGORITHM,
+    normalizationGradientTakesShift: true,
     postOpArgumentBase: 16384,
     createLayout(dims, type, strides) {
       const layout = newLayout();

@@ -96,6 +96,7 @@ export function createAbi3(bind: Bind, decode: (address: number, bytes: number) 
     generation: 3,
     layoutParameter: MD,
     eltwiseAlgorithms: ELTWISE_ALGORITHM,
+    normalizationGradientTakesShift: false,
     postOpArgumentBase: 32768,
     createLayout(dims, type, strides) {
       const status =

@@ -21,6 +21,8 @@ export interface Abi {
   readonly eltwiseAlgorithms: Readonly<Record<EltwiseAlgorithm, number>>;
   /** Argument index of the i-th post-op's tensor, in multiples of this: `base * (i + 1)`. */
   readonly postOpArgumentBase: number;
+  /** Whether the gradient of batch norm asks for the shift, although nothing depends on it. */
+  readonly normalizationGradientTakesShift: boolean;
   /** Memory descriptor with `strides`, or one whose layout the library is to choose. */
   createLayout(dims: readonly number[], type: number, strides: readonly number[] | undefined): NativeLayout;
   readLayout(layout: NativeLayout): LayoutFacts;

@@ -68,6 +68,7 @@ export async function loadLibrary(): Promise<Library> {
   const { default: koffi } = await import("koffi").catch((cause: unknown) => {
     throw unavailable("koffi, which calls native libraries, cannot be loaded", cause);
   });
+  shortenSpinning();
   const { name, handle } = open(koffi);
   const bind: Bind = (symbol, result, parameters) => {
     try {
@@ -97,6 +98,17 @@ export async function loadLibrary(): Promise<Library> {
     addressOf: (array) => Number(koffi.address(array)),
     setThreads: threadSetter(handle),
   };
+}
+
+/**
+ * OpenMP's threads wait for each other by spinning. GNU's default, some milliseconds, is ruinous where other
+ * processes or the data loader want the cores too; this is long enough for the gaps between primitives.
+ */
+const SPIN_COUNT = "1000";
+
+/** Takes effect when the library is first loaded, in the main thread: only there is `process.env` the real one. */
+function shortenSpinning(): void {
+  if (process.env.OMP_WAIT_POLICY === undefined) process.env.GOMP_SPINCOUNT ??= SPIN_COUNT;
 }
 
 type Koffi = typeof import("koffi").default;

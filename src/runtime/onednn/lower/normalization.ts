@@ -118,6 +118,10 @@ export function lowerBatchNormGrad(planner: Planner, node: Node<"batchNormGrad">
     [],
     relu ? forward : forwardPrimitive(planner, layout, epsilon, false),
   );
+  // Any vector will do.
+  const shift: readonly Argument[] = planner.engine.library.abi.normalizationGradientTakesShift
+    ? [[ARG.shift, planner.alignedRows(weight!)]]
+    : [];
   const upstream = alike(planner, mask?.upstream ?? dy!, layout);
   const target = produceImage(planner, dx!, layout);
   const workspace: readonly Argument[] =
@@ -131,8 +135,7 @@ export function lowerBatchNormGrad(planner: Planner, node: Node<"batchNormGrad">
       [ARG.mean, planner.alignedRows(mean!)],
       [ARG.variance, planner.alignedRows(variance!)],
       [ARG.scale, planner.alignedRows(weight!)],
-      // Asked for, although no gradient depends on it.
-      [ARG.shift, planner.alignedRows(weight!)],
+      ...shift,
       ...workspace,
     ],
     writes: [

@@ -4,8 +4,11 @@ import type { Node, OpName, Program, Value } from "../../../graph/index.ts";
 import { type ReluGradient, scalarConstant } from "./relu-gradient.ts";
 import type { ElementwiseMember } from "./units.ts";
 
-/** Below this many elements a loop in JavaScript is as quick as calling the library. */
-const FEWEST_ELEMENTS = 512;
+/**
+ * Below this many elements a loop in JavaScript is as quick as a primitive, which wakes all threads. Images lie in
+ * layouts of the library, so that a loop would have to reorder them first.
+ */
+const FEWEST_ELEMENTS = { image: 512, other: 4096 } as const;
 
 /** Ops with an elementwise primitive; those with two operands take a scalar as either of them. */
 const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
@@ -150,7 +153,9 @@ function memberOf(
 ): ElementwiseMember | undefined {
   if (isTaken(node)) return undefined;
   const [result] = node.outputs;
-  if (result?.dtype !== "float32" || sizeOf(result.shape) < FEWEST_ELEMENTS) return undefined;
+  if (result?.dtype !== "float32") return undefined;
+  const fewest = result.shape.length === 4 ? FEWEST_ELEMENTS.image : FEWEST_ELEMENTS.other;
+  if (sizeOf(result.shape) < fewest) return undefined;
   if (mask !== undefined) return { kind: "reluGradient", ...mask };
   if (!ELEMENTWISE.has(node.op)) return undefined;
   const full = node.inputs.filter((input) => shapeKey(input) === shapeKey(result));
