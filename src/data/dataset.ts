@@ -7,6 +7,25 @@ export type ImageSource =
   | { readonly kind: "file"; readonly path: string }
   /** A picture's encoded bytes in memory. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  /** A part of a file: a picture in a tar archive. */
+  | { readonly kind: "slice"; readonly path: string; readonly offset: number; readonly length: number }
+  /** An entry of a zip archive, by the offset of its header. */
+  | {
+      readonly kind: "zip";
+      readonly path: string;
+      readonly offset: number;
+      readonly length: number;
+      readonly unpackedLength: number;
+      readonly deflated: boolean;
+    }
+  /** Pixels as binary data sets hold them: grey, or RGB with the channels one after the other. */
+  | {
+      readonly kind: "pixels";
+      readonly width: number;
+      readonly height: number;
+      readonly layout: "grey" | "planar";
+      readonly data: Uint8Array;
+    }
   /** A decoded picture in memory. */
   | { readonly kind: "image"; readonly image: Image };
 

@@ -1,10 +1,9 @@
 // ImageFolder: one sub-folder per class, by torchvision's rules.
-import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
+import type { SplittableDataset } from "./auto-split.ts";
 import { compareCodePoints } from "./code-points.ts";
-import type { ImageDataset, ImageSource } from "./dataset.ts";
+import type { ImageSource } from "./dataset.ts";
+import { DiskTree, type FolderTree } from "./folder-tree.ts";
 
 /** The file name endings that torchvision takes for pictures, in any case. */
 export const IMAGE_EXTENSIONS: readonly string[] = [
@@ -25,140 +24,128 @@ export interface ImageFolderOptions {
    * another name is an error. Default: the names of the sub-folders, sorted by code point.
    */
   readonly classes?: readonly string[];
-}
-
-/** What was seen in a folder and left out, for a warning. */
-export interface SkippedEntries {
-  /** Hidden folders beside the class folders. */
-  readonly hiddenFolders: readonly string[];
-  /** Hidden files, and files that do not end like a picture. */
-  readonly otherFiles: number;
+  /** The folder within the tree that holds the classes. Default: the tree's root. */
+  readonly folder?: string;
 }
 
 /** A folder of pictures with one sub-folder per class, nested folders included. */
-export class ImageFolder implements ImageDataset {
+export class ImageFolder implements SplittableDataset {
   readonly classes: readonly string[];
   readonly labels: Int32Array;
-  /** Paths relative to `root`, with `/` between the parts. */
+  /** Paths relative to the class folders' parent, with `/` between the parts. */
   readonly files: readonly string[];
-  readonly skipped: SkippedEntries;
+  /** What was left out, one line each. */
+  readonly warnings: readonly string[];
+  readonly #tree: FolderTree;
+  readonly #folder: string;
 
   private constructor(
-    readonly root: string,
-    classes: readonly string[],
-    labels: Int32Array,
-    files: readonly string[],
-    skipped: SkippedEntries,
+    tree: FolderTree,
+    folder: string,
+    found: Pick<ImageFolder, "classes" | "labels" | "files" | "warnings">,
   ) {
-    this.classes = classes;
-    this.labels = labels;
-    this.files = files;
-    this.skipped = skipped;
+    this.#tree = tree;
+    this.#folder = folder;
+    this.classes = found.classes;
+    this.labels = found.labels;
+    this.files = found.files;
+    this.warnings = found.warnings;
   }
 
   /**
-   * Lists the pictures under `root`: classes in order, in each the folders and then the files by code point.
-   * Classes of `options.classes` without a folder simply have no pictures.
-   * @throws ClassifierTrainingError kind "data": `DATA_ROOT` where `root` is no readable folder, `NO_CLASSES` where it
+   * Lists the pictures of a tree, or of the folder at a path: classes in order, in each the folders and then the
+   * files by code point. Classes of `options.classes` without a folder simply have no pictures.
+   * @throws ClassifierTrainingError kind "data": `DATA_ROOT` where there is no readable folder, `NO_CLASSES` where it
    * has no sub-folders, `CLASS_EMPTY` where one has no pictures, `CLASS_UNKNOWN` where one is not in `options.classes`
    */
-  static async open(root: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
-    const folders = await classFolders(root);
-    const classes = options.classes ?? folders.visible;
+  static async open(root: string | FolderTree, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+    const tree = typeof root === "string" ? new DiskTree(root) : root;
+    const { folder = "" } = options;
+    const at = pathIn(tree, folder);
+    const { visible, hidden } = await classFolders(tree, folder);
+    const classes = options.classes ?? visible;
     const labelOf = new Map(classes.map((name, label) => [name, label]));
-    for (const name of folders.visible) {
-      if (!labelOf.has(name)) throw unknownClass(root, name, classes);
-    }
+    for (const name of visible)
+      if (!labelOf.has(name)) throw unknownClass(pathIn(tree, folder, name), name, classes);
     const files: string[] = [];
     const labels: number[] = [];
-    const tally = { others: 0 };
-    for (const name of [...folders.visible].sort((a, b) => labelOf.get(a)! - labelOf.get(b)!)) {
-      const pictures = await listPictures(root, name, tally);
-      if (pictures.length === 0) throw emptyClass(root, name);
-      for (const picture of pictures) {
+    let others = 0;
+    for (const name of [...visible].sort((a, b) => labelOf.get(a)! - labelOf.get(b)!)) {
+      const listing = await listPictures(tree, folder, name);
+      if (listing.pictures.length === 0) throw emptyClass(pathIn(tree, folder, name), name);
+      others += listing.others;
+      for (const picture of listing.pictures) {
         files.push(picture);
         labels.push(labelOf.get(name)!);
       }
     }
-    return new ImageFolder(root, classes, Int32Array.from(labels), files, {
-      hiddenFolders: folders.hidden,
-      otherFiles: tally.others,
-    });
+    const warnings: string[] = [];
+    if (hidden.length > 0) warnings.push(`${at}: hidden folders are not classes: ${hidden.join(", ")}`);
+    if (others > 0) warnings.push(`${at}: ${others} files are hidden or do not end like a picture; left out`);
+    return new ImageFolder(tree, folder, { classes, labels: Int32Array.from(labels), files, warnings });
   }
 
   source(index: number): ImageSource {
-    return { kind: "file", path: join(this.root, this.files[index]!) };
+    return this.#tree.source(joinPath(this.#folder, this.files[index]!));
   }
 
   name(index: number): string {
-    return join(this.root, this.files[index]!);
+    return pathIn(this.#tree, this.#folder, this.files[index]!);
   }
 }
 
-/** The sub-folders of `root` that are classes, sorted, and the hidden ones that are not. */
-export async function classFolders(
-  root: string,
+/** The folders that are classes, sorted, and the hidden ones that are not. */
+async function classFolders(
+  tree: FolderTree,
+  folder: string,
 ): Promise<{ readonly visible: readonly string[]; readonly hidden: readonly string[] }> {
-  const names: string[] = [];
-  for (const entry of await readFolder(root, root)) {
-    if (await isFolder(root, entry)) names.push(entry.name);
-  }
-  names.sort(compareCodePoints);
+  const { folders } = await tree.list(folder);
+  const names = [...folders].sort(compareCodePoints);
   const visible = names.filter((name) => !isHidden(name));
   if (visible.length === 0) {
     throw new ClassifierTrainingError("data", "NO_CLASSES", "no class folders here", {
-      where: root,
+      where: pathIn(tree, folder),
       hint: "put the pictures of each class into a sub-folder named after it",
     });
   }
   return { visible, hidden: names.filter(isHidden) };
 }
 
-/** The pictures below `folder` (relative to `root`): its folders by path, in each the files by name. */
-async function listPictures(root: string, folder: string, tally: { others: number }): Promise<string[]> {
-  const picturesOf = new Map<string, string[]>();
-  const pending: { path: string; above: readonly string[] }[] = [{ path: folder, above: [] }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { path, above } = next;
-    const pictures: string[] = [];
-    const folders: string[] = [];
-    let linked = above.length > 0;
-    for (const entry of await readFolder(join(root, path), root)) {
-      if (isHidden(entry.name)) tally.others++;
-      else if (await isFolder(join(root, path), entry)) {
-        folders.push(`${path}/${entry.name}`);
-        linked ||= entry.isSymbolicLink();
-      } else if (hasImageExtension(entry.name)) pictures.push(entry.name);
-      else tally.others++;
-    }
+/** The pictures of a class, relative to `folder`: its folders by path, in each the files by name. */
+async function listPictures(
+  tree: FolderTree,
+  folder: string,
+  name: string,
+): Promise<{ readonly pictures: readonly string[]; readonly others: number }> {
+  const picturesOf = new Map<string, readonly string[]>();
+  const pending = [name];
+  let others = 0;
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    const { folders, files } = await tree.list(joinPath(folder, path));
+    const pictures = files.filter((file) => hasImageExtension(file) && !isHidden(file));
+    others += files.length - pictures.length;
     picturesOf.set(path, pictures.sort(compareCodePoints));
-    // A link may lead back to a folder above it; only where there are links do real paths matter.
-    const trail = linked ? [...above, await realpath(join(root, path))] : above;
     for (const child of folders) {
-      if (linked && trail.includes(await realpath(join(root, child)))) continue;
-      pending.push({ path: child, above: trail });
+      if (isHidden(child)) others++;
+      else pending.push(`${path}/${child}`);
     }
   }
   const paths = [...picturesOf.keys()].sort(compareCodePoints);
-  return paths.flatMap((path) => picturesOf.get(path)!.map((name) => `${path}/${name}`));
+  const pictures = paths.flatMap((path) => picturesOf.get(path)!.map((file) => `${path}/${file}`));
+  return { pictures, others };
 }
 
-async function readFolder(folder: string, root: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw unreadableFolder(folder, root, error);
-  }
+function joinPath(folder: string, path: string): string {
+  return folder === "" ? path : `${folder}/${path}`;
 }
 
-async function isFolder(parent: string, entry: Dirent): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  const target = await stat(join(parent, entry.name)).catch(() => undefined);
-  return target?.isDirectory() ?? false;
+/** A path within a tree for messages. */
+function pathIn(tree: FolderTree, ...parts: readonly string[]): string {
+  return [tree.root, ...parts].filter((part) => part !== "").join("/");
 }
 
 /** Whether a name begins with a dot. */
-export function isHidden(name: string): boolean {
+function isHidden(name: string): boolean {
   return name.startsWith(".");
 }
 
@@ -168,34 +155,20 @@ export function hasImageExtension(name: string): boolean {
   return dot >= 0 && IMAGE_EXTENSIONS.includes(name.slice(dot).toLowerCase());
 }
 
-function unreadableFolder(folder: string, root: string, error: unknown): ClassifierTrainingError {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  const messages: Readonly<Record<string, string>> = {
-    ENOENT: "no such folder",
-    ENOTDIR: "this is a file, not a folder",
-    EACCES: "no permission to read this folder",
-  };
-  return new ClassifierTrainingError("data", "DATA_ROOT", messages[code] ?? `cannot be listed: ${code}`, {
-    where: folder,
-    hint: folder === root ? "give the folder of your pictures as data.root=PATH" : undefined,
-    cause: error,
-  });
-}
-
-function emptyClass(root: string, name: string): ClassifierTrainingError {
+function emptyClass(where: string, name: string): ClassifierTrainingError {
   return new ClassifierTrainingError("data", "CLASS_EMPTY", `class "${name}" has no pictures`, {
-    where: join(root, name),
+    where,
     hint: `add pictures (${IMAGE_EXTENSIONS.join(" ")}) or remove the folder`,
   });
 }
 
-function unknownClass(root: string, name: string, classes: readonly string[]): ClassifierTrainingError {
+function unknownClass(where: string, name: string, classes: readonly string[]): ClassifierTrainingError {
   return new ClassifierTrainingError(
     "data",
     "CLASS_UNKNOWN",
     `class "${name}" is not in the training split`,
     {
-      where: join(root, name),
+      where,
       hint: didYouMean(name, classes) ?? "add it to the training split or remove the folder",
     },
   );

@@ -27,6 +27,7 @@ export {
   type SplitFractions,
   type SplitIndices,
   serialiseSplit,
+  splitFold,
   splitStratified,
 } from "./split.ts";
 export {

@@ -1,9 +1,13 @@
 // Reads the picture behind an image source.
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { ImageSource } from "./dataset.ts";
 import { type DecodeOptions, decodeImage } from "./decode.ts";
-import type { Image } from "./image.ts";
+import { blankImage, type Image } from "./image.ts";
+import { readZipEntry } from "./zip.ts";
+
+/** A source of encoded bytes. */
+export type EncodedSource = Exclude<ImageSource, { kind: "image" | "pixels" }>;
 
 /**
  * The decoded picture of a source.
@@ -12,15 +16,28 @@ import type { Image } from "./image.ts";
  */
 export async function readImage(source: ImageSource, name: string, options?: DecodeOptions): Promise<Image> {
   if (source.kind === "image") return source.image;
-  return decodeImage(await readBytes(source, name), name, options);
+  if (source.kind === "pixels") return fromPixels(source);
+  return decodeImage(await readSource(source, name), name, options);
 }
 
-async function readBytes(source: Exclude<ImageSource, { kind: "image" }>, name: string): Promise<Uint8Array> {
-  if (source.kind === "bytes") return source.bytes;
+/**
+ * The encoded bytes of a source.
+ * @throws ClassifierTrainingError kind "data", `PICTURE_UNREADABLE`
+ */
+export async function readSource(source: EncodedSource, name: string): Promise<Uint8Array> {
   try {
-    return await readFile(source.path);
+    switch (source.kind) {
+      case "bytes":
+        return source.bytes;
+      case "file":
+        return await readFile(source.path);
+      case "slice":
+        return await readPart(source.path, source.offset, source.length);
+      case "zip":
+        return await readZipEntry(source, (offset, length) => readPart(source.path, offset, length));
+    }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: "no such file",
       EACCES: "no permission to read it",
@@ -36,4 +53,24 @@ async function readBytes(source: Exclude<ImageSource, { kind: "image" }>, name: 
       },
     );
   }
+}
+
+async function readPart(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function fromPixels({ width, height, layout, data }: Extract<ImageSource, { kind: "pixels" }>): Image {
+  const image = blankImage(width, height);
+  const area = width * height;
+  const step = layout === "planar" ? area : 0;
+  for (let i = 0; i < area; i++) {
+    for (let channel = 0; channel < 3; channel++) image.data[i * 3 + channel] = data[i + channel * step]!;
+  }
+  return image;
 }

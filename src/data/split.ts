@@ -1,6 +1,7 @@
-// Splits one set of pictures into training, validation and test: seeded, stratified, and written down.
+// Splits one set of pictures into training, validation and test, and writes the split down.
 import { z } from "zod";
-import { ClassifierTrainingError, RandomStream } from "../core/index.ts";
+import { ClassifierTrainingError } from "../core/index.ts";
+import { type Population, stratify } from "./stratify.ts";
 
 export interface SplitFractions {
   /** Share of each class for validation. Default 0.2. */
@@ -9,7 +10,7 @@ export interface SplitFractions {
   readonly test?: number;
 }
 
-/** Which pictures belong to which part, as positions in the data set. */
+/** Which pictures belong to which part, as ascending positions in the data set. */
 export interface SplitIndices {
   readonly train: Uint32Array;
   readonly val: Uint32Array;
@@ -32,59 +33,49 @@ const schema: z.ZodType<SplitFile> = z.strictObject({
 });
 
 /**
- * Splits each class by the same fractions, rounded, but at least one picture to each part that is wanted as long as
- * one is left for training. Pictures keep their order within a part.
- *
- * @param labels class index of every picture
+ * Splits each class by the same fractions (see `stratify`).
  * @throws ClassifierTrainingError `SPLIT_FRACTIONS` where the fractions leave nothing for training,
  * `CLASS_TOO_SMALL` where a class has fewer pictures than there are parts
  */
 export function splitStratified(
-  labels: Int32Array,
-  classes: readonly string[],
+  population: Population,
   seed: number,
-  fractions: SplitFractions = {},
+  { val = 0.2, test = 0 }: SplitFractions = {},
 ): SplitIndices {
-  const { val = 0.2, test = 0 } = fractions;
   if (!(val >= 0 && test >= 0 && val + test < 1)) {
     throw new ClassifierTrainingError("usage", "SPLIT_FRACTIONS", "the split leaves nothing for training", {
       where: `val ${val}, test ${test}`,
       hint: "choose fractions from 0 to 1 whose sum is below 1",
     });
   }
-  const parts = 1 + Number(val > 0) + Number(test > 0);
-  const members = classes.map((): number[] => []);
-  for (const [index, label] of labels.entries()) members[label]!.push(index);
-  const chosen = { train: [] as number[], val: [] as number[], test: [] as number[] };
-  members.forEach((indices, label) => {
-    if (indices.length < parts) throw tooSmall(classes[label]!, indices.length, parts);
-    const order = new RandomStream(seed, "split", [label, 0]).permutation(indices.length);
-    const [valCount, testCount] = partCounts(indices.length, val, test);
-    order.forEach((position, rank) => {
-      const part = rank < valCount ? "val" : rank < valCount + testCount ? "test" : "train";
-      chosen[part].push(indices[position]!);
-    });
-  });
-  const ascending = (list: number[]): Uint32Array => Uint32Array.from(list).sort();
-  return { train: ascending(chosen.train), val: ascending(chosen.val), test: ascending(chosen.test) };
+  const parts = stratify(population, [1 - val - test, val, test], seed);
+  return { train: positions(parts, 0), val: positions(parts, 1), test: positions(parts, 2) };
 }
 
-/** How many of `count` pictures go to validation and test, leaving at least one for training. */
-function partCounts(count: number, val: number, test: number): [number, number] {
-  const wanted = (fraction: number): number =>
-    fraction === 0 ? 0 : Math.max(1, Math.round(fraction * count));
-  let [valCount, testCount] = [wanted(val), wanted(test)];
-  while (valCount + testCount >= count) {
-    if (valCount >= testCount) valCount--;
-    else testCount--;
-  }
-  return [valCount, testCount];
+/**
+ * Fold `fold` of `folds`: its pictures are for validation, all others for training. The folds of one seed together
+ * hold every picture once.
+ */
+export function splitFold(population: Population, seed: number, folds: number, fold: number): SplitIndices {
+  const parts = stratify(population, new Array<number>(folds).fill(1 / folds), seed);
+  const val = positions(parts, fold);
+  const train = Uint32Array.from(parts.keys()).filter((index) => parts[index] !== fold);
+  return { train, val, test: new Uint32Array(0) };
+}
+
+function positions(parts: Uint8Array, part: number): Uint32Array {
+  return Uint32Array.from(parts.keys()).filter((index) => parts[index] === part);
 }
 
 /** The split as JSON text, one picture a line. `name` gives a picture's name. */
 export function serialiseSplit(split: SplitIndices, name: (index: number) => string, seed: number): string {
   const names = (indices: Uint32Array): string[] => Array.from(indices, name);
-  const file: SplitFile = { seed, train: names(split.train), val: names(split.val), test: names(split.test) };
+  const file: SplitFile = {
+    seed,
+    train: names(split.train),
+    val: names(split.val),
+    test: names(split.test),
+  };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
@@ -121,26 +112,18 @@ export function applySplit(file: SplitFile, names: readonly string[]): AppliedSp
   for (const part of ["train", "val", "test"] as const) for (const name of file[part]) partOf.set(name, part);
   const chosen = { train: [] as number[], val: [] as number[], test: [] as number[] };
   const added: string[] = [];
-  names.forEach((name, index) => {
+  const present = new Set<string>();
+  for (const [index, name] of names.entries()) {
     const part = partOf.get(name);
     if (part === undefined) added.push(name);
     chosen[part ?? "train"].push(index);
-    partOf.delete(name);
-  });
+    present.add(name);
+  }
   return {
     train: Uint32Array.from(chosen.train),
     val: Uint32Array.from(chosen.val),
     test: Uint32Array.from(chosen.test),
-    missing: [...partOf.keys()],
+    missing: [...partOf.keys()].filter((name) => !present.has(name)),
     added,
   };
-}
-
-function tooSmall(name: string, count: number, parts: number): ClassifierTrainingError {
-  return new ClassifierTrainingError(
-    "data",
-    "CLASS_TOO_SMALL",
-    `class "${name}" has ${count} picture${count === 1 ? "" : "s"}, too few to split into ${parts} parts`,
-    { hint: "add pictures of it, or give train and val folders of your own" },
-  );
 }

@@ -1,7 +1,8 @@
 // RandomHorizontalFlip: the mirror image, with a given probability.
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import { blankImage, type Image } from "../image.ts";
+import type { Image } from "../image.ts";
+import { pixelKernels } from "../kernels/index.ts";
 import { probabilitySchema } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
 
@@ -30,15 +31,6 @@ export class RandomHorizontalFlip extends ImageTransform<Resolved> {
 }
 
 /** The picture mirrored left to right. */
-export function flipHorizontally(image: Image): Image {
-  const result = blankImage(image.width, image.height);
-  const length = image.width * 3;
-  for (let row = 0; row < image.data.length; row += length) {
-    for (let from = row, to = row + length - 3; from < row + length; from += 3, to -= 3) {
-      result.data[to] = image.data[from]!;
-      result.data[to + 1] = image.data[from + 1]!;
-      result.data[to + 2] = image.data[from + 2]!;
-    }
-  }
-  return result;
+export function flipHorizontally({ width, height, data }: Image): Image {
+  return { width, height, data: pixelKernels().mirror(data, width) };
 }

@@ -1,5 +1,6 @@
 // Resizes 8-bit RGB with Pillow's arithmetic, bit for bit: separable filters in 22-bit fixed point.
 import { blankImage, type Image } from "../image.ts";
+import { PRECISION_BITS, pixelKernels, type Taps } from "../kernels/index.ts";
 
 /** Resampling filters, named as Pillow and torchvision name them. */
 export type Interpolation = "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
@@ -37,17 +38,6 @@ const FILTERS: Readonly<Record<Exclude<Interpolation, "nearest">, Filter>> = {
   lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
-const PRECISION_BITS = 22;
-const HALF = 1 << (PRECISION_BITS - 1);
-
-/** The taps of one axis: output `i` sums `count[i]` inputs from `first[i]` on, weighted by `weights[i * stride...]`. */
-interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly stride: number;
-  readonly weights: Int32Array;
-}
-
 /** Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (src/libImaging/Resample.c). */
 function computeTaps(inSize: number, outSize: number, filter: Filter): Taps {
   const scale = inSize / outSize;
@@ -55,7 +45,7 @@ function computeTaps(inSize: number, outSize: number, filter: Filter): Taps {
   const support = filter.support * filterScale;
   const stride = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(outSize);
-  const count = new Int32Array(outSize);
+  const counts = new Int32Array(outSize);
   const weights = new Int32Array(outSize * stride);
   const exact = new Float64Array(stride);
   for (let i = 0; i < outSize; i++) {
@@ -72,9 +62,9 @@ function computeTaps(inSize: number, outSize: number, filter: Filter): Taps {
       weights[i * stride + k] = Math.trunc(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
     }
     first[i] = from;
-    count[i] = taps;
+    counts[i] = taps;
   }
-  return { first, count, stride, weights };
+  return { first, counts, stride, weights };
 }
 
 const TAPS_KEPT = 256;
@@ -106,72 +96,15 @@ export function resize(
 ): Image {
   if (width === region.width && height === region.height) return crop(image, region);
   if (interpolation === "nearest") return resizeNearest(image, width, height, region);
-  const start = (region.top * image.width + region.left) * 3;
-  let source: Strided = { data: image.data, start, stride: image.width * 3 };
-  if (width !== region.width) {
-    const rows = { data: new Uint8Array(region.height * width * 3), start: 0, stride: width * 3 };
-    resizeRows(source, rows, width, region.height, tapsFor(region.width, width, interpolation));
-    source = rows;
-  }
-  if (height === region.height) return { width, height, data: source.data };
-  const result = blankImage(width, height);
-  resizeColumns(source, result.data, width, height, tapsFor(region.height, height, interpolation));
-  return result;
-}
-
-interface Strided {
-  readonly data: Uint8Array;
-  readonly start: number;
-  readonly stride: number;
-}
-
-function resizeRows(source: Strided, target: Strided, width: number, height: number, taps: Taps): void {
-  const { first, count, stride, weights } = taps;
-  const input = source.data;
-  const output = target.data;
-  for (let y = 0; y < height; y++) {
-    const row = source.start + y * source.stride;
-    let to = target.start + y * target.stride;
-    for (let x = 0; x < width; x++) {
-      let r = HALF;
-      let g = HALF;
-      let b = HALF;
-      let from = row + first[x]! * 3;
-      let at = x * stride;
-      const end = at + count[x]!;
-      for (; at < end; at++, from += 3) {
-        const weight = weights[at]!;
-        r = (r + Math.imul(input[from]!, weight)) | 0;
-        g = (g + Math.imul(input[from + 1]!, weight)) | 0;
-        b = (b + Math.imul(input[from + 2]!, weight)) | 0;
-      }
-      output[to] = clip(r >> PRECISION_BITS);
-      output[to + 1] = clip(g >> PRECISION_BITS);
-      output[to + 2] = clip(b >> PRECISION_BITS);
-      to += 3;
-    }
-  }
-}
-
-function resizeColumns(source: Strided, output: Uint8Array, width: number, height: number, taps: Taps): void {
-  const { first, count, stride, weights } = taps;
-  const input = source.data;
-  const length = width * 3;
-  const sums = new Int32Array(length);
-  for (let y = 0; y < height; y++) {
-    sums.fill(HALF);
-    for (let k = 0; k < count[y]!; k++) {
-      const weight = weights[y * stride + k]!;
-      const from = source.start + (first[y]! + k) * source.stride;
-      for (let i = 0; i < length; i++) sums[i] = (sums[i]! + Math.imul(input[from + i]!, weight)) | 0;
-    }
-    const to = y * length;
-    for (let i = 0; i < length; i++) output[to + i] = clip(sums[i]! >> PRECISION_BITS);
-  }
-}
-
-function clip(value: number): number {
-  return value < 0 ? 0 : Math.min(value, 255);
+  const source = {
+    data: image.data,
+    start: (region.top * image.width + region.left) * 3,
+    stride: image.width * 3,
+    height: region.height,
+  };
+  const horizontal = width === region.width ? undefined : tapsFor(region.width, width, interpolation);
+  const vertical = height === region.height ? undefined : tapsFor(region.height, height, interpolation);
+  return { width, height, data: pixelKernels().resize(source, width, height, horizontal, vertical) };
 }
 
 function resizeNearest(image: Image, width: number, height: number, region: Region): Image {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { hostTensor } from "../../core/index.ts";
 import { type Image, type ImageTensor, isImage, type Pixels } from "../image.ts";
+import { pixelKernels } from "../kernels/index.ts";
 import { parseOptions, type Transform, type TransformDescription } from "./transform.ts";
 
 export interface ToDtypeOptions {
@@ -50,13 +51,7 @@ export function toTensor(
   tables: readonly [Float32Array, Float32Array, Float32Array],
 ): ImageTensor {
   const { width, height, data } = image;
-  const area = width * height;
-  const out = new Float32Array(3 * area);
-  const [red, green, blue] = tables;
-  for (let i = 0, from = 0; i < area; i++, from += 3) {
-    out[i] = red[data[from]!]!;
-    out[i + area] = green[data[from + 1]!]!;
-    out[i + 2 * area] = blue[data[from + 2]!]!;
-  }
+  const out = new Float32Array(3 * width * height);
+  pixelKernels().toPlanes(data, tables, out);
   return hostTensor("float32", [3, height, width], out);
 }

@@ -1,0 +1,165 @@
+// A small assembler for WebAssembly: expressions as byte lists, functions as lists of statements.
+
+/** Encoded instructions. */
+export type Code = readonly number[];
+
+/** A parameter or local variable of a function. */
+export type Local = number;
+
+/** Unsigned LEB128. */
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value >>> 0;
+  do {
+    bytes.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+    rest >>>= 7;
+  } while (rest > 0);
+  return bytes;
+}
+
+/** Signed LEB128 of a 32-bit integer. */
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value | 0; ; ) {
+    const byte = rest & 0x7f;
+    rest >>= 7;
+    const last = (rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0);
+    bytes.push(last ? byte : byte | 0x80);
+    if (last) return bytes;
+  }
+}
+
+const simd = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
+const unary = (opcode: Code) => (a: Code) => [...a, ...opcode];
+const binary = (opcode: Code) => (a: Code, b: Code) => [...a, ...b, ...opcode];
+const load =
+  (opcode: Code) =>
+  (address: Code, offset = 0) => [...address, ...opcode, 0, ...unsigned(offset)];
+const store = (opcode: Code) => (address: Code, value: Code) => [...address, ...value, ...opcode, 0, 0];
+
+type Unary = (a: Code) => Code;
+type Binary = (a: Code, b: Code) => Code;
+type Load = (address: Code, offset?: number) => Code;
+type Store = (address: Code, value: Code) => Code;
+
+export const get = (local: Local): Code => [0x20, ...unsigned(local)];
+export const set = (local: Local, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+export const int = (value: number): Code => [0x41, ...signed(value)];
+export const add: Binary = binary([0x6a]);
+export const subtract: Binary = binary([0x6b]);
+export const multiply: Binary = binary([0x6c]);
+export const and: Binary = binary([0x71]);
+export const shiftLeft: Binary = binary([0x74]);
+export const shiftRight: Binary = binary([0x75]);
+export const lessThan: Binary = binary([0x49]);
+export const greaterThan: Binary = binary([0x4b]);
+export const loadInt: Load = load([0x28]);
+export const loadByte: Load = load([0x2d]);
+export const loadFloat: Load = load([0x2a]);
+export const loadDouble: Load = load([0x2b]);
+export const storeByte: Store = store([0x3a]);
+export const storeInt: Store = store([0x36]);
+export const storeFloat: Store = store([0x38]);
+export const addFloat: Binary = binary([0x92]);
+export const intToFloat: Unary = unary([0xb2]);
+/** Float to integer, truncated. */
+export const truncateFloat: Unary = unary([0xfc, 0x00]);
+export const addDouble: Binary = binary([0xa0]);
+export const multiplyDouble: Binary = binary([0xa2]);
+export const intToDouble: Unary = unary([0xb7]);
+export const truncateDouble: Unary = unary([0xfc, 0x02]);
+export const half: Code = [0x44, ...new Uint8Array(Float64Array.of(0.5).buffer)];
+
+/** `condition ? a : b`; both are computed. */
+export const select = (a: Code, b: Code, condition: Code): Code => [...a, ...b, ...condition, 0x1b];
+
+export const vector = {
+  load: load(simd(0x00)) as Load,
+  /** Four bytes into the lowest lane, zeros above. */
+  loadInt: load(simd(0x5c)) as Load,
+  /** One integer into all four lanes. */
+  loadSplat: load(simd(0x09)) as Load,
+  store: store(simd(0x0b)) as Store,
+  /** Stores the lowest 32 bits. */
+  storeInt: ((address, value) => [...address, ...value, ...simd(0x5a), 0, 0, 0]) as Store,
+  splat: unary(simd(0x11)) as Unary,
+  lowBytes: unary(simd(0x89)) as Unary,
+  highBytes: unary(simd(0x8a)) as Unary,
+  lowShorts: unary(simd(0xa9)) as Unary,
+  highShorts: unary(simd(0xaa)) as Unary,
+  add: binary(simd(0xae)) as Binary,
+  multiply: binary(simd(0xb5)) as Binary,
+  shiftRight: binary(simd(0xac)) as Binary,
+  /** Integers to 16 bits, saturated. */
+  narrowInts: binary(simd(0x85)) as Binary,
+  /** 16 bits to unsigned bytes, saturated. */
+  narrowShorts: binary(simd(0x66)) as Binary,
+} as const;
+
+/** Runs `body` while `counter`, which it counts down by one each time, is above 0; at least once. */
+export function countDown(counter: Local, ...body: readonly Code[]): Code {
+  const step = [...set(counter, subtract(get(counter), int(1))), ...get(counter)];
+  return [0x03, 0x40, ...body.flat(), ...step, 0x0d, 0, 0x0b];
+}
+
+/** Runs `body` with `index` from its value to below `end`, in steps. */
+export function upTo(index: Local, end: Local, step: number, ...body: readonly Code[]): Code {
+  const next = set(index, add(get(index), int(step)));
+  const again = [...lessThan(get(index), get(end)), 0x0d, 0];
+  const loop = [0x03, 0x40, ...body.flat(), ...next, ...again, 0x0b];
+  return [...lessThan(get(index), get(end)), 0x04, 0x40, ...loop, 0x0b];
+}
+
+/** `if` and `else` as statements. */
+export function branch(condition: Code, then: Code, otherwise: Code = []): Code {
+  return [...condition, 0x04, 0x40, ...then, 0x05, ...otherwise, 0x0b];
+}
+
+const INT = 0x7f;
+const VECTOR = 0x7b;
+
+/** A function: so many integer parameters, then integer locals, then vector locals, then its statements. */
+export interface FunctionCode {
+  readonly parameters: number;
+  readonly ints: number;
+  readonly vectors: number;
+  /** Whether it returns an integer, left by the last statement. */
+  readonly returns: boolean;
+  readonly body: readonly Code[];
+}
+
+const sized = (bytes: Code): number[] => [...unsigned(bytes.length), ...bytes];
+const list = (items: readonly Code[]): number[] => [...unsigned(items.length), ...items.flat()];
+const name = (text: string): number[] => sized([...new TextEncoder().encode(text)]);
+const section = (id: number, items: readonly Code[]): number[] => [id, ...sized(list(items))];
+
+/** A module of these functions that imports its memory as "memory" of "host". */
+export function assembleModule(functions: Readonly<Record<string, FunctionCode>>): Uint8Array<ArrayBuffer> {
+  const codes = Object.values(functions);
+  const types = codes.map(({ parameters, returns }) => [
+    0x60,
+    ...list(new Array<Code>(parameters).fill([INT])),
+    ...list(returns ? [[INT]] : []),
+  ]);
+  const bodies = codes.map(({ ints, vectors, body }) => {
+    const locals = list([
+      [...unsigned(ints), INT],
+      [...unsigned(vectors), VECTOR],
+    ]);
+    return sized([...locals, ...body.flat(), 0x0b]);
+  });
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, types),
+    ...section(2, [[...name("host"), ...name("memory"), 0x02, 0x00, 0x01]]),
+    ...section(
+      3,
+      codes.map((_, index) => unsigned(index)),
+    ),
+    ...section(
+      7,
+      Object.keys(functions).map((key, index) => [...name(key), 0x00, ...unsigned(index)]),
+    ),
+    ...section(10, bodies),
+  ]);
+}

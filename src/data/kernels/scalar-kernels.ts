@@ -1,0 +1,127 @@
+// The kernels as plain loops: what the fast ones must equal, and what runs where WebAssembly has no vectors.
+import { hueTables, ORDER_SIZE } from "./hue-tables.ts";
+import type { PixelKernels, PixelRows } from "./kernels.ts";
+import { luma } from "./luma.ts";
+import { PRECISION_BITS, type Taps } from "./taps.ts";
+
+const HALF = 1 << (PRECISION_BITS - 1);
+
+export const scalarKernels: PixelKernels = {
+  resize(source, width, height, horizontal, vertical) {
+    const across = horizontal === undefined ? copyRows(source, width) : resizeRows(source, width, horizontal);
+    return vertical === undefined ? across : resizeColumns(across, width * 3, height, vertical);
+  },
+
+  lookUp(data, table) {
+    const out = new Uint8Array(data.length);
+    for (let i = 0; i < data.length; i++) out[i] = table[data[i]!]!;
+    return out;
+  },
+
+  sumLuma(data) {
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 3) sum += luma(data[i]!, data[i + 1]!, data[i + 2]!);
+    return sum;
+  },
+
+  saturate(data, shift) {
+    const out = new Uint8Array(data.length);
+    for (let i = 0; i < data.length; i += 3) {
+      const grey = luma(data[i]!, data[i + 1]!, data[i + 2]!);
+      for (let c = i; c < i + 3; c++) out[c] = clip(Math.fround(grey + shift[data[c]! - grey + 255]!));
+    }
+    return out;
+  },
+
+  turnHue(data, turn) {
+    const { hue, saturation, least, middle, places } = hueTables();
+    const out = new Uint8Array(data.length);
+    for (let i = 0; i < data.length; i += 3) {
+      const r = data[i]!;
+      const g = data[i + 1]!;
+      const b = data[i + 2]!;
+      const greatest = Math.max(r, g, b);
+      const spread = greatest - Math.min(r, g, b);
+      const order = r === greatest ? (g >= b ? 0 : 1) : g === greatest ? (r >= b ? 2 : 3) : r >= g ? 4 : 5;
+      const gap = spread === 0 ? 0 : 2 * greatest + (greatest - spread) - r - g - b;
+      const turned = (hue[order * ORDER_SIZE + spread * 256 + gap]! + turn) & 255;
+      const s = saturation[spread * 256 + greatest]!;
+      out[i + places[turned * 4]!] = greatest;
+      out[i + places[turned * 4 + 1]!] = greatest * middle[s * 256 + turned]! + 0.5;
+      out[i + places[turned * 4 + 2]!] = least[s * 256 + greatest]!;
+    }
+    return out;
+  },
+
+  mirror(data, width) {
+    const out = new Uint8Array(data.length);
+    const length = width * 3;
+    for (let row = 0; row < data.length; row += length) {
+      for (let from = row, to = row + length - 3; from < row + length; from += 3, to -= 3) {
+        out[to] = data[from]!;
+        out[to + 1] = data[from + 1]!;
+        out[to + 2] = data[from + 2]!;
+      }
+    }
+    return out;
+  },
+
+  toPlanes(data, [red, green, blue], planes) {
+    const area = data.length / 3;
+    for (let i = 0, from = 0; i < area; i++, from += 3) {
+      planes[i] = red[data[from]!]!;
+      planes[i + area] = green[data[from + 1]!]!;
+      planes[i + 2 * area] = blue[data[from + 2]!]!;
+    }
+  },
+};
+
+function clip(value: number): number {
+  return value < 0 ? 0 : Math.min(value, 255);
+}
+
+function copyRows({ data, start, stride, height }: PixelRows, width: number): Uint8Array {
+  const out = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const from = start + y * stride;
+    out.set(data.subarray(from, from + width * 3), y * width * 3);
+  }
+  return out;
+}
+
+function resizeRows({ data, start, stride, height }: PixelRows, width: number, taps: Taps): Uint8Array {
+  const out = new Uint8Array(width * height * 3);
+  let to = 0;
+  for (let y = 0; y < height; y++) {
+    const row = start + y * stride;
+    for (let x = 0; x < width; x++) {
+      let [r, g, b] = [HALF, HALF, HALF];
+      let from = row + taps.first[x]! * 3;
+      for (let k = 0; k < taps.counts[x]!; k++, from += 3) {
+        const weight = taps.weights[x * taps.stride + k]!;
+        r = (r + Math.imul(data[from]!, weight)) | 0;
+        g = (g + Math.imul(data[from + 1]!, weight)) | 0;
+        b = (b + Math.imul(data[from + 2]!, weight)) | 0;
+      }
+      out[to++] = clip(r >> PRECISION_BITS);
+      out[to++] = clip(g >> PRECISION_BITS);
+      out[to++] = clip(b >> PRECISION_BITS);
+    }
+  }
+  return out;
+}
+
+function resizeColumns(data: Uint8Array, length: number, height: number, taps: Taps): Uint8Array {
+  const out = new Uint8Array(length * height);
+  const sums = new Int32Array(length);
+  for (let y = 0; y < height; y++) {
+    sums.fill(HALF);
+    for (let k = 0; k < taps.counts[y]!; k++) {
+      const weight = taps.weights[y * taps.stride + k]!;
+      const from = (taps.first[y]! + k) * length;
+      for (let i = 0; i < length; i++) sums[i] = (sums[i]! + Math.imul(data[from + i]!, weight)) | 0;
+    }
+    for (let i = 0; i < length; i++) out[y * length + i] = clip(sums[i]! >> PRECISION_BITS);
+  }
+  return out;
+}
