@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { torchArchive } from "../../../test/support/torch-archive.ts";
 import type { DType, HostTensor } from "../../core/index.ts";
-import { fileSource } from "../byte-source.ts";
+import { type ByteSource, bufferSource, fileSource } from "../byte-source.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "../half.ts";
 import { openSafetensors } from "../safetensors.ts";
 import {
@@ -15,7 +16,7 @@ import {
   type TorchStorage,
   TorchTensor,
 } from "./pickle-values.ts";
-import { openArchive, openPyTorch } from "./pytorch-file.ts";
+import { openArchive, openPyTorch, readPyTorch } from "./pytorch-file.ts";
 import { TensorReader } from "./tensor-reader.ts";
 
 const GOLDEN = "test/golden/weights";
@@ -175,6 +176,28 @@ describe("openPyTorch", () => {
     expect(() => openPyTorch(join(GOLDEN, "hostile_os_system.pt"))).toThrow(/"posix.system"/);
     expect(() => openPyTorch(join(GOLDEN, "hostile_legacy_os_system.pt"))).toThrow(/"posix.system"/);
     expect(() => openPyTorch(join(GOLDEN, "hostile_eval.pt"))).toThrow(/"__builtin__.eval"/);
+  });
+
+  it("reads little more than the names of a large file, and each storage once", () => {
+    const tensors = new Map(
+      ["a", "b", "c"].map((name, i) => [name, new Float32Array(1_000_000).fill(i + 1)]),
+    );
+    const bytes = torchArchive(tensors);
+    const whole = bufferSource(bytes, "large");
+    let read = 0;
+    const counting: ByteSource = {
+      ...whole,
+      read: (offset, length) => {
+        read += length;
+        return whole.read(offset, length);
+      },
+    };
+    const weights = readPyTorch(counting);
+    expect([...weights.tensors.keys()]).toEqual(["a", "b", "c"]);
+    expect(read).toBeLessThan(100_000);
+    read = 0;
+    expect(weights.read("b").data).toEqual(tensors.get("b"));
+    expect(read).toBeLessThan(4_000_000 + 1000);
   });
 
   it("refuses views that would take far more memory than the file", () => {
