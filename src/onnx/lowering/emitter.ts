@@ -17,13 +17,14 @@ export function computedAs(dtype: DType): DType {
 /** One ONNX graph under construction. Values are names; nodes are named after the scope they are emitted in. */
 export class Emitter {
   readonly graph: GraphBuilder = new GraphBuilder();
-  readonly #freeBatch: number | undefined;
+  /** Size that stands for a free batch dimension where it comes first. */
+  readonly freeBatch: number | undefined;
   readonly #shared = new Map<string, readonly string[]>();
   #scope = "";
 
-  /** @param freeBatch size that stands for a free batch dimension where it comes first; default: none does */
+  /** @param freeBatch default: every dimension is what it says */
   constructor(freeBatch?: number) {
-    this.#freeBatch = freeBatch;
+    this.freeBatch = freeBatch;
   }
 
   /** Names the nodes to come after `scope`: a module path and an op. */
@@ -81,7 +82,7 @@ export class Emitter {
 
   /** A leading dimension of the free batch size stays free. */
   reshape(x: string, shape: Shape): string {
-    const sizes = shape.map((dim, axis) => (axis === 0 && dim === this.#freeBatch ? -1 : dim));
+    const sizes = shape.map((dim, axis) => (axis === 0 && dim === this.freeBatch ? -1 : dim));
     return this.node("Reshape", [x, this.integers(sizes)], { allowzero: sizes.includes(0) ? 1 : undefined });
   }
 

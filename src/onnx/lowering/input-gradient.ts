@@ -1,18 +1,29 @@
-// The gradient of a convolution's input: a transposed convolution, or one with the kernel turned round.
+// The gradient of a convolution's input: a convolution with the kernel turned round, or a transposed one.
+import { float32 } from "../../core/index.ts";
 import type { Conv2dInputGradParams, Pair } from "../../graph/index.ts";
+import { convolutionAttributes, convolve, type NamedTensor } from "./convolve.ts";
 import type { Emitter } from "./emitter.ts";
-import type { Lowering, Operand } from "./lowering.ts";
-import { convolutionAttributes } from "./windows.ts";
+import type { Lowering } from "./lowering.ts";
+
+/** The matrix that reverses rows of `size` elements. (Gather and Slice take several times as long.) */
+function reversal(emit: Emitter, size: number): string {
+  const matrix = Array.from({ length: size * size }, (_, i) =>
+    Math.floor(i / size) + (i % size) === size - 1 ? 1 : 0,
+  );
+  const name = `reversal[${size}]`;
+  return emit.once(name, () => [emit.constant(name, float32([size, size], matrix))])[0]!;
+}
 
 /** [O, C / groups, kH, kW] -> [C, O / groups, kH, kW] with both kernel axes reversed. */
-function turnedKernel(emit: Emitter, { name, shape }: Operand, groups: number): string {
+function turnedKernel(emit: Emitter, { name, shape }: NamedTensor, groups: number): NamedTensor {
   const [outputs, channels, height, width] = shape as [number, number, number, number];
   const taps = height * width;
+  const turnedShape = [groups * channels, outputs / groups, height, width];
   const grouped = emit.reshape(name, [groups, outputs / groups, channels, taps]);
   const swapped = emit.transpose(grouped, [0, 2, 1, 3]);
-  const order = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
-  const turned = taps === 1 ? swapped : emit.node("Gather", [swapped, emit.integers(order)], { axis: 3 });
-  return emit.reshape(turned, [groups * channels, outputs / groups, height, width]);
+  if (taps === 1) return { name: emit.reshape(swapped, turnedShape), shape: turnedShape };
+  const reversed = emit.gemm(emit.reshape(swapped, [outputs * channels, taps]), reversal(emit, taps));
+  return { name: emit.reshape(reversed, turnedShape), shape: turnedShape };
 }
 
 export const inputGradient: Lowering<Conv2dInputGradParams> = (emit, [dy, weight], params) => {
@@ -22,8 +33,7 @@ export const inputGradient: Lowering<Conv2dInputGradParams> = (emit, [dy, weight
   const turnedPadding: Pair = [reach[0] - padding[0], reach[1] - padding[1]];
   if (stride[0] === 1 && stride[1] === 1 && turnedPadding[0] >= 0 && turnedPadding[1] >= 0) {
     const turned = turnedKernel(emit, weight!, groups);
-    const attributes = convolutionAttributes(kernel, { ...params, padding: turnedPadding });
-    return [emit.node("Conv", [dy!.name, turned], attributes)];
+    return [convolve(emit, dy!, turned, [], { ...params, padding: turnedPadding })];
   }
   const behind = ([0, 1] as const).map(
     (axis) =>

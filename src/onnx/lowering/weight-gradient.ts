@@ -101,10 +101,36 @@ const rowsAndColumns: Method = (emit, gradient) => {
   return emit.reshape(emit.concat(parts, 2), weightShape);
 };
 
+/**
+ * A convolution over channels: x as [C, N, H, W] with dy as C x N filters of its own size, whose windows are
+ * the taps. For few channels, of which a product per tap would be thin. One group only.
+ */
+const overChannels: Method = (emit, gradient) => {
+  const { x, dy, inputShape, outputShape, weightShape, stride, padding, dilation } = gradient;
+  const [outputs, channels] = weightShape as [number, number];
+  const kernel = kernelOf(gradient);
+  const size: Pair = [outputShape[2]!, outputShape[3]!];
+  const behind = ([0, 1] as const).map((axis) => {
+    const seen = (size[axis] - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1;
+    return Math.max(0, seen - inputShape[axis + 2]! - padding[axis]);
+  });
+  const taps = emit.node("Conv", [emit.transpose(x, [1, 0, 2, 3]), emit.transpose(dy, [1, 0, 2, 3])], {
+    kernel_shape: size,
+    strides: dilation,
+    pads: [...padding, ...behind],
+    dilations: stride,
+  });
+  const used = emit.slice(taps, [0, 1, 2, 3], [0, 0, 0, 0], [channels, outputs, ...kernel]);
+  return emit.transpose(used, [1, 0, 2, 3]);
+};
+
 /** Positions of an output map up to which the whole batch goes into one product. */
 const SMALL_MAP = 400;
+/** Channels below which a product per tap is too thin to be fast. */
+const FEW_CHANNELS = 8;
 
-function choose({ weightShape, outputShape, stride }: WeightGradient): Method {
+function choose({ weightShape, outputShape, stride, groups }: WeightGradient): Method {
+  if (weightShape[1]! < FEW_CHANNELS) return groups === 1 ? overChannels : gathered;
   if (outputShape[2]! * outputShape[3]! <= SMALL_MAP) return gathered;
   const unitStride = stride[0] === 1 && stride[1] === 1;
   return unitStride && weightShape[2]! > 1 && weightShape[3]! > 1 ? rowsAndColumns : perTap;

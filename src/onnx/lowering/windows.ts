@@ -1,5 +1,5 @@
 // Sliding windows of a convolution written out: one shifted copy of the maps per tap of the kernel.
-import type { Conv2dParams, Pair } from "../../graph/index.ts";
+import type { Pair } from "../../graph/index.ts";
 import type { Emitter } from "./emitter.ts";
 
 export interface WindowGrid {
@@ -8,20 +8,6 @@ export interface WindowGrid {
   readonly dilation: Pair;
   /** Positions of the window. */
   readonly positions: Pair;
-}
-
-/** Attributes of a Conv or ConvTranspose node. */
-export function convolutionAttributes(
-  kernel: Pair,
-  { stride, padding, dilation, groups }: Conv2dParams,
-): Record<string, number | readonly number[]> {
-  return {
-    kernel_shape: kernel,
-    strides: stride,
-    pads: [...padding, ...padding],
-    dilations: dilation,
-    group: groups,
-  };
 }
 
 /** Zeros around the last two axes of a 4-D tensor. */
