@@ -55,7 +55,11 @@ export async function benchStep(request: BenchRequest): Promise<StepMeasurement>
     interpolation,
   })) as BaseClassificationModel;
   model.setup({ classNames: Array.from({ length: classes }, (_, i) => String(i)) });
-  await using trainer = new Trainer(settings.trainer, { runtime, seed: settings.seed });
+  await using trainer = new Trainer(settings.trainer, {
+    runtime,
+    seed: settings.seed,
+    fineTuning: settings.fineTuning,
+  });
   const engine = await trainer.open(model);
   const batch = syntheticBatch(data.batch_size, data.image_size, classes);
   const milliseconds: number[] = [];

@@ -8,7 +8,12 @@ import {
   toPlain,
   validateConfig,
 } from "../config/index.ts";
-import { type TrainerOptions, trainerSchema } from "../train/index.ts";
+import {
+  type FineTuningOptions,
+  fineTuningSchema,
+  type TrainerOptions,
+  trainerSchema,
+} from "../train/index.ts";
 import { LOG_LEVELS, type LogLevel } from "./notices.ts";
 import { allComponents } from "./registry.ts";
 import { RUNTIME_NAMES } from "./runtimes.ts";
@@ -18,6 +23,7 @@ export interface Settings {
   readonly runtime: string;
   readonly logLevel: LogLevel;
   readonly trainer: TrainerOptions;
+  readonly fineTuning: FineTuningOptions | undefined;
 }
 
 /** The root keys of a configuration. */
@@ -30,6 +36,7 @@ export function configSchema(): ConfigSchema {
       ckpt: z.string().min(1).nullable(),
       log_level: z.enum(LOG_LEVELS),
       trainer: trainerSchema,
+      fine_tuning: fineTuningSchema.nullable(),
       transforms: z
         .strictObject({
           trainTransforms: z.unknown(),
@@ -50,7 +57,7 @@ export async function validateRun(composition: Composition): Promise<void> {
 
 /** The plain settings of a valid configuration. */
 export function readSettings(composition: Composition): Settings {
-  const { seed, runtime, trainer, log_level } = toPlain(resolveConfig(composition)) as Record<
+  const { seed, runtime, trainer, log_level, fine_tuning } = toPlain(resolveConfig(composition)) as Record<
     string,
     unknown
   >;
@@ -58,6 +65,10 @@ export function readSettings(composition: Composition): Settings {
     seed: seed as number,
     runtime: runtime as string,
     logLevel: log_level as LogLevel,
+    fineTuning:
+      fine_tuning === null || fine_tuning === undefined
+        ? undefined
+        : fineTuningSchema.parse(toOptions(fine_tuning as Record<string, unknown>, fineTuningSchema)),
     trainer: trainerSchema.parse(toOptions((trainer ?? {}) as Record<string, unknown>, trainerSchema)),
   };
 }

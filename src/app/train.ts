@@ -60,6 +60,7 @@ export async function train(
     callbacks,
     loggers: await parts.loggers(),
     optimizer: await parts.optimizer(),
+    fineTuning: settings.fineTuning,
   });
   notify("INFO", `${chosen.runtime.name}: ${chosen.probe.detail}`);
   const training = new Training({ run, settings, chosen, data, model, trainer, checkpoint, notify });

@@ -12,6 +12,7 @@ import { initialState, type StateDict } from "../nn/index.ts";
 import type { GradientClipping, Optimizer } from "../optim/index.ts";
 import type { Executable, Runtime, Session, SessionOptions } from "../runtime/contract.ts";
 import type { Batch } from "./contracts.ts";
+import type { FineTuning } from "./fine-tuning.ts";
 import {
   accumulateProgram,
   applyProgram,
@@ -20,7 +21,7 @@ import {
   type LossModel,
   scalarInput,
 } from "./programs.ts";
-import { layoutState, type ParameterGroup, type StateLayout } from "./state-layout.ts";
+import { layoutState, type StateLayout } from "./state-layout.ts";
 
 export interface EngineOptions extends Omit<SessionOptions, "storages"> {
   readonly runtime: Runtime;
@@ -32,7 +33,8 @@ export interface EngineOptions extends Omit<SessionOptions, "storages"> {
   readonly clipping?: GradientClipping | undefined;
   /** Micro-batches of an optimizer step; default 1. */
   readonly accumulate?: number;
-  readonly parameterGroups?: readonly ParameterGroup[];
+  /** Which parameters are trained when, and how; default: all, alike. */
+  readonly fineTuning?: FineTuning | undefined;
   /** Keep an exponential moving average of the weights; default false. */
   readonly average?: boolean;
 }
@@ -48,30 +50,51 @@ export type WeightsKind = "live" | "average";
 
 /** Opens a session for a model, compiles its programs as batch sizes come up, and runs them. */
 export class TrainingEngine {
-  readonly layout: StateLayout;
-  readonly session: Session;
   readonly #options: EngineOptions;
   readonly #executables = new Map<string, Promise<Executable>>();
+  #layout: StateLayout;
+  #session: Session;
 
   private constructor(options: EngineOptions, layout: StateLayout, session: Session) {
     this.#options = options;
-    this.layout = layout;
-    this.session = session;
+    this.#layout = layout;
+    this.#session = session;
+  }
+
+  /** Where the state lies; another one when parameters are frozen or unfrozen. */
+  get layout(): StateLayout {
+    return this.#layout;
+  }
+
+  /** The runtime's session; another one when parameters are frozen or unfrozen. */
+  get session(): Session {
+    return this.#session;
   }
 
   /** Lays the state out, opens a session and writes the first weights. */
   static async open(options: EngineOptions): Promise<TrainingEngine> {
-    const { runtime, model } = options;
-    const layout = layoutState(model.network, {
-      optimizer: options.optimizer,
-      average: options.average ?? false,
-      ...(options.parameterGroups === undefined ? {} : { parameterGroups: options.parameterGroups }),
-    });
-    const session = await runtime.open({ ...sessionOptions(options), storages: layout.storages });
-    const engine = new TrainingEngine(options, layout, session);
-    await engine.writeWeights(initialState(model.network, options.seed));
+    options.fineTuning?.enter(0);
+    const engine = new TrainingEngine(options, ...(await openSession(options)));
+    await engine.writeWeights(initialState(options.model.network, options.seed));
     await engine.#initialiseOptimizer();
     return engine;
+  }
+
+  /** Freezes and unfreezes what changes in `epoch`; what was trained before keeps its optimizer state. */
+  async enterEpoch(epoch: number): Promise<void> {
+    if (this.#options.fineTuning?.enter(epoch) !== true) return;
+    const state = await this.readState();
+    await this.#session.dispose();
+    this.#executables.clear();
+    [this.#layout, this.#session] = await openSession(this.#options);
+    await this.#initialiseOptimizer();
+    // Averages of what was frozen begin with the weights; everything that was there before follows.
+    await this.writeWeights(new Map([...state].filter(([name]) => this.#layout.weights.has(name))));
+    await this.#session.write(
+      this.#layout.persistent
+        .filter(({ name }) => state.has(name))
+        .map((variable) => ({ variable, tensor: state.get(variable.name)! })),
+    );
   }
 
   /** Adds the gradients of a micro-batch to those of the step (`first`: starts a step). */
@@ -190,6 +213,17 @@ export class TrainingEngine {
     const { loss, logits } = await executable.run({ images, labels });
     return { loss: Number(loss!.data[0]), logits: logits! };
   }
+}
+
+async function openSession(options: EngineOptions): Promise<[StateLayout, Session]> {
+  const { runtime, model, optimizer, average = false, fineTuning } = options;
+  const parameterGroups = fineTuning?.groups();
+  const layout = layoutState(model.network, {
+    optimizer,
+    average,
+    ...(parameterGroups === undefined ? {} : { parameterGroups }),
+  });
+  return [layout, await runtime.open({ ...sessionOptions(options), storages: layout.storages })];
 }
 
 function sessionOptions({

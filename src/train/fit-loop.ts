@@ -88,6 +88,9 @@ export class FitLoop {
     const metricState = [...tensors].filter(([name]) => name.startsWith(METRIC_PREFIX));
     const own = [...tensors].filter(([name]) => !name.startsWith(METRIC_PREFIX));
     restoreFit(state, this.#fitParts());
+    const { epoch, batch } = this.progress;
+    // Between two epochs a checkpoint still has what the first one trained.
+    await this.#parts.engine.enterEpoch(batch === 0 ? Math.max(0, epoch - 1) : epoch);
     await this.#parts.engine.writeState(new Map(own));
     this.#parts.model.metrics.train.load(
       Object.fromEntries(metricState.map(([name, tensor]) => [name.slice(METRIC_PREFIX.length), tensor])),
@@ -153,6 +156,7 @@ export class FitLoop {
     const { progress } = this;
     const { epoch, batch: startBatch } = progress;
     this.#row = startBatch === 0 ? {} : { lr: this.metrics.lr! };
+    await this.#parts.engine.enterEpoch(epoch);
     yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
     if (progress.validationDue && startBatch < this.#trainBatchCount) yield* this.#validation();
     const timing: EpochTiming = { samples: progress.samples, trainSeconds: 0, dataSeconds: 0 };

@@ -27,6 +27,7 @@ export {
 export { type DurableWriteOptions, type FileOperations, writeDurably, writeFailed } from "./durable-file.ts";
 export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine.ts";
 export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
+export { FineTuning, type FineTuningOptions, fineTuningSchema } from "./fine-tuning.ts";
 export { type BatchLimit, limitBatches, type TrainerOptions } from "./options.ts";
 export { trainerSchema } from "./options-schema.ts";
 export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./programs.ts";

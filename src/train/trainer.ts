@@ -3,10 +3,11 @@ import type { Optimizer } from "../optim/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
 import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
-import { type EngineOptions, TrainingEngine } from "./engine.ts";
+import { TrainingEngine } from "./engine.ts";
 import { evaluate } from "./evaluation.ts";
 import { inHookOrder } from "./event-bus.ts";
 import type { BatchResult, Metrics, TrainingEvent } from "./events.ts";
+import { FineTuning, type FineTuningOptions } from "./fine-tuning.ts";
 import { FitLoop } from "./fit-loop.ts";
 import {
   limitBatches,
@@ -26,7 +27,8 @@ export interface TrainerParts {
   readonly loggers?: readonly Logger[];
   /** Keep an exponential moving average of the weights; validation, best checkpoint and export then use it. */
   readonly average?: WeightAverageOptions | undefined;
-  readonly parameterGroups?: EngineOptions["parameterGroups"];
+  /** Freezing, groups with their own learning rate or weight decay. */
+  readonly fineTuning?: FineTuningOptions | undefined;
   /** Default: the model's own. */
   readonly optimizer?: Optimizer | undefined;
 }
@@ -114,7 +116,7 @@ export class Trainer implements AsyncDisposable {
 
   /** Opens the engine for `model`, with first weights; the same engine on later calls. */
   async open(model: TrainableModel): Promise<TrainingEngine> {
-    const { runtime, seed = 42, parameterGroups, average, optimizer } = this.#parts;
+    const { runtime, seed = 42, fineTuning, average, optimizer } = this.#parts;
     const { gradientClipVal, gradientClipAlgorithm, accumulateGradBatches } = this.options;
     this.#engine ??= await TrainingEngine.open({
       runtime,
@@ -128,7 +130,7 @@ export class Trainer implements AsyncDisposable {
       precision: this.options.precision,
       convolutionAlgorithm: this.options.convAlgorithm,
       ...(this.options.threads === undefined ? {} : { threads: this.options.threads }),
-      ...(parameterGroups === undefined ? {} : { parameterGroups }),
+      fineTuning: fineTuning && new FineTuning(model.network, fineTuning),
     });
     return this.#engine;
   }
