@@ -39,7 +39,18 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
   ),
   callbacks: from(
     () => import("../callbacks/index.ts"),
-    ["EarlyStopping", "ModelCheckpoint", "ProgressLine"],
+    [
+      "ConfusionMatrix",
+      "DatasetStatistics",
+      "EarlyStopping",
+      "ModelCheckpoint",
+      "ModelSummary",
+      "ProgressLine",
+      "SampleVisualization",
+      "SamplerDistribution",
+      "TopLosses",
+      "TrainingHistory",
+    ],
   ),
 };
 

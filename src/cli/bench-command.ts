@@ -1,7 +1,7 @@
 // classifier-training bench step: how fast this machine trains, or loads data.
 import { Command } from "commander";
+import { formatTable } from "../core/table.ts";
 import { positiveInteger } from "./predict-command.ts";
-import { formatTable } from "./table.ts";
 
 interface BenchFlags {
   readonly json?: boolean;

@@ -1,6 +1,6 @@
 // classifier-training doctor: what this machine offers, and how to get the fast runtime.
 import { Command } from "commander";
-import { formatTable } from "./table.ts";
+import { formatTable } from "../core/table.ts";
 import { packageVersion } from "./version.ts";
 
 export function doctorCommand(): Command {

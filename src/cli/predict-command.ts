@@ -1,7 +1,7 @@
 // classifier-training predict: classify pictures with an exported model.
 import { Command, InvalidArgumentError } from "commander";
 import type { PicturePrediction } from "../app/predict.ts";
-import { formatTable } from "./table.ts";
+import { formatTable } from "../core/table.ts";
 
 interface PredictFlags {
   readonly topK: number;

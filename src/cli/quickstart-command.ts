@@ -2,9 +2,9 @@
 import { relative } from "node:path";
 import { Command } from "commander";
 import type { QuickstartResult } from "../app/index.ts";
+import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
 import { listenForStop } from "./signals.ts";
-import { formatTable } from "./table.ts";
 
 export function quickstartCommand(): Command {
   return new Command("quickstart")

@@ -1,7 +1,7 @@
 // classifier-training test: the metrics of a run's best weights on a test split.
 import { Command } from "commander";
+import { formatTable } from "../core/table.ts";
 import { addRunArguments, runRequest } from "./run-argument.ts";
-import { formatTable } from "./table.ts";
 
 interface TestFlags {
   readonly import: readonly string[];

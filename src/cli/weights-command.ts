@@ -1,7 +1,7 @@
 // classifier-training weights: published weights, and files of weights.
 import { Command } from "commander";
+import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
-import { formatTable } from "./table.ts";
 
 export function weightsCommand(): Command {
   const command = new Command("weights").description("published weights, and files of weights as data");

@@ -14,4 +14,5 @@ export { ClassifierTrainingError, type ErrorDetails, type ErrorKind } from "./er
 export { fnv1a, philox4x32, RandomStream } from "./random.ts";
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
 export { didYouMean, suggest } from "./suggest.ts";
+export { formatTable } from "./table.ts";
 export { float32, type HostTensor, hostTensor, scalar, toNumbers, zeros } from "./tensor.ts";

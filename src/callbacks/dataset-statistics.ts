@@ -1,0 +1,81 @@
+// Prints how many samples of each class every split has, and keeps the table.
+import { z } from "zod";
+import { formatTable, writeCsv } from "../core/index.ts";
+import { Callback, type DataSplit, type EventOf, type FitContext } from "../train/index.ts";
+import { writeFiles } from "./picture-files.ts";
+import type { LineOutput } from "./progress-line.ts";
+
+export interface DatasetStatisticsOptions {
+  /** Folder that receives `dataset_statistics.csv`. */
+  readonly dirpath: string;
+  /** Most classes that are printed; of more, the largest and the smallest are. Default 40. */
+  readonly maxRows?: number;
+  /** Default: standard error. */
+  readonly output?: LineOutput;
+}
+
+/** A row per class: its samples in each split and their share of it; data without named classes has none. */
+export class DatasetStatistics extends Callback {
+  static readonly schema: z.ZodType = z.strictObject({
+    dirpath: z.string().min(1),
+    maxRows: z.int().min(2).default(40),
+  });
+  override readonly stateKey = "DatasetStatistics";
+  readonly #dirpath: string;
+  readonly #maxRows: number;
+  readonly #output: LineOutput;
+
+  constructor({ dirpath, maxRows = 40, output = process.stderr }: DatasetStatisticsOptions) {
+    super();
+    this.#dirpath = dirpath;
+    this.#maxRows = maxRows;
+    this.#output = output;
+  }
+
+  override async onFitStart(_event: EventOf<"fitStart">, { data }: FitContext): Promise<void> {
+    const { classes, splits } = data;
+    if (classes === undefined || splits === undefined) return;
+    const counted = Object.entries(splits)
+      .filter((entry): entry is [string, DataSplit] => entry[1] !== undefined)
+      .map(([name, { labels }]) => ({
+        name,
+        counts: countLabels(labels, classes.length),
+        total: labels.length,
+      }));
+    const header = ["class", ...counted.flatMap(({ name }) => [name, "share"])];
+    const row = (label: string, of: (split: (typeof counted)[number]) => number): string[] => [
+      label,
+      ...counted.flatMap((split) => [
+        of(split).toLocaleString("en-US"),
+        split.total === 0 ? "-" : `${((of(split) / split.total) * 100).toFixed(1)} %`,
+      ]),
+    ];
+    const ofClass = (c: number): string[] => row(classes[c]!, ({ counts }) => counts[c]!);
+    const rows = shownClasses(counted[0]!.counts, this.#maxRows).map((c) =>
+      c === undefined ? [`... ${classes.length - this.#maxRows} more`] : ofClass(c),
+    );
+    const total = row(`all ${classes.length}`, (split) => split.total);
+    this.#output.write(`${formatTable(header, [...rows, total])}\n`);
+    const table = [
+      ["class", ...counted.map(({ name }) => name)],
+      ...classes.map((name, c) => [name, ...counted.map(({ counts }) => counts[c]!)]),
+    ];
+    await writeFiles(this.#dirpath, { "dataset_statistics.csv": writeCsv(table) });
+  }
+}
+
+/** Samples of each class. */
+export function countLabels(labels: Iterable<number>, classes: number): Int32Array {
+  const counts = new Int32Array(classes);
+  for (const label of labels) counts[label]!++;
+  return counts;
+}
+
+/** All classes in order, or of too many the largest and the smallest, by size, with a gap between. */
+function shownClasses(counts: Int32Array, maxRows: number): (number | undefined)[] {
+  const all = Array.from(counts, (_, c) => c);
+  if (all.length <= maxRows) return all;
+  const bySize = all.sort((a, b) => counts[b]! - counts[a]! || a - b);
+  const half = Math.ceil(maxRows / 2);
+  return [...bySize.slice(0, half), undefined, ...bySize.slice(half - maxRows)];
+}

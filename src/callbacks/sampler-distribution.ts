@@ -1,0 +1,79 @@
+// Shows what a weighted sampler draws: samples of each class against an even share.
+import { z } from "zod";
+import { formatTable, writeCsv } from "../core/index.ts";
+import { Callback, type EventOf, type FitContext } from "../train/index.ts";
+import { countLabels } from "./dataset-statistics.ts";
+import { writeFiles } from "./picture-files.ts";
+import type { LineOutput } from "./progress-line.ts";
+
+export interface SamplerDistributionOptions {
+  /** Folder that receives `sampler_distribution.csv`. */
+  readonly dirpath: string;
+  /** Default: standard error. */
+  readonly output?: LineOutput;
+}
+
+/** Most classes whose rows are printed. */
+const MOST_ROWS = 40;
+
+/**
+ * The table of the latest whole epoch in `sampler_distribution.csv`; the first one is printed too. Without a weighted
+ * sampler every sample comes once an epoch, and there is nothing to show.
+ */
+export class SamplerDistribution extends Callback {
+  static readonly schema: z.ZodType = z.strictObject({ dirpath: z.string().min(1) });
+  override readonly stateKey = "SamplerDistribution";
+  readonly #dirpath: string;
+  readonly #output: LineOutput;
+  #drawn: Uint32Array | undefined;
+  #printed = false;
+
+  constructor({ dirpath, output = process.stderr }: SamplerDistributionOptions) {
+    super();
+    this.#dirpath = dirpath;
+    this.#output = output;
+  }
+
+  override onTrainEpochStart(
+    { startBatch }: EventOf<"trainEpochStart">,
+    { data, options }: FitContext,
+  ): void {
+    const weighted = (data.options?.sampler.mode ?? "disabled") !== "disabled";
+    const whole = weighted && startBatch === 0 && options.overfitBatches === undefined;
+    this.#drawn = whole && data.splits ? new Uint32Array(data.splits.train.labels.length) : undefined;
+  }
+
+  override onTrainBatchEnd({ batch }: EventOf<"trainBatchEnd">): void {
+    if (this.#drawn !== undefined) for (const index of batch.indices) this.#drawn[index]!++;
+  }
+
+  override async onTrainEpochEnd(
+    { epoch }: EventOf<"trainEpochEnd">,
+    { data: { classes, splits } }: FitContext,
+  ): Promise<void> {
+    const drawn = this.#drawn;
+    if (drawn === undefined || classes === undefined || splits === undefined) return;
+    const { labels } = splits.train;
+    const available = countLabels(labels, classes.length);
+    const sampled = new Int32Array(classes.length);
+    for (const [index, times] of drawn.entries()) sampled[labels[index]!]! += times;
+    const total = sampled.reduce((sum, count) => sum + count, 0);
+    const even = total / classes.length;
+    const rows = classes.map((name, c) => [
+      name,
+      String(available[c]!),
+      String(sampled[c]!),
+      even.toFixed(1),
+      (sampled[c]! / even).toFixed(3),
+    ]);
+    const header = ["class", "pictures", "sampled", "even_share", "ratio"];
+    await writeFiles(this.#dirpath, { "sampler_distribution.csv": writeCsv([header, ...rows]) });
+    if (this.#printed) return;
+    this.#printed = true;
+    const distinct = drawn.reduce((count, times) => count + Math.min(times, 1), 0);
+    const shown = rows.length <= MOST_ROWS ? `${formatTable(header, rows)}\n` : "";
+    this.#output.write(
+      `${shown}weighted sampler, epoch ${epoch + 1}: ${total} samples of ${distinct} pictures out of ${labels.length}\n`,
+    );
+  }
+}
