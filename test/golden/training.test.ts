@@ -61,6 +61,14 @@ interface Trace {
 /** Steps that the oracle takes of each trace; GOLDEN_STEPS=12 takes all, in a few minutes. */
 const ORACLE_STEPS = Number(process.env.GOLDEN_STEPS ?? 2);
 
+/**
+ * Relative deviations that float32 may always have, for a ReLU's input within rounding of zero falls on either side
+ * of it. In the second step of `sgd_nesterov_accumulate` one is -4.8e-7: torch's own float32, its weights moved by
+ * half a unit in the last place, sees it positive in one of eight trials, which changes the gradient norm by 1.1e-4
+ * and what follows by 3e-5; other such inputs have been seen to change norms by 4e-3 and losses by 5e-4.
+ */
+const KINK = { loss: 1e-3, norm: 1e-2, state: 1e-3 };
+
 /** A float32 deviation beyond which a trace has become chaotic: later steps say nothing. */
 const CHAOS = 1e-3;
 
@@ -128,7 +136,7 @@ describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
       const binding = spreads.filter((spread) => spread < CHAOS).length;
       const bound = exact ? Math.min(binding, ORACLE_STEPS) : binding;
       for (const [step, golden] of f64.steps.slice(0, bound).entries()) {
-        const tolerance = exact ? FLOAT64_TOLERANCE : FLOAT32_SPREADS * spreads[step]!;
+        const tolerance = exact ? FLOAT64_TOLERANCE : Math.max(FLOAT32_SPREADS * spreads[step]!, KINK.loss);
         let correct = 0;
         for (let i = 0; i < accumulate; i++) {
           const batch = batchOf(config, step * accumulate + i);
@@ -139,8 +147,8 @@ describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
         }
         expect(correct, `hits of step ${step}`).toBe(golden.correct);
         const norm = await engine.apply(step + 1, golden.lr);
-        const normSpread = Math.abs(f32.steps[step]!.grad_norm / golden.grad_norm - 1);
-        const near = exact ? FLOAT64_TOLERANCE : FLOAT32_SPREADS * Math.max(normSpread, spreads[step]!);
+        const normSpread = FLOAT32_SPREADS * Math.abs(f32.steps[step]!.grad_norm / golden.grad_norm - 1);
+        const near = exact ? FLOAT64_TOLERANCE : Math.max(normSpread, KINK.norm);
         expectNear([norm], [golden.grad_norm], near * golden.grad_norm, `gradient norm of step ${step}`);
       }
       if (bound === f64.steps.length) await expectFinal(engine, config, f64, f32);
@@ -162,7 +170,7 @@ describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
           : [largestDifference(f32.final_state[key] as Measures, golden) / golden[0]],
       ),
     );
-    const tolerance = exact ? FLOAT64_TOLERANCE : FLOAT32_SPREADS * widest;
+    const tolerance = exact ? FLOAT64_TOLERANCE : Math.max(FLOAT32_SPREADS * widest, KINK.state);
     const state = await engine.readWeights();
     expect([...state.keys()]).toEqual(Object.keys(f64.final_state));
     for (const [key, golden] of Object.entries(f64.final_state)) {
@@ -174,7 +182,10 @@ describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
     const expected = f64.final_eval_logits.flat();
     const near = exact
       ? FLOAT64_TOLERANCE * largest(expected)
-      : FLOAT32_SPREADS * largestDifference(f32.final_eval_logits.flat(), expected);
+      : Math.max(
+          FLOAT32_SPREADS * largestDifference(f32.final_eval_logits.flat(), expected),
+          KINK.state * largest(expected),
+        );
     expectNear(toNumbers(logits.data), expected, near, "final logits");
   }
 });
