@@ -109,6 +109,19 @@ describe("loaders", () => {
     });
   });
 
+  test("memory is used again only when that is wished, and gives the same batches", async () => {
+    await withModule({ root, ...small, batchSize: 2, numWorkers: 2 }, async (data) => {
+      const expected = await collect(data.trainLoader(0));
+      expect(new Set(expected.map(({ images }) => images.data.buffer)).size).toBe(9);
+      const buffers = new Set<ArrayBufferLike>();
+      for await (const batch of data.trainLoader(0, { reuseMemory: true })) {
+        expect(batch).toEqual(expected[batch.batch]);
+        buffers.add(batch.images.data.buffer);
+      }
+      expect(buffers.size).toBeLessThanOrEqual(4);
+    });
+  });
+
   test("an iteration may be left early, and the module used again", async () => {
     await withModule({ root, ...small, numWorkers: 2, batchSize: 2 }, async (data) => {
       for await (const batch of data.trainLoader(0)) if (batch.batch === 1) break;

@@ -3,8 +3,9 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { countClasses, type ImageDataset } from "./dataset.ts";
+import type { ImageTensor } from "./image.ts";
 import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "./loader.ts";
-import type { BadPicture, Pipeline } from "./pipeline.ts";
+import { type BadPicture, type Pipeline, prepareSample } from "./pipeline.ts";
 import {
   classWeights,
   type Sampler,
@@ -88,6 +89,9 @@ export const dataModuleFields: {
   testTransforms: transformSchema.optional(),
   batchTransforms: z.array(batchTransformSchema).readonly().default([]),
 };
+
+/** How a consumer treats the memory of a batch; see `LoaderOptions`. */
+export type MemoryOptions = Pick<LoaderOptions, "reuseMemory">;
 
 const MAX_DEFAULT_WORKERS = 4;
 
@@ -187,22 +191,37 @@ export abstract class DataModule implements AsyncDisposable {
   }
 
   /** The training batches of an epoch, from `startBatch` on. */
-  trainLoader(epoch: number, { startBatch = 0 }: { readonly startBatch?: number } = {}): DataLoader {
+  trainLoader(epoch: number, options: { readonly startBatch?: number } & MemoryOptions = {}): DataLoader {
     const { dropLast, batchTransforms } = this.options;
     const order = this.#trainSampler.order(epoch);
-    return this.#loader("train", this.splits.train, order, { epoch, startBatch, dropLast, batchTransforms });
+    return this.#loader("train", this.splits.train, order, { ...options, epoch, dropLast, batchTransforms });
   }
 
   /** The validation batches, in order; undefined where there is no such split. */
-  valLoader(): DataLoader | undefined {
+  valLoader(options: MemoryOptions = {}): DataLoader | undefined {
     const { val } = this.splits;
-    return val && this.#loader("val", val, sequentialSampler(val.labels.length).order(0), {});
+    return val && this.#loader("val", val, sequentialSampler(val.labels.length).order(0), options);
   }
 
   /** The test batches, in order; undefined where there is no such split. */
-  testLoader(): DataLoader | undefined {
+  testLoader(options: MemoryOptions = {}): DataLoader | undefined {
     const { test } = this.splits;
-    return test && this.#loader("test", test, sequentialSampler(test.labels.length).order(0), {});
+    return test && this.#loader("test", test, sequentialSampler(test.labels.length).order(0), options);
+  }
+
+  /**
+   * One picture as the network is given it. `epoch` chooses the augmentation of a training picture.
+   * @returns [3, height, width]
+   * @throws ClassifierTrainingError kind "data" where the picture cannot be read
+   */
+  async sample(part: "train" | "val" | "test", index: number, epoch = 0): Promise<ImageTensor> {
+    const dataset = this.splits[part];
+    if (dataset === undefined || !(index >= 0 && index < dataset.labels.length)) {
+      throw new ClassifierTrainingError("failure", "NO_SAMPLE", `the ${part} split has no picture ${index}`);
+    }
+    const source = await dataset.source(index);
+    const request = { source, name: dataset.name(index), epoch, position: index };
+    return prepareSample(this.#pipelines[part], request);
   }
 
   /** Ends the worker threads. */
@@ -224,7 +243,7 @@ export abstract class DataModule implements AsyncDisposable {
     part: "train" | "val" | "test",
     dataset: ImageDataset,
     order: Uint32Array,
-    more: Pick<LoaderOptions, "epoch" | "startBatch" | "dropLast" | "batchTransforms">,
+    more: Pick<LoaderOptions, "epoch" | "startBatch" | "dropLast" | "batchTransforms" | "reuseMemory">,
   ): DataLoader {
     const { batchSize, prefetch, onBadPicture, numWorkers } = this.options;
     const pipeline = this.#pipelines[part];

@@ -1,6 +1,6 @@
 // Data: pictures and their labels, from files to batches.
 export { compareCodePoints } from "./code-points.ts";
-export { DataModule, type DataModuleOptions, type DatasetSplits } from "./data-module.ts";
+export { DataModule, type DataModuleOptions, type DatasetSplits, type MemoryOptions } from "./data-module.ts";
 export { countClasses, type ImageDataset, type ImageSource, subset } from "./dataset.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export { encodeJpeg } from "./encode.ts";

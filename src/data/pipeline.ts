@@ -47,11 +47,15 @@ export interface BadPicture {
   readonly hint: string | undefined;
 }
 
-/** Reads, decodes and transforms one picture. */
-export async function prepareSample(pipeline: Pipeline, request: SampleRequest): Promise<ImageTensor> {
+/** Reads, decodes and transforms one picture; the tensor may lie in `output` where that has its length. */
+export async function prepareSample(
+  pipeline: Pipeline,
+  request: SampleRequest,
+  output?: Float32Array,
+): Promise<ImageTensor> {
   const image = await readImage(request.source, request.name, pipeline.decode);
   const random = new RandomStream(pipeline.seed, "augment", [request.epoch, request.position]);
-  const pixels = await pipeline.transform.apply(image, random);
+  const pixels = await pipeline.transform.apply(image, random, output);
   if (!isImage(pixels)) return pixels;
   throw new ClassifierTrainingError("usage", "TRANSFORM_ORDER", "the transforms end with a picture", {
     where: "transforms",
@@ -79,9 +83,10 @@ export async function prepareChunk(
       const slot = next++;
       const request = requests[slot]!;
       try {
-        const tensor = await prepareSample(pipeline, request);
+        const part = output.subarray(slot * length, (slot + 1) * length);
+        const tensor = await prepareSample(pipeline, request, part);
         if (!sameShape(tensor.shape, shape)) throw shapeMismatch(tensor.shape, shape, request.name);
-        output.set(tensor.data, slot * length);
+        if (tensor.data !== part) part.set(tensor.data);
       } catch (error) {
         if (!(error instanceof ClassifierTrainingError) || error.kind !== "data") throw error;
         const { kind, code, message, hint } = error;

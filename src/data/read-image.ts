@@ -1,5 +1,7 @@
 // Reads the picture behind an image source.
+import { readFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
+import { isMainThread } from "node:worker_threads";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { ImageSource } from "./dataset.ts";
 import { type DecodeOptions, decodeImage } from "./decode.ts";
@@ -30,7 +32,8 @@ export async function readSource(source: EncodedSource, name: string): Promise<U
       case "bytes":
         return source.bytes;
       case "file":
-        return await readFile(source.path);
+        // A worker thread has nothing else to do meanwhile, and the synchronous call costs a tenth.
+        return isMainThread ? await readFile(source.path) : readFileSync(source.path);
       case "slice":
         return await readPart(source.path, source.offset, source.length);
       case "zip":

@@ -18,7 +18,7 @@ export interface JerseyNumbersOptions {
   readonly seed?: number;
   /** Width and height of a picture in pixels, 32 to 1024; default 96. */
   readonly imageSize?: number;
-  /** Pictures of each class in each split; default 120 / 20 / 40. */
+  /** Pictures of each class in each split; default 100 / 20 / 40. */
   readonly perClass?: PicturesPerClass;
   /** Numbers of one or two digits; default 0 to 9, 10 and 23. */
   readonly classes?: readonly string[];
@@ -57,7 +57,7 @@ const ENCODED_AT_ONCE = 16;
  * (storage).
  */
 export async function renderJerseyNumbers(options: JerseyNumbersOptions): Promise<JerseyNumbersSet> {
-  const { seed = 42, imageSize = 96, perClass = { train: 120, val: 20, test: 40 }, onProgress } = options;
+  const { seed = 42, imageSize = 96, perClass = { train: 100, val: 20, test: 40 }, onProgress } = options;
   const classes = options.classes ?? [...DIGITS, "10", "23"];
   const root = resolve(options.root);
   const manifest: Manifest = { renderer: RENDERER_VERSION, seed, imageSize, perClass, classes };

@@ -23,20 +23,36 @@ export class Compose extends TransformGroup<ComposeOptions> {
     this.#steps = fuse(this.transforms);
   }
 
-  override apply(input: Pixels, random: RandomStream): Pixels | Promise<Pixels> {
+  override apply(input: Pixels, random: RandomStream, output?: Float32Array): Pixels | Promise<Pixels> {
     let pixels = input;
     for (let i = 0; i < this.#steps.length; i++) {
-      const result = this.#steps[i]!.apply(pixels, random);
-      if (result instanceof Promise) return this.#continue(result, i + 1, random);
+      const result = this.#step(i, pixels, random, output);
+      if (result instanceof Promise) return this.#continue(result, i + 1, random, output);
       pixels = result;
     }
     return pixels;
   }
 
-  async #continue(pending: Promise<Pixels>, from: number, random: RandomStream): Promise<Pixels> {
+  async #continue(
+    pending: Promise<Pixels>,
+    from: number,
+    random: RandomStream,
+    output: Float32Array | undefined,
+  ): Promise<Pixels> {
     let pixels = await pending;
-    for (const step of this.#steps.slice(from)) pixels = await step.apply(pixels, random);
+    for (let i = from; i < this.#steps.length; i++) pixels = await this.#step(i, pixels, random, output);
     return pixels;
+  }
+
+  /** Only the last step may write into `output`: what it gives is read by nobody else. */
+  #step(
+    index: number,
+    pixels: Pixels,
+    random: RandomStream,
+    output: Float32Array | undefined,
+  ): Pixels | Promise<Pixels> {
+    const last = index === this.#steps.length - 1;
+    return this.#steps[index]!.apply(pixels, random, last ? output : undefined);
   }
 }
 
@@ -62,6 +78,7 @@ function fusedNormalize(toDtype: ToDtype, normalize: Normalize): Pick<Transform,
   };
   const tables = [table(0), table(1), table(2)] as const;
   return {
-    apply: (input, random) => (isImage(input) ? toTensor(input, tables) : normalize.apply(input, random)),
+    apply: (input, random, output) =>
+      isImage(input) ? toTensor(input, tables, output) : normalize.apply(input, random),
   };
 }

@@ -1,6 +1,6 @@
 // ToDtype: from 8-bit channels-last to a float32 tensor of shape [3, height, width].
 import { z } from "zod";
-import { hostTensor } from "../../core/index.ts";
+import { hostTensor, type RandomStream } from "../../core/index.ts";
 import { type Image, type ImageTensor, isImage, type Pixels } from "../image.ts";
 import { pixelKernels } from "../kernels/index.ts";
 import { parseOptions, type Transform, type TransformDescription } from "./transform.ts";
@@ -28,10 +28,10 @@ export class ToDtype implements Transform {
     this.options = parseOptions("ToDtype", schema, options);
   }
 
-  apply(input: Pixels): ImageTensor {
+  apply(input: Pixels, _random?: RandomStream, output?: Float32Array): ImageTensor {
     if (!isImage(input)) return input;
     const table = this.table();
-    return toTensor(input, [table, table, table]);
+    return toTensor(input, [table, table, table], output);
   }
 
   /** The float32 that each of the 256 values becomes. */
@@ -45,13 +45,13 @@ export class ToDtype implements Transform {
   }
 }
 
-/** The picture as a [3, height, width] tensor, each channel through its table. */
+/** The picture as a [3, height, width] tensor, each channel through its table; in `output` where that has its length. */
 export function toTensor(
-  image: Image,
+  { width, height, data }: Image,
   tables: readonly [Float32Array, Float32Array, Float32Array],
+  output?: Float32Array,
 ): ImageTensor {
-  const { width, height, data } = image;
-  const out = new Float32Array(3 * width * height);
+  const out = output?.length === data.length ? output : new Float32Array(data.length);
   pixelKernels().toPlanes(data, tables, out);
   return hostTensor("float32", [3, height, width], out);
 }

@@ -21,8 +21,10 @@ export interface Transform {
   /**
    * Transforms one picture. The input is never changed; a transform with nothing to do may return it.
    * Random numbers come from `random` alone, so the same stream gives the same result.
+   *
+   * @param output where a tensor of its length may be put; a transform is free to leave it alone
    */
-  apply(input: Pixels, random: RandomStream): Pixels | Promise<Pixels>;
+  apply(input: Pixels, random: RandomStream, output?: Float32Array): Pixels | Promise<Pixels>;
   describe(): TransformDescription;
 }
 
@@ -101,7 +103,7 @@ export abstract class TransformGroup<O extends { readonly transforms: readonly T
     return this.options.transforms;
   }
 
-  abstract apply(input: Pixels, random: RandomStream): Pixels | Promise<Pixels>;
+  abstract apply(input: Pixels, random: RandomStream, output?: Float32Array): Pixels | Promise<Pixels>;
 
   describe(): TransformDescription {
     const transforms = this.transforms.map((transform) => transform.describe());
