@@ -1,7 +1,7 @@
 // Stops training when a monitored value has not improved for some validations.
 import { z } from "zod";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
-import { improves, type MonitorMode } from "./monitor.ts";
+import { checkMonitor, improves, type MonitorMode, monitoredValue } from "./monitor.ts";
 
 export interface EarlyStoppingOptions {
   /** Default `val/acc_top1`. */
@@ -14,6 +14,8 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
 }
 
+const WHERE = "callbacks.early_stopping.monitor";
+
 /** Improvement is measured against the best value so far; a value that is not finite stops at once. */
 export class EarlyStopping extends Callback {
   static readonly schema: z.ZodType = z.strictObject({
@@ -24,6 +26,7 @@ export class EarlyStopping extends Callback {
   });
   override readonly stateKey = "EarlyStopping";
   override readonly runsLast = true;
+  override readonly runsInFastDevRun = false;
   readonly #monitor: string;
   readonly #mode: MonitorMode;
   readonly #patience: number;
@@ -54,9 +57,10 @@ export class EarlyStopping extends Callback {
     this.#waited = waited;
   }
 
-  override onValidationEnd({ sanityCheck }: EventOf<"validationEnd">, context: FitContext): void {
-    const value = context.metrics[this.#monitor];
-    if (sanityCheck || value === undefined) return;
+  override onValidationEnd(event: EventOf<"validationEnd">, context: FitContext): void {
+    if (event.sanityCheck) checkMonitor(this.#monitor, event.metrics, WHERE);
+    const value = event.sanityCheck ? undefined : monitoredValue(this.#monitor, context, WHERE);
+    if (value === undefined) return;
     if (!Number.isFinite(value)) {
       context.stop(`${this.#monitor} is ${value}`);
     } else if (this.#best === undefined || improves(value, this.#best, this.#mode, this.#minDelta)) {

@@ -1,86 +1,231 @@
 // Keeps the run's checkpoints: the last state, to resume from, and the best weights, to use.
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
-import { improves, type MonitorMode } from "./monitor.ts";
+import { Callback, type EventOf, type FitContext, type Json, writeFailed } from "../train/index.ts";
+import { checkpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
+import { checkMonitor, improves, type MonitorMode, monitoredValue } from "./monitor.ts";
 
 export interface ModelCheckpointOptions {
   /** Folder of the checkpoints. */
   readonly dirpath: string;
-  /** Logged value that decides which epoch is best; default `val/acc_top1`. */
-  readonly monitor?: string;
+  /** Name of the kept checkpoints, such as `epoch={epoch:02d}-{val/acc_top1:.4f}`; default `{epoch}-{step}`. */
+  readonly filename?: string | null;
+  /** Write the names of values into file names where the template does not; default true. */
+  readonly autoInsertMetricName?: boolean;
+  /** Logged value that decides which weights are best; default `val/acc_top1`; null: the latest are. */
+  readonly monitor?: string | null;
   /** Default `max`. */
   readonly mode?: MonitorMode;
-  /** Write `last.safetensors` after every epoch and when the run is interrupted; default true. */
+  /** How many checkpoints to keep under names of their own; -1: all; 0: none, not even the best. Default 1: the best. */
+  readonly saveTopK?: number;
+  /** Write `last.safetensors`, to resume from; default true. */
   readonly saveLast?: boolean;
+  /** Consider every n-th epoch only; default 1. */
+  readonly everyNEpochs?: number;
+  /** Write `last.safetensors` after every n-th optimizer step too; default: no. */
+  readonly everyNTrainSteps?: number | null;
+  /** Write it after so many seconds too; default: no. */
+  readonly trainTimeInterval?: number | null;
 }
 
+const schema = z.strictObject({
+  dirpath: z.string().min(1),
+  filename: z
+    .string()
+    .min(1)
+    .refine(isCheckpointTemplate, "formats are like {epoch:02d} and {val/loss:.4f}")
+    .nullable()
+    .default(null),
+  autoInsertMetricName: z.boolean().default(true),
+  monitor: z.string().min(1).nullable().default("val/acc_top1"),
+  mode: z.enum(["min", "max"]).default("max"),
+  saveTopK: z.int().min(-1).default(1),
+  saveLast: z.boolean().default(true),
+  everyNEpochs: z.int().min(1).default(1),
+  everyNTrainSteps: z.int().min(1).nullable().default(null),
+  trainTimeInterval: z.number().positive().nullable().default(null),
+});
+
+/** Weights of one moment and what they were worth; no score where nothing is monitored or it is not finite. */
+export interface KeptCheckpoint {
+  readonly score: number | null;
+  /** From 0. */
+  readonly epoch: number;
+  readonly step: number;
+}
+
+interface NamedCheckpoint extends KeptCheckpoint {
+  readonly name: string;
+  /** Higher is better, null worst of all. */
+  readonly rank: number | null;
+}
+
+const WHERE = "callbacks.model_checkpoint.monitor";
+const RESERVED: readonly string[] = ["best", "last", "last.previous"];
+
 /**
- * `best.safetensors`: the evaluated weights of the epoch with the best monitored value; of equals the oldest,
- * and a value that is not finite is never best. Where the value is not logged (no validation split), the latest
- * epoch counts as best. `last.safetensors`: everything that resuming needs.
+ * `best.safetensors`: the evaluated weights with the best monitored value; of equals the oldest, and a value that is
+ * not finite is never best. Without a validation split the latest epoch is best. `last.safetensors`: everything that
+ * resuming needs. Where a `filename` or more than one checkpoint is asked for, the best k (as Lightning: a value must
+ * be better than the worst kept one to take its place) are also kept under names of their own.
  */
 export class ModelCheckpoint extends Callback {
-  static readonly schema: z.ZodType = z.strictObject({
-    dirpath: z.string().min(1),
-    monitor: z.string().min(1).default("val/acc_top1"),
-    mode: z.enum(["min", "max"]).default("max"),
-    saveLast: z.boolean().default(true),
-  });
+  static readonly schema: z.ZodType = schema;
   override readonly stateKey = "ModelCheckpoint";
   override readonly runsLast = true;
-  readonly #dirpath: string;
-  readonly #monitor: string;
-  readonly #mode: MonitorMode;
-  readonly #saveLast: boolean;
-  #best: { readonly score: number | null; readonly epoch: number } | undefined;
+  override readonly runsInFastDevRun = false;
+  readonly #options: z.infer<typeof schema>;
+  #best: KeptCheckpoint | undefined;
+  #named: readonly NamedCheckpoint[] = [];
+  #lastStep = -1;
+  #lastTime = performance.now();
 
-  constructor({ dirpath, monitor = "val/acc_top1", mode = "max", saveLast = true }: ModelCheckpointOptions) {
+  constructor(options: ModelCheckpointOptions) {
     super();
-    this.#dirpath = dirpath;
-    this.#monitor = monitor;
-    this.#mode = mode;
-    this.#saveLast = saveLast;
+    this.#options = schema.parse(options);
   }
 
   get lastPath(): string {
-    return join(this.#dirpath, "last.safetensors");
+    return this.#path("last");
   }
 
   get bestPath(): string {
-    return join(this.#dirpath, "best.safetensors");
+    return this.#path("best");
   }
 
-  /** Epoch (from 0) and monitored value of the best weights; the value is null where nothing is monitored. */
-  get best(): { readonly score: number | null; readonly epoch: number } | undefined {
+  /** Epoch (from 0), step and monitored value of the best weights; the value is null where nothing is monitored. */
+  get best(): KeptCheckpoint | undefined {
     return this.#best;
   }
 
+  /** The checkpoints kept under names of their own, oldest first: file name -> monitored value. */
+  get kept(): Readonly<Record<string, number | null>> {
+    return Object.fromEntries(this.#named.map(({ name, score }) => [`${name}.safetensors`, score]));
+  }
+
   override state(): Json {
-    return { best: this.#best ?? null };
+    return { best: this.#best ?? null, named: this.#named } as unknown as Json;
   }
 
   override loadState(state: Json): void {
-    this.#best = (state as { best: { score: number | null; epoch: number } | null }).best ?? undefined;
+    const saved = state as unknown as { best: KeptCheckpoint | null; named: NamedCheckpoint[] };
+    this.#best = saved.best ?? undefined;
+    this.#named = saved.named;
+  }
+
+  override onFitStart(): void {
+    this.#lastTime = performance.now();
+  }
+
+  override async onTrainBatchEnd(event: EventOf<"trainBatchEnd">, context: FitContext): Promise<void> {
+    const { everyNTrainSteps, trainTimeInterval, monitor } = this.#options;
+    if (event.gradientNorm === undefined) return;
+    const { step } = context.progress;
+    const bySteps = everyNTrainSteps !== null && step % everyNTrainSteps === 0;
+    const elapsed = (performance.now() - this.#lastTime) / 1000;
+    if (!bySteps && (trainTimeInterval === null || elapsed < trainTimeInterval)) return;
+    // What is monitored was measured with other weights.
+    if (monitor === null) await this.#keep(event.epoch, context);
+    await this.#saveLast(context);
+  }
+
+  override async onValidationEnd(event: EventOf<"validationEnd">, context: FitContext): Promise<void> {
+    const { monitor, filename, everyNEpochs } = this.#options;
+    if (event.sanityCheck) {
+      const names = [...(monitor === null ? [] : [monitor]), ...namesIn(filename ?? "")];
+      for (const name of names) checkMonitor(name, event.metrics, WHERE);
+      return;
+    }
+    if (considersEpochEnds(context) || (event.epoch + 1) % everyNEpochs !== 0) return;
+    await this.#keep(event.epoch, context);
   }
 
   override async onTrainEpochEnd({ epoch }: EventOf<"trainEpochEnd">, context: FitContext): Promise<void> {
-    const score = context.metrics[this.#monitor];
-    if (score === undefined || this.#isBest(score)) {
-      await context.saveWeights(this.bestPath);
-      this.#best = { score: score ?? null, epoch };
-    }
-    if (this.#saveLast) await context.saveCheckpoint(this.lastPath);
+    if ((epoch + 1) % this.#options.everyNEpochs !== 0) return;
+    if (considersEpochEnds(context)) await this.#keep(epoch, context);
+    await this.#saveLast(context);
   }
 
   override async onFitEnd({ status }: EventOf<"fitEnd">, context: FitContext): Promise<void> {
-    if (status === "interrupted" && this.#saveLast) await context.saveCheckpoint(this.lastPath);
+    if (status === "failed") return;
+    if (status === "interrupted" || context.progress.step !== this.#lastStep) await this.#saveLast(context);
   }
 
-  #isBest(score: number): boolean {
-    const best = this.#best?.score;
-    return (
-      Number.isFinite(score) && (best === undefined || best === null || improves(score, best, this.#mode))
-    );
+  async #saveLast(context: FitContext): Promise<void> {
+    if (this.#options.saveLast) await context.saveCheckpoint(this.lastPath);
+    this.#lastStep = context.progress.step;
+    this.#lastTime = performance.now();
   }
+
+  /** Keeps the weights as they are, if they are good enough. */
+  async #keep(epoch: number, context: FitContext): Promise<void> {
+    const { saveTopK, filename } = this.#options;
+    const value = this.#monitoredValue(context);
+    if (value === "not yet" || saveTopK === 0) return;
+    const score = value === undefined || !Number.isFinite(value) ? null : value;
+    const checkpoint: KeptCheckpoint = { score, epoch, step: context.progress.step };
+    if (filename !== null || saveTopK !== 1) {
+      const direction = this.#options.mode === "max" ? 1 : -1;
+      const rank = value === undefined ? checkpoint.step : score && score * direction;
+      await this.#keepNamed(checkpoint, rank, context);
+    }
+    if (value !== undefined && !this.#isBest(score)) return;
+    await context.saveWeights(this.bestPath);
+    this.#best = checkpoint;
+  }
+
+  /** Undefined: nothing is monitored, or there is no validation split to be monitored. */
+  #monitoredValue(context: FitContext): number | undefined | "not yet" {
+    const { monitor } = this.#options;
+    if (monitor === null) return undefined;
+    const unvalidated = context.metrics[monitor] === undefined && context.data.valLoader() === undefined;
+    if (monitor.startsWith("val/") && unvalidated) return undefined;
+    return monitoredValue(monitor, context, WHERE) ?? "not yet";
+  }
+
+  #isBest(score: number | null): boolean {
+    const best = this.#best?.score ?? null;
+    return score !== null && (best === null || improves(score, best, this.#options.mode));
+  }
+
+  async #keepNamed(checkpoint: KeptCheckpoint, rank: number | null, context: FitContext): Promise<void> {
+    const { saveTopK, filename, autoInsertMetricName } = this.#options;
+    const full = saveTopK > 0 && this.#named.length >= saveTopK;
+    const worst = full ? this.#named.reduce((a, b) => (outranks(a.rank, b.rank) ? b : a)) : undefined;
+    if (worst !== undefined && !outranks(rank, worst.rank)) return;
+    const values = { ...context.metrics, epoch: checkpoint.epoch, step: checkpoint.step };
+    const wanted = checkpointName(filename ?? "{epoch}-{step}", values, autoInsertMetricName);
+    const others = this.#named.filter((one) => one !== worst);
+    const name = unusedName(wanted, [...RESERVED, ...others.map((one) => one.name)]);
+    await context.saveWeights(this.#path(name));
+    this.#named = [...others, { name, rank, ...checkpoint }];
+    if (worst === undefined || worst.name === name) return;
+    try {
+      await rm(this.#path(worst.name), { force: true });
+    } catch (error) {
+      throw writeFailed(this.#path(worst.name), error);
+    }
+  }
+
+  #path(name: string): string {
+    return join(this.#options.dirpath, `${name}.safetensors`);
+  }
+}
+
+/** Whether one validation belongs to each epoch, so that its result is known when the epoch ends. */
+function considersEpochEnds({ options, data }: FitContext): boolean {
+  const once = options.checkValEveryNEpoch === 1 && options.valCheckInterval === 1;
+  return once || data.valLoader() === undefined;
+}
+
+/** Whether a rank is strictly above another. */
+function outranks(a: number | null, b: number | null): boolean {
+  return a !== null && (b === null || a > b);
+}
+
+function unusedName(wanted: string, used: readonly string[]): string {
+  let name = wanted;
+  for (let version = 1; used.includes(name); version++) name = `${wanted}-v${version}`;
+  return name;
 }

@@ -1,8 +1,35 @@
-// Which way a monitored value is better.
+// Values that callbacks monitor: which way is better, and what it means that one is not there.
+import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
+import type { FitContext, Metrics } from "../train/index.ts";
 
 export type MonitorMode = "min" | "max";
 
 /** Whether `value` is better than `best` by more than `minDelta`. */
 export function improves(value: number, best: number, mode: MonitorMode, minDelta = 0): boolean {
   return mode === "max" ? value - minDelta > best : value + minDelta < best;
+}
+
+/** A misspelt `val/...` is found in the first validation, that of the sanity check. */
+export function checkMonitor(monitor: string, validated: Metrics, where: string): void {
+  if (monitor.startsWith("val/") && validated[monitor] === undefined)
+    throw unknown(monitor, validated, where);
+}
+
+/**
+ * The latest value, undefined while there was no validation.
+ * @throws ClassifierTrainingError kind "usage" `MONITOR` where nothing of this name is ever logged.
+ */
+export function monitoredValue(monitor: string, { metrics }: FitContext, where: string): number | undefined {
+  const value = metrics[monitor];
+  const validated = Object.keys(metrics).some((name) => name.startsWith("val/"));
+  if (value === undefined && (validated || !monitor.startsWith("val/")))
+    throw unknown(monitor, metrics, where);
+  return value;
+}
+
+function unknown(monitor: string, metrics: Metrics, where: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "MONITOR", `nothing is logged as ${monitor}`, {
+    where,
+    hint: didYouMean(monitor, Object.keys(metrics)),
+  });
 }

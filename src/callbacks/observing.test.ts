@@ -8,7 +8,7 @@ import { hostTensor, RandomStream, readCsv, zeros } from "../core/index.ts";
 import type { Value } from "../graph/index.ts";
 import { flatten } from "../graph/index.ts";
 import { crossEntropy, Linear, Module } from "../nn/index.ts";
-import { SGD } from "../optim/index.ts";
+import { SGD, StepLR } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
 import {
   type Batch,
@@ -69,7 +69,8 @@ const model = (): TrainableModel => ({
   network: new Small(),
   loss: crossEntropy,
   createOptimizer: () => new SGD({}),
-  createSchedule: () => () => 0.05,
+  learningRate: 0.05,
+  createScheduler: () => new StepLR({ stepSize: 1000 }),
   metrics: { train: new Hits(), val: new Hits(), test: new Hits() },
 });
 

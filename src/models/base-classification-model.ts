@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ClassifierTrainingError, float32 } from "../core/index.ts";
 import { constant, type Value } from "../graph/index.ts";
 import { crossEntropy, focalLoss, type Module } from "../nn/index.ts";
-import { AdamW, type LearningRateSchedule, type Optimizer, warmupCosine } from "../optim/index.ts";
+import { AdamW, type LearningRateScheduler, type Optimizer, WarmupCosine } from "../optim/index.ts";
 import { ClassificationMetrics } from "./classification-metrics.ts";
 
 export interface ClassificationModelOptions {
@@ -137,9 +137,14 @@ export abstract class BaseClassificationModel {
     return new AdamW({ weightDecay: this.options.weightDecay });
   }
 
+  get learningRate(): number {
+    return this.options.learningRate;
+  }
+
   /** Linear warm-up, then a cosine over the epochs. */
-  createSchedule({ maxEpochs }: { readonly maxEpochs: number }): LearningRateSchedule {
-    return warmupCosine({ ...this.options, maxEpochs });
+  createScheduler(): LearningRateScheduler {
+    const { warmupEpochs, warmupStartFactor, cosineEtaMinFactor } = this.options;
+    return new WarmupCosine({ warmupEpochs, warmupStartFactor, cosineEtaMinFactor });
   }
 
   #required<T>(part: T | undefined): T {

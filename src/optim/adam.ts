@@ -1,7 +1,13 @@
 // Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019), as torch.optim.
 import { z } from "zod";
-import { add, div, maximum, mul, neg, sqrt, sub } from "../graph/index.ts";
-import type { Optimizer, OptimizerState, UpdateContext, UpdateResult } from "./optimizer.ts";
+import { add, div, maximum, mul, sqrt, sub } from "../graph/index.ts";
+import {
+  descent,
+  type Optimizer,
+  type OptimizerState,
+  type UpdateContext,
+  type UpdateResult,
+} from "./optimizer.ts";
 
 export interface AdamOptions {
   /** Decay of the running means of gradient and squared gradient; default [0.9, 0.999]. */
@@ -51,23 +57,26 @@ abstract class AdamFamily implements Optimizer {
 
   abstract withWeightDecay(weightDecay: number): Optimizer;
 
-  scalars(step: number, learningRate: number): Record<string, number> {
-    const [beta1, beta2] = this.options.betas;
+  get momentum(): number {
+    return this.options.betas[0];
+  }
+
+  scalars(step: number, learningRate: number, momentum: number = this.momentum): Record<string, number> {
     return {
       shrink: 1 - learningRate * this.options.weightDecay,
-      step_size: learningRate / (1 - beta1 ** step),
-      root_correction: 1 / Math.sqrt(1 - beta2 ** step),
+      beta1: momentum,
+      gradient_share: 1 - momentum,
+      step_size: learningRate / (1 - momentum ** step),
+      root_correction: 1 / Math.sqrt(1 - this.options.betas[1] ** step),
     };
   }
 
   update({ parameter, gradient, state, scalars }: UpdateContext): UpdateResult {
     const { betas, eps, weightDecay, amsgrad, maximize } = this.options;
-    const [beta1, beta2] = betas;
-    const ascent = maximize ? neg(gradient) : gradient;
-    const coupled = !this.decoupled && weightDecay !== 0;
-    const g = coupled ? add(ascent, mul(parameter, weightDecay)) : ascent;
+    const [, beta2] = betas;
+    const g = descent({ parameter, gradient }, { weightDecay: this.decoupled ? 0 : weightDecay, maximize });
     const shrunk = this.decoupled && weightDecay !== 0 ? mul(parameter, scalars.shrink!) : parameter;
-    const mean = add(mul(state.exp_avg!, beta1), mul(g, 1 - beta1));
+    const mean = add(mul(state.exp_avg!, scalars.beta1!), mul(g, scalars.gradient_share!));
     const square = add(mul(state.exp_avg_sq!, beta2), mul(mul(g, g), 1 - beta2));
     const largest = amsgrad ? maximum(state.max_exp_avg_sq!, square) : square;
     const denominator = add(mul(sqrt(largest), scalars.root_correction!), eps);

@@ -1,37 +1,64 @@
-// Learning-rate schedules as pure functions of epoch and step.
+// The learning rate of a fit as it stands: what a scheduler has made of the one that was given.
+import type { LearningRateScheduler, SchedulerState } from "./scheduler.ts";
 
-/** Learning rate at an epoch and an optimizer step, both counted from 0. */
-export type LearningRateSchedule = (epoch: number, step: number) => number;
-
-export interface WarmupCosineOptions {
-  readonly learningRate: number;
-  readonly maxEpochs: number;
-  /** Epochs of linear warm-up; default 5. */
-  readonly warmupEpochs?: number;
-  /** Share of the learning rate that epoch 0 starts with; default 1e-3. */
-  readonly warmupStartFactor?: number;
-  /** Share of the learning rate that the cosine ends at; default 0.05. */
-  readonly cosineEtaMinFactor?: number;
+export interface ScheduleState {
+  readonly count: number;
+  readonly rate: number;
+  readonly scheduler: SchedulerState;
 }
 
-/**
- * Linear warm-up, then a cosine: for e < w: lr (s + (1 - s) e / w); else
- * eta + (lr - eta) (1 + cos(pi (e - w) / max(1, E - w))) / 2 with eta = 0.05 lr.
- */
-export function warmupCosine(options: WarmupCosineOptions): LearningRateSchedule {
-  const { learningRate, maxEpochs, warmupEpochs = 5 } = options;
-  const { warmupStartFactor = 1e-3, cosineEtaMinFactor = 0.05 } = options;
-  const floor = cosineEtaMinFactor * learningRate;
-  return (epoch) => {
-    if (epoch < warmupEpochs) {
-      return learningRate * (warmupStartFactor + ((1 - warmupStartFactor) * epoch) / warmupEpochs);
-    }
-    const progress = (epoch - warmupEpochs) / Math.max(1, maxEpochs - warmupEpochs);
-    return floor + ((learningRate - floor) * (1 + Math.cos(Math.PI * progress))) / 2;
-  };
-}
+/** Learning rate and momentum, moved by `step`. */
+export class Schedule {
+  readonly #scheduler: LearningRateScheduler;
+  readonly #base: number;
+  readonly #total: number;
+  #count = 0;
+  #rate: number;
 
-/** The same learning rate in every epoch. */
-export function constantRate(learningRate: number): LearningRateSchedule {
-  return () => learningRate;
+  /**
+   * @param base the learning rate that was given
+   * @param total steps of the scheduler in the whole training
+   */
+  constructor(scheduler: LearningRateScheduler, base: number, total: number) {
+    this.#scheduler = scheduler;
+    this.#base = base;
+    this.#total = total;
+    this.#rate = base;
+    this.#move();
+  }
+
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /** Undefined: the optimizer's own. */
+  get momentum(): number | undefined {
+    return this.#scheduler.momentum({ count: this.#count, total: this.#total });
+  }
+
+  /** Takes one step; `value` is that of the scheduler's `monitor`, where it has one. */
+  step(value?: number): void {
+    if (value !== undefined) this.#scheduler.observe(value);
+    this.#count++;
+    this.#move();
+  }
+
+  state(): ScheduleState {
+    return { count: this.#count, rate: this.#rate, scheduler: this.#scheduler.state() };
+  }
+
+  loadState({ count, rate, scheduler }: ScheduleState): void {
+    this.#count = count;
+    this.#rate = rate;
+    this.#scheduler.loadState(scheduler);
+  }
+
+  #move(): void {
+    this.#rate = this.#scheduler.rate({
+      count: this.#count,
+      current: this.#rate,
+      base: this.#base,
+      total: this.#total,
+    });
+  }
 }

@@ -1,7 +1,13 @@
 // Stochastic gradient descent with momentum, as torch.optim.SGD.
 import { z } from "zod";
-import { add, mul, neg, sub, type Value } from "../graph/index.ts";
-import type { Optimizer, OptimizerState, UpdateContext, UpdateResult } from "./optimizer.ts";
+import { add, mul, sub, type Value } from "../graph/index.ts";
+import {
+  descent,
+  type Optimizer,
+  type OptimizerState,
+  type UpdateContext,
+  type UpdateResult,
+} from "./optimizer.ts";
 
 export interface SGDOptions {
   /** Default 0: none. */
@@ -41,19 +47,26 @@ export class SGD implements Optimizer {
     this.state = this.#options.momentum === 0 ? [] : [{ name: "momentum_buffer", initial: 0 }];
   }
 
-  scalars(step: number, learningRate: number): Record<string, number> {
-    if (this.#options.momentum === 0) return { lr: learningRate };
-    return { lr: learningRate, gradient_share: step === 1 ? 1 : 1 - this.#options.dampening };
+  get momentum(): number | undefined {
+    return this.#options.momentum === 0 ? undefined : this.#options.momentum;
+  }
+
+  scalars(
+    step: number,
+    learningRate: number,
+    momentum: number | undefined = this.momentum,
+  ): Record<string, number> {
+    if (momentum === undefined) return { lr: learningRate };
+    return { lr: learningRate, momentum, gradient_share: step === 1 ? 1 : 1 - this.#options.dampening };
   }
 
   update({ parameter, gradient, state, scalars }: UpdateContext): UpdateResult {
-    const { momentum, weightDecay, nesterov, maximize } = this.#options;
-    const ascent = maximize ? neg(gradient) : gradient;
-    const decayed = weightDecay === 0 ? ascent : add(ascent, mul(parameter, weightDecay));
+    const decayed = descent({ parameter, gradient }, this.#options);
     const step = (direction: Value): Value => sub(parameter, mul(direction, scalars.lr!));
-    if (momentum === 0) return { parameter: step(decayed), state: {} };
+    if (this.momentum === undefined) return { parameter: step(decayed), state: {} };
+    const momentum = scalars.momentum!;
     const buffer = add(mul(state.momentum_buffer!, momentum), mul(decayed, scalars.gradient_share!));
-    const direction = nesterov ? add(decayed, mul(buffer, momentum)) : buffer;
+    const direction = this.#options.nesterov ? add(decayed, mul(buffer, momentum)) : buffer;
     return { parameter: step(direction), state: { momentum_buffer: buffer } };
   }
 

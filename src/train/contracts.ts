@@ -2,7 +2,7 @@
 import type { HostTensor, Shape } from "../core/index.ts";
 import type { Value } from "../graph/index.ts";
 import type { Module } from "../nn/index.ts";
-import type { LearningRateSchedule, Optimizer } from "../optim/index.ts";
+import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { FitContext } from "./context.ts";
 import type { EventOf } from "./events.ts";
 
@@ -63,20 +63,16 @@ export interface StageMetrics {
 
 export type Stage = "train" | "val" | "test";
 
-/** How many epochs and optimizer steps a fit is planned for; schedules are made from it. */
-export interface FitPlan {
-  readonly maxEpochs: number;
-  readonly stepsPerEpoch: number;
-}
-
 /** A network with everything training needs to know about it. */
 export interface TrainableModel {
   /** The network: inputs [N, ...] -> outputs. */
   readonly network: Module;
   /** A scalar loss of outputs and targets, as graph code. */
   loss(outputs: Value, targets: Value): Value;
+  /** Where schedulers begin. */
+  readonly learningRate: number;
   createOptimizer(): Optimizer;
-  createSchedule(plan: FitPlan): LearningRateSchedule;
+  createScheduler(): LearningRateScheduler;
   readonly metrics: Readonly<Record<Stage, StageMetrics>>;
   /** Shape of one input, without the batch axis. */
   readonly inputShape?: Shape;
@@ -93,6 +89,8 @@ export abstract class Callback {
   abstract readonly stateKey: string;
   /** Runs behind the other callbacks of the same hook: checkpoints and early stopping see what they did. */
   readonly runsLast: boolean = false;
+  /** Whether it has a part in a `fastDevRun`; false for what writes files or ends the training. */
+  readonly runsInFastDevRun: boolean = true;
 
   /** What to put into a checkpoint, `undefined` for nothing. */
   state(): Json | undefined {

@@ -107,18 +107,25 @@ export class TrainingEngine {
   }
 
   /**
-   * Takes optimizer step `step` (from 1) with the accumulated gradients.
+   * Takes optimizer step `step` (from 1) with the accumulated gradients. `momentum`: instead of the optimizer's own.
    * @returns the L2 norm of all gradients before clipping
    */
-  async apply(step: number, learningRate: number, averageDecay?: number): Promise<number> {
+  async apply(
+    step: number,
+    learningRate: number,
+    {
+      momentum,
+      averageDecay,
+    }: { readonly momentum?: number | undefined; readonly averageDecay?: number | undefined } = {},
+  ): Promise<number> {
     const executable = await this.#executable("apply", () =>
       applyProgram(this.layout, this.#options.clipping),
     );
     const inputs: Record<string, HostTensor> = {};
     for (const [i, { optimizer, learningRateScale }] of this.layout.groups.entries()) {
-      for (const [name, value] of Object.entries(optimizer.scalars(step, learningRate * learningRateScale))) {
+      const scalars = optimizer.scalars(step, learningRate * learningRateScale, momentum);
+      for (const [name, value] of Object.entries(scalars))
         inputs[scalarInput(i, name)] = float64Scalar(value);
-      }
     }
     if (averageDecay !== undefined) inputs.average_decay = float64Scalar(averageDecay);
     const { gradient_norm } = await executable.run(inputs);

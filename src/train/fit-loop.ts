@@ -1,6 +1,6 @@
 // The fit loop: epochs of batches, optimizer steps, validations; every happening is an event.
 import { ClassifierTrainingError } from "../core/index.ts";
-import type { LearningRateSchedule } from "../optim/index.ts";
+import type { LearningRateScheduler } from "../optim/index.ts";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
 import type { FitContext } from "./context.ts";
@@ -18,6 +18,7 @@ import type { TrainingEngine, WeightsKind } from "./engine.ts";
 import { evaluate, prefixed } from "./evaluation.ts";
 import { deliver } from "./event-bus.ts";
 import type { EpochTiming, Metrics, TrainingEvent } from "./events.ts";
+import { FitSchedule } from "./fit-schedule.ts";
 import { type FitParts, restoreFit, saveFit } from "./fit-state.ts";
 import { assertFinite } from "./non-finite.ts";
 import { limitBatches, type ResolvedTrainerOptions } from "./options.ts";
@@ -30,6 +31,7 @@ export interface FitLoopParts {
   readonly data: DataModule;
   readonly engine: TrainingEngine;
   readonly options: ResolvedTrainerOptions;
+  readonly scheduler: LearningRateScheduler;
   /** In the order in which their hooks run. */
   readonly callbacks: readonly Callback[];
   readonly loggers: readonly Logger[];
@@ -49,7 +51,8 @@ export class FitLoop {
   readonly #parts: FitLoopParts;
   readonly #trainLoss = new RunningMean();
   readonly #trainBatchCount: number;
-  readonly #schedule: LearningRateSchedule;
+  readonly #schedule: FitSchedule;
+  readonly #validates: boolean;
   readonly #context: FitContext;
   #row: Record<string, number> = {};
   #stopReason: string | undefined;
@@ -58,13 +61,17 @@ export class FitLoop {
 
   constructor(parts: FitLoopParts) {
     this.#parts = parts;
-    const { options, model, data } = parts;
+    const { options, model, data, scheduler, engine } = parts;
     const total = data.trainLoader(0).length;
     this.#trainBatchCount = limitBatches(total, options.overfitBatches ?? options.limitTrainBatches);
-    this.#schedule = model.createSchedule({
-      maxEpochs: options.maxEpochs,
-      stepsPerEpoch: Math.ceil(this.#trainBatchCount / options.accumulateGradBatches),
+    this.#validates = options.overfitBatches !== undefined || data.valLoader() !== undefined;
+    this.#schedule = new FitSchedule({
+      scheduler,
+      learningRate: model.learningRate,
+      options,
+      batchCount: this.#trainBatchCount,
     });
+    checkMomentum(this.#schedule, engine);
     this.#context = this.#createContext();
   }
 
@@ -138,7 +145,8 @@ export class FitLoop {
 
   #finished(): boolean {
     const { options } = this.#parts;
-    if (this.#interrupted() || this.progress.epoch >= options.maxEpochs || this.#limitReached) return true;
+    if (this.#interrupted() || this.progress.epoch >= options.maxEpochs) return true;
+    if (this.#reachedLimit() && this.progress.batch === 0) return true;
     return this.#stopReason !== undefined && this.progress.epoch >= options.minEpochs;
   }
 
@@ -152,46 +160,59 @@ export class FitLoop {
   }
 
   async *#epoch(): Events {
-    const { data, options, model } = this.#parts;
+    const { model } = this.#parts;
     const { progress } = this;
     const { epoch, batch: startBatch } = progress;
-    this.#row = startBatch === 0 ? {} : { lr: this.metrics.lr! };
+    if (startBatch === 0) this.#row = {};
     await this.#parts.engine.enterEpoch(epoch);
     yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
-    if (progress.validationDue && startBatch < this.#trainBatchCount) yield* this.#validation();
-    const timing: EpochTiming = { samples: progress.samples, trainSeconds: 0, dataSeconds: 0 };
-    let mark = performance.now();
-    const source = data.trainLoader(options.overfitBatches === undefined ? epoch : 0, { startBatch });
-    for await (const batch of source) {
-      if (progress.batch >= this.#trainBatchCount) break;
-      const arrived = performance.now();
-      yield* this.#trainBatch(batch);
-      timing.dataSeconds += (arrived - mark) / 1000;
-      timing.trainSeconds += (performance.now() - mark) / 1000;
-      if (progress.batch < this.#trainBatchCount && this.#validatesAfter(progress.batch))
-        yield* this.#validation();
-      if (this.#atStepBoundary() && (this.#interrupted() || this.#reachedLimit())) break;
-      if (progress.batch >= this.#trainBatchCount) break;
-      mark = performance.now();
+    if (progress.validationDue && startBatch < this.#trainBatchCount) {
+      yield* this.#validation();
+      if (progress.validationDue) return;
     }
+    const timing: EpochTiming = { samples: progress.samples, trainSeconds: 0, dataSeconds: 0 };
+    if (!this.#limitReached) yield* this.#batches(startBatch, timing);
     timing.samples = progress.samples - timing.samples;
-    if (progress.batch < this.#trainBatchCount) return;
+    // At a limit the epoch ends early, validated like any other.
+    if (this.#limitReached) progress.validationDue = this.#validates;
+    else if (progress.batch < this.#trainBatchCount) return;
     const trained = {
       "train/loss": this.#trainLoss.compute(),
       ...prefixed("train", model.metrics.train.compute()),
     };
     this.#log(trained);
     this.metrics["train/loss_epoch"] = trained["train/loss"];
-    if (this.#validatesAfter(this.#trainBatchCount)) yield* this.#validation();
+    if (progress.validationDue) yield* this.#validation();
     if (progress.validationDue) return;
     this.#trainLoss.reset();
     model.metrics.train.reset();
     progress.epoch++;
     progress.batch = 0;
+    this.#schedule.afterEpoch(progress.epoch, this.metrics);
     this.#tick();
     // Before anyone saves a checkpoint: a row behind one is dropped when the run is resumed, a missing one is lost.
     await this.#write("epoch", epoch, this.#row);
     yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics: { ...this.metrics }, timing });
+  }
+
+  /** The batches of the epoch in progress, with the validations between them. */
+  async *#batches(startBatch: number, timing: EpochTiming): Events {
+    const { data, options } = this.#parts;
+    const { progress } = this;
+    let mark = performance.now();
+    const epoch = options.overfitBatches === undefined ? progress.epoch : 0;
+    for await (const batch of data.trainLoader(epoch, { startBatch })) {
+      if (progress.batch >= this.#trainBatchCount) return;
+      const arrived = performance.now();
+      yield* this.#trainBatch(batch);
+      timing.dataSeconds += (arrived - mark) / 1000;
+      timing.trainSeconds += (performance.now() - mark) / 1000;
+      const complete = progress.batch >= this.#trainBatchCount;
+      if (progress.validationDue && !complete) yield* this.#validation();
+      if (this.#atStepBoundary() && (this.#interrupted() || this.#reachedLimit())) return;
+      if (complete) return;
+      mark = performance.now();
+    }
   }
 
   async *#trainBatch(batch: Batch): Events {
@@ -199,7 +220,7 @@ export class FitLoop {
     const { progress } = this;
     const position = { epoch: progress.epoch, batch: progress.batch, step: progress.step };
     const window = options.accumulateGradBatches;
-    const learningRate = this.#schedule(progress.epoch, progress.step);
+    const { learningRate, momentum } = this.#schedule;
     const result = await engine.accumulate(batch, progress.batch % window === 0);
     assertFinite("loss", result.loss, position);
     this.#trainLoss.update(result.loss, batch.images.shape[0]!);
@@ -208,14 +229,21 @@ export class FitLoop {
     progress.samples += batch.images.shape[0]!;
     let gradientNorm: number | undefined;
     if (this.#atStepBoundary()) {
-      const { average } = this.#parts;
-      gradientNorm = await engine.apply(progress.step + 1, learningRate, average?.decay(progress.step + 1));
+      const averageDecay = this.#parts.average?.decay(progress.step + 1);
+      gradientNorm = await engine.apply(progress.step + 1, learningRate, { momentum, averageDecay });
       assertFinite("gradient", gradientNorm, position);
       progress.step++;
     }
+    progress.validationDue = this.#validatesAfter(progress.batch);
     this.metrics["train/loss_step"] = result.loss;
     this.#log({ lr: learningRate });
     this.#tick();
+    if (gradientNorm !== undefined) {
+      this.#schedule.afterStep(progress.batch, this.metrics);
+      if (progress.step % options.logEveryNSteps === 0) {
+        await this.#write("step", position.epoch, { "train/loss_step": result.loss, lr: learningRate });
+      }
+    }
     yield* this.#emit({
       type: "trainBatchEnd",
       epoch: position.epoch,
@@ -225,9 +253,6 @@ export class FitLoop {
       learningRate,
       gradientNorm,
     });
-    if (gradientNorm !== undefined && progress.step % options.logEveryNSteps === 0) {
-      await this.#write("step", position.epoch, { "train/loss_step": result.loss, lr: learningRate });
-    }
   }
 
   /** Whether the last micro-batch completed an optimizer step. */
@@ -246,11 +271,11 @@ export class FitLoop {
   /** Whether a validation is due when `batch` batches of the epoch are done. */
   #validatesAfter(batch: number): boolean {
     const { valCheckInterval, checkValEveryNEpoch } = this.#parts.options;
-    if ((this.progress.epoch + 1) % checkValEveryNEpoch !== 0) return false;
-    const whole = valCheckInterval <= 1;
-    const interval = whole
-      ? Math.max(1, Math.floor(this.#trainBatchCount * valCheckInterval))
-      : valCheckInterval;
+    if (!this.#validates || (this.progress.epoch + 1) % checkValEveryNEpoch !== 0) return false;
+    const interval =
+      valCheckInterval <= 1
+        ? Math.max(1, Math.floor(this.#trainBatchCount * valCheckInterval))
+        : valCheckInterval;
     return batch % interval === 0;
   }
 
@@ -260,7 +285,6 @@ export class FitLoop {
     const batches = overfit ? data.trainLoader(0) : data.valLoader();
     if (batches === undefined) return;
     const limit = overfit ? options.overfitBatches : options.limitValBatches;
-    this.progress.validationDue = true;
     yield* this.#validate(batches, limitBatches(batches.length, limit), false);
   }
 
@@ -274,7 +298,8 @@ export class FitLoop {
     let next = await pass.next();
     while (!next.done) {
       yield* this.#emit({ type: "validationBatchEnd", sanityCheck, ...next.value });
-      if (this.#interrupted()) return;
+      // Between the batches of one optimizer step there is nothing that could be resumed.
+      if (this.#interrupted() && (sanityCheck || this.#atStepBoundary())) return;
       next = await pass.next();
     }
     if (!sanityCheck) {
@@ -309,8 +334,10 @@ export class FitLoop {
     return {
       progress: this.progress,
       trainLoss: this.#trainLoss,
+      schedule: this.#schedule,
       callbacks,
       metrics: this.metrics,
+      row: this.#row,
       identity,
     };
   }
@@ -352,4 +379,16 @@ export class FitLoop {
     const state = saveFit(this.#fitParts());
     await saveCheckpoint(path, { kind: "training", tensors, state }, { keepPrevious: true });
   }
+}
+
+/** @throws ClassifierTrainingError kind "usage" `SCHEDULER_MOMENTUM` where the optimizer has no momentum to schedule. */
+function checkMomentum({ momentum }: FitSchedule, { layout }: TrainingEngine): void {
+  const without = layout.groups.find(({ optimizer }) => optimizer.momentum === undefined);
+  if (momentum === undefined || without === undefined) return;
+  throw new ClassifierTrainingError(
+    "usage",
+    "SCHEDULER_MOMENTUM",
+    `the scheduler changes momentum, ${without.optimizer.name} has none`,
+    { where: "scheduler.cycle_momentum", hint: "set it to false, or give the optimizer momentum" },
+  );
 }

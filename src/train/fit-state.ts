@@ -1,6 +1,8 @@
 // The part of a checkpoint that is not tensors: progress, running loss and callbacks' state.
 import { ClassifierTrainingError } from "../core/index.ts";
+import type { ScheduleState } from "../optim/index.ts";
 import type { Callback, Json } from "./contracts.ts";
+import type { FitSchedule } from "./fit-schedule.ts";
 import type { Progress } from "./progress.ts";
 import type { RunningMean } from "./running-mean.ts";
 
@@ -8,18 +10,26 @@ import type { RunningMean } from "./running-mean.ts";
 export interface FitParts {
   readonly progress: Progress;
   readonly trainLoss: RunningMean;
+  readonly schedule: FitSchedule;
   readonly callbacks: readonly Callback[];
   /** Latest logged values. */
   readonly metrics: Record<string, number>;
+  /** What has been logged for the row of the epoch in progress. */
+  readonly row: Record<string, number>;
   /** What must be the same when the run is resumed, by name. */
   readonly identity: Readonly<Record<string, Json>>;
 }
 
+/** JSON has no NaN and no infinities: they are written as text. */
+type SavedNumbers = Readonly<Record<string, number | string>>;
+
 interface SavedFit {
   readonly progress: Progress;
   readonly trainLoss: readonly [number, number];
+  readonly schedule: ScheduleState;
   readonly callbacks: Readonly<Record<string, Json>>;
-  readonly metrics: Readonly<Record<string, number | string>>;
+  readonly metrics: SavedNumbers;
+  readonly row: SavedNumbers;
   readonly identity: Readonly<Record<string, Json>>;
 }
 
@@ -27,19 +37,15 @@ export function saveFit(parts: FitParts): Json {
   const saved: SavedFit = {
     progress: parts.progress,
     trainLoss: parts.trainLoss.state(),
+    schedule: parts.schedule.state(),
     callbacks: Object.fromEntries(
       parts.callbacks.flatMap((callback) => {
         const state = callback.state();
         return state === undefined ? [] : [[callback.stateKey, state]];
       }),
     ),
-    // JSON has no NaN and no infinities.
-    metrics: Object.fromEntries(
-      Object.entries(parts.metrics).map(([name, value]) => [
-        name,
-        Number.isFinite(value) ? value : String(value),
-      ]),
-    ),
+    metrics: saveNumbers(parts.metrics),
+    row: saveNumbers(parts.row),
     identity: parts.identity,
   };
   return saved as unknown as Json;
@@ -54,11 +60,23 @@ export function restoreFit(state: Json, parts: FitParts): void {
   checkIdentity(saved.identity, parts.identity);
   Object.assign(parts.progress, saved.progress);
   parts.trainLoss.loadState(saved.trainLoss);
-  for (const [name, value] of Object.entries(saved.metrics)) parts.metrics[name] = Number(value);
+  parts.schedule.loadState(saved.schedule);
+  loadNumbers(saved.metrics, parts.metrics);
+  loadNumbers(saved.row, parts.row);
   for (const callback of parts.callbacks) {
     const own = saved.callbacks[callback.stateKey];
     if (own !== undefined) callback.loadState(own);
   }
+}
+
+function saveNumbers(numbers: Readonly<Record<string, number>>): SavedNumbers {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
+  );
+}
+
+function loadNumbers(saved: SavedNumbers, numbers: Record<string, number>): void {
+  for (const [name, value] of Object.entries(saved)) numbers[name] = Number(value);
 }
 
 function checkIdentity(saved: Readonly<Record<string, Json>>, current: Readonly<Record<string, Json>>): void {

@@ -15,7 +15,6 @@ export {
   Callback,
   type DataModule,
   type DataSplit,
-  type FitPlan,
   type FitStatus,
   type Json,
   type Logger,

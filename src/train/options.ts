@@ -20,7 +20,7 @@ export interface TrainerOptions {
   readonly limitTestBatches?: BatchLimit | undefined;
   /** Train and validate on the same few training batches, in one order; default: off. */
   readonly overfitBatches?: BatchLimit | undefined;
-  /** One epoch of so many batches of everything; callbacks that write files are left out. Default 0: off. */
+  /** One epoch of so many batches of everything; loggers and callbacks that write files are left out. Default 0: off. */
   readonly fastDevRun?: number;
   /** Validate after so many batches (integer) or this share of an epoch; default 1: at its end. */
   readonly valCheckInterval?: BatchLimit;

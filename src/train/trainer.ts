@@ -1,5 +1,5 @@
 // The trainer: fits and tests a model in a runtime; embeddable as an async iterator of events.
-import type { Optimizer } from "../optim/index.ts";
+import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
 import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
@@ -31,6 +31,8 @@ export interface TrainerParts {
   readonly fineTuning?: FineTuningOptions | undefined;
   /** Default: the model's own. */
   readonly optimizer?: Optimizer | undefined;
+  /** Default: the model's own. */
+  readonly scheduler?: LearningRateScheduler | undefined;
 }
 
 export interface FitOptions {
@@ -84,14 +86,18 @@ export class Trainer implements AsyncDisposable {
   ): AsyncGenerator<TrainingEvent, FitResult, undefined> {
     const engine = await this.open(model);
     if (weights !== undefined) await engine.writeWeights(weights);
-    const { average, callbacks = [], loggers = [] } = this.#parts;
+    const { average, scheduler, callbacks = [], loggers = [] } = this.#parts;
+    const devRun = this.options.fastDevRun > 0;
     const loop = new FitLoop({
       model,
       data,
       engine,
       options: this.options,
-      callbacks: inHookOrder(callbacks),
-      loggers,
+      scheduler: scheduler ?? model.createScheduler(),
+      callbacks: inHookOrder(
+        devRun ? callbacks.filter(({ runsInFastDevRun }) => runsInFastDevRun) : callbacks,
+      ),
+      loggers: devRun ? [] : loggers,
       average: average && new WeightAverage(average),
       identity,
       signal,

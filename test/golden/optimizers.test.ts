@@ -1,8 +1,9 @@
 // Optimizers against torch: a vector of parameters after 1, 2, 7 and 25 steps.
 import { describe, expect, test } from "vitest";
+import { camelCase } from "../../src/config/options.ts";
 import { type HostTensor, hostTensor, toNumbers } from "../../src/core/index.ts";
 import { createProgram, Graph, input, readVariable, storageOf } from "../../src/graph/index.ts";
-import { Adam, AdamW, type Optimizer, SGD } from "../../src/optim/index.ts";
+import { Adagrad, Adam, AdamW, NAdam, type Optimizer, RAdam, RMSprop, SGD } from "../../src/optim/index.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 import { fill } from "./formula.ts";
@@ -35,13 +36,18 @@ const OPTIMIZERS: Readonly<Record<string, (options: object) => Optimizer>> = {
   SGD: (options) => new SGD(options),
   Adam: (options) => new Adam(options),
   AdamW: (options) => new AdamW(options),
+  RMSprop: (options) => new RMSprop(options),
+  NAdam: (options) => new NAdam(options),
+  RAdam: (options) => new RAdam(options),
+  Adagrad: (options) => new Adagrad(options),
 };
 
-const cases = golden.cases.filter(({ optimizer }) => Object.hasOwn(OPTIMIZERS, optimizer));
+const { cases } = golden;
 
 function create({ optimizer, args }: OptimizerCase): Optimizer {
-  const { lr: _, weight_decay: weightDecay, ...rest } = args;
-  return OPTIMIZERS[optimizer]!({ ...rest, ...(weightDecay === undefined ? {} : { weightDecay }) });
+  const { lr: _, ...rest } = args;
+  const options = Object.entries(rest).map(([name, value]) => [camelCase(name), value] as const);
+  return OPTIMIZERS[optimizer]!(Object.fromEntries(options));
 }
 
 /** The gradient of step `step`, counted from 0. */
