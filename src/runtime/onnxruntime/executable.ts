@@ -1,69 +1,40 @@
-// A compiled program: an ONNX session, bound to the variables' memory.
-import type { InferenceSession, Tensor } from "onnxruntime-node";
-import {
-  allocate,
-  ClassifierTrainingError,
-  type HostTensor,
-  hostTensor,
-  sizeOf,
-  type TensorData,
-} from "../../core/index.ts";
+// A compiled program as the session's callers see it: a whole, and elementwise updates that follow it in pieces.
+import type { InferenceSession } from "onnxruntime-node";
+import type { HostTensor } from "../../core/index.ts";
 import type { Program, VariableRef } from "../../graph/index.ts";
-import { computedAs } from "../../onnx/index.ts";
 import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
+import { CompiledProgram } from "./compiled-program.ts";
 import type { Library } from "./library.ts";
-import { type LoweredProgram, lowerProgram } from "./lower-program.ts";
 import type { OnnxRuntimeSession } from "./session.ts";
-import { updatesInPlace } from "./update-plan.ts";
-import { copyElements } from "./variable-store.ts";
+import { splitElementwise } from "./split-elementwise.ts";
 
-/** An update whose new value waits beside the variable until the run is over. */
-interface StagedUpdate {
-  readonly staged: TensorData;
-  readonly target: TensorData;
+/** Elements that a piece has: of the dozen vectors of an optimizer's update, what a processor's caches hold. */
+const PIECE = 1 << 16;
+
+/** One piece of elementwise updates: the program, compiled for its length, and where its vectors begin. */
+interface Piece {
+  readonly compiled: CompiledProgram;
+  readonly offset: number;
 }
 
 export class OnnxRuntimeExecutable implements Executable {
   readonly #session: OnnxRuntimeSession;
-  readonly #library: Library;
   readonly #program: Program;
-  readonly #lowered: Omit<LoweredProgram, "model">;
-  readonly #compiled: InferenceSession;
-  readonly #variableFeeds: Readonly<Record<string, Tensor>>;
-  readonly #updateFetches: Readonly<Record<string, Tensor>>;
-  readonly #stagedUpdates: readonly StagedUpdate[];
+  readonly #whole: CompiledProgram;
+  readonly #pieces: readonly Piece[];
   #disposed = false;
 
   private constructor(
     session: OnnxRuntimeSession,
-    library: Library,
     program: Program,
-    lowered: Omit<LoweredProgram, "model">,
-    compiled: InferenceSession,
+    whole: CompiledProgram,
+    pieces: readonly Piece[],
   ) {
     this.#session = session;
-    this.#library = library;
     this.#program = program;
-    this.#lowered = lowered;
-    this.#compiled = compiled;
-    const view = (variable: VariableRef): TensorData => session.store.view(variable);
-    this.#variableFeeds = Object.fromEntries(
-      lowered.variables.map(({ name, source }) => [
-        name,
-        toTensor(library, { ...source, data: view(source) }),
-      ]),
-    );
-    const staged: StagedUpdate[] = [];
-    const fetches = lowered.updates.map(({ name, source }) => {
-      const target = view(source.variable);
-      const inPlace = updatesInPlace(program, source);
-      const data = inPlace ? target : allocate(computedAs(source.variable.dtype), target.length);
-      if (!inPlace) staged.push({ staged: data, target });
-      return [name, toTensor(library, { ...source.variable, data })] as const;
-    });
-    this.#updateFetches = Object.fromEntries(fetches);
-    this.#stagedUpdates = staged;
+    this.#whole = whole;
+    this.#pieces = pieces;
   }
 
   /** @throws ClassifierTrainingError `RUNTIME_COMPILE` when onnxruntime refuses the program. */
@@ -73,73 +44,44 @@ export class OnnxRuntimeExecutable implements Executable {
     program: Program,
     options: InferenceSession.SessionOptions,
   ): Promise<OnnxRuntimeExecutable> {
-    const { model, ...lowered } = lowerProgram(program);
-    try {
-      const compiled = await library.InferenceSession.create(model, options);
-      return new OnnxRuntimeExecutable(session, library, program, lowered, compiled);
-    } catch (error) {
-      throw failure("RUNTIME_COMPILE", `cannot compile program ${program.name}`, error);
+    const { rest, parts } = splitElementwise(program, 2 * PIECE);
+    const compile = (part: Program): Promise<CompiledProgram> =>
+      CompiledProgram.create(library, part, options);
+    const whole = await compile(rest);
+    const pieces: Piece[] = [];
+    for (const { size, program: ofLength } of parts) {
+      const even = await compile(ofLength(PIECE));
+      const end = size - (size % PIECE);
+      for (let offset = 0; offset < end; offset += PIECE) pieces.push({ compiled: even, offset });
+      if (end < size) pieces.push({ compiled: await compile(ofLength(size - end)), offset: end });
     }
+    return new OnnxRuntimeExecutable(session, program, whole, pieces);
   }
 
   run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
     return this.#session.exclusively(async () => {
       this.#session.assertOpen(this.#disposed);
       checkInputs(this.#program, inputs);
-      const outputs = this.#lowered.outputs.map(({ name, source: { key, value } }) => {
-        const dtype = computedAs(value.dtype);
-        return { name, key, tensor: hostTensor(dtype, value.shape, allocate(dtype, sizeOf(value.shape))) };
-      });
-      await this.#compute(inputs, Object.fromEntries(outputs.map(({ name, tensor }) => [name, tensor])));
-      for (const { staged, target } of this.#stagedUpdates) copyElements(staged, target);
-      return Object.fromEntries(outputs.map(({ key, tensor }) => [key, tensor]));
+      const { store } = this.#session;
+      const results = await this.#whole.run(inputs, (variable) => store.view(variable));
+      for (const { compiled, offset } of this.#pieces) {
+        const shifted = (variable: VariableRef): VariableRef => ({
+          ...variable,
+          offset: variable.offset + offset,
+        });
+        await compiled.run(results, (variable) => store.view(shifted(variable)));
+      }
+      return Object.fromEntries(Object.keys(this.#program.outputs).map((name) => [name, results[name]!]));
     });
-  }
-
-  async #compute(
-    inputs: Readonly<Record<string, HostTensor>>,
-    outputs: Readonly<Record<string, HostTensor>>,
-  ): Promise<void> {
-    const bind = ([name, tensor]: [string, HostTensor]): [string, Tensor] => [
-      name,
-      toTensor(this.#library, tensor),
-    ];
-    const given = this.#lowered.inputs.map(({ name, source }): [string, HostTensor] => [
-      name,
-      acceptable(inputs[source.name]!),
-    ]);
-    const fetches = { ...Object.fromEntries(Object.entries(outputs).map(bind)), ...this.#updateFetches };
-    if (Object.keys(fetches).length === 0) return;
-    try {
-      await this.#compiled.run({ ...this.#variableFeeds, ...Object.fromEntries(given.map(bind)) }, fetches);
-    } catch (error) {
-      throw failure("RUNTIME_RUN", `program ${this.#program.name} failed`, error);
-    }
   }
 
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#session.forget(this);
-    await this.#session.exclusively(() => this.#compiled.release());
+    const compiled = new Set([this.#whole, ...this.#pieces.map((piece) => piece.compiled)]);
+    await this.#session.exclusively(async () => {
+      for (const one of compiled) await one.release();
+    });
   }
-}
-
-/** An input as onnxruntime takes it: float32, and not in shared memory, which its binding refuses; copied where needed. */
-function acceptable(tensor: HostTensor): HostTensor {
-  const { dtype, shape, data } = tensor;
-  if (dtype === "float64") return hostTensor("float32", shape, Float32Array.from(data as Float64Array));
-  return data.buffer instanceof SharedArrayBuffer
-    ? { dtype, shape, data: data.slice() as typeof data }
-    : tensor;
-}
-
-/** A tensor of onnxruntime over the same memory. */
-function toTensor({ Tensor }: Library, { dtype, shape, data }: HostTensor): Tensor {
-  return new Tensor(computedAs(dtype) as "float32", data as Float32Array, [...shape]);
-}
-
-function failure(code: string, problem: string, error: unknown): ClassifierTrainingError {
-  const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-  return new ClassifierTrainingError("failure", code, `onnxruntime: ${problem}: ${reason}`, { cause: error });
 }

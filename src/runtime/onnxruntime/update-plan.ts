@@ -8,29 +8,7 @@ import {
   type Value,
   type VariableRef,
 } from "../../graph/index.ts";
-
-/**
- * Ops that read the element they write, and nothing else of an operand of the result's shape: such an
- * operand may share its memory with the result.
- */
-const ELEMENTWISE: ReadonlySet<string> = new Set([
-  "neg",
-  "exp",
-  "log",
-  "sqrt",
-  "reciprocal",
-  "abs",
-  "sign",
-  "relu",
-  "sigmoid",
-  "tanh",
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "maximum",
-  "minimum",
-]);
+import { ELEMENTWISE } from "./elementwise-ops.ts";
 
 /**
  * Whether the new value can be written into the variable's own memory: all that reads overlapping variables

@@ -1,0 +1,119 @@
+// One ONNX session for one program: feeds it, runs it, and puts new values where variables are.
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { ClassifierTrainingError, type HostTensor, hostTensor, type TensorData } from "../../core/index.ts";
+import type { Program, Update, VariableRef } from "../../graph/index.ts";
+import { computedAs } from "../../onnx/index.ts";
+import type { Library } from "./library.ts";
+import { type LoweredProgram, lowerProgram } from "./lower-program.ts";
+import { updatesInPlace } from "./update-plan.ts";
+import { copyElements } from "./variable-store.ts";
+
+/** The elements of a variable, where they are kept. */
+export type VariableView = (variable: VariableRef) => TensorData;
+
+export class CompiledProgram {
+  readonly #library: Library;
+  readonly #program: Program;
+  readonly #lowered: Omit<LoweredProgram, "model">;
+  readonly #session: InferenceSession;
+  readonly #inPlace: ReadonlySet<Update>;
+
+  private constructor(
+    library: Library,
+    program: Program,
+    lowered: Omit<LoweredProgram, "model">,
+    session: InferenceSession,
+  ) {
+    this.#library = library;
+    this.#program = program;
+    this.#lowered = lowered;
+    this.#session = session;
+    this.#inPlace = new Set(program.updates.filter((update) => updatesInPlace(program, update)));
+  }
+
+  /** @throws ClassifierTrainingError `RUNTIME_COMPILE` when onnxruntime refuses the program. */
+  static async create(
+    library: Library,
+    program: Program,
+    options: InferenceSession.SessionOptions,
+  ): Promise<CompiledProgram> {
+    const { model, ...lowered } = lowerProgram(program);
+    try {
+      const session = await library.InferenceSession.create(model, options);
+      return new CompiledProgram(library, program, lowered, session);
+    } catch (error) {
+      throw failure("RUNTIME_COMPILE", `cannot compile program ${program.name}`, error);
+    }
+  }
+
+  /**
+   * Runs the program: variables are read from and updated in what `view` gives for them.
+   * @throws ClassifierTrainingError `RUNTIME_RUN`; variables are then in an undefined state.
+   */
+  async run(
+    inputs: Readonly<Record<string, HostTensor>>,
+    view: VariableView,
+  ): Promise<Record<string, HostTensor>> {
+    const { inputs: given, variables, outputs, updates } = this.#lowered;
+    const inMemory = (name: string, variable: VariableRef): [string, Tensor] => [
+      name,
+      this.#tensor({ ...variable, data: view(variable) }),
+    ];
+    const feeds = Object.fromEntries([
+      ...given.map(({ name, source }) => [name, this.#tensor(acceptable(inputs[source.name]!))]),
+      ...variables.map(({ name, source }) => inMemory(name, source)),
+    ]);
+    // The binding makes new tensors for all results, even for those that it has written where they belong.
+    const fetches = Object.fromEntries([
+      ...outputs.map(({ name }) => [name, null]),
+      ...updates.map(({ name, source }) =>
+        this.#inPlace.has(source) ? inMemory(name, source.variable) : [name, null],
+      ),
+    ]);
+    const results = await this.#compute(feeds, fetches);
+    for (const { name, source } of updates) {
+      if (!this.#inPlace.has(source)) copyElements(results[name]!.data as TensorData, view(source.variable));
+    }
+    return Object.fromEntries(
+      outputs.map(({ name, source: { key, value } }) => [
+        key,
+        hostTensor(computedAs(value.dtype), value.shape, results[name]!.data as Float32Array),
+      ]),
+    );
+  }
+
+  async #compute(
+    feeds: InferenceSession.FeedsType,
+    fetches: InferenceSession.NullableOnnxValueMapType,
+  ): Promise<Record<string, Tensor>> {
+    if (Object.keys(fetches).length === 0) return {};
+    try {
+      return (await this.#session.run(feeds, fetches)) as Record<string, Tensor>;
+    } catch (error) {
+      throw failure("RUNTIME_RUN", `program ${this.#program.name} failed`, error);
+    }
+  }
+
+  /** A tensor of onnxruntime over the same memory. */
+  #tensor({ dtype, shape, data }: HostTensor): Tensor {
+    return new this.#library.Tensor(computedAs(dtype) as "float32", data as Float32Array, [...shape]);
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+/** An input as onnxruntime takes it: float32, and not in shared memory, which its binding refuses; copied where needed. */
+function acceptable(tensor: HostTensor): HostTensor {
+  const { dtype, shape, data } = tensor;
+  if (dtype === "float64") return hostTensor("float32", shape, Float32Array.from(data as Float64Array));
+  return data.buffer instanceof SharedArrayBuffer
+    ? { dtype, shape, data: data.slice() as typeof data }
+    : tensor;
+}
+
+function failure(code: string, problem: string, error: unknown): ClassifierTrainingError {
+  const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
+  return new ClassifierTrainingError("failure", code, `onnxruntime: ${problem}: ${reason}`, { cause: error });
+}

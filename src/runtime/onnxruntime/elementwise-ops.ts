@@ -1,0 +1,9 @@
+// Ops each element of whose result depends on the same element of its operands alone.
+import { BINARY_OPS, COMPARE_OPS, type OpName, UNARY_OPS } from "../../graph/index.ts";
+
+export const ELEMENTWISE: ReadonlySet<OpName> = new Set([
+  ...UNARY_OPS,
+  ...BINARY_OPS,
+  ...COMPARE_OPS,
+  "select",
+]);
