@@ -210,18 +210,19 @@ export abstract class DataModule implements AsyncDisposable {
   }
 
   /**
-   * One picture as the network is given it. `epoch` chooses the augmentation of a training picture.
+   * One picture as the network is given it.
+   * @param epoch augments a training picture as in that epoch; without it, it is shown as a validation picture is
    * @returns [3, height, width]
    * @throws ClassifierTrainingError kind "data" where the picture cannot be read
    */
-  async sample(part: "train" | "val" | "test", index: number, epoch = 0): Promise<ImageTensor> {
+  async sample(part: "train" | "val" | "test", index: number, epoch?: number): Promise<ImageTensor> {
     const dataset = this.splits[part];
     if (dataset === undefined || !(index >= 0 && index < dataset.labels.length)) {
       throw new ClassifierTrainingError("failure", "NO_SAMPLE", `the ${part} split has no picture ${index}`);
     }
     const source = await dataset.source(index);
-    const request = { source, name: dataset.name(index), epoch, position: index };
-    return prepareSample(this.#pipelines[part], request);
+    const pipeline = this.#pipelines[part === "train" && epoch === undefined ? "val" : part];
+    return prepareSample(pipeline, { source, name: dataset.name(index), epoch: epoch ?? 0, position: index });
   }
 
   /** Ends the worker threads. */

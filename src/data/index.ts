@@ -1,5 +1,9 @@
 // Data: pictures and their labels, from files to batches.
+export { ArrayDataset, type ArrayDatasetOptions } from "./array-dataset.ts";
+export type { AutoSplitOptions } from "./auto-split.ts";
+export { openCIFAR, openIDX } from "./binary-datasets.ts";
 export { compareCodePoints } from "./code-points.ts";
+export { CSVDataModule, type CSVDataModuleOptions } from "./csv-data-module.ts";
 export { DataModule, type DataModuleOptions, type DatasetSplits, type MemoryOptions } from "./data-module.ts";
 export { countClasses, type ImageDataset, type ImageSource, subset } from "./dataset.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
@@ -7,6 +11,8 @@ export { encodeJpeg } from "./encode.ts";
 export { type Image, type ImageTensor, isImage, type Pixels } from "./image.ts";
 export { IMAGE_EXTENSIONS, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { ImageFolderDataModule, type ImageFolderDataModuleOptions } from "./image-folder-data-module.ts";
+export { JSONLDataModule, type JSONLDataModuleOptions } from "./jsonl-data-module.ts";
+export { KnownDataModule, type KnownDataModuleOptions } from "./known-data-module.ts";
 export { imageLibraryVersions } from "./library-versions.ts";
 export { type BadPicturePolicy, type Batch, DataLoader, type LoaderOptions } from "./loader.ts";
 export type { BadPicture } from "./pipeline.ts";
@@ -30,6 +36,7 @@ export {
   splitFold,
   splitStratified,
 } from "./split.ts";
+export { TableDataset, type TableRow } from "./table-dataset.ts";
 export {
   AugMix,
   type AugMixOptions,

@@ -1,0 +1,70 @@
+// A data set given as a table: one row a sample, with the picture's file, its class and perhaps a group.
+import { join } from "node:path";
+import { ClassifierTrainingError } from "../core/index.ts";
+import type { SplittableDataset } from "./auto-split.ts";
+import { compareCodePoints } from "./code-points.ts";
+import type { ImageSource } from "./dataset.ts";
+
+export interface TableRow {
+  /** The picture's file. */
+  readonly path: string;
+  /** The class name; empty rows have none and are left out. */
+  readonly label: string;
+  /** Rows of one group stay in one part when the table is split. Default: the picture's file. */
+  readonly group?: string | undefined;
+}
+
+/** The samples of a table. A picture may occur in several rows. */
+export class TableDataset implements SplittableDataset {
+  readonly classes: readonly string[];
+  readonly labels: Int32Array;
+  readonly files: readonly string[];
+  readonly groups: readonly string[];
+  /** What was left out, one line each. */
+  readonly warnings: readonly string[];
+  readonly #root: string;
+
+  /**
+   * @param root what the rows' paths are relative to
+   * @param classes the classes of the training split; default: those of these rows, sorted by code point. Rows of
+   * other classes, and rows without one, are left out and counted.
+   * @throws ClassifierTrainingError kind "data", `TABLE_EMPTY`
+   */
+  constructor(root: string, rows: readonly TableRow[], classes?: readonly string[]) {
+    this.#root = root;
+    this.classes = classes ?? classesOf(rows);
+    const labelOf = new Map(this.classes.map((name, label) => [name, label]));
+    const kept = rows.filter(({ label }) => labelOf.has(label));
+    if (kept.length === 0) {
+      throw new ClassifierTrainingError("data", "TABLE_EMPTY", "no row with a picture and a known class", {
+        where: root,
+      });
+    }
+    this.labels = Int32Array.from(kept, ({ label }) => labelOf.get(label)!);
+    this.files = kept.map(({ path }) => path);
+    this.groups = kept.map(({ path, group }) => group ?? path);
+    const empty = rows.filter(({ label }) => label === "").length;
+    const unknown = rows.length - kept.length - empty;
+    this.warnings = [
+      ...(empty > 0 ? [`${root}: ${empty} rows without a class are left out`] : []),
+      ...(unknown > 0
+        ? [`${root}: ${unknown} rows of classes that training does not have are left out`]
+        : []),
+    ];
+  }
+
+  source(index: number): ImageSource {
+    return { kind: "file", path: this.name(index) };
+  }
+
+  name(index: number): string {
+    return join(this.#root, this.files[index]!);
+  }
+}
+
+/** The class names of rows, without the empty one, sorted by code point. */
+export function classesOf(rows: readonly TableRow[]): string[] {
+  const names = new Set(rows.map(({ label }) => label));
+  names.delete("");
+  return [...names].sort(compareCodePoints);
+}
