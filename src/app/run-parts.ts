@@ -9,7 +9,7 @@ import {
 import { ClassifierTrainingError } from "../core/index.ts";
 import { type DataModule, defaultEvalTransforms } from "../data/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
-import type { Optimizer } from "../optim/index.ts";
+import { LearningRateScheduler, type Optimizer } from "../optim/index.ts";
 import { Callback, type Logger } from "../train/index.ts";
 import { pretrainedResize } from "./pretrained.ts";
 
@@ -63,6 +63,14 @@ export class RunParts {
   /** The optimizer of the configuration; undefined: the model's own. */
   async optimizer(): Promise<Optimizer | undefined> {
     return ((await this.#build("optimizer")) as Optimizer | null) ?? undefined;
+  }
+
+  /** The learning-rate scheduler of the configuration; undefined: the model's own. */
+  async scheduler(): Promise<LearningRateScheduler | undefined> {
+    const scheduler = await this.#build("scheduler");
+    if (scheduler === null) return undefined;
+    if (scheduler instanceof LearningRateScheduler) return scheduler;
+    throw wrongKind("scheduler", "a learning-rate scheduler");
   }
 
   async callbacks(): Promise<Callback[]> {

@@ -46,7 +46,7 @@ export function configSchema(): ConfigSchema {
         .partial()
         .nullable(),
     },
-    groups: ["data", "model", "optimizer", "callbacks", "logger"],
+    groups: ["data", "model", "optimizer", "scheduler", "callbacks", "logger"],
   };
 }
 

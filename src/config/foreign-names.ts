@@ -29,16 +29,19 @@ export function foreignName(name: string): string | undefined {
 }
 
 /** Options that are called otherwise here. */
-const RENAMED_OPTIONS: Readonly<Record<string, string>> = { data_root: "root" };
+const RENAMED_OPTIONS: Readonly<Record<string, string>> = {
+  T_0: "t0",
+  T_max: "t_max",
+  T_mult: "t_mult",
+  data_root: "root",
+};
 
 /** Options that say how Python does its work, and mean nothing here. */
 const MEANINGLESS_OPTIONS: ReadonlySet<string> = new Set([
-  "filename",
   "input_height",
   "input_width",
   "persistent_workers",
   "pin_memory",
-  "save_top_k",
 ]);
 
 /**

@@ -1,0 +1,414 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LinearData, LinearModel, type LinearModelOptions } from "../../test/train/linear-problem.ts";
+import { AdamW, CosineAnnealingLR, OneCycleLR, ReduceLROnPlateau, SGD } from "../optim/index.ts";
+import { referenceRuntime } from "../runtime/reference/index.ts";
+import { loadCheckpoint, loadCheckpointOrPrevious } from "./checkpoint.ts";
+import type { FitContext } from "./context.ts";
+import { Callback, type DataModule, type Logger, type LogRow } from "./contracts.ts";
+import type { EventOf, TrainingEvent } from "./events.ts";
+import type { TrainerOptions } from "./options.ts";
+import { type FitOptions, type FitResult, Trainer, type TrainerParts } from "./trainer.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "classifier-training-trainer-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Rows as a file of them would have them: those behind the step that a run continues from are dropped. */
+class RowLogger implements Logger {
+  readonly name = "rows";
+  rows: LogRow[] = [];
+  start({ afterStep }: { readonly afterStep: number }): void {
+    this.rows = this.rows.filter(({ step }) => step <= afterStep);
+  }
+  log(row: LogRow): void {
+    this.rows.push({ ...row, metrics: { ...row.metrics } });
+  }
+  finish(): void {}
+}
+
+/** Writes a checkpoint when the run is interrupted. */
+class SaveWhenInterrupted extends Callback {
+  override readonly stateKey = "SaveWhenInterrupted";
+  readonly #path: string;
+  constructor(path: string) {
+    super();
+    this.#path = path;
+  }
+  override async onFitEnd({ status }: EventOf<"fitEnd">, context: FitContext): Promise<void> {
+    if (status === "interrupted") await context.saveCheckpoint(this.#path);
+  }
+}
+
+interface Run {
+  readonly events: TrainingEvent[];
+  readonly result: FitResult;
+  readonly weights: readonly number[];
+  readonly averages: readonly number[];
+}
+
+interface RunOptions {
+  readonly options?: TrainerOptions;
+  readonly model?: LinearModelOptions;
+  readonly data?: DataModule;
+  readonly parts?: Partial<TrainerParts>;
+  readonly fit?: FitOptions;
+  /** Sees every event as it comes. */
+  readonly watch?: (event: TrainingEvent) => void;
+}
+
+async function run({ options, model, data, parts, fit, watch }: RunOptions = {}): Promise<Run> {
+  await using trainer = new Trainer(
+    { maxEpochs: 2, numSanityValSteps: 0, ...options },
+    { runtime: referenceRuntime, ...parts },
+  );
+  const trained = new LinearModel(model);
+  const events: TrainingEvent[] = [];
+  const fitting = trainer.fit(trained, data ?? new LinearData({ name: "trainer" }), fit);
+  let next = await fitting.next();
+  while (!next.done) {
+    events.push(next.value);
+    watch?.(next.value);
+    next = await fitting.next();
+  }
+  const read = async (kind: "live" | "average"): Promise<number[]> =>
+    Array.from((await trainer.engine!.readWeights(kind)).get("weight")!.data as Float64Array);
+  return { events, result: next.value, weights: await read("live"), averages: await read("average") };
+}
+
+const types = (events: readonly TrainingEvent[]): string[] => events.map(({ type }) => type);
+const count = (events: readonly TrainingEvent[], type: TrainingEvent["type"]): number =>
+  events.filter((event) => event.type === type).length;
+
+describe("events", () => {
+  test("come in the order of the table", async () => {
+    const { events } = await run({
+      options: { maxEpochs: 1, numSanityValSteps: 1 },
+    });
+    expect(types(events)).toEqual([
+      "fitStart",
+      "validationStart",
+      "validationBatchEnd",
+      "validationEnd",
+      "trainStart",
+      "trainEpochStart",
+      "trainBatchEnd",
+      "trainBatchEnd",
+      "trainBatchEnd",
+      "validationStart",
+      "validationBatchEnd",
+      "validationBatchEnd",
+      "validationEnd",
+      "trainEpochEnd",
+      "trainEnd",
+      "fitEnd",
+    ]);
+    const sanity = events.flatMap((event) => ("sanityCheck" in event ? [event.sanityCheck] : []));
+    expect(sanity).toEqual([true, true, true, false, false, false, false]);
+  });
+
+  test("callbacks see them first, those that run last behind the others", async () => {
+    const seen: string[] = [];
+    const observer = (name: string, runsLast: boolean): Callback =>
+      new (class extends Callback {
+        override readonly stateKey = name;
+        override readonly runsLast = runsLast;
+        override onTrainEpochEnd(): void {
+          seen.push(name);
+        }
+      })();
+    await run({
+      options: { maxEpochs: 1 },
+      parts: {
+        callbacks: [observer("checkpoint", true), observer("first", false), observer("second", false)],
+      },
+      watch: ({ type }) => {
+        if (type === "trainEpochEnd") seen.push("consumer");
+      },
+    });
+    expect(seen).toEqual(["first", "second", "checkpoint", "consumer"]);
+  });
+
+  test("an error of a callback ends the fit, which others are told", async () => {
+    let told: unknown;
+    class Failing extends Callback {
+      override readonly stateKey = "Failing";
+      override onTrainBatchEnd(): void {
+        throw new Error("mine");
+      }
+      override onFitEnd({ status, error }: EventOf<"fitEnd">): void {
+        told = { status, error: (error as Error).message };
+      }
+    }
+    await expect(run({ parts: { callbacks: [new Failing()] } })).rejects.toThrow("mine");
+    expect(told).toEqual({ status: "failed", error: "mine" });
+  });
+});
+
+describe("how much is done", () => {
+  const of = async (options: TrainerOptions, data?: DataModule): Promise<Record<string, number>> => {
+    const { events, result } = await run({ options, ...(data === undefined ? {} : { data }) });
+    return {
+      epochs: result.progress.epoch,
+      steps: result.progress.step,
+      trainBatches: count(events, "trainBatchEnd"),
+      validations: count(events, "validationEnd"),
+      valBatches: count(events, "validationBatchEnd"),
+    };
+  };
+
+  test.each<[string, TrainerOptions, Record<string, number>]>([
+    ["everything", {}, { epochs: 2, steps: 6, trainBatches: 6, validations: 2, valBatches: 4 }],
+    [
+      "limits as counts",
+      { limitTrainBatches: 2, limitValBatches: 1 },
+      { steps: 4, trainBatches: 4, valBatches: 2 },
+    ],
+    ["limits as shares", { limitTrainBatches: 0.4, limitValBatches: 0.5 }, { steps: 2, valBatches: 2 }],
+    ["fast dev run", { fastDevRun: 1, maxEpochs: 7 }, { epochs: 1, steps: 1, validations: 1, valBatches: 1 }],
+    ["validation every other epoch", { checkValEveryNEpoch: 2 }, { validations: 1 }],
+    ["validation after each third of an epoch", { valCheckInterval: 1 / 3 }, { validations: 6 }],
+    ["validation after two batches", { valCheckInterval: 2 }, { validations: 2, steps: 6 }],
+    ["the same batch again and again", { overfitBatches: 1, maxEpochs: 3 }, { steps: 3, valBatches: 3 }],
+    [
+      "a number of steps, the epoch closed",
+      { maxSteps: 4, maxEpochs: 9 },
+      { steps: 4, epochs: 2, validations: 2 },
+    ],
+    ["no time at all", { maxSeconds: 1e-9, maxEpochs: 9 }, { steps: 1, epochs: 1, validations: 1 }],
+    ["accumulation", { accumulateGradBatches: 2 }, { steps: 4, trainBatches: 6 }],
+    ["a sanity check", { numSanityValSteps: 1 }, { validations: 3, valBatches: 5, steps: 6 }],
+  ])("%s", async (_, options, expected) => {
+    expect(await of(options)).toMatchObject(expected);
+  });
+
+  test("without a validation split nothing is validated", async () => {
+    expect(await of({ numSanityValSteps: 2 }, new LinearData({ name: "none", valSamples: 0 }))).toMatchObject(
+      {
+        validations: 0,
+        steps: 6,
+      },
+    );
+  });
+
+  test("a fast dev run leaves out loggers, checkpoints and early stopping", async () => {
+    const logger = new RowLogger();
+    const writer = new SaveWhenInterrupted(join(folder, "never.safetensors"));
+    let told = false;
+    Object.defineProperty(writer, "runsInFastDevRun", { value: false });
+    writer.onFitEnd = async () => {
+      told = true;
+    };
+    await run({ options: { fastDevRun: 1 }, parts: { callbacks: [writer], loggers: [logger] } });
+    expect([logger.rows, told]).toEqual([[], false]);
+  });
+
+  test("a stop waits for the end of the epoch, and for minEpochs", async () => {
+    class Stopper extends Callback {
+      override readonly stateKey = "Stopper";
+      override onTrainBatchEnd(_: EventOf<"trainBatchEnd">, context: FitContext): void {
+        context.stop("enough");
+      }
+    }
+    const { result } = await run({ options: { maxEpochs: 9 }, parts: { callbacks: [new Stopper()] } });
+    expect(result).toMatchObject({ status: "stopped", reason: "enough", progress: { epoch: 1, step: 3 } });
+    const later = await run({
+      options: { maxEpochs: 9, minEpochs: 3 },
+      parts: { callbacks: [new Stopper()] },
+    });
+    expect(later.result.progress.epoch).toBe(3);
+  });
+});
+
+/** Everything that could differ after a resumption. */
+const ENDURANCE: RunOptions = {
+  options: { maxEpochs: 2, accumulateGradBatches: 2, valCheckInterval: 2, logEveryNSteps: 1 },
+  model: {
+    optimizer: () => new AdamW({ weightDecay: 0.1, amsgrad: true }),
+    scheduler: () => new CosineAnnealingLR({ interval: "step" }),
+  },
+  parts: { average: { decay: 0.9 } },
+};
+const enduranceData = (): DataModule =>
+  new LinearData({ name: "endurance", samples: 19, batch: 4, shuffle: true });
+
+async function interruptedAt(
+  place: number,
+  settings: RunOptions = ENDURANCE,
+): Promise<[Run, RowLogger] | undefined> {
+  const path = join(folder, `cut-${place}.safetensors`);
+  const logger = new RowLogger();
+  const controller = new AbortController();
+  let events = 0;
+  const parts = { ...settings.parts, loggers: [logger], callbacks: [new SaveWhenInterrupted(path)] };
+  const cut = await run({
+    ...settings,
+    data: enduranceData(),
+    parts,
+    fit: { signal: controller.signal },
+    watch: () => {
+      if (events++ === place) controller.abort();
+    },
+  });
+  if (cut.result.status !== "interrupted") return undefined;
+  const checkpoint = await loadCheckpointOrPrevious(path);
+  return [await run({ ...settings, data: enduranceData(), parts, fit: { checkpoint } }), logger];
+}
+
+describe("a run that was interrupted", () => {
+  test("at any event continues to the bit of the one that never stopped", async () => {
+    const logger = new RowLogger();
+    const whole = await run({
+      ...ENDURANCE,
+      data: enduranceData(),
+      parts: { ...ENDURANCE.parts, loggers: [logger] },
+    });
+    const comparable = ({ result, weights, averages }: Run): unknown => ({
+      weights,
+      averages,
+      metrics: result.metrics,
+      progress: { ...result.progress, seconds: 0 },
+    });
+    expect(whole.averages).not.toEqual(whole.weights);
+    let resumed = 0;
+    for (let place = 0; place < whole.events.length; place++) {
+      const again = await interruptedAt(place);
+      if (again === undefined) continue;
+      resumed++;
+      const label = `interrupted at event ${place}, ${whole.events[place]!.type}`;
+      expect(comparable(again[0]), label).toEqual(comparable(whole));
+      expect(again[1].rows, label).toEqual(logger.rows);
+    }
+    expect(resumed).toBeGreaterThan(whole.events.length / 2);
+  });
+
+  test("a plateau is remembered", async () => {
+    const settings: RunOptions = {
+      options: { maxEpochs: 6 },
+      model: {
+        scheduler: () => new ReduceLROnPlateau({ patience: 1, factor: 0.5, threshold: 1 }),
+      },
+    };
+    const whole = await run({ ...settings, data: enduranceData() });
+    const rates = whole.events.flatMap((event) =>
+      event.type === "trainBatchEnd" ? [event.learningRate] : [],
+    );
+    expect(new Set(rates).size).toBeGreaterThan(2);
+    for (const place of [10, 25, 40]) {
+      const again = await interruptedAt(place, settings);
+      expect(again![0].weights).toEqual(whole.weights);
+    }
+  });
+
+  test("is not resumed as another one: the difference is named", async () => {
+    const path = join(folder, "identity.safetensors");
+    const controller = new AbortController();
+    await run({
+      fit: { signal: controller.signal, identity: { classes: ["cat", "dog"], seed: 1 } },
+      parts: { callbacks: [new SaveWhenInterrupted(path)] },
+      watch: () => controller.abort(),
+    });
+    const checkpoint = await loadCheckpointOrPrevious(path);
+    const resume = run({ fit: { checkpoint, identity: { classes: ["cat", "owl"], seed: 1 } } });
+    await expect(resume).rejects.toMatchObject({
+      kind: "usage",
+      code: "RESUME_MISMATCH",
+      message: 'the checkpoint belongs to another run: classes was ["cat","dog"], is ["cat","owl"]',
+    });
+  });
+
+  test("weights alone are no run to resume", async () => {
+    const path = join(folder, "weights.safetensors");
+    class SaveWeights extends Callback {
+      override readonly stateKey = "SaveWeights";
+      override async onFitEnd(_: EventOf<"fitEnd">, context: FitContext): Promise<void> {
+        await context.saveWeights(path);
+      }
+    }
+    const { averages } = await run({
+      parts: { callbacks: [new SaveWeights()], average: { decay: 0.5 } },
+    });
+    const saved = await loadCheckpoint(path);
+    expect(saved).toMatchObject({ kind: "weights", state: { weights: "average", epoch: 2, step: 6 } });
+    expect(Array.from(saved.tensors.get("weight")!.data as Float64Array)).toEqual(averages);
+    const resume = run({ fit: { checkpoint: { ...saved, path, warning: undefined } } });
+    await expect(resume).rejects.toMatchObject({ code: "RESUME_WEIGHTS" });
+  });
+});
+
+describe("numbers that are not finite", () => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    "%s in a batch ends the fit at that step",
+    async (value) => {
+      const data = new LinearData({ name: "trainer" });
+      const poisoned: DataModule = {
+        valLoader: () => data.valLoader(),
+        testLoader: () => undefined,
+        trainLoader: (epoch, options) => {
+          const source = data.trainLoader(epoch, options);
+          return {
+            length: source.length,
+            async *[Symbol.asyncIterator]() {
+              let b = 0;
+              for await (const batch of source) {
+                if (epoch === 1 && b++ === 1) batch.labels.data[0] = value;
+                yield batch;
+              }
+            },
+          };
+        },
+      };
+      await expect(run({ data: poisoned })).rejects.toMatchObject({
+        kind: "non-finite",
+        code: "NON_FINITE_LOSS",
+        message: `the loss is ${value} at step 5`,
+        where: "epoch 1, batch 1",
+      });
+    },
+  );
+
+  test("a gradient that overflows, though the loss did not", async () => {
+    const weights = new Map([
+      ["weight", { dtype: "float64", shape: [1, 2], data: Float64Array.of(1e200, 0) } as const],
+    ]);
+    const fit = run({ fit: { weights }, model: { learningRate: 1e-3 } });
+    await expect(fit).rejects.toMatchObject({
+      kind: "non-finite",
+      message: expect.stringContaining("step 1"),
+    });
+  });
+});
+
+describe("schedulers", () => {
+  test("momentum that the optimizer does not have is refused before anything runs", async () => {
+    const model = { optimizer: () => new SGD(), scheduler: () => new OneCycleLR() };
+    await expect(run({ model })).rejects.toMatchObject({ kind: "usage", code: "SCHEDULER_MOMENTUM" });
+  });
+
+  test("one cycle spans the training: from a 25th up to the learning rate and down", async () => {
+    const model = {
+      optimizer: () => new SGD({ momentum: 0.9 }),
+      scheduler: () => new OneCycleLR(),
+      learningRate: 0.5,
+    };
+    const { events } = await run({ options: { maxEpochs: 10 }, model });
+    const rates = events.flatMap((event) => (event.type === "trainBatchEnd" ? [event.learningRate] : []));
+    expect(rates).toHaveLength(30);
+    expect(rates[0]).toBeCloseTo(0.02, 12);
+    expect(Math.max(...rates)).toBeCloseTo(0.5, 12);
+    expect(rates.indexOf(Math.max(...rates))).toBe(8);
+    expect(rates.at(-1)).toBeCloseTo(0.02 / 1e4, 12);
+  });
+
+  test("a value that is never logged is named with the nearest one", async () => {
+    const model = { scheduler: () => new ReduceLROnPlateau({ monitor: "val/los" }) };
+    await expect(run({ model })).rejects.toMatchObject({
+      code: "SCHEDULER_MONITOR",
+      hint: 'did you mean "val/loss"?',
+    });
+  });
+});
