@@ -1,9 +1,10 @@
 // Losses and their gradients by the logits against torch.
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { type HostTensor, hostTensor, type Shape, stridesOf, toNumbers } from "../../src/core/index.ts";
 import { constant, createProgram, Graph, input, mul, reduceSum, type Value } from "../../src/graph/index.ts";
 import { binaryCrossEntropyWithLogits, crossEntropy, focalLoss, type Reduction } from "../../src/nn/index.ts";
+import type { Session } from "../../src/runtime/contract.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 import { fill, fillInt, widened } from "./formula.ts";
 import {
@@ -108,6 +109,12 @@ function typeOf({ dtype, shape }: HostTensor): [HostTensor["dtype"], Shape] {
 }
 
 describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
+  let session: Session;
+  beforeAll(async () => {
+    if (available) session = await runtime.open({ storages: [] });
+  });
+  afterAll(() => session?.dispose());
+
   test.skipIf(!available).each(cases)("$name $loss $reduction", async (one) => {
     const graph = new Graph();
     const given = { logits: logitsOf(one), target: targetsOf(one) };
@@ -116,12 +123,11 @@ describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
     const upstream = constant(graph, fill(`${one.name}.upstream`, value.shape, -1, 1));
     const total = one.reduction === "none" ? reduceSum(mul(value, upstream)) : value;
     const [slope] = gradients(total, [logits]);
-    const session = await runtime.open({ storages: [] });
     const executable = await session.compile(
       createProgram({ name: one.name, outputs: { value, slope: slope! } }),
     );
     const results = await executable.run(given);
-    await session.dispose();
+    await executable.dispose();
 
     const [expected, expectedSlope] = [flat(one.value), flat(one.grad)];
     expect(expected.length).toBeGreaterThan(0);

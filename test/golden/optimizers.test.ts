@@ -1,10 +1,10 @@
 // Optimizers against torch: a vector of parameters after 1, 2, 7 and 25 steps.
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { camelCase } from "../../src/config/options.ts";
 import { type HostTensor, hostTensor, toNumbers } from "../../src/core/index.ts";
-import { createProgram, Graph, input, readVariable, storageOf } from "../../src/graph/index.ts";
+import { createProgram, Graph, input, readVariable, type Storage, storageOf } from "../../src/graph/index.ts";
 import { Adagrad, Adam, AdamW, NAdam, type Optimizer, RAdam, RMSprop, SGD } from "../../src/optim/index.ts";
-import type { Runtime } from "../../src/runtime/contract.ts";
+import type { Session } from "../../src/runtime/contract.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 import { fill } from "./formula.ts";
 import {
@@ -65,17 +65,25 @@ function scalarInput(value: number): HostTensor<"float64"> {
   return hostTensor("float64", [], Float64Array.of(value));
 }
 
-/** The parameters after each step. */
-async function train(runtime: Runtime, optimizer: Optimizer, learningRate: number): Promise<number[][]> {
-  const { name, shape, lo, hi } = golden.param;
-  const storage = storageOf(
-    "all",
-    ["parameter", ...optimizer.state.map((state) => state.name)].map((variable) => ({
-      name: variable,
-      dtype: "float32",
-      shape,
-    })),
+/** The parameter and the optimizer's state, of one case. */
+function layOut(one: OptimizerCase, index: number): Storage {
+  const names = ["parameter", ...create(one).state.map((state) => state.name)];
+  const { shape } = golden.param;
+  return storageOf(
+    `case${index}`,
+    names.map((name) => ({ name, dtype: "float32", shape })),
   );
+}
+
+const storages = cases.map(layOut);
+
+/** The parameters after each step. */
+async function train(session: Session, index: number): Promise<number[][]> {
+  const { name, shape, lo, hi } = golden.param;
+  const one = cases[index]!;
+  const optimizer = create(one);
+  const learningRate = one.args.lr;
+  const storage = storages[index]!;
   const [parameter, ...state] = storage.members;
   const graph = new Graph();
   const updated = optimizer.update({
@@ -94,7 +102,6 @@ async function train(runtime: Runtime, optimizer: Optimizer, learningRate: numbe
       ...state.map((variable) => ({ variable, value: updated.state[variable.name]! })),
     ],
   });
-  const session = await runtime.open({ storages: [storage] });
   await session.write([
     { variable: parameter!, tensor: fill(name, shape, lo, hi) },
     ...optimizer.state.map(({ initial }, i) => ({
@@ -113,7 +120,7 @@ async function train(runtime: Runtime, optimizer: Optimizer, learningRate: numbe
     const [after] = await session.read([parameter!]);
     history.push(toNumbers(after!.data));
   }
-  await session.dispose();
+  await executable.dispose();
   return history;
 }
 
@@ -122,19 +129,28 @@ test("the cases of every optimizer we have are there", () => {
 });
 
 describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
-  test.skipIf(!available).each(cases)("$optimizer $args", async (one) => {
-    const history = await train(runtime, create(one), one.args.lr);
-    for (const [steps, expected] of Object.entries(one.f64)) {
-      const after = history[Number(steps) - 1]!;
-      const label = `after ${steps} steps`;
-      if (runtime.name === "reference") {
-        expectNear(after, expected, FLOAT64_TOLERANCE * largest(expected), label);
-      } else {
-        // Deviations grow: those of the last step bound those before it.
-        const spread = largestDifference(one.f32["25"]!, one.f64["25"]!);
-        const near = FLOAT32_SPREADS * Math.max(spread, FLOAT32_EPSILON * largest(expected));
-        expectNear(after, expected, near, label);
-      }
-    }
+  let session: Session;
+  beforeAll(async () => {
+    if (available) session = await runtime.open({ storages });
   });
+  afterAll(() => session?.dispose());
+
+  test.skipIf(!available).each(cases.map((one, index) => ({ ...one, index })))(
+    "$optimizer $args",
+    async (one) => {
+      const history = await train(session, one.index);
+      for (const [steps, expected] of Object.entries(one.f64)) {
+        const after = history[Number(steps) - 1]!;
+        const label = `after ${steps} steps`;
+        if (runtime.name === "reference") {
+          expectNear(after, expected, FLOAT64_TOLERANCE * largest(expected), label);
+        } else {
+          // Deviations grow: those of the last step bound those before it.
+          const spread = largestDifference(one.f32["25"]!, one.f64["25"]!);
+          const near = FLOAT32_SPREADS * Math.max(spread, FLOAT32_EPSILON * largest(expected));
+          expectNear(after, expected, near, label);
+        }
+      }
+    },
+  );
 });
