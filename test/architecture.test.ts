@@ -13,6 +13,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   optim: ["core", "graph"],
   metrics: ["core"],
   plots: ["core", "metrics"],
+  report: ["core", "metrics"],
   models: ["core", "graph", "nn", "optim", "metrics"],
   weights: ["core"],
   onnx: ["core", "graph"],

@@ -14,6 +14,7 @@ export type { RunRequest } from "./open-run.ts";
 export { type PicturePrediction, type PredictRequest, predict } from "./predict.ts";
 export { type QuickstartRequest, type QuickstartResult, quickstart } from "./quickstart.ts";
 export { allComponents } from "./registry.ts";
+export { report } from "./report.ts";
 export { RunFolder, runFolderOf } from "./run-folder.ts";
 export { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
 export type { RunSummary } from "./summary.ts";

@@ -41,6 +41,33 @@ export class RunFolder {
     return join(this.path, "summary.json");
   }
 
+  /** A row per epoch: where its time went. */
+  get timingFile(): string {
+    return join(this.path, "timing.csv");
+  }
+
+  /** A row per validation sample: what the best weights say about it. */
+  get predictionsFile(): string {
+    return join(this.path, "predictions.csv");
+  }
+
+  get environmentFile(): string {
+    return join(this.path, "environment.json");
+  }
+
+  get reportFile(): string {
+    return join(this.path, "report.html");
+  }
+
+  get modelCardFile(): string {
+    return join(this.path, "model_card.md");
+  }
+
+  /** A row per setting: its value and what set it. */
+  get originsFile(): string {
+    return join(this.hydraFolder, "origins.csv");
+  }
+
   get hydraFolder(): string {
     return join(this.path, ".hydra");
   }

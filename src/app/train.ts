@@ -1,6 +1,6 @@
 // Trains a model as configured: fit, export the best weights, test them, write the summary.
 
-import { ModelCheckpoint } from "../callbacks/index.ts";
+import { ModelCheckpoint, RunReport } from "../callbacks/index.ts";
 import { type ComponentRegistry, type Composition, toPlain } from "../config/index.ts";
 import type { DataModule } from "../data/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
@@ -18,7 +18,9 @@ import { type RunConfiguration, writeHydraFiles } from "./configuration.ts";
 import { writeExport } from "./export.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
 import { loadPretrained } from "./pretrained.ts";
+import { writeReport } from "./report.ts";
 import { RunParts, setUp } from "./run-parts.ts";
+import { writeRunRecord } from "./run-record.ts";
 import { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
 import { readSettings, type Settings, validateRun } from "./settings.ts";
 import { type RunSummary, writeSummary } from "./summary.ts";
@@ -60,14 +62,25 @@ export async function train(
     callbacks,
     loggers: await parts.loggers(),
     optimizer: await parts.optimizer(),
+    scheduler: await parts.scheduler(),
     fineTuning: settings.fineTuning,
   });
   notify("INFO", `${chosen.runtime.name}: ${chosen.probe.detail}`);
+  await writeRunRecord(run.folder, run.composition, {
+    name: chosen.runtime.name,
+    detail: chosen.probe.detail,
+  });
   const training = new Training({ run, settings, chosen, data, model, trainer, checkpoint, notify });
-  return training.run(
+  const summary = await training.run(
     callbacks.find((callback) => callback instanceof ModelCheckpoint),
     signal,
   );
+  const reporting = callbacks.find((callback) => callback instanceof RunReport);
+  if (reporting !== undefined && summary.status !== "interrupted") {
+    const { maxPictures } = reporting;
+    notify("INFO", `report ${await writeReport({ folder: run.folder, data, model, maxPictures })}`);
+  }
+  return summary;
 }
 
 interface TrainingParts {
@@ -191,7 +204,14 @@ function identityOf(
     "data.batch_size": batchSize,
     "data.image_size": imageSize,
     "trainer.accumulate_grad_batches": trainer.accumulateGradBatches ?? 1,
-    optimizer: (toPlain(config) as { optimizer?: { _target_?: string } | null }).optimizer?._target_ ?? null,
+    optimizer: targetOf(config, "optimizer"),
+    scheduler: targetOf(config, "scheduler"),
     seed,
   };
+}
+
+/** What a group of the configuration builds. */
+function targetOf(config: Composition["config"], group: string): string | null {
+  const parts = toPlain(config) as Record<string, { _target_?: string } | null | undefined>;
+  return parts[group]?._target_ ?? null;
 }

@@ -1,7 +1,7 @@
 // Prints how many samples of each class every split has, and keeps the table.
 import { z } from "zod";
 import { formatTable, writeCsv } from "../core/index.ts";
-import { Callback, type DataSplit, type EventOf, type FitContext } from "../train/index.ts";
+import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { writeFiles } from "./picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
 
@@ -35,13 +35,12 @@ export class DatasetStatistics extends Callback {
   override async onFitStart(_event: EventOf<"fitStart">, { data }: FitContext): Promise<void> {
     const { classes, splits } = data;
     if (classes === undefined || splits === undefined) return;
-    const counted = Object.entries(splits)
-      .filter((entry): entry is [string, DataSplit] => entry[1] !== undefined)
-      .map(([name, { labels }]) => ({
-        name,
-        counts: countLabels(labels, classes.length),
-        total: labels.length,
-      }));
+    const counted = (["train", "val", "test"] as const).flatMap((name) => {
+      const labels = splits[name]?.labels;
+      return labels === undefined
+        ? []
+        : [{ name, counts: countLabels(labels, classes.length), total: labels.length }];
+    });
     const header = ["class", ...counted.flatMap(({ name }) => [name, "share"])];
     const row = (label: string, of: (split: (typeof counted)[number]) => number): string[] => [
       label,

@@ -2,11 +2,13 @@
 export { ConfusionMatrix } from "./confusion-matrix.ts";
 export { DatasetStatistics, type DatasetStatisticsOptions } from "./dataset-statistics.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
-export { ModelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.ts";
+export { EMA } from "./ema.ts";
+export { type KeptCheckpoint, ModelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.ts";
 export { describeModel, type LayerDescription, type ModelDescription } from "./model-layers.ts";
 export { ModelSummary, type ModelSummaryOptions } from "./model-summary.ts";
 export type { MonitorMode } from "./monitor.ts";
 export { formatDuration, type LineOutput, ProgressLine, type ProgressLineOptions } from "./progress-line.ts";
+export { RunReport, type RunReportOptions } from "./run-report.ts";
 export { SampleVisualization, type SampleVisualizationOptions } from "./sample-visualization.ts";
 export { SamplerDistribution, type SamplerDistributionOptions } from "./sampler-distribution.ts";
 export { TopLosses, type TopLossesOptions } from "./top-losses.ts";

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hostTensor, RandomStream, readCsv, zeros } from "../core/index.ts";
 import type { Value } from "../graph/index.ts";
 import { flatten } from "../graph/index.ts";
-import { crossEntropy, Linear, Module } from "../nn/index.ts";
-import { SGD, StepLR } from "../optim/index.ts";
+import { BaseClassificationModel, classificationModelSchema } from "../models/index.ts";
+import { Linear, Module } from "../nn/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
 import {
   type Batch,
@@ -16,8 +16,6 @@ import {
   type Callback,
   type DataModule,
   type FitOptions,
-  type StageMetrics,
-  type TrainableModel,
   Trainer,
   type TrainingEvent,
 } from "../train/index.ts";
@@ -40,39 +38,18 @@ class Small extends Module {
   }
 }
 
-/** Share of right predictions, the first class of equal ones. */
-class Hits implements StageMetrics {
-  #right = 0;
-  #all = 0;
+class SmallModel extends BaseClassificationModel {
+  override readonly architecture = "small";
 
-  update(logits: Batch["images"], labels: Batch["labels"]): void {
-    for (let i = 0; i < labels.data.length; i++) {
-      const guess = logits.data[2 * i + 1]! > logits.data[2 * i]! ? 1 : 0;
-      this.#right += guess === Number(labels.data[i]) ? 1 : 0;
-      this.#all++;
-    }
+  constructor() {
+    super(classificationModelSchema.parse({ learningRate: 0.02, warmupEpochs: 0, labelSmoothing: 0 }));
+    this.setup({ classNames: CLASSES });
   }
-  compute(): Record<string, number> {
-    return { acc_top1: this.#right / this.#all };
+
+  protected override buildNetwork(): Small {
+    return new Small();
   }
-  reset(): void {
-    this.#right = 0;
-    this.#all = 0;
-  }
-  state(): Record<string, never> {
-    return {};
-  }
-  load(): void {}
 }
-
-const model = (): TrainableModel => ({
-  network: new Small(),
-  loss: crossEntropy,
-  createOptimizer: () => new SGD({}),
-  learningRate: 0.05,
-  createScheduler: () => new StepLR({ stepSize: 1000 }),
-  metrics: { train: new Hits(), val: new Hits(), test: new Hits() },
-});
 
 /** Half of the pictures dark, half light, with noise; the last validation picture has the wrong label. */
 class Shades implements DataModule {
@@ -83,6 +60,9 @@ class Shades implements DataModule {
     train: { labels: Int32Array.of(0, 0, 0, 0, 0, 0, 1, 1), name: (i: number) => `train/${i}.png` },
     val: { labels: Int32Array.of(0, 1, 0, 1, 1, 1), name: (i: number) => `val/${i}.png` },
     test: undefined,
+    // What real data modules also keep there.
+    split: undefined,
+    warnings: [],
   };
 
   constructor(mode = "disabled") {
@@ -153,7 +133,7 @@ async function train(
   const { epochs = 3, data = new Shades(), until, ...more } = options;
   await using trainer = new Trainer({ maxEpochs: epochs }, { runtime: referenceRuntime, callbacks });
   const events: TrainingEvent[] = [];
-  for await (const event of trainer.fit(model(), data, more)) {
+  for await (const event of trainer.fit(new SmallModel(), data, more)) {
     events.push(event);
     if (until?.(event) === true) break;
   }
@@ -216,7 +196,7 @@ describe("pictures of the validation", () => {
       { maxEpochs: 2 },
       { runtime: referenceRuntime, callbacks, loggers: [logger] },
     );
-    for await (const _ of trainer.fit(model(), new Shades()));
+    for await (const _ of trainer.fit(new SmallModel(), new Shades()));
     expect(taken).toEqual([["val/samples", "P".charCodeAt(0), 4]]);
   });
 });

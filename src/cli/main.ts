@@ -7,6 +7,7 @@ import { doctorCommand } from "./doctor-command.ts";
 import { exportCommand } from "./export-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { quickstartCommand } from "./quickstart-command.ts";
+import { reportCommand } from "./report-command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { testCommand } from "./test-command.ts";
 import { trainCommand } from "./train-command.ts";
@@ -37,6 +38,7 @@ function createProgram(): Command {
     testCommand(),
     predictCommand(),
     exportCommand(),
+    reportCommand(),
     benchCommand(),
     weightsCommand(),
     doctorCommand(),

@@ -33,6 +33,7 @@ export { configJsonSchema } from "./json-schema.ts";
 export {
   type ConfigNode,
   floatNode,
+  formatOrigin,
   fromPlain,
   type MapNode,
   type Origin,

@@ -1,0 +1,127 @@
+// Keeps what the run's report is made of: the predictions of the best epoch, and where each epoch's time went.
+import { z } from "zod";
+import { writeCsv } from "../core/index.ts";
+import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
+import { predictionsOf } from "./batch-predictions.ts";
+import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.ts";
+import { writeFiles } from "./picture-files.ts";
+
+export interface RunReportOptions extends BestEpochOptions {
+  /** Folder that receives `predictions.csv` and `timing.csv`. */
+  readonly dirpath: string;
+  /** Most validation pictures in the report; default 1000. */
+  readonly maxPictures?: number;
+}
+
+/** A row of `predictions.csv`. */
+type Prediction = readonly [
+  split: string,
+  index: number,
+  name: string,
+  truth: string,
+  predicted: string,
+  confidence: string,
+  loss: string,
+];
+
+/** A row of `timing.csv`; seconds, rates in samples a second. */
+interface EpochTime {
+  readonly epoch: number;
+  readonly samples: number;
+  readonly train_seconds: number;
+  readonly data_seconds: number;
+  readonly validation_seconds: number;
+}
+
+/**
+ * `predictions.csv` holds every validation sample of the epoch that is best so far, `timing.csv` a row per epoch. With
+ * this callback a finished run gets `report.html` and `model_card.md`.
+ */
+export class RunReport extends Callback {
+  static readonly schema: z.ZodType = z.strictObject({
+    ...bestEpochFields,
+    dirpath: z.string().min(1),
+    maxPictures: z.int().min(0).default(1000),
+  });
+  override readonly stateKey = "RunReport";
+  readonly maxPictures: number;
+  readonly #dirpath: string;
+  readonly #bestEpoch: BestEpoch;
+  #rows: Prediction[] | undefined;
+  #finished: Prediction[] | undefined;
+  #epochs: EpochTime[] = [];
+  #validationStart = 0;
+  #validationSeconds = 0;
+
+  constructor({ dirpath, maxPictures = 1000, ...best }: RunReportOptions) {
+    super();
+    this.#dirpath = dirpath;
+    this.maxPictures = maxPictures;
+    this.#bestEpoch = new BestEpoch(best);
+  }
+
+  override state(): Json {
+    return { best: this.#bestEpoch.state(), epochs: this.#epochs.map((epoch) => ({ ...epoch })) };
+  }
+
+  override loadState(state: Json): void {
+    const { best, epochs } = state as unknown as { best: Json; epochs: EpochTime[] };
+    this.#bestEpoch.load(best);
+    this.#epochs = [...epochs];
+  }
+
+  override onValidationStart({ sanityCheck }: EventOf<"validationStart">): void {
+    this.#rows = sanityCheck ? undefined : [];
+    this.#validationStart = performance.now();
+  }
+
+  override onValidationBatchEnd(event: EventOf<"validationBatchEnd">, { data, options }: FitContext): void {
+    if (this.#rows === undefined) return;
+    const { labels, predicted, confidence, loss } = predictionsOf(event);
+    const split = options.overfitBatches === undefined ? "val" : "train";
+    const nameOf = (c: number): string => data.classes?.[c] ?? String(c);
+    for (const [i, index] of event.batch.indices.entries()) {
+      this.#rows.push([
+        split,
+        index,
+        data.splits?.[split]?.name(index) ?? String(index),
+        nameOf(labels[i]!),
+        nameOf(predicted[i]!),
+        confidence[i]!.toFixed(6),
+        loss[i]!.toPrecision(6),
+      ]);
+    }
+  }
+
+  override onValidationEnd({ sanityCheck }: EventOf<"validationEnd">): void {
+    if (sanityCheck) return;
+    this.#validationSeconds += (performance.now() - this.#validationStart) / 1000;
+    this.#finished = this.#rows;
+    this.#rows = undefined;
+  }
+
+  override async onTrainEpochEnd({ epoch, metrics, timing }: EventOf<"trainEpochEnd">): Promise<void> {
+    this.#epochs.push({
+      epoch: epoch + 1,
+      samples: timing.samples,
+      train_seconds: round(timing.trainSeconds),
+      data_seconds: round(timing.dataSeconds),
+      validation_seconds: round(this.#validationSeconds),
+    });
+    this.#validationSeconds = 0;
+    const best = this.#finished !== undefined && this.#bestEpoch.update(metrics);
+    const header = ["split", "index", "name", "true", "predicted", "confidence", "loss"];
+    await writeFiles(this.#dirpath, {
+      "timing.csv": writeCsv([
+        Object.keys(this.#epochs[0]!),
+        ...this.#epochs.map((row) => Object.values(row)),
+      ]),
+      ...(best ? { "predictions.csv": writeCsv([header, ...this.#finished!]) } : {}),
+    });
+    this.#finished = undefined;
+  }
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

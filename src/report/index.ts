@@ -1,0 +1,14 @@
+// The report of a run and its model card.
+export { type Evaluation, evaluatePredictions } from "./evaluation.ts";
+export { renderModelCard } from "./model-card.ts";
+export { evaluationOf, renderReport } from "./report.ts";
+export type {
+  AugmentedSample,
+  ConfigurationEntry,
+  EpochMetrics,
+  EpochTime,
+  ModelFacts,
+  Prediction,
+  ReportData,
+  ReportSummary,
+} from "./report-data.ts";

@@ -1,0 +1,103 @@
+// What a run's report tells: plain data, gathered elsewhere.
+
+export interface ReportSummary {
+  /** `completed`, `stopped`, `interrupted` or `failed`. */
+  readonly status: string;
+  readonly reason?: string | undefined;
+  readonly epochs: number;
+  readonly steps: number;
+  /** Epoch from 0. */
+  readonly best?: { readonly epoch: number; readonly score: number | null } | undefined;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly images_per_second: number;
+  readonly data_wait: number;
+  readonly wall_seconds: number;
+  readonly runtime: string;
+  readonly precision: string;
+  readonly threads: number;
+  readonly seed: number;
+  readonly model: string;
+  readonly classes: readonly string[];
+  readonly export?: string | undefined;
+}
+
+export interface ConfigurationEntry {
+  /** Dotted key. */
+  readonly key: string;
+  readonly value: string;
+  /** The file and line or the override that set it. */
+  readonly source: string;
+}
+
+/** The values logged for one epoch, counted from 1. */
+export interface EpochMetrics {
+  readonly epoch: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Where the time of one epoch went, counted from 1. */
+export interface EpochTime {
+  readonly epoch: number;
+  readonly samples: number;
+  readonly trainSeconds: number;
+  /** The part of `trainSeconds` spent waiting for batches. */
+  readonly dataSeconds: number;
+  readonly validationSeconds: number;
+}
+
+/** A sample of the validation with what the best weights say about it. */
+export interface Prediction {
+  readonly name: string;
+  /** Index of the true class. */
+  readonly truth: number;
+  /** Index of the predicted class. */
+  readonly predicted: number;
+  /** Probability of the predicted class. */
+  readonly confidence: number;
+  /** Cross-entropy. */
+  readonly loss: number;
+  /** `data:` address of a small JPEG, where the report has room for it. */
+  readonly picture?: string | undefined;
+}
+
+/** A training picture with some of the versions that augmentation makes of it, as `data:` addresses. */
+export interface AugmentedSample {
+  readonly name: string;
+  readonly className: string;
+  /** As evaluation would show it. */
+  readonly original: string;
+  readonly variants: readonly string[];
+}
+
+export interface ModelFacts {
+  readonly parameters: number;
+  readonly trainable: number;
+  readonly bytes: number;
+  readonly flops: number;
+  readonly activationBytes: number;
+  readonly layers: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly outputShape: readonly number[];
+    readonly parameters: number;
+    readonly flops: number;
+  }[];
+}
+
+export interface ReportData {
+  /** The run's folder, as a name. */
+  readonly name: string;
+  readonly summary: ReportSummary;
+  readonly configuration: readonly ConfigurationEntry[];
+  readonly environment: readonly (readonly [name: string, value: string])[];
+  readonly history: readonly EpochMetrics[];
+  readonly timing: readonly EpochTime[];
+  /** Of the best epoch's validation; empty where the run kept none. */
+  readonly predictions: readonly Prediction[];
+  /** Samples of each class in each split. */
+  readonly splits: readonly { readonly name: string; readonly counts: ArrayLike<number> }[];
+  readonly augmented: readonly AugmentedSample[];
+  readonly model: ModelFacts | undefined;
+  /** What is done to a picture before evaluation, one line each. */
+  readonly preprocessing: readonly string[];
+}
