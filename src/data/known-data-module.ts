@@ -5,7 +5,6 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { z } from "zod";
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
-import { download } from "../weights/index.ts";
 import type { ArrayDataset } from "./array-dataset.ts";
 import {
   type AutoSplitOptions,
@@ -15,6 +14,7 @@ import {
 } from "./auto-split.ts";
 import { openCIFAR, openIDX } from "./binary-datasets.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
+import { download } from "./download.ts";
 import { KNOWN_DATASETS, type KnownDataset, type KnownFile } from "./known-datasets.ts";
 import { readSource } from "./read-image.ts";
 import { listTar } from "./tar.ts";
@@ -121,7 +121,7 @@ export class KnownDataModule extends DataModule {
         hint: `fetch ${url} into this folder, or set data.download=true`,
       });
     }
-    await download(url, path, { sha256Prefix: sha256 });
+    await download(url, path, sha256);
     return path;
   }
 }
