@@ -1,22 +1,27 @@
 // Memory for intermediate values, shared by all executables of a session: they run one after another.
 import { AlignedMemory, type Library } from "../ffi/index.ts";
+import { SLAB_BYTES } from "../plan/memory-plan.ts";
 
-/** Grows to the largest plan. Addresses hold until `memory` is another. */
+/** Grows to the largest plan, in slabs that keep their addresses. */
 export class Arena {
   readonly #library: Library;
-  #memory: AlignedMemory | undefined;
+  readonly #slabs: AlignedMemory[] = [];
 
   constructor(library: Library) {
     this.#library = library;
   }
 
-  get memory(): AlignedMemory {
-    this.#memory ??= new AlignedMemory(this.#library, 0);
-    return this.#memory;
+  /** Makes room for so many bytes. */
+  reserve(bytes: number): void {
+    for (let slab = 0; slab * SLAB_BYTES < Math.max(bytes, 1); slab++) {
+      const memory = this.#slabs[slab] ?? new AlignedMemory(this.#library, 0, SLAB_BYTES);
+      memory.reserve(Math.min(bytes - slab * SLAB_BYTES, SLAB_BYTES));
+      this.#slabs[slab] = memory;
+    }
   }
 
-  /** Makes room for a plan. */
-  reserve(bytes: number): void {
-    if (this.memory.bytes < bytes) this.#memory = new AlignedMemory(this.#library, bytes);
+  /** The slab that holds the byte at `offset`, and where in it. */
+  at(offset: number): { readonly memory: AlignedMemory; readonly offset: number } {
+    return { memory: this.#slabs[Math.floor(offset / SLAB_BYTES)]!, offset: offset % SLAB_BYTES };
   }
 }

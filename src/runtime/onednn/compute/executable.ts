@@ -1,11 +1,11 @@
 // A program made runnable: its plan, bound to memory, executed step after step.
 import { sizeOf } from "../../../core/index.ts";
 import type { Program } from "../../../graph/index.ts";
-import type { AlignedMemory, Engine } from "../ffi/index.ts";
+import type { Engine } from "../ffi/index.ts";
 import { type ElementArray, viewElements } from "../plan/element-type.ts";
 import { type Plan, type PlanOptions, planProgram } from "../plan/plan.ts";
 import type { Memory, Step } from "../plan/step.ts";
-import type { Tensor } from "../plan/tensor.ts";
+import type { Region } from "../plan/tensor.ts";
 import type { Arena } from "./arena.ts";
 
 /** Time of one step of a run. */
@@ -14,7 +14,6 @@ export interface StepTime extends Pick<Step, "work" | "label" | "scope" | "imple
 }
 
 interface Bound {
-  readonly memory: AlignedMemory;
   readonly runs: readonly (() => void)[];
   readonly inputs: ReadonlyMap<string, ElementArray>;
   readonly outputs: readonly (readonly [string, ElementArray])[];
@@ -27,7 +26,6 @@ export class ComputeExecutable {
   readonly #arena: Arena;
   readonly #engine: Engine;
   #plan: Plan;
-  #planned: number;
   #bound: Bound | undefined;
 
   constructor(program: Program, options: Omit<PlanOptions, "engine">, engine: Engine, arena: Arena) {
@@ -36,7 +34,6 @@ export class ComputeExecutable {
     this.#arena = arena;
     this.#engine = engine;
     this.#plan = planProgram(program, { ...options, engine });
-    this.#planned = engine.mark();
     arena.reserve(this.#plan.memory.bytes);
   }
 
@@ -76,10 +73,10 @@ export class ComputeExecutable {
     this.#engine.dispose();
   }
 
-  /** Bound to the arena as it is now, inputs and constants in place. */
+  /** Bound to memory, inputs and constants in place. */
   #ready(inputs: ReadonlyMap<string, ElementArray>): Bound {
     if (this.#plan.storeVersion !== this.#options.store.version) this.#replan();
-    if (this.#bound?.memory !== this.#arena.memory) this.#bound = this.#bind();
+    this.#bound ??= this.#bind();
     const bound = this.#bound;
     for (const [place, elements] of bound.constants) copyElements(elements, place);
     for (const [name, place] of bound.inputs) copyElements(inputs.get(name)!, place);
@@ -89,19 +86,15 @@ export class ComputeExecutable {
   /** Plans again: members of storages have got layouts since. */
   #replan(): void {
     this.#bound = undefined;
-    this.#engine.release(this.#engine.base);
+    this.#engine.clear();
     this.#plan = planProgram(this.#program, { ...this.#options, engine: this.#engine });
-    this.#planned = this.#engine.mark();
     this.#arena.reserve(this.#plan.memory.bytes);
   }
 
   #bind(): Bound {
-    this.#engine.release(this.#planned);
-    const { memory } = this.#arena;
     const { steps, inputs, outputs, constants } = this.#plan;
-    const places = this.#memoryOf(memory);
+    const places = this.#places();
     return {
-      memory,
       runs: steps.map((step) => step.bind(places)),
       inputs: new Map(inputs.map(({ name, tensor }) => [name, places.elementsOf(tensor)])),
       outputs: outputs.map(({ name, tensor }) => [name, places.elementsOf(tensor)] as const),
@@ -109,20 +102,20 @@ export class ComputeExecutable {
     };
   }
 
-  #memoryOf(arena: AlignedMemory): Memory {
+  #places(): Memory {
     const { offsets } = this.#plan.memory;
-    const placeOf = ({ region, byteOffset }: Pick<Tensor, "region" | "byteOffset">) =>
+    const placeOf = (region: Region) =>
       region.fixed === undefined
-        ? { memory: arena, offset: offsets.get(region)! + byteOffset }
-        : { memory: region.fixed.memory, offset: region.fixed.byteOffset + byteOffset };
+        ? this.#arena.at(offsets.get(region)!)
+        : { memory: region.fixed.memory, offset: region.fixed.byteOffset };
     return {
-      addressOf: (tensor) => {
-        const { memory, offset } = placeOf(tensor);
-        return memory.address + offset;
+      addressOf: ({ region, byteOffset }) => {
+        const { memory, offset } = placeOf(region);
+        return memory.address + offset + byteOffset;
       },
-      elementsOf: (tensor) => {
-        const { memory, offset } = placeOf(tensor);
-        return viewElements(tensor.type, memory.buffer, memory.byteOffset + offset, sizeOf(tensor.shape));
+      elementsOf: ({ region, byteOffset, type, shape }) => {
+        const { memory, offset } = placeOf(region);
+        return viewElements(type, memory.buffer, memory.byteOffset + offset + byteOffset, sizeOf(shape));
       },
     };
   }

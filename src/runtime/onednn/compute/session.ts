@@ -37,6 +37,7 @@ export class ComputeSession {
     this.#arena = new Arena(library);
     this.#chooser = new ConvolutionChooser(
       library,
+      this.#arena,
       convolutionAlgorithm,
       `${processor}; ${threads} threads`,
       choices,

@@ -1,7 +1,16 @@
 // The variables' memory: one flat buffer per storage, whose members may have layouts of their own.
 import { sizeOf, type TensorData } from "../../../core/index.ts";
 import type { Storage, VariableRef } from "../../../graph/index.ts";
-import { ALIGNMENT, AlignedMemory, ARG, Engine, isDense, type Layout, type Library } from "../ffi/index.ts";
+import {
+  ALIGNMENT,
+  AlignedMemory,
+  ARG,
+  aligned,
+  Engine,
+  isDense,
+  type Layout,
+  type Library,
+} from "../ffi/index.ts";
 import {
   ELEMENT_BYTES,
   type ElementArray,
@@ -9,6 +18,7 @@ import {
   elementTypeOf,
   viewElements,
 } from "../plan/element-type.ts";
+import { SLAB_BYTES } from "../plan/memory-plan.ts";
 import { orderOf, Region, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
 
 interface Held {
@@ -37,11 +47,14 @@ export class VariableStore {
   readonly #engine: Engine;
   readonly #held = new Map<string, Held>();
   readonly #rows = new Map<string, Layout>();
+  /** Memory that elements change their layout in. */
+  readonly #conversion: AlignedMemory;
   #version = 0;
 
   constructor(library: Library, storages: readonly Storage[]) {
     this.#library = library;
     this.#engine = new Engine(library);
+    this.#conversion = new AlignedMemory(library, 0, SLAB_BYTES);
     const families = new Map<string, Family>();
     for (const storage of storages) {
       const name = [storage.dtype, ...storage.members.map(({ shape }) => shape.join("x"))].join(",");
@@ -114,7 +127,8 @@ export class VariableStore {
     const kept = this.#engine.copied(layout);
     for (const other of this.#held.values()) {
       if (other.family !== held.family) continue;
-      this.#reorder({ ...variable, storage: other.storage.name }, this.#rowLayout("f32", layout.dims), kept);
+      const twin = { ...variable, storage: other.storage.name };
+      this.#relayout(twin, this.#rowLayout("f32", layout.dims), kept);
     }
     held.family.layouts.set(variable.offset, kept);
     this.#version++;
@@ -181,7 +195,7 @@ export class VariableStore {
     const elements = this.elements(member) as Float32Array;
     const layout = this.#layoutsOf(member).get(member.offset);
     if (layout === undefined) return elements.slice();
-    return this.#convert(elements, layout, this.#rowLayout("f32", layout.dims));
+    return this.#convert(elements, layout, this.#rowLayout("f32", layout.dims)).slice();
   }
 
   #setMemberRows(member: VariableRef, rows: Float32Array): void {
@@ -192,28 +206,32 @@ export class VariableStore {
     );
   }
 
-  #reorder(variable: VariableRef, from: Layout, to: Layout): void {
-    const elements = this.elements(variable) as Float32Array;
-    elements.set(this.#convert(elements, from, to));
+  /** Puts a member's elements into another layout; zeros look alike in all. */
+  #relayout(member: VariableRef, from: Layout, to: Layout): void {
+    const elements = this.elements(member) as Float32Array;
+    if (elements.some((element) => element !== 0)) elements.set(this.#convert(elements, from, to));
   }
 
+  /** The elements in another layout, in memory that the next conversion overwrites. */
   #convert(elements: Float32Array, from: Layout, to: Layout): Float32Array {
     const engine = new Engine(this.#library);
     try {
-      const [source, target] = [from, to].map(({ bytes }) => new AlignedMemory(this.#library, bytes));
-      source!.float32(0, elements.length).set(elements);
       const primitive = engine.primitive({ kind: "reorder", src: from, dst: to });
       const scratchpad = primitive.layout("scratchpad");
-      const scratch = new AlignedMemory(this.#library, scratchpad?.bytes ?? 0);
+      const target = aligned(from.bytes);
+      const scratch = target + aligned(to.bytes);
+      this.#conversion.reserve(scratch + (scratchpad?.bytes ?? 0));
+      const { address } = this.#conversion;
+      this.#conversion.float32(0, elements.length).set(elements);
       const args = engine.pack([
-        [ARG.src, engine.memory(from, source!.address)],
-        [ARG.dst, engine.memory(to, target!.address)],
+        [ARG.src, engine.memory(from, address)],
+        [ARG.dst, engine.memory(to, address + target)],
         ...(scratchpad === undefined
           ? []
-          : [[ARG.scratchpad, engine.memory(scratchpad, scratch.address)] as const]),
+          : [[ARG.scratchpad, engine.memory(scratchpad, address + scratch)] as const]),
       ]);
       engine.execute(primitive.handle, args, () => "layout of a variable");
-      return target!.float32(0, elements.length);
+      return this.#conversion.float32(target, elements.length);
     } finally {
       engine.dispose();
     }

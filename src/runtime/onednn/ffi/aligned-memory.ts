@@ -9,20 +9,40 @@ export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
+/** Node.js has shared memory that grows in place; TypeScript's library for ES2023 does not know it yet. */
+type GrowableSharedArrayBuffer = SharedArrayBuffer & { grow(byteLength: number): void };
+type GrowableConstructor = new (
+  byteLength: number,
+  options: { readonly maxByteLength: number },
+) => GrowableSharedArrayBuffer;
+
 /** Shared, zeroed, 64-byte aligned memory at an address that does not change while it is referenced. */
 export class AlignedMemory {
   readonly buffer: SharedArrayBuffer;
   /** Where in `buffer` the aligned bytes begin. */
   readonly byteOffset: number;
-  readonly bytes: number;
   readonly address: number;
 
-  constructor(library: Library, bytes: number) {
-    this.bytes = bytes;
-    this.buffer = new SharedArrayBuffer(bytes + ALIGNMENT);
+  /** @param maxBytes up to which the memory may grow in place; default: not at all. */
+  constructor(library: Library, bytes: number, maxBytes?: number) {
+    this.buffer =
+      maxBytes === undefined
+        ? new SharedArrayBuffer(bytes + ALIGNMENT)
+        : new (SharedArrayBuffer as unknown as GrowableConstructor)(bytes + ALIGNMENT, {
+            maxByteLength: maxBytes + ALIGNMENT,
+          });
     const address = library.addressOf(new Uint8Array(this.buffer));
     this.byteOffset = (ALIGNMENT - (address % ALIGNMENT)) % ALIGNMENT;
     this.address = address + this.byteOffset;
+  }
+
+  get bytes(): number {
+    return this.buffer.byteLength - ALIGNMENT;
+  }
+
+  /** Makes growable memory at least this large. */
+  reserve(bytes: number): void {
+    if (bytes > this.bytes) (this.buffer as GrowableSharedArrayBuffer).grow(bytes + ALIGNMENT);
   }
 
   /** A float32 view of `length` elements from byte `offset`. */

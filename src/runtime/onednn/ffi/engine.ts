@@ -39,8 +39,8 @@ export class Engine {
   readonly #out = new BigUint64Array(1);
   readonly #engine: Handle;
   readonly #stream: Handle;
-  /** The mark at which nothing but the engine itself exists. */
-  readonly base: number;
+  /** How many frees belong to the engine itself. */
+  readonly #base: number;
 
   constructor(library: Library) {
     this.library = library;
@@ -51,7 +51,7 @@ export class Engine {
     check(createStream(this.#out, engine, STREAM_IN_ORDER), "stream");
     this.#engine = engine;
     this.#stream = this.#own(destroyStream);
-    this.base = this.mark();
+    this.#base = this.#frees.length;
   }
 
   /** Argument index of the tensor of the i-th post-op. */
@@ -153,19 +153,15 @@ export class Engine {
     if (status !== 0) check(status, what);
   }
 
-  /** A point to return to with `release`. */
-  mark(): number {
-    return this.#frees.length;
+  /** Frees everything that this engine created; it may go on creating. */
+  clear(): void {
+    while (this.#frees.length > this.#base) this.#frees.pop()!();
   }
 
-  /** Frees what was created since `mark`. */
-  release(mark: number): void {
-    while (this.#frees.length > mark) this.#frees.pop()!();
-  }
-
-  /** Frees everything that this engine created. */
+  /** Frees everything, the engine itself too. */
   dispose(): void {
-    this.release(0);
+    this.clear();
+    while (this.#frees.length > 0) this.#frees.pop()!();
   }
 
   #own(destroy: NativeFunction): Handle {

@@ -1,7 +1,7 @@
 // Which algorithm a convolution runs with: candidates are measured once, the choice is kept.
 import type { ConvolutionAlgorithm } from "../../contract.ts";
+import type { Arena } from "../compute/arena.ts";
 import {
-  AlignedMemory,
   ARG,
   aligned,
   type DnnlConvolutionAlgorithm,
@@ -49,13 +49,22 @@ const RUNS = 4;
 /** Picks the algorithm of each convolution; the same convolution always gets the same one. */
 export class ConvolutionChooser {
   readonly #library: Library;
+  /** Lent for measurements, which happen before anything runs in it. */
+  readonly #arena: Arena;
   readonly #policy: ConvolutionAlgorithm;
   readonly #machine: string;
   readonly #cache: ChoiceCache;
 
   /** @param machine what the measurements depend on beside the convolution: processor and threads. */
-  constructor(library: Library, policy: ConvolutionAlgorithm, machine: string, cache: ChoiceCache) {
+  constructor(
+    library: Library,
+    arena: Arena,
+    policy: ConvolutionAlgorithm,
+    machine: string,
+    cache: ChoiceCache,
+  ) {
     this.#library = library;
+    this.#arena = arena;
     this.#policy = policy;
     this.#machine = machine;
     this.#cache = cache;
@@ -95,7 +104,8 @@ export class ConvolutionChooser {
       ...optional(ARG.scratchpad, primitive.layout("scratchpad")),
     ];
     const total = operands.reduce((bytes, [, layout]) => bytes + aligned(layout.bytes), 0);
-    const memory = new AlignedMemory(this.#library, total);
+    this.#arena.reserve(total);
+    const { memory } = this.#arena.at(0);
     memory.float32(0, Math.floor(total / 4)).fill(0.5);
     let address = memory.address;
     const args = engine.pack(

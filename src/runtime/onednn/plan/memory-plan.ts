@@ -1,7 +1,11 @@
 // The memory plan: one arena in which regions whose lifetimes do not overlap share addresses.
+import { ClassifierTrainingError } from "../../../core/index.ts";
 import { aligned } from "../ffi/index.ts";
 import type { Step } from "./step.ts";
 import type { Region } from "./tensor.ts";
+
+/** The arena consists of slabs of this size, no region lies across two: shared memory is limited to 4 GiB. */
+export const SLAB_BYTES: number = 2 ** 31;
 
 /** Where every region of the arena lies. */
 export interface MemoryPlan {
@@ -12,6 +16,12 @@ export interface MemoryPlan {
 export interface Outside {
   readonly before: readonly Region[];
   readonly after: readonly Region[];
+}
+
+/** The first offset from `offset` on at which so many bytes lie within a slab. */
+function withinSlab(offset: number, bytes: number): number {
+  const rest = SLAB_BYTES - (offset % SLAB_BYTES);
+  return bytes <= rest ? offset : offset + rest;
 }
 
 interface Lifetime {
@@ -30,6 +40,15 @@ interface Lifetime {
  */
 export function planMemory(steps: readonly Step[], outside: Outside): MemoryPlan {
   const lifetimes = [...new Set(lifetimesOf(steps, outside).values())];
+  const largest = Math.max(0, ...lifetimes.map(({ bytes }) => bytes));
+  if (largest > SLAB_BYTES) {
+    throw new ClassifierTrainingError(
+      "failure",
+      "ONEDNN_MEMORY",
+      `a tensor of ${(largest / 2 ** 30).toFixed(1)} GiB exceeds what this runtime can address as one (2 GiB)`,
+      { hint: "use a smaller data.batch_size" },
+    );
+  }
   lifetimes.sort((a, b) => b.bytes - a.bytes || a.first - b.first);
   const offsets = new Map<Region, number>();
   const placed: { readonly life: Lifetime; readonly offset: number }[] = [];
@@ -41,7 +60,7 @@ export function planMemory(steps: readonly Step[], outside: Outside): MemoryPlan
       .sort((a, b) => a.offset - b.offset);
     for (const { life: other, offset: start } of neighbours) {
       if (start - offset >= life.bytes) break;
-      offset = Math.max(offset, start + other.bytes);
+      offset = withinSlab(Math.max(offset, start + other.bytes), life.bytes);
     }
     placed.push({ life, offset });
     for (const region of life.regions) offsets.set(region, offset);
