@@ -6,6 +6,7 @@ const PAGE = 48;
 /** Plain JavaScript; the page's data is in the elements `samples` and `class-names`. */
 export const CLIENT_SCRIPT: string = `
 "use strict";
+{
 const byId = (id) => document.getElementById(id);
 const read = (id) => { const found = byId(id); return found ? JSON.parse(found.textContent) : []; };
 const make = (tag, className, text) => {
@@ -130,5 +131,6 @@ for (const chart of document.querySelectorAll("[data-hover]")) {
     tip.style.top = Math.max(4, event.clientY - tip.offsetHeight - 10) + "px";
   };
   chart.onpointerleave = () => { tip.hidden = true; cursor.setAttribute("visibility", "hidden"); };
+}
 }
 `;
