@@ -19,6 +19,7 @@ import { writeExport } from "./export.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
 import { loadPretrained } from "./pretrained.ts";
 import { writeReport } from "./report.ts";
+import { RunLock } from "./run-lock.ts";
 import { RunParts, setUp } from "./run-parts.ts";
 import { writeRunRecord } from "./run-record.ts";
 import { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
@@ -54,6 +55,7 @@ export async function train(
   for (const warning of data.warnings) notify("WARNING", warning);
   setUp(model, data);
   await run.folder.create();
+  await using _lock = await RunLock.take(run.folder.path);
   await writeHydraFiles(run);
   const callbacks = await parts.callbacks();
   await using trainer = new Trainer(settings.trainer, {

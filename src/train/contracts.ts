@@ -5,6 +5,7 @@ import type { Module } from "../nn/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { FitContext } from "./context.ts";
 import type { EventOf } from "./events.ts";
+import type { WeightAverageOptions } from "./weight-average.ts";
 
 /** What can be written into a checkpoint's metadata. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -91,6 +92,8 @@ export abstract class Callback {
   readonly runsLast: boolean = false;
   /** Whether it has a part in a `fastDevRun`; false for what writes files or ends the training. */
   readonly runsInFastDevRun: boolean = true;
+  /** Has the trainer keep a moving average of the weights. */
+  readonly weightAverage: WeightAverageOptions | undefined = undefined;
 
   /** What to put into a checkpoint, `undefined` for nothing. */
   state(): Json | undefined {

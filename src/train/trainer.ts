@@ -25,7 +25,7 @@ export interface TrainerParts {
   readonly seed?: number;
   readonly callbacks?: readonly Callback[];
   readonly loggers?: readonly Logger[];
-  /** Keep an exponential moving average of the weights; validation, best checkpoint and export then use it. */
+  /** Keep an exponential moving average of the weights; validation, best checkpoint and export then use it. Default: as a callback asks. */
   readonly average?: WeightAverageOptions | undefined;
   /** Freezing, groups with their own learning rate or weight decay. */
   readonly fineTuning?: FineTuningOptions | undefined;
@@ -86,7 +86,8 @@ export class Trainer implements AsyncDisposable {
   ): AsyncGenerator<TrainingEvent, FitResult, undefined> {
     const engine = await this.open(model);
     if (weights !== undefined) await engine.writeWeights(weights);
-    const { average, scheduler, callbacks = [], loggers = [] } = this.#parts;
+    const { scheduler, callbacks = [], loggers = [] } = this.#parts;
+    const average = this.#average;
     const devRun = this.options.fastDevRun > 0;
     const loop = new FitLoop({
       model,
@@ -116,13 +117,13 @@ export class Trainer implements AsyncDisposable {
     if (batches === undefined) return undefined;
     const engine = await this.open(model);
     const batchCount = limitBatches(batches.length, this.options.limitTestBatches);
-    const weights = this.#parts.average === undefined ? "live" : "average";
+    const weights = this.#average === undefined ? "live" : "average";
     return yield* evaluate({ engine, model, stage: "test", batches, batchCount, weights });
   }
 
   /** Opens the engine for `model`, with first weights; the same engine on later calls. */
   async open(model: TrainableModel): Promise<TrainingEngine> {
-    const { runtime, seed = 42, fineTuning, average, optimizer } = this.#parts;
+    const { runtime, seed = 42, fineTuning, optimizer } = this.#parts;
     const { gradientClipVal, gradientClipAlgorithm, accumulateGradBatches } = this.options;
     this.#engine ??= await TrainingEngine.open({
       runtime,
@@ -132,13 +133,18 @@ export class Trainer implements AsyncDisposable {
       clipping:
         gradientClipVal > 0 ? { algorithm: gradientClipAlgorithm, limit: gradientClipVal } : undefined,
       accumulate: accumulateGradBatches,
-      average: average !== undefined,
+      average: this.#average !== undefined,
       precision: this.options.precision,
       convolutionAlgorithm: this.options.convAlgorithm,
       ...(this.options.threads === undefined ? {} : { threads: this.options.threads }),
       fineTuning: fineTuning && new FineTuning(model.network, fineTuning),
     });
     return this.#engine;
+  }
+
+  get #average(): WeightAverageOptions | undefined {
+    const { average, callbacks = [] } = this.#parts;
+    return average ?? callbacks.find(({ weightAverage }) => weightAverage !== undefined)?.weightAverage;
   }
 
   async dispose(): Promise<void> {
