@@ -159,7 +159,7 @@ function watchChildren(network: Module, seen: Record<string, Value>): void {
 const FOUND = await findRuntimes();
 const MODELS = ["resnet18", "resnet34", "resnet50"].map((name) => readGolden<Model>(`models/${name}.json`));
 
-describe.each(MODELS)("$layout.arch", ({ layout, runs }) => {
+describe.each(MODELS)("$layout.arch", { timeout: 300_000 }, ({ layout, runs }) => {
   const network = createResNet(layout.arch, layout.num_classes);
   const entries = stateEntries(network);
 

@@ -59,7 +59,7 @@ interface Trace {
 }
 
 /** Steps that the oracle takes of each trace; GOLDEN_STEPS=12 takes all, in a few minutes. */
-const ORACLE_STEPS = Number(process.env.GOLDEN_STEPS ?? 2);
+const ORACLE_STEPS = Number(process.env.GOLDEN_STEPS ?? 1);
 
 /**
  * Relative deviations that float32 may always have, for a ReLU's input within rounding of zero falls on either side
