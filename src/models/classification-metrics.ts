@@ -1,5 +1,5 @@
 // The metrics of a classification model: top-1, top-5 and per-class accuracy for each stage.
-import { type HostTensor, hostTensor } from "../core/index.ts";
+import { type HostTensor, hostTensor, toNumbers } from "../core/index.ts";
 import { type ClassificationMetric, MetricCollection, MulticlassAccuracy } from "../metrics/index.ts";
 
 /** Metrics of one stage; logits come from any runtime, labels may be soft (their largest entry counts). */
@@ -14,7 +14,7 @@ export class StageClassificationMetrics {
 
   /** @param logits [N, C]; @param labels [N], or target probabilities [N, C] */
   update(logits: HostTensor, labels: HostTensor): void {
-    const classes = labels.shape.length === 1 ? Int32Array.from(labels.data as Int32Array) : largest(labels);
+    const classes = labels.shape.length === 1 ? Int32Array.from(toNumbers(labels.data)) : largest(labels);
     this.#collection.update(toFloat32(logits), classes);
   }
 
