@@ -16,6 +16,17 @@ export { type QuickstartRequest, type QuickstartResult, quickstart } from "./qui
 export { allComponents } from "./registry.ts";
 export { report } from "./report.ts";
 export { RunFolder, runFolderOf } from "./run-folder.ts";
+export {
+  compareRuns,
+  type Difference,
+  listRuns,
+  overridesOf,
+  plotRuns,
+  type Run,
+  type RunComparison,
+  readRun,
+  resultsOf,
+} from "./runs.ts";
 export { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
 export type { RunSummary } from "./summary.ts";
 export { isSweep, type SweepRequest, type SweepResult, sweep } from "./sweep.ts";

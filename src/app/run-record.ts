@@ -1,7 +1,14 @@
 // What a run writes down about itself before it begins: where each setting came from, and the machine it ran on.
 import { readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
-import { type Composition, type ConfigNode, formatOrigin, resolveConfig } from "../config/index.ts";
+import {
+  type Composition,
+  type ConfigNode,
+  formatOrigin,
+  type Origin,
+  resolveConfig,
+  SHIPPED_CONFIGS,
+} from "../config/index.ts";
 import { writeCsv } from "../core/index.ts";
 import { imageLibraryVersions } from "../data/index.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -48,9 +55,14 @@ function leaves(
     {
       key,
       value: textOf(resolved ?? node),
-      source: origin === undefined ? "the program" : formatOrigin(origin),
+      source: origin === undefined ? "the program" : place(origin),
     },
   ];
+}
+
+/** File, line and column; files that come with the package from its folder on. */
+function place(origin: Origin): string {
+  return formatOrigin(origin).replace(SHIPPED_CONFIGS.path, "conf");
 }
 
 function textOf(node: ConfigNode): string {

@@ -8,6 +8,7 @@ import { exportCommand } from "./export-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { quickstartCommand } from "./quickstart-command.ts";
 import { reportCommand } from "./report-command.ts";
+import { runsCommand } from "./runs-command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { testCommand } from "./test-command.ts";
 import { trainCommand } from "./train-command.ts";
@@ -39,6 +40,7 @@ function createProgram(): Command {
     predictCommand(),
     exportCommand(),
     reportCommand(),
+    runsCommand(),
     benchCommand(),
     weightsCommand(),
     doctorCommand(),

@@ -31,7 +31,7 @@ function intervalCell({ value, low, high }: Interval): Html {
 }
 
 const [WIDTH, HEIGHT] = [480, 300];
-const PLOT = { left: 54, right: 14, top: 12, bottom: 42 };
+const PLOT = { left: 62, right: 22, top: 12, bottom: 42 };
 
 /** Accuracy by confidence: bars on the diagonal are well calibrated; the strip below shows how many samples each has. */
 export function reliabilityDiagram({ bins, samples }: Evaluation): Html {

@@ -15,7 +15,7 @@ const make = (tag, className, text) => {
   if (text !== undefined) made.textContent = text;
   return made;
 };
-const percent = (share) => (share * 100).toFixed(1) + " %";
+const percent = (share) => (share * 100).toFixed(1) + "\\u00a0%";
 const classNames = read("class-names");
 const samples = read("samples").map(([name, truth, predicted, confidence, loss, picture]) =>
   ({ name, truth, predicted, confidence, loss, picture }));

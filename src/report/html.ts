@@ -38,11 +38,11 @@ export function jsonScript(id: string, data: unknown): Html {
   return new Html(`<script type="application/json" id="${id}">${text}</script>`);
 }
 
-/** `93.2 %`; `n/a` where there is no number. */
+/** `93.2 %`, which no line break parts; `n/a` where there is no number. */
 export function percent(share: number | null | undefined, digits = 1): string {
   return share === null || share === undefined || !Number.isFinite(share)
     ? "n/a"
-    : `${(share * 100).toFixed(digits)} %`;
+    : `${(share * 100).toFixed(digits)}\u00a0%`;
 }
 
 /** Four significant digits, without trailing zeros. */

@@ -54,7 +54,7 @@ export function matrix(cells: readonly Confusion[], classNames: readonly string[
       ? names.map((name, c) => {
           const at = (c + 0.5) * cell;
           const [x, y] = [(left + at + size * 0.35).toFixed(1), (top + side + 7).toFixed(1)];
-          return html`<text class="tick" x="${(left - 7).toFixed(1)}" y="${(top + at + size * 0.35).toFixed(1)}" text-anchor="end" font-size="${size}">${name}</text><text class="tick" x="${x}" y="${y}" text-anchor="end" font-size="${size}" transform="rotate(-90 ${x} ${y})">${name}</text>`;
+          return html`<text class="label" x="${(left - 7).toFixed(1)}" y="${(top + at + size * 0.35).toFixed(1)}" text-anchor="end" font-size="${size}">${name}</text><text class="label" x="${x}" y="${y}" text-anchor="end" font-size="${size}" transform="rotate(-90 ${x} ${y})">${name}</text>`;
         })
       : undefined
   }

@@ -37,7 +37,9 @@ export function renderModelCard(data: ReportData, evaluation: Evaluation | undef
     list([
       ...splits.map(({ name, counts }) => {
         const all = Array.from(counts);
-        return `${name}: ${wholeNumber(all.reduce((sum, count) => sum + count, 0))} pictures, ${wholeNumber(Math.min(...all))} to ${wholeNumber(Math.max(...all))} a class`;
+        const [fewest, most] = [Math.min(...all), Math.max(...all)].map(wholeNumber);
+        const total = wholeNumber(all.reduce((sum, count) => sum + count, 0));
+        return `${name}: ${total} pictures, ${fewest === most ? fewest : `${fewest} to ${most}`} a class`;
       }),
       `${summary.epochs} epochs (${wholeNumber(summary.steps)} steps)${summary.best === undefined ? "" : `, weights of epoch ${summary.best.epoch + 1}`}; ${summary.status}`,
       `${summary.runtime}, ${summary.precision}, ${summary.threads} threads, seed ${summary.seed}, ${duration(summary.wall_seconds)}`,

@@ -94,7 +94,7 @@ export function calibration(evaluation: Evaluation | undefined): Section | undef
     id: "calibration",
     title: "Calibration",
     content: html`<p class="sub">Bars: how often predictions of that confidence are right. Orange lines: how confident they are. Bars below their line are over-confident. The strip shows how many pictures each bar stands for. Expected calibration error: ${percent(evaluation.calibrationError)}.</p>
-    <div class="grid2"><div class="card plain">${reliabilityDiagram(evaluation)}</div></div>`,
+    <div class="card plain">${reliabilityDiagram(evaluation)}</div>`,
   };
 }
 

@@ -26,6 +26,7 @@ section{padding:30px 0 6px}
 .tile span{display:block;color:var(--muted);font-size:.82rem}
 .tile strong{font-size:1.4rem;font-weight:620;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
 .tile small{display:block;color:var(--muted);font-size:.78rem}
+.plain{max-width:620px}
 .chart figcaption{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;justify-content:space-between;margin-bottom:6px}
 .chart svg,.plain svg{width:100%;height:auto;display:block}
 .legend{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:.82rem;color:var(--muted)}
@@ -33,7 +34,7 @@ section{padding:30px 0 6px}
 svg text{fill:var(--text);font-family:inherit}
 svg .tick{fill:var(--muted);font-size:11.5px}
 svg .axis{fill:var(--muted);font-size:12.5px}
-.matrix .tick{font-size:inherit}
+.matrix .label{fill:var(--muted)}
 svg .grid{stroke:var(--line);fill:none}
 svg .mark{stroke:var(--muted);stroke-dasharray:2 4;fill:none}
 svg .cursor{stroke:var(--muted);fill:none}

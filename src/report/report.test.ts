@@ -1,0 +1,128 @@
+// The report's numbers and what it may never do: break out of its data, load anything, grow without bound.
+import { Script } from "node:vm";
+import { describe, expect, test } from "vitest";
+import {
+  evaluatePredictions,
+  evaluationOf,
+  type Prediction,
+  type ReportData,
+  renderModelCard,
+  renderReport,
+} from "./index.ts";
+
+const HOSTILE = `</script><img src=x onerror=alert(1)>"'&|`;
+
+const prediction = (truth: number, predicted: number, confidence: number): Prediction => ({
+  name: `val/${HOSTILE}.png`,
+  truth,
+  predicted,
+  confidence,
+  loss: truth === predicted ? 0.1 : 2,
+  picture: "data:image/jpeg;base64,AAAA",
+});
+
+const data = (
+  predictions: readonly Prediction[],
+  classes: readonly string[] = ["cat", HOSTILE],
+): ReportData => ({
+  name: "outputs/run",
+  summary: {
+    status: "completed",
+    epochs: 2,
+    steps: 4,
+    best: { epoch: 1, score: 0.75 },
+    metrics: { "test/acc_top1": 0.5 },
+    images_per_second: 10,
+    data_wait: 0.1,
+    wall_seconds: 61,
+    runtime: "reference",
+    precision: "32-true",
+    threads: 1,
+    seed: 42,
+    model: "small",
+    classes,
+    export: "model.onnx",
+  },
+  configuration: [{ key: "seed", value: HOSTILE, source: "conf/train.yaml:1:1" }],
+  environment: [["node", "v20"]],
+  history: [
+    { epoch: 1, metrics: { "train/loss": 2, "val/loss": 3, "val/acc_top1": 0.5 } },
+    { epoch: 2, metrics: { "train/loss": 1, "val/loss": Number.NaN, "val/acc_top1": 0.75 } },
+  ],
+  timing: [{ epoch: 1, samples: 8, trainSeconds: 1, dataSeconds: 0.5, validationSeconds: 0.2 }],
+  predictions,
+  splits: [{ name: "train", counts: [4, 4] }],
+  augmented: [],
+  model: undefined,
+  preprocessing: ["Resize(size 8)"],
+});
+
+const SOME = [prediction(0, 0, 0.9), prediction(0, 0, 0.95), prediction(1, 0, 0.55), prediction(1, 1, 0.65)];
+
+describe("evaluation", () => {
+  test("accuracy, class scores and confusions", () => {
+    const evaluation = evaluatePredictions(SOME, ["a", "b"]);
+    expect(evaluation.accuracy.value).toBe(0.75);
+    expect(evaluation.accuracy.low).toBeLessThan(0.75);
+    const [a, b] = evaluation.classes;
+    expect([a!.support, a!.precision.value, a!.recall.value]).toEqual([2, 2 / 3, 1]);
+    expect([b!.support, b!.precision.value, b!.recall.value]).toEqual([2, 1, 0.5]);
+    expect(evaluation.cells).toEqual([
+      { truth: 0, predicted: 0, count: 2 },
+      { truth: 1, predicted: 0, count: 1 },
+      { truth: 1, predicted: 1, count: 1 },
+    ]);
+    expect(evaluation.confusions).toEqual([{ truth: 1, predicted: 0, count: 1 }]);
+  });
+
+  test("calibration: distance of confidence and accuracy, weighted by samples", () => {
+    const { calibrationError, bins } = evaluatePredictions(SOME, ["a", "b"]);
+    expect(bins.map(({ count }) => count)).toEqual([0, 0, 0, 0, 0, 1, 1, 0, 0, 2]);
+    expect(calibrationError).toBeCloseTo((0.55 + 0.35 + 2 * 0.075) / 4, 12);
+  });
+
+  test("thousands of predictions of hundreds of classes take seconds at most", () => {
+    const names = Array.from({ length: 300 }, (_, c) => `class ${c}`);
+    const many = Array.from({ length: 3000 }, (_, i) => prediction(i % 300, (i * 7) % 300, 0.5));
+    expect(evaluatePredictions(many, names).replicates).toBeGreaterThanOrEqual(100);
+  });
+});
+
+describe("report", () => {
+  const page = renderReport(data(SOME), evaluationOf(data(SOME)));
+
+  test("names from outside never become markup", () => {
+    expect(page).not.toContain("<img src=x");
+    expect(page.match(/<\/script>/g)).toHaveLength(3);
+  });
+
+  test("its script is valid and its data is what was given", () => {
+    const [names, samples, script] = [...page.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(
+      ([, text]) => text!,
+    );
+    expect(JSON.parse(names!)).toEqual(["cat", HOSTILE]);
+    expect(JSON.parse(samples!)).toHaveLength(4);
+    expect(() => new Script(script!)).not.toThrow();
+  });
+
+  test("loads nothing: no address but those of data", () => {
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toMatch(/(?:src|href)="(?!#|data:)/);
+    expect(page).not.toMatch(/url\(|@import|https?:\/\//);
+  });
+
+  test("a run without predictions and history has a report too", () => {
+    const bare = { ...data([]), history: [], timing: [], configuration: [], splits: [] };
+    expect(evaluationOf(bare)).toBeUndefined();
+    expect(renderReport(bare, undefined)).toContain("Model and machine");
+  });
+});
+
+test("model card: results with intervals, class names as plain text", () => {
+  const card = renderModelCard(data(SOME), evaluationOf(data(SOME)));
+  expect(card).toContain("| accuracy | 75.0\u00a0% |");
+  expect(card).toContain("Test accuracy: 50.0\u00a0%.");
+  expect(card).toContain("4 a class");
+  expect(card).not.toMatch(/[^\\]<img/);
+  expect(card).toContain("\\<img");
+});
