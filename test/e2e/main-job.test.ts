@@ -39,6 +39,7 @@ describe("train", () => {
     expect((await readdir(join(folder, RUN))).sort()).toEqual([
       ".hydra",
       "checkpoints",
+      "environment.json",
       "labels_mapping.json",
       "metrics.csv",
       "model.onnx",
