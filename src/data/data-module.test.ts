@@ -1,67 +1,19 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { RandomStream } from "../core/index.ts";
+import { collect, folder, picture, pictures, withModule } from "../../test/data/pictures.ts";
 import type { Image } from "./image.ts";
-import { ImageFolderDataModule, type ImageFolderDataModuleOptions } from "./image-folder-data-module.ts";
-import type { Batch, DataLoader } from "./loader.ts";
+import type { ImageFolderDataModule } from "./image-folder-data-module.ts";
+import type { Batch } from "./loader.ts";
 import { Compose } from "./transforms/compose.ts";
 import { CutMix } from "./transforms/cut-mix.ts";
+import { JPEGCompression } from "./transforms/jpeg-compression.ts";
 import { MixUp } from "./transforms/mix-up.ts";
+import { Resize } from "./transforms/resize.ts";
 import { ToDtype } from "./transforms/to-dtype.ts";
 import { ImageTransform } from "./transforms/transform.ts";
-
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "data-module-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-async function picture(path: string, seed: number): Promise<void> {
-  const random = new RandomStream(seed, "picture");
-  const [width, height] = [20 + random.integer(20), 20 + random.integer(20)];
-  const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));
-  await mkdir(dirname(path), { recursive: true });
-  await sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toFile(path);
-}
-
-/** Writes `counts` pictures under `name`: { "train/cat": 3 }. */
-async function pictures(name: string, counts: Readonly<Record<string, number>>): Promise<string> {
-  const root = join(folder, name);
-  let seed = 0;
-  for (const [path, count] of Object.entries(counts)) {
-    await mkdir(join(root, path), { recursive: true });
-    for (let i = 0; i < count; i++) await picture(join(root, path, `${i}.png`), seed++);
-  }
-  return root;
-}
-
-async function collect(loader: DataLoader): Promise<Batch[]> {
-  const batches: Batch[] = [];
-  for await (const batch of loader) batches.push(batch);
-  return batches;
-}
-
-async function withModule<T>(
-  options: ImageFolderDataModuleOptions,
-  use: (module: ImageFolderDataModule) => Promise<T>,
-): Promise<T> {
-  const module = new ImageFolderDataModule(options);
-  try {
-    await module.setup();
-    return await use(module);
-  } finally {
-    await module.close();
-  }
-}
 
 describe("loaders", () => {
   let root: string;
@@ -208,109 +160,107 @@ describe("bad pictures", () => {
   });
 });
 
-describe("folders that cannot be trained on are refused", () => {
-  const fails = async (options: ImageFolderDataModuleOptions, code: string, text: string): Promise<void> => {
-    const module = new ImageFolderDataModule({ batchSize: 2, ...options });
-    const error = await module.setup().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    expect(error).toMatchObject({ kind: "data", code });
-    expect((error as { toLine(): string }).toLine()).toContain(text);
-  };
+describe("caches", () => {
+  let root: string;
+  const small = { imageSize: 16, batchSize: 4, numWorkers: 0 };
+  beforeAll(async () => {
+    root = await pictures("cached", { "train/a": 5, "train/b": 5, "val/a": 1, "val/b": 1 });
+  });
+  const epochs = async (data: ImageFolderDataModule): Promise<Batch[][]> => [
+    await collect(data.trainLoader(0)),
+    await collect(data.trainLoader(1)),
+  ];
 
-  test("no such folder", () => fails({ root: join(folder, "nowhere") }, "DATA_ROOT", "no such folder"));
-  test("a file", async () => {
-    await writeFile(join(folder, "file"), "");
-    await fails({ root: join(folder, "file") }, "DATA_ROOT", "a file, not a folder");
+  test.each([
+    ["ram", 0],
+    ["ram", 2],
+    ["disk", 0],
+    ["disk", 2],
+    ["auto", 1],
+  ] as const)("%s gives the same batches (%d workers)", async (cache, numWorkers) => {
+    const expected = await withModule({ root, ...small }, epochs);
+    const cacheFolder = join(folder, `pictures-${cache}-${numWorkers}`);
+    const cached = { root, ...small, numWorkers, cache, cacheFolder };
+    expect(await withModule(cached, epochs)).toEqual(expected);
+    expect(await withModule(cached, epochs)).toEqual(expected);
   });
-  test("no classes", async () =>
-    fails({ root: await pictures("none", { ".hidden": 1 }) }, "NO_CLASSES", "class"));
-  test("an empty class", async () =>
-    fails({ root: await pictures("empty", { a: 2, b: 0 }) }, "CLASS_EMPTY", `"b" has no pictures`));
-  test("one class", async () => fails({ root: await pictures("one", { a: 4 }) }, "SINGLE_CLASS", `"a"`));
-  test("fewer pictures than a batch", async () =>
-    fails(
-      { root: await pictures("few", { a: 2, b: 2 }), batchSize: 32 },
-      "FEWER_THAN_BATCH",
-      "data.batch_size=2",
-    ));
-  test("a class with too few pictures to split", async () =>
-    fails({ root: await pictures("tiny", { a: 4, b: 1 }) }, "CLASS_TOO_SMALL", `"b"`));
-  test("a split without a class", async () => {
-    const root = await pictures("lacking", { "train/a": 2, "train/b": 2, "val/a": 1 });
-    await fails({ root }, "SPLIT_LACKS_CLASS", `validation split has no picture of class "b"`);
-    const lenient = new ImageFolderDataModule({ root, batchSize: 2, allowMissingClasses: true });
-    await lenient.setup();
-    expect(lenient.warnings).toEqual([`the validation split has no picture of class "b"`]);
+
+  test.each(["ram", "disk"] as const)("%s sees a changed file", async (cache) => {
+    const path = join(root, "val/a/0.png");
+    const options = { root, ...small, cache, cacheFolder: join(folder, `changed-${cache}`) };
+    await withModule(options, async (data) => {
+      const before = await collect(data.valLoader()!);
+      expect(await collect(data.valLoader()!)).toEqual(before);
+      await picture(path, 1234 + cache.length);
+      const after = await collect(data.valLoader()!);
+      expect(after[0]!.images.data.subarray(0, 768)).not.toEqual(before[0]!.images.data.subarray(0, 768));
+      expect(after[0]!.images.data.subarray(768)).toEqual(before[0]!.images.data.subarray(768));
+    });
   });
-  test("a split with a class that training does not have", async () => {
-    const root = await pictures("more", { "train/cat": 2, "train/dog": 2, "val/cat": 1, "val/dogs": 1 });
-    await fails({ root }, "CLASS_UNKNOWN", `did you mean "dog"?`);
-  });
-  test("two folders for validation", async () => {
-    const root = await pictures("two", { "train/a": 2, "train/b": 2, "val/a": 1, "valid/a": 1 });
-    await fails({ root }, "SPLIT_AMBIGUOUS", "both val and valid");
+
+  test("cached pictures can be encoded again", async () => {
+    const trainTransforms = new Compose({
+      transforms: [new JPEGCompression({ p: 1 }), new Resize({ size: [8, 8] }), new ToDtype()],
+    });
+    const expected = await withModule({ root, ...small, trainTransforms }, epochs);
+    const cached = { root, ...small, trainTransforms, numWorkers: 1, cache: "ram" } as const;
+    expect(await withModule(cached, epochs)).toEqual(expected);
   });
 });
 
-describe("folders that are split here", () => {
-  test("are split alike for one seed, and as written afterwards", async () => {
-    const root = await pictures("whole", { a: 10, b: 20, ".git": 1 });
-    await writeFile(join(root, "a", "notes.txt"), "");
-    const splitFile = join(folder, "split.json");
-    const options = { root, batchSize: 4, imageSize: 8, numWorkers: 0, testFraction: 0.1 };
-    const names = (module: ImageFolderDataModule, part: "train" | "val" | "test"): string[] => {
-      const dataset = module.splits[part]!;
-      return Array.from(dataset.labels, (_, index) => dataset.name(index));
-    };
-    const first = new ImageFolderDataModule({ ...options, splitFile });
-    await first.setup();
-    expect(first.splits.train.labels.length).toBe(21);
-    expect([...first.splits.val!.labels]).toEqual([0, 0, 1, 1, 1, 1]);
-    expect([...first.splits.test!.labels]).toEqual([0, 1, 1]);
-    expect(first.warnings).toEqual([
-      `${root}: hidden folders are not classes: .git`,
-      `${root}: 1 files are hidden or do not end like a picture; left out`,
-    ]);
-
-    const again = new ImageFolderDataModule(options);
-    await again.setup();
-    expect(names(again, "val")).toEqual(names(first, "val"));
-    expect(again.splits.split).toEqual(first.splits.split);
-
-    await picture(join(root, "a", "new.png"), 99);
-    const val = names(first, "val");
-    await rm(val[0]!);
-    const later = new ImageFolderDataModule({ ...options, seed: 7, splitFile });
-    await later.setup();
-    expect(names(later, "val")).toEqual(val.slice(1));
-    expect(names(later, "train")).toContain(join(root, "a", "new.png"));
-    expect(later.warnings.slice(2)).toEqual([
-      expect.stringContaining("1 pictures of"),
-      expect.stringContaining("1 pictures are new"),
-    ]);
+describe("quarantine", () => {
+  test("leaves bad pictures out without reading them again, until they change", async () => {
+    const root = await pictures("quarantined", { "train/a": 4, "train/b": 4, "val/a": 1, "val/b": 1 });
+    const bad = join(root, "train/a/2.png");
+    await writeFile(bad, "not a picture");
+    const quarantineFile = join(folder, "quarantine.jsonl");
+    const options = {
+      root,
+      imageSize: 8,
+      batchSize: 4,
+      numWorkers: 1,
+      onBadPicture: "quarantine",
+      quarantineFile,
+    } as const;
+    const count = (): Promise<[number, string[]]> =>
+      withModule(options, async (data) => {
+        const batches = await collect(data.trainLoader(0));
+        const seen = batches.reduce((sum, { indices }) => sum + indices.length, 0);
+        return [seen, [...data.badPictures.keys()]];
+      });
+    expect(await count()).toEqual([7, [bad]]);
+    expect(await count()).toEqual([7, [bad]]);
+    const lines = (await readFile(quarantineFile, "utf8")).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ name: bad, code: "PICTURE_FORMAT" }]);
+    expect(await readFile(bad, "utf8")).toBe("not a picture");
+    await picture(bad, 5);
+    expect(await count()).toEqual([8, []]);
   });
+});
 
-  test("may have train and test but no validation folder", async () => {
-    const root = await pictures("half", { "train/a": 5, "train/b": 5, "test/a": 1, "test/b": 1 });
-    const module = new ImageFolderDataModule({ root, batchSize: 2 });
-    await module.setup();
-    const sizes = [module.splits.train, module.splits.val!, module.splits.test!].map(
-      ({ labels }) => labels.length,
+describe("fast decoding", () => {
+  test("halves large JPEGs and stays near the exact pixels", async () => {
+    const root = await pictures("large", { "train/a": 2, "train/b": 2, "val/a": 1, "val/b": 1 });
+    const side = 400;
+    const smooth = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
+      const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side)];
+      return 128 + 100 * Math.sin(x / 30 + (i % 3)) * Math.cos(y / 40);
+    });
+    await sharp(smooth, { raw: { width: side, height: side, channels: 3 } })
+      .jpeg()
+      .toFile(join(root, "val/a/1.jpg"));
+    const options = { root, imageSize: 32, batchSize: 4, numWorkers: 0 };
+    const [exact, fast] = await Promise.all(
+      (["exact", "fast"] as const).map((decoding) =>
+        withModule(
+          { ...options, decoding },
+          async (data) => (await collect(data.valLoader()!))[0]!.images.data,
+        ),
+      ),
     );
-    expect(sizes).toEqual([8, 2, 2]);
-  });
-
-  test("links are followed, but not round in circles", async () => {
-    const root = await pictures("links", { a: 3, b: 3 });
-    await symlink(root, join(root, "a", "loop"));
-    await symlink(join(folder, "half", "test"), join(root, "c"));
-    const module = new ImageFolderDataModule({ root, batchSize: 2 });
-    await module.setup();
-    expect(module.classes).toEqual(["a", "b", "c"]);
-    const all = module.splits.train.labels.length + module.splits.val!.labels.length;
-    expect(all).toBeGreaterThanOrEqual(8);
-    expect(all).toBeLessThan(20);
+    const differences = exact!.map((value, i) => Math.abs(value - fast![i]!));
+    expect(Math.max(...differences)).toBeGreaterThan(0);
+    // In units of the standard deviation: about 3 of 255 levels.
+    expect(Math.max(...differences)).toBeLessThan(0.06);
   });
 });

@@ -2,10 +2,15 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
+import { type CacheKind, chooseCache } from "./cache-choice.ts";
 import { countClasses, type ImageDataset } from "./dataset.ts";
+import { defaultCacheFolder } from "./disk-cache.ts";
 import type { ImageTensor } from "./image.ts";
+import { ImageCache } from "./image-cache.ts";
 import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "./loader.ts";
 import { type BadPicture, type Pipeline, prepareSample } from "./pipeline.ts";
+import { Quarantine } from "./quarantine.ts";
+import type { ReadOptions } from "./read-image.ts";
 import {
   classWeights,
   type Sampler,
@@ -51,7 +56,21 @@ export interface DataModuleOptions {
   /** Accepts validation and test splits that lack a class, with a warning. Default false: an error. */
   readonly allowMissingClasses?: boolean;
   /** What to do with a picture that cannot be read. Default "fail". */
-  readonly onBadPicture?: BadPicturePolicy;
+  readonly onBadPicture?: BadPicturePolicy | "quarantine";
+  /** Where "quarantine" keeps its list, for later runs. Default null: only for this run. */
+  readonly quarantineFile?: string | null;
+  /**
+   * Where decoded pictures are kept: "ram" (shared by the workers, up to half of the memory available), "disk" (for
+   * later runs too), "auto" ("ram" if they fit, else "disk"). The batches are the same. Default "none".
+   */
+  readonly cache?: CacheKind | "auto";
+  /** The folder of the disk cache. Default: `classifier-training/pictures` in the user's cache folder. */
+  readonly cacheFolder?: string | null;
+  /**
+   * "exact": the pixels that Pillow gives. "fast": large JPEGs are halved as they are decoded, as long as twice
+   * `imageSize` is left. Default "exact".
+   */
+  readonly decoding?: "exact" | "fast";
   /** Default: random resized crop, mirror, colour jitter, normalise. */
   readonly trainTransforms?: Transform;
   /** Default: resize, central crop, normalise. */
@@ -83,7 +102,11 @@ export const dataModuleFields: {
   dropLast: z.boolean().default(false),
   sampler: samplerSchema.prefault({}),
   allowMissingClasses: z.boolean().default(false),
-  onBadPicture: z.enum(["fail", "skip"]).default("fail"),
+  onBadPicture: z.enum(["fail", "skip", "quarantine"]).default("fail"),
+  quarantineFile: z.string().min(1).nullable().default(null),
+  cache: z.enum(["none", "ram", "disk", "auto"]).default("none"),
+  cacheFolder: z.string().min(1).nullable().default(null),
+  decoding: z.enum(["exact", "fast"]).default("exact"),
   trainTransforms: transformSchema.optional(),
   valTransforms: transformSchema.optional(),
   testTransforms: transformSchema.optional(),
@@ -106,16 +129,18 @@ export abstract class DataModule implements AsyncDisposable {
   #splits: DatasetSplits | undefined;
   #sampler: Sampler | undefined;
   #pool: Promise<WorkerPool> | undefined;
-  readonly #pipelines: Readonly<Record<"train" | "val" | "test", Pipeline>>;
+  #cache: ImageCache | undefined;
+  #quarantine: Quarantine | undefined;
+  #pipelines: Readonly<Record<"train" | "val" | "test", Pipeline>>;
 
   constructor(options: ResolvedDataModuleOptions) {
     this.options = options;
-    const { imageSize, seed } = options;
-    const train = options.trainTransforms ?? defaultTrainTransforms(imageSize);
-    const val = options.valTransforms ?? defaultEvalTransforms(imageSize);
-    const pipeline = (transform: Transform): Pipeline => ({ transform, decode: {}, seed });
+    const { imageSize, decoding, valTransforms } = options;
+    const val = valTransforms ?? defaultEvalTransforms(imageSize);
+    const read: ReadOptions = decoding === "fast" ? { shrinkTo: 2 * imageSize } : {};
+    const pipeline = (transform: Transform): Pipeline => ({ transform, read, seed: options.seed });
     this.#pipelines = {
-      train: pipeline(train),
+      train: pipeline(options.trainTransforms ?? defaultTrainTransforms(imageSize)),
       val: pipeline(val),
       test: pipeline(options.testTransforms ?? val),
     };
@@ -152,6 +177,9 @@ export abstract class DataModule implements AsyncDisposable {
       });
     }
     this.#sampler = trainSampler(labels, classes, seed, sampler);
+    if (this.options.onBadPicture === "quarantine")
+      this.#quarantine = new Quarantine(this.options.quarantineFile);
+    await this.#openCache(splits);
     this.#splits = { ...splits, warnings: [...splits.warnings, ...missing] };
   }
 
@@ -236,6 +264,21 @@ export abstract class DataModule implements AsyncDisposable {
     await this.close();
   }
 
+  async #openCache({ train, val, test }: DatasetSplits): Promise<void> {
+    const { cache, cacheFolder } = this.options;
+    const pipelines = this.#pipelines;
+    const datasets = [train, val, test].filter((part) => part !== undefined);
+    const kind = cache === "auto" ? await chooseCache(datasets, pipelines.train.read) : cache;
+    if (kind === "ram") this.#cache = new ImageCache();
+    if (kind !== "disk") return;
+    const read = { ...pipelines.train.read, cacheFolder: cacheFolder ?? defaultCacheFolder() };
+    this.#pipelines = {
+      train: { ...pipelines.train, read },
+      val: { ...pipelines.val, read },
+      test: { ...pipelines.test, read },
+    };
+  }
+
   get #trainSampler(): Sampler {
     return this.#sampler ?? sequentialSampler(this.splits.train.labels.length);
   }
@@ -257,8 +300,13 @@ export abstract class DataModule implements AsyncDisposable {
       pipeline,
       batchSize,
       prefetch,
-      onBadPicture,
-      onSkipped: (picture) => this.badPictures.set(picture.name, picture),
+      cache: this.#cache,
+      knownBad: this.#quarantine && ((source, name) => this.#quarantine?.find(source, name)),
+      onBadPicture: onBadPicture === "fail" ? "fail" : "skip",
+      onSkipped: (picture, source) => {
+        this.badPictures.set(picture.name, picture);
+        this.#quarantine?.add(picture, source);
+      },
       pool: threaded ? () => (this.#pool ??= WorkerPool.start(workers)) : undefined,
     });
   }

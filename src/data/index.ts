@@ -2,6 +2,7 @@
 export { ArrayDataset, type ArrayDatasetOptions } from "./array-dataset.ts";
 export type { AutoSplitOptions } from "./auto-split.ts";
 export { openCIFAR, openIDX } from "./binary-datasets.ts";
+export type { CacheKind } from "./cache-choice.ts";
 export { compareCodePoints } from "./code-points.ts";
 export { CSVDataModule, type CSVDataModuleOptions } from "./csv-data-module.ts";
 export { DataModule, type DataModuleOptions, type DatasetSplits, type MemoryOptions } from "./data-module.ts";
@@ -9,6 +10,7 @@ export { countClasses, type ImageDataset, type ImageSource, subset } from "./dat
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export { encodeJpeg } from "./encode.ts";
 export { type Image, type ImageTensor, isImage, type Pixels } from "./image.ts";
+export { ImageCache } from "./image-cache.ts";
 export { IMAGE_EXTENSIONS, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { ImageFolderDataModule, type ImageFolderDataModuleOptions } from "./image-folder-data-module.ts";
 export { JSONLDataModule, type JSONLDataModuleOptions } from "./jsonl-data-module.ts";
@@ -16,7 +18,8 @@ export { KnownDataModule, type KnownDataModuleOptions } from "./known-data-modul
 export { imageLibraryVersions } from "./library-versions.ts";
 export { type BadPicturePolicy, type Batch, DataLoader, type LoaderOptions } from "./loader.ts";
 export type { BadPicture } from "./pipeline.ts";
-export { readImage } from "./read-image.ts";
+export { Quarantine } from "./quarantine.ts";
+export { type ReadOptions, readImage } from "./read-image.ts";
 export {
   classWeights,
   type Sampler,

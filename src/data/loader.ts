@@ -7,7 +7,8 @@ import {
   type Shape,
   sizeOf,
 } from "../core/index.ts";
-import type { ImageDataset } from "./dataset.ts";
+import type { ImageDataset, ImageSource } from "./dataset.ts";
+import { type ImageCache, SharedArena } from "./image-cache.ts";
 import {
   type BadPicture,
   badPictureError,
@@ -58,10 +59,20 @@ export interface LoaderOptions {
    * for consumers that are done with a batch by then. Default false.
    */
   readonly reuseMemory?: boolean;
+  /** Keeps decoded pictures for the next epochs. Default none. */
+  readonly cache?: ImageCache | undefined;
+  /** Pictures known to be bad, by name: they are left out without being read. Default none. */
+  readonly knownBad?: ((source: ImageSource, name: string) => BadPicture | undefined) | undefined;
   /** Default "fail". */
   readonly onBadPicture?: BadPicturePolicy;
   /** Told of every picture left out. */
-  readonly onSkipped?: (picture: BadPicture, index: number) => void;
+  readonly onSkipped?: (picture: BadPicture, source: ImageSource) => void;
+}
+
+interface Prepared {
+  readonly batch: Batch;
+  /** The shared memory the pictures were prepared in. */
+  readonly memory: Float32Array;
 }
 
 const DEFAULT_PREFETCH = 2;
@@ -87,6 +98,7 @@ export class DataLoader implements AsyncIterable<Batch> {
   readonly #options: LoaderOptions;
   /** Memory of batches that are done. */
   readonly #free: Float32Array[] = [];
+  readonly #arena = new SharedArena();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -97,7 +109,7 @@ export class DataLoader implements AsyncIterable<Batch> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const { startBatch = 0, prefetch = DEFAULT_PREFETCH, reuseMemory = false } = this.#options;
-    const pending: Promise<Batch | undefined>[] = [];
+    const pending: Promise<Prepared | undefined>[] = [];
     const state = { stopped: false };
     let next = startBatch;
     const advance = (): void => {
@@ -111,13 +123,13 @@ export class DataLoader implements AsyncIterable<Batch> {
     try {
       for (advance(); pending.length > 0; ) {
         const start = performance.now();
-        const batch = await pending[0]!;
+        const prepared = await pending[0]!;
         this.waited += performance.now() - start;
-        await pending.shift();
+        pending.splice(0, 1);
         advance();
-        if (batch === undefined) continue;
-        yield batch;
-        if (reuseMemory) this.#free.push(batch.images.data);
+        if (prepared === undefined) continue;
+        yield prepared.batch;
+        if (reuseMemory) this.#free.push(prepared.memory);
       }
     } finally {
       state.stopped = true;
@@ -126,7 +138,7 @@ export class DataLoader implements AsyncIterable<Batch> {
   }
 
   /** One batch, or undefined where all its pictures are bad or nobody waits for it any more. */
-  async #prepare(batch: number, state: { readonly stopped: boolean }): Promise<Batch | undefined> {
+  async #prepare(batch: number, state: { readonly stopped: boolean }): Promise<Prepared | undefined> {
     const { dataset, order, batchSize, pipeline, epoch = 0 } = this.#options;
     const first = batch * batchSize;
     const indices = Array.from(order.subarray(first, Math.min(first + batchSize, this.samples)));
@@ -140,15 +152,16 @@ export class DataLoader implements AsyncIterable<Batch> {
     const size = sizeOf(shape);
     const memory = this.#takeMemory(requests.length * size);
     const bad = await this.#fill(requests, memory, shape);
-    const kept = this.#withoutBad(indices, memory, size, bad);
+    const kept = this.#withoutBad(indices, requests, memory, size, bad);
     if (kept.length === 0) return undefined;
     const labels = Int32Array.from(kept, (index) => dataset.labels[index]!);
-    return this.#mix({
+    const mixed = this.#mix({
       images: hostTensor("float32", [kept.length, ...shape], memory.subarray(0, kept.length * size)),
       labels: hostTensor("int32", [kept.length], labels),
       indices: kept,
       batch,
     });
+    return { batch: mixed, memory };
   }
 
   /** Shared memory for so many floats: that of a batch that is done, or new. */
@@ -168,30 +181,75 @@ export class DataLoader implements AsyncIterable<Batch> {
     return { ...batch, ...transform.apply({ images: batch.images, targets }, random) };
   }
 
+  /** Prepares what is not known to be bad; the parts of bad pictures stay as they are. */
   async #fill(requests: readonly SampleRequest[], memory: Float32Array, shape: Shape): Promise<BadPicture[]> {
-    const { pipeline, pool: getPool } = this.#options;
-    if (getPool === undefined)
-      return prepareChunk(pipeline, requests, memory, shape, MAIN_THREAD_CONCURRENCY);
-    const pool = await getPool();
+    const { pool: getPool, knownBad } = this.#options;
+    const pool = await getPool?.();
     const size = sizeOf(shape);
-    const chunk = Math.min(CHUNK, Math.ceil(requests.length / pool.size));
-    const parts: Promise<BadPicture[]>[] = [];
-    for (let from = 0; from < requests.length; from += chunk) {
-      const part = requests.slice(from, from + chunk);
-      const output = memory.subarray(from * size, (from + part.length) * size);
-      const renumber = (bad: readonly BadPicture[]): BadPicture[] =>
-        bad.map((picture) => ({ ...picture, slot: picture.slot + from }));
-      parts.push(pool.prepare(pipeline, part, output, shape).then(renumber));
+    const bad: BadPicture[] = [];
+    const parts: Promise<void>[] = [];
+    const run = async (from: number, chunk: readonly SampleRequest[]): Promise<void> => {
+      const found = await this.#run(
+        pool,
+        chunk,
+        memory.subarray(from * size, (from + chunk.length) * size),
+        shape,
+      );
+      bad.push(...found.map((picture) => ({ ...picture, slot: picture.slot + from })));
+    };
+    const most =
+      pool === undefined ? requests.length : Math.min(CHUNK, Math.ceil(requests.length / pool.size));
+    let chunk: SampleRequest[] = [];
+    for (const [slot, request] of requests.entries()) {
+      const known = knownBad?.(request.source, request.name);
+      if (known === undefined) chunk.push(request);
+      else bad.push({ ...known, slot });
+      const from = slot + (known === undefined ? 1 : 0) - chunk.length;
+      if (
+        chunk.length === most ||
+        (chunk.length > 0 && (known !== undefined || slot === requests.length - 1))
+      ) {
+        parts.push(run(from, chunk));
+        chunk = [];
+      }
     }
-    return (await Promise.all(parts)).flat();
+    await Promise.all(parts);
+    return bad.sort((a, b) => a.slot - b.slot);
+  }
+
+  /** Prepares a chunk here or in a worker, with the pictures that are kept already. */
+  async #run(
+    pool: WorkerPool | undefined,
+    requests: readonly SampleRequest[],
+    output: Float32Array,
+    shape: Shape,
+  ): Promise<readonly BadPicture[]> {
+    const { pipeline, cache } = this.#options;
+    const stamps = requests.map(({ source }) => cache?.reserve(source));
+    const ready = requests.map((request, slot) => {
+      const image = cache?.find(request.source);
+      if (image === undefined) return { ...request, keep: stamps[slot] !== undefined };
+      return { ...request, source: { kind: "image", image } as const };
+    });
+    const { bad, decoded } = await (pool === undefined
+      ? prepareChunk(pipeline, ready, output, shape, MAIN_THREAD_CONCURRENCY, this.#arena)
+      : pool.prepare(pipeline, ready, output, shape));
+    for (const [slot, image] of decoded) cache?.keep(requests[slot]!.source, stamps[slot]!, image);
+    return bad;
   }
 
   /** Closes the gaps that bad pictures leave; returns the indices of the others. */
-  #withoutBad(indices: number[], memory: Float32Array, size: number, bad: readonly BadPicture[]): number[] {
+  #withoutBad(
+    indices: number[],
+    requests: readonly SampleRequest[],
+    memory: Float32Array,
+    size: number,
+    bad: readonly BadPicture[],
+  ): number[] {
     const { onBadPicture = "fail", onSkipped } = this.#options;
     if (bad.length === 0) return indices;
     if (onBadPicture === "fail") throw badPictureError(bad[0]!);
-    for (const picture of bad) onSkipped?.(picture, indices[picture.slot]!);
+    for (const picture of bad) onSkipped?.(picture, requests[picture.slot]!.source);
     const gaps = new Set(bad.map(({ slot }) => slot));
     const kept: number[] = [];
     indices.forEach((index, slot) => {

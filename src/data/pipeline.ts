@@ -8,22 +8,22 @@ import {
   sameShape,
 } from "../core/index.ts";
 import type { ImageSource } from "./dataset.ts";
-import type { DecodeOptions } from "./decode.ts";
-import { type ImageTensor, isImage } from "./image.ts";
-import { readImage } from "./read-image.ts";
+import { type Image, type ImageTensor, isImage } from "./image.ts";
+import type { SharedArena } from "./image-cache.ts";
+import { type ReadOptions, readImage } from "./read-image.ts";
 import type { Transform, TransformDescription } from "./transforms/transform.ts";
 
 /** How pictures become tensors. */
 export interface Pipeline {
   readonly transform: Transform;
-  readonly decode: DecodeOptions;
+  readonly read: ReadOptions;
   readonly seed: number;
 }
 
 /** A pipeline as data, for a worker thread. */
 export interface PipelineDescription {
   readonly transform: TransformDescription;
-  readonly decode: DecodeOptions;
+  readonly read: ReadOptions;
   readonly seed: number;
 }
 
@@ -34,6 +34,16 @@ export interface SampleRequest {
   readonly epoch: number;
   /** Its place in the epoch's order: random numbers depend on it, not on who prepares it. */
   readonly position: number;
+  /** Whether the decoded picture is to be given back, for a cache. */
+  readonly keep?: boolean;
+}
+
+/** What became of a chunk. */
+export interface ChunkResult {
+  /** The pictures whose data is bad; their parts of the output stay as they are. */
+  readonly bad: readonly BadPicture[];
+  /** The decoded pictures that are to be kept, by slot; their pixels lie in shared memory. */
+  readonly decoded: readonly (readonly [slot: number, image: Image])[];
 }
 
 /** A picture that could not be prepared. Plain data, so that a worker thread can send it. */
@@ -47,15 +57,21 @@ export interface BadPicture {
   readonly hint: string | undefined;
 }
 
-/** Reads, decodes and transforms one picture; the tensor may lie in `output` where that has its length. */
-export async function prepareSample(
-  pipeline: Pipeline,
-  request: SampleRequest,
+/** Reads, decodes and transforms one picture. */
+export async function prepareSample(pipeline: Pipeline, request: SampleRequest): Promise<ImageTensor> {
+  const image = await readImage(request.source, request.name, pipeline.read);
+  return transformSample(pipeline, request, image);
+}
+
+/** Transforms a decoded picture; the tensor may lie in `output` where that has its length. */
+async function transformSample(
+  { seed, transform }: Pipeline,
+  { epoch, position }: SampleRequest,
+  image: Image,
   output?: Float32Array,
 ): Promise<ImageTensor> {
-  const image = await readImage(request.source, request.name, pipeline.decode);
-  const random = new RandomStream(pipeline.seed, "augment", [request.epoch, request.position]);
-  const pixels = await pipeline.transform.apply(image, random, output);
+  const random = new RandomStream(seed, "augment", [epoch, position]);
+  const pixels = await transform.apply(image, random, output);
   if (!isImage(pixels)) return pixels;
   throw new ClassifierTrainingError("usage", "TRANSFORM_ORDER", "the transforms end with a picture", {
     where: "transforms",
@@ -64,9 +80,8 @@ export async function prepareSample(
 }
 
 /**
- * Prepares pictures, several at a time, each into its part of `output`.
- * @returns the pictures whose data is bad; their parts stay as they are
- * @throws whatever else goes wrong, such as transforms that do not fit together
+ * Prepares pictures, `concurrency` at a time, each into its part of `output`.
+ * @throws whatever else goes wrong than bad pictures, such as transforms that do not fit together
  */
 export async function prepareChunk(
   pipeline: Pipeline,
@@ -74,17 +89,21 @@ export async function prepareChunk(
   output: Float32Array,
   shape: Shape,
   concurrency: number,
-): Promise<BadPicture[]> {
+  arena: SharedArena,
+): Promise<ChunkResult> {
   const length = output.length / requests.length;
   const bad: BadPicture[] = [];
+  const decoded: [number, Image][] = [];
   let next = 0;
-  const worker = async (): Promise<void> => {
+  const work = async (): Promise<void> => {
     while (next < requests.length) {
       const slot = next++;
       const request = requests[slot]!;
       try {
+        const image = await readImage(request.source, request.name, pipeline.read);
+        if (request.keep === true) decoded.push([slot, arena.put(image)]);
         const part = output.subarray(slot * length, (slot + 1) * length);
-        const tensor = await prepareSample(pipeline, request, part);
+        const tensor = await transformSample(pipeline, request, image, part);
         if (!sameShape(tensor.shape, shape)) throw shapeMismatch(tensor.shape, shape, request.name);
         if (tensor.data !== part) part.set(tensor.data);
       } catch (error) {
@@ -94,8 +113,8 @@ export async function prepareChunk(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, worker));
-  return bad.sort((a, b) => a.slot - b.slot);
+  await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, work));
+  return { bad: bad.sort((a, b) => a.slot - b.slot), decoded };
 }
 
 /** The error that a bad picture stands for. */

@@ -1,6 +1,6 @@
 // What the loader and its worker threads say to each other.
 import type { ErrorKind, Shape } from "../core/index.ts";
-import type { BadPicture, PipelineDescription, SampleRequest } from "./pipeline.ts";
+import type { ChunkResult, PipelineDescription, SampleRequest } from "./pipeline.ts";
 
 /** Main thread to worker: a pipeline to keep, or a chunk to prepare with one. */
 export type WorkerRequest =
@@ -17,7 +17,7 @@ export type WorkerRequest =
 
 /** Worker to main thread: a chunk is done, or went wrong for another reason than a bad picture. */
 export type WorkerReply =
-  | { readonly kind: "done"; readonly task: number; readonly bad: readonly BadPicture[] }
+  | { readonly kind: "done"; readonly task: number; readonly result: ChunkResult }
   | { readonly kind: "failed"; readonly task: number; readonly error: SerialisedError };
 
 export interface SerialisedError {

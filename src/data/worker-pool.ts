@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { ClassifierTrainingError, type Shape } from "../core/index.ts";
 import { loadSharp } from "./decode.ts";
-import type { BadPicture, Pipeline, SampleRequest } from "./pipeline.ts";
+import type { ChunkResult, Pipeline, SampleRequest } from "./pipeline.ts";
 import type { WorkerReply, WorkerRequest } from "./worker-messages.ts";
 
 /** A worker is given its next chunk before it has finished the last one. */
@@ -13,7 +13,7 @@ interface Task {
   readonly requests: readonly SampleRequest[];
   readonly output: Float32Array;
   readonly shape: Shape;
-  resolve(bad: readonly BadPicture[]): void;
+  resolve(result: ChunkResult): void;
   reject(error: unknown): void;
 }
 
@@ -53,14 +53,13 @@ export class WorkerPool {
 
   /**
    * Prepares pictures into `output`, which lies in shared memory. The transforms of `pipeline` must be describable.
-   * @returns the pictures whose data is bad
    */
   prepare(
     pipeline: Pipeline,
     requests: readonly SampleRequest[],
     output: Float32Array,
     shape: Shape,
-  ): Promise<readonly BadPicture[]> {
+  ): Promise<ChunkResult> {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) return reject(this.#closed);
       this.#waiting.push({ pipeline, requests, output, shape, resolve, reject });
@@ -112,7 +111,7 @@ export class WorkerPool {
     if (task === undefined) return;
     member.running.delete(reply.task);
     if (member.running.size === 0) member.worker.unref();
-    if (reply.kind === "done") task.resolve(reply.bad);
+    if (reply.kind === "done") task.resolve(reply.result);
     else {
       const { kind, code, message, where, hint, stack } = reply.error;
       const error = new ClassifierTrainingError(kind, code, message, { where, hint });

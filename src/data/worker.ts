@@ -1,6 +1,7 @@
 // The worker thread of the loader: prepares chunks of pictures in shared memory.
 import { parentPort } from "node:worker_threads";
 import { ClassifierTrainingError } from "../core/index.ts";
+import { SharedArena } from "./image-cache.ts";
 import { type Pipeline, prepareChunk } from "./pipeline.ts";
 import { transformFromDescription } from "./transforms/catalog.ts";
 import type { SerialisedError, WorkerReply, WorkerRequest } from "./worker-messages.ts";
@@ -9,6 +10,7 @@ import type { SerialisedError, WorkerReply, WorkerRequest } from "./worker-messa
 const CONCURRENCY = 2;
 
 const port = parentPort!;
+const arena = new SharedArena();
 const pipelines = new Map<number, Pipeline>();
 
 port.on("message", async (request: WorkerRequest) => {
@@ -19,8 +21,9 @@ port.on("message", async (request: WorkerRequest) => {
   }
   const { task, requests, output, shape } = request;
   try {
-    const bad = await prepareChunk(pipelines.get(request.pipeline)!, requests, output, shape, CONCURRENCY);
-    reply({ kind: "done", task, bad });
+    const pipeline = pipelines.get(request.pipeline)!;
+    const result = await prepareChunk(pipeline, requests, output, shape, CONCURRENCY, arena);
+    reply({ kind: "done", task, result });
   } catch (error) {
     reply({ kind: "failed", task, error: serialise(error) });
   }
