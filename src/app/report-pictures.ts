@@ -59,21 +59,21 @@ export async function withPictures(
 /** Training pictures in a report, and epochs of each. */
 const AUGMENTED = { samples: 4, epochs: 7 };
 
-/** The first training picture of a few classes, plain and as some epochs show it. */
+/** The first training picture of a few classes, plain and as some epochs show it; unreadable ones stay out. */
 export async function augmentedSamples(data: DataModule): Promise<AugmentedSample[]> {
   const { train } = data.splits;
   const labels = Array.from(train.labels);
   const step = Math.max(1, Math.floor(train.classes.length / AUGMENTED.samples));
   const firsts = train.classes.map((_, c) => labels.indexOf(c));
   const chosen = firsts.filter((index, c) => index >= 0 && c % step === 0).slice(0, AUGMENTED.samples);
-  return Promise.all(
-    chosen.map(async (index) => ({
-      name: train.name(index),
-      className: train.classes[labels[index]!]!,
-      original: await pictureOf(data, "train", index),
-      variants: await Promise.all(
-        Array.from({ length: AUGMENTED.epochs }, (_, epoch) => pictureOf(data, "train", index, epoch)),
-      ),
-    })),
-  );
+  const samples = chosen.map(async (index) => ({
+    name: train.name(index),
+    className: train.classes[labels[index]!]!,
+    original: await pictureOf(data, "train", index),
+    variants: await Promise.all(
+      Array.from({ length: AUGMENTED.epochs }, (_, epoch) => pictureOf(data, "train", index, epoch)),
+    ),
+  }));
+  const settled = await Promise.allSettled(samples);
+  return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }

@@ -1,7 +1,7 @@
 // Keeps the drawing of pictures a small share of a run's time.
 
-/** What drawing is taken to cost before anything was drawn. */
-const FIRST_GUESS = 0.5;
+/** Seconds that drawing is taken to cost before anything was drawn: plotting code has to be loaded first. */
+const FIRST_GUESS = 1;
 
 /**
  * Drawing is allowed while all of it together stays below a share of the run's seconds, the next picture (taken to

@@ -49,8 +49,8 @@ test("predictions: class, probability and cross-entropy, once for a batch", () =
 test("drawing budget: all drawing together stays below its share", async () => {
   let now = 0;
   const budget = new DrawingBudget(0.01, () => now);
-  expect(budget.allows(10)).toBe(false);
-  expect(budget.allows(60)).toBe(true);
+  expect(budget.allows(99)).toBe(false);
+  expect(budget.allows(100)).toBe(true);
   await budget.spend(async () => {
     now += 2000;
   });
