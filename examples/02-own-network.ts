@@ -5,17 +5,18 @@ import {
   BaseClassificationModel,
   BatchNorm2d,
   type ClassificationModelOptions,
+  ClassificationNetwork,
   Conv2d,
   classificationModelSchema,
   GlobalAvgPool2d,
   Linear,
-  Module,
+  type Module,
   ops,
   register,
   type Value,
 } from "classifier-training";
 
-class TinyNetwork extends Module {
+class TinyNetwork extends ClassificationNetwork {
   readonly stem = new Conv2d(3, 16, 3, { stride: 2, padding: 1, bias: false });
   readonly norm = new BatchNorm2d(16);
   readonly conv = new Conv2d(16, 32, 3, { stride: 2, padding: 1 });
@@ -27,10 +28,14 @@ class TinyNetwork extends Module {
     this.fc = new Linear(32, numClasses);
   }
 
-  override forward(images: Value): Value {
+  override get classifier(): Module {
+    return this.fc;
+  }
+
+  override features(images: Value): Value {
     const edges = ops.relu(this.norm.call(this.stem.call(images)));
     const shapes = ops.relu(this.conv.call(edges));
-    return this.fc.call(ops.flatten(this.pool.call(shapes)));
+    return ops.flatten(this.pool.call(shapes));
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { writeDurably, writeFailed } from "../train/index.ts";
+import { type Stage, writeDurably, writeFailed } from "../train/index.ts";
 
 /** Where everything of a run lies. */
 export class RunFolder {
@@ -66,6 +66,11 @@ export class RunFolder {
   /** A row per setting: its value and what set it. */
   get originsFile(): string {
     return join(this.hydraFolder, "origins.csv");
+  }
+
+  /** Features of a split that a linear probe has computed. */
+  featuresFile(stage: Stage): string {
+    return join(this.path, "features", `${stage}.safetensors`);
   }
 
   get hydraFolder(): string {

@@ -5,6 +5,7 @@ import { type ComponentRegistry, type Composition, toPlain } from "../config/ind
 import type { DataModule } from "../data/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
 import {
+  type DataModule as FitData,
   type FitResult,
   type Json,
   type LoadedCheckpoint,
@@ -12,10 +13,12 @@ import {
   loadCheckpointOrPrevious,
   type Metrics,
   startOfTraining,
+  type TrainableModel,
   Trainer,
 } from "../train/index.ts";
 import { type RunConfiguration, writeHydraFiles } from "./configuration.ts";
 import { writeExport } from "./export.ts";
+import { linearProbe } from "./linear-probe.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
 import { loadPretrained } from "./pretrained.ts";
 import { writeReport } from "./report.ts";
@@ -54,9 +57,6 @@ export async function train(
   await using data = await parts.data(run.folder.splitFile, model);
   for (const warning of data.warnings) notify("WARNING", warning);
   setUp(model, data);
-  await run.folder.create();
-  await using _lock = await RunLock.take(run.folder.path);
-  await writeHydraFiles(run);
   const callbacks = await parts.callbacks();
   await using trainer = new Trainer(settings.trainer, {
     runtime: chosen.runtime,
@@ -67,12 +67,19 @@ export async function train(
     scheduler: await parts.scheduler(),
     fineTuning: settings.fineTuning,
   });
+  const fitted =
+    settings.fineTuning?.cacheFeatures === true
+      ? linearProbe({ model, data, trainer, folder: run.folder, notify, signal })
+      : { model, data };
+  await run.folder.create();
+  await using _lock = await RunLock.take(run.folder.path);
+  await writeHydraFiles(run);
   notify("INFO", `${chosen.runtime.name}: ${chosen.probe.detail}`);
   await writeRunRecord(run.folder, run.composition, {
     name: chosen.runtime.name,
     detail: chosen.probe.detail,
   });
-  const training = new Training({ run, settings, chosen, data, model, trainer, checkpoint, notify });
+  const training = new Training({ run, settings, chosen, data, model, fitted, trainer, checkpoint, notify });
   const summary = await training.run(
     callbacks.find((callback) => callback instanceof ModelCheckpoint),
     signal,
@@ -91,6 +98,8 @@ interface TrainingParts {
   readonly chosen: ProbedRuntime;
   readonly data: DataModule;
   readonly model: BaseClassificationModel;
+  /** What the trainer is given: model and data themselves, or a linear probe of them. */
+  readonly fitted: { readonly model: TrainableModel; readonly data: FitData };
   readonly trainer: Trainer;
   readonly checkpoint: LoadedCheckpoint | undefined;
   readonly notify: Notify;
@@ -122,8 +131,8 @@ class Training {
   }
 
   async #fit(signal: AbortSignal | undefined): Promise<FitResult> {
-    const { run, settings, data, model, trainer, checkpoint, notify } = this.#parts;
-    const fit = trainer.fit(model, data, {
+    const { run, settings, data, model, fitted, trainer, checkpoint, notify } = this.#parts;
+    const fit = trainer.fit(fitted.model, fitted.data, {
       checkpoint,
       weights: checkpoint === undefined ? await loadPretrained(model, notify, signal) : undefined,
       identity: identityOf(settings, data, model, run.composition),
@@ -143,8 +152,8 @@ class Training {
 
   /** The best weights are what is exported and tested. */
   async #exportAndTest(best: string): Promise<{ metrics: Metrics; path: string }> {
-    const { run, settings, chosen, data, model, trainer, notify } = this.#parts;
-    const engine = await trainer.open(model);
+    const { run, settings, chosen, data, model, fitted, trainer, notify } = this.#parts;
+    const engine = await trainer.open(fitted.model);
     const { tensors } = await loadCheckpoint(best);
     await engine.writeWeights(tensors);
     const { path, difference } = await writeExport({
@@ -156,7 +165,7 @@ class Training {
       folder: run.folder.path,
     });
     notify("INFO", `exported ${path} (equal to the trained model within ${difference.toExponential(1)})`);
-    return { metrics: await runTest(trainer, model, data), path: "model.onnx" };
+    return { metrics: await runTest(trainer, fitted.model, fitted.data), path: "model.onnx" };
   }
 
   async #finish(

@@ -221,20 +221,32 @@ export abstract class DataModule implements AsyncDisposable {
   /** The training batches of an epoch, from `startBatch` on. */
   trainLoader(epoch: number, options: { readonly startBatch?: number } & MemoryOptions = {}): DataLoader {
     const { dropLast, batchTransforms } = this.options;
-    const order = this.#trainSampler.order(epoch);
+    const order = this.trainOrder(epoch);
     return this.#loader("train", this.splits.train, order, { ...options, epoch, dropLast, batchTransforms });
+  }
+
+  /** Positions in the training split of the pictures that an epoch shows, in order. */
+  trainOrder(epoch: number): Uint32Array {
+    return this.#trainSampler.order(epoch);
   }
 
   /** The validation batches, in order; undefined where there is no such split. */
   valLoader(options: MemoryOptions = {}): DataLoader | undefined {
-    const { val } = this.splits;
-    return val && this.#loader("val", val, sequentialSampler(val.labels.length).order(0), options);
+    return this.evaluationLoader("val", options);
   }
 
   /** The test batches, in order; undefined where there is no such split. */
   testLoader(options: MemoryOptions = {}): DataLoader | undefined {
-    const { test } = this.splits;
-    return test && this.#loader("test", test, sequentialSampler(test.labels.length).order(0), options);
+    return this.evaluationLoader("test", options);
+  }
+
+  /** All pictures of a split, in order, under the transforms of evaluation; undefined where there is no such split. */
+  evaluationLoader(part: "train" | "val" | "test", options: MemoryOptions = {}): DataLoader | undefined {
+    const dataset = this.splits[part];
+    const pipeline = part === "test" ? "test" : "val";
+    return (
+      dataset && this.#loader(pipeline, dataset, sequentialSampler(dataset.labels.length).order(0), options)
+    );
   }
 
   /**

@@ -9,6 +9,7 @@ export { DataModule, type DataModuleOptions, type DatasetSplits, type MemoryOpti
 export { countClasses, type ImageDataset, type ImageSource, subset } from "./dataset.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export { encodeJpeg } from "./encode.ts";
+export { fingerprint } from "./fingerprint.ts";
 export { type Image, type ImageTensor, isImage, type Pixels } from "./image.ts";
 export { ImageCache } from "./image-cache.ts";
 export { IMAGE_EXTENSIONS, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";

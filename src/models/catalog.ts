@@ -11,6 +11,7 @@ export type ResNetName =
   | "resnet152"
   | "resnext50_32x4d"
   | "resnext101_32x8d"
+  | "resnext101_64x4d"
   | "wide_resnet50_2"
   | "wide_resnet101_2";
 
@@ -22,6 +23,7 @@ const RESNETS: Readonly<Record<ResNetName, Architecture>> = {
   resnet152: { block: "bottleneck", layers: [3, 8, 36, 3] },
   resnext50_32x4d: { block: "bottleneck", layers: [3, 4, 6, 3], groups: 32, widthPerGroup: 4 },
   resnext101_32x8d: { block: "bottleneck", layers: [3, 4, 23, 3], groups: 32, widthPerGroup: 8 },
+  resnext101_64x4d: { block: "bottleneck", layers: [3, 4, 23, 3], groups: 64, widthPerGroup: 4 },
   wide_resnet50_2: { block: "bottleneck", layers: [3, 4, 6, 3], widthPerGroup: 128 },
   wide_resnet101_2: { block: "bottleneck", layers: [3, 4, 23, 3], widthPerGroup: 128 },
 };

@@ -2,6 +2,7 @@
 import { add, flatten, relu, type Value } from "../graph/index.ts";
 import {
   BatchNorm2d,
+  ClassificationNetwork,
   Conv2d,
   GlobalAvgPool2d,
   kaimingNormalFanOut,
@@ -108,7 +109,7 @@ class Bottleneck extends Module {
 }
 
 /** Images [N, 3, H, W] -> logits [N, numClasses]. Parameter names, order and initialisation are torchvision's. */
-export class ResNet extends Module {
+export class ResNet extends ClassificationNetwork {
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly maxpool: MaxPool2d;
@@ -148,9 +149,13 @@ export class ResNet extends Module {
     this.fc = new Linear(512 * expansion, numClasses);
   }
 
-  override forward(x: Value): Value {
+  override get classifier(): Linear {
+    return this.fc;
+  }
+
+  override features(x: Value): Value {
     let y = this.maxpool.call(relu(this.bn1.call(this.conv1.call(x))));
     for (const stage of [this.layer1, this.layer2, this.layer3, this.layer4]) y = stage.call(y);
-    return this.fc.call(flatten(this.avgpool.call(y)));
+    return flatten(this.avgpool.call(y));
   }
 }

@@ -1,4 +1,5 @@
 // Modules, layers, initialisers and losses: what models are written with.
+export { Backbone, ClassificationNetwork, FeatureClassifier } from "./classification-network.ts";
 export { fill, type Initializer, kaimingNormalFanOut, uniform, uniformFanIn } from "./initializers.ts";
 export { ReLU, Sigmoid, Tanh } from "./layers/activation.ts";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.ts";

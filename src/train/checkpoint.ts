@@ -9,8 +9,8 @@ import { encodeSafetensors, openSafetensors } from "../weights/index.ts";
 import type { Json } from "./contracts.ts";
 import { type DurableWriteOptions, writeDurably, writeFailed } from "./durable-file.ts";
 
-/** What a checkpoint file holds: `training` can be resumed, `weights` are those of one moment. */
-export type CheckpointKind = "training" | "weights";
+/** What a checkpoint file holds: `training` can be resumed, `weights` are those of one moment, `features` of one split. */
+export type CheckpointKind = "training" | "weights" | "features";
 
 export interface Checkpoint {
   readonly kind: CheckpointKind;
@@ -111,7 +111,7 @@ export async function loadCheckpointOrPrevious(path: string): Promise<LoadedChec
 const HASH_CHUNK = 1 << 22;
 
 /** SHA-256 over kind, state and all tensors with names and types; pauses between chunks, so the event loop goes on. */
-async function hashContent(kind: string, state: string, tensors: StateDict): Promise<string> {
+export async function hashContent(kind: CheckpointKind, state: string, tensors: StateDict): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([kind, state]));
   for (const [name, tensor] of [...tensors].sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(JSON.stringify([name, tensor.dtype, tensor.shape]));

@@ -1,7 +1,7 @@
 // Fine-tuning: which parameters are trained from which epoch on, and in which groups.
 import { z } from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { BatchNorm2d, type Module } from "../nn/index.ts";
+import { Backbone, BatchNorm2d, ClassificationNetwork, type Module } from "../nn/index.ts";
 import type { ParameterGroup } from "./state-layout.ts";
 
 export interface FineTuningOptions {
@@ -15,15 +15,30 @@ export interface FineTuningOptions {
   readonly layerDecay?: number;
   /** Weight decay on biases and norms as well; default true. */
   readonly decayNormsAndBiases?: boolean;
+  /**
+   * Train the classifier alone, on features that are computed once, without augmentation; what is before the
+   * classifier is frozen. Default false.
+   */
+  readonly cacheFeatures?: boolean;
 }
 
-export const fineTuningSchema: z.ZodType<Required<FineTuningOptions>> = z.strictObject({
-  freeze: z.array(z.string().min(1)).default([]),
-  unfreezeEpoch: z.int().min(0).nullable().default(null),
-  freezeBatchNorm: z.boolean().default(true),
-  layerDecay: z.number().positive().max(1).default(1),
-  decayNormsAndBiases: z.boolean().default(true),
-});
+export const fineTuningSchema: z.ZodType<Required<FineTuningOptions>> = z
+  .strictObject({
+    freeze: z.array(z.string().min(1)).default([]),
+    unfreezeEpoch: z.int().min(0).nullable().default(null),
+    freezeBatchNorm: z.boolean().default(true),
+    layerDecay: z.number().positive().max(1).default(1),
+    decayNormsAndBiases: z.boolean().default(true),
+    cacheFeatures: z.boolean().default(false),
+  })
+  .refine(({ cacheFeatures, unfreezeEpoch }) => !cacheFeatures || unfreezeEpoch === null, {
+    path: ["unfreezeEpoch"],
+    error: "must be null: cached features never change",
+  })
+  .refine(({ cacheFeatures, freezeBatchNorm }) => !cacheFeatures || freezeBatchNorm, {
+    path: ["freezeBatchNorm"],
+    error: "must be true: cached features never change",
+  });
 
 /** What is frozen at an epoch, and the groups of what is trained. */
 export class FineTuning {
@@ -31,7 +46,10 @@ export class FineTuning {
   readonly #options: Required<FineTuningOptions>;
   readonly #frozen: ReadonlySet<string>;
 
-  /** @throws ClassifierTrainingError kind "usage" `FREEZE_PATTERN` for a pattern that names no parameter, or for all. */
+  /**
+   * @throws ClassifierTrainingError kind "usage" `FREEZE_PATTERN` for a pattern that names no parameter, or for all,
+   * `NO_CLASSIFIER` where features are to be cached and the network does not say which part comes behind them.
+   */
   constructor(network: Module, options: FineTuningOptions) {
     this.#network = network;
     this.#options = fineTuningSchema.parse(options);
@@ -44,9 +62,11 @@ export class FineTuning {
         );
       }
     }
-    this.#frozen = new Set(
-      names.filter((name) => this.#options.freeze.some((pattern) => matches(pattern, name))),
-    );
+    const backbone = this.#options.cacheFeatures ? new Backbone(separable(network)) : undefined;
+    this.#frozen = new Set([
+      ...names.filter((name) => this.#options.freeze.some((pattern) => matches(pattern, name))),
+      ...Array.from(backbone?.namedParameters() ?? [], ([name]) => name),
+    ]);
     if (this.#frozen.size === names.length) {
       throw badPattern(
         "every parameter is frozen",
@@ -87,6 +107,16 @@ export class FineTuning {
     }
     return [...groups.values()];
   }
+}
+
+/** @throws ClassifierTrainingError kind "usage" `NO_CLASSIFIER`. */
+export function separable(network: Module): ClassificationNetwork {
+  if (network instanceof ClassificationNetwork) return network;
+  const message = `${network.constructor.name} does not say which of its parts is the classifier`;
+  throw new ClassifierTrainingError("usage", "NO_CLASSIFIER", message, {
+    where: "fine_tuning.cache_features",
+    hint: "let it extend ClassificationNetwork, or freeze by name as fine_tuning=head does",
+  });
 }
 
 function matches(pattern: string, name: string): boolean {

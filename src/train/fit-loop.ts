@@ -295,13 +295,16 @@ export class FitLoop {
     yield* this.#emit({ type: "validationStart", epoch, sanityCheck, batchCount });
     const weights = this.#evaluatedWeights;
     const pass = evaluate({ engine, model, stage: "val", batches, batchCount, weights });
+    let passed = 0;
     let next = await pass.next();
-    while (!next.done) {
+    for (; !next.done; passed++) {
       yield* this.#emit({ type: "validationBatchEnd", sanityCheck, ...next.value });
       // Between the batches of one optimizer step there is nothing that could be resumed.
       if (this.#interrupted() && (sanityCheck || this.#atStepBoundary())) return;
       next = await pass.next();
     }
+    // Batches that were waited for may end early as well.
+    if (this.#interrupted() && passed < batchCount) return;
     if (!sanityCheck) {
       this.progress.validationDue = false;
       this.#log(next.value);

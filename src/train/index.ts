@@ -2,6 +2,7 @@
 export {
   type Checkpoint,
   type CheckpointKind,
+  hashContent,
   type LoadedCheckpoint,
   loadCheckpoint,
   loadCheckpointOrPrevious,
@@ -26,7 +27,9 @@ export {
 export { type DurableWriteOptions, type FileOperations, writeDurably, writeFailed } from "./durable-file.ts";
 export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine.ts";
 export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
-export { FineTuning, type FineTuningOptions, fineTuningSchema } from "./fine-tuning.ts";
+export { FeatureDataModule, type FeatureSource } from "./feature-data-module.ts";
+export { computeFeatures, type Features, onFeatures } from "./features.ts";
+export { FineTuning, type FineTuningOptions, fineTuningSchema, separable } from "./fine-tuning.ts";
 export { type BatchLimit, limitBatches, type TrainerOptions } from "./options.ts";
 export { trainerSchema } from "./options-schema.ts";
 export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./programs.ts";

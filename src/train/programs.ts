@@ -17,7 +17,7 @@ import {
   type VariableRef,
   wholeStorage,
 } from "../graph/index.ts";
-import { type Module, trace } from "../nn/index.ts";
+import { Backbone, type ClassificationNetwork, type Module, trace } from "../nn/index.ts";
 import { clipGradients, type GradientClipping, globalNorm } from "../optim/index.ts";
 import type { StateLayout } from "./state-layout.ts";
 
@@ -140,4 +140,18 @@ export function evaluateProgram(
     variable: (name) => weights.get(name)!,
   });
   return createProgram({ name: "evaluate", outputs: { loss: model.loss(output, labels), logits: output } });
+}
+
+/** What the classifier of a network is given, in evaluation mode: output `features`. */
+export function featuresProgram(
+  network: ClassificationNetwork,
+  weights: ReadonlyMap<string, VariableRef>,
+  { dtype, shape }: BatchShape["images"],
+): Program {
+  const images = input(new Graph(), "images", dtype, shape);
+  const { output } = trace(new Backbone(network), images, {
+    training: false,
+    variable: (name) => weights.get(name)!,
+  });
+  return createProgram({ name: "features", outputs: { features: output } });
 }

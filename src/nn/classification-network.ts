@@ -1,0 +1,63 @@
+// A network in two parts: a backbone that computes features, and a classifier of them.
+import type { Value } from "../graph/index.ts";
+import { Module } from "./module.ts";
+
+/**
+ * Base class of networks with a classifier behind a backbone. The classifier of such a network can be trained alone,
+ * on features that are computed once.
+ */
+export abstract class ClassificationNetwork extends Module {
+  /** The last part, a property of the network: features -> logits. */
+  abstract get classifier(): Module;
+  /** Everything before the classifier: inputs [N, ...] -> features [N, ...]. */
+  abstract features(x: Value): Value;
+
+  override forward(x: Value): Value {
+    return this.classifier.call(this.features(x));
+  }
+}
+
+/** Everything before the classifier of a network, under the names that it has there. */
+export class Backbone extends Module {
+  readonly #network: ClassificationNetwork;
+
+  constructor(network: ClassificationNetwork) {
+    super();
+    this.#network = network;
+  }
+
+  override *namedModules(prefix = ""): Generator<[string, Module]> {
+    const others = new Set(Array.from(this.#network.classifier.namedModules(), ([, module]) => module));
+    for (const named of this.#network.namedModules(prefix)) if (!others.has(named[1])) yield named;
+  }
+
+  override forward(x: Value): Value {
+    return this.#network.features(x);
+  }
+}
+
+/** The whole network with all its state, given features instead of inputs. */
+export class FeatureClassifier extends ClassificationNetwork {
+  readonly #network: ClassificationNetwork;
+
+  constructor(network: ClassificationNetwork) {
+    super();
+    this.#network = network;
+  }
+
+  override get classifier(): Module {
+    return this.#network.classifier;
+  }
+
+  override features(x: Value): Value {
+    return x;
+  }
+
+  override *children(): Generator<[string, Module]> {
+    yield* this.#network.children();
+  }
+
+  override *namedModules(prefix = ""): Generator<[string, Module]> {
+    yield* this.#network.namedModules(prefix);
+  }
+}
