@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { readCsv, writeCsv } from "../core/index.ts";
 import { type Logger, type LogRow, writeDurably, writeFailed } from "../train/index.ts";
 
 export interface CSVLoggerOptions {
@@ -34,10 +35,10 @@ export class CSVLogger implements Logger {
       throw writeFailed(this.#path, error);
     }
     if (afterStep === 0 || !existsSync(this.#path)) return;
-    const [header = "", ...lines] = (await readFile(this.#path, "utf8")).trimEnd().split("\n");
-    this.#columns = parseLine(header);
-    this.#rows = lines
-      .map((line) => Object.fromEntries(parseLine(line).map((cell, i) => [this.#columns[i]!, cell])))
+    const [header = [], ...rows] = readCsv(await readFile(this.#path, "utf8"));
+    this.#columns = header;
+    this.#rows = rows
+      .map((cells) => Object.fromEntries(cells.map((cell, i) => [header[i]!, cell])))
       .filter(({ step }) => Number(step) <= afterStep);
   }
 
@@ -47,20 +48,8 @@ export class CSVLogger implements Logger {
     for (const [name] of values) if (!this.#columns.includes(name)) this.#columns.push(name);
     this.#rows.push(Object.fromEntries(values.map(([name, value]) => [name, String(value)])));
     const lines = [this.#columns, ...this.#rows.map((row) => this.#columns.map((name) => row[name] ?? ""))];
-    const text = `${lines.map((cells) => cells.map(quote).join(",")).join("\n")}\n`;
-    await writeDurably(this.#path, [new TextEncoder().encode(text)]);
+    await writeDurably(this.#path, [new TextEncoder().encode(writeCsv(lines))]);
   }
 
   async finish(): Promise<void> {}
-}
-
-/** A cell after RFC 4180: quoted where it holds a comma, a quote or a line break. */
-function quote(cell: string): string {
-  return /[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-}
-
-function parseLine(line: string): string[] {
-  return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
-    quoted === undefined ? (plain ?? "") : quoted.replaceAll('""', '"'),
-  );
 }
