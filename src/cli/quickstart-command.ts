@@ -49,6 +49,7 @@ function describe({ run, summary, pictures, predictions }: QuickstartResult): st
     `pictures     ${here(pictures)}`,
     `run          ${here(run.path)}`,
     `metrics      ${here(run.metricsFile)}`,
+    `report       ${here(run.reportFile)}`,
     `model        ${here(run.modelFile)} (labels and preprocessing inside, and in labels_mapping.json)`,
     `summary      ${here(run.summaryFile)}`,
     "",
