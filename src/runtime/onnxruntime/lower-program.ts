@@ -2,7 +2,15 @@
 
 import type { Program, Update, Value, VariableRef } from "../../graph/index.ts";
 import type { InputParams } from "../../graph/ops/leaf.ts";
-import { CONTRIB_DOMAIN, computedAs, Emitter, encodeModel, lowerNodes, OPSET } from "../../onnx/index.ts";
+import {
+  CONTRIB_DOMAIN,
+  computedAs,
+  Emitter,
+  encodeModel,
+  type LoweringOptions,
+  lowerNodes,
+  OPSET,
+} from "../../onnx/index.ts";
 
 /** An ONNX input or output by name, and what it stands for. */
 export interface Binding<T> {
@@ -18,12 +26,19 @@ export interface LoweredProgram {
   readonly updates: readonly Binding<Update>[];
 }
 
-/** Lowers a program; what it reads becomes inputs of the ONNX graph, what it gives and updates outputs. */
-export function lowerProgram(program: Program): LoweredProgram {
+/**
+ * Lowers a program; what it reads becomes inputs of the ONNX graph, what it gives and updates outputs.
+ * @param options what the execution provider lacks; default: nothing, as the CPU provider
+ */
+export function lowerProgram(
+  program: Program,
+  options: Omit<LoweringOptions, "leaves"> = {},
+): LoweredProgram {
   const emit = new Emitter();
   const inputs: Binding<InputParams>[] = [];
   const variables: Binding<VariableRef>[] = [];
   const names = lowerNodes(emit, program.nodes, {
+    ...options,
     leaves: {
       input: (_, input) => {
         const name = emit.graph.input(input.name, computedAs(input.dtype), input.shape);

@@ -63,7 +63,10 @@ export class OnnxRuntimeSession implements Session {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     await Promise.all(Array.from(this.#executables, (executable) => executable.dispose()));
-    this.#disposed = true;
+    await this.exclusively(async () => {
+      this.#disposed = true;
+      this.store.clear();
+    });
   }
 
   /** Runs `task` after all that was asked for before it. */

@@ -8,7 +8,7 @@ import type { VariableWrite } from "../contract.ts";
 /** One flat array per storage; variables are views of it. */
 export class VariableStore {
   readonly #storages: ReadonlyMap<string, Storage>;
-  readonly #data: ReadonlyMap<string, TensorData>;
+  readonly #data: Map<string, TensorData>;
 
   constructor(storages: readonly Storage[]) {
     this.#storages = new Map(storages.map((storage) => [storage.name, storage]));
@@ -28,6 +28,11 @@ export class VariableStore {
     checkVariable(this.#storages, variable);
     const { storage, offset, shape } = variable;
     return this.#data.get(storage)!.subarray(offset, offset + sizeOf(shape));
+  }
+
+  /** Lets go of all memory. */
+  clear(): void {
+    this.#data.clear();
   }
 
   /** A copy of a variable. */
