@@ -1,20 +1,9 @@
 // oneDNN 2.x (2.5 or later): descriptors are structs that the caller owns.
-import { type Abi, type Bind, dimsOf, type NativeFunction, orNull } from "./abi.ts";
-import {
-  BINARY_ALGORITHM,
-  CONVOLUTION_ALGORITHM,
-  DATA_TYPE,
-  DATA_TYPE_NAMES,
-  FORMAT_TAG_ANY,
-  POOLING_ALGORITHM,
-  PROPAGATION,
-  QUERY,
-  REDUCTION_ALGORITHM,
-  SOFTMAX_LOG,
-  USE_GLOBAL_STATISTICS,
-} from "./constants.ts";
+import { type Abi, type Bind, dimsOf } from "./abi.ts";
+import { BINARY_ALGORITHM, DATA_TYPE, DATA_TYPE_NAMES, FORMAT_TAG_ANY, QUERY } from "./constants.ts";
+import { bindInitializers, ELTWISE_ALGORITHM } from "./descriptors-2.ts";
 import type { Layout, LayoutFacts } from "./layout.ts";
-import type { Operation, OperationKind, OperationOf } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { check } from "./status.ts";
 
 /** Offsets in `dnnl_memory_desc_t` on 64-bit platforms. */
@@ -36,8 +25,6 @@ const FORMAT_BLOCKED = 2;
 
 /** Larger than every operation descriptor (the largest used, a convolution's, has 5976 bytes). */
 const OPERATION_DESC_BYTES = 16384;
-
-const NORMALIZATION = { relu: 4, scale: 8, shift: 16 } as const;
 
 /** The functions and constants of generation 2. `decode` copies bytes from an address. */
 export function createAbi2(bind: Bind, decode: (address: number, bytes: number) => Uint8Array): Abi {
@@ -189,153 +176,4 @@ function readMemoryDesc(bytes: Uint8Array): LayoutFacts {
     offset: Number(view.getBigInt64(MEMORY_DESC.offset, true)),
     format: format === FORMAT_ANY ? "any" : format === FORMAT_BLOCKED ? "blocked" : "opaque",
   };
-}
-
-type Initializers = {
-  readonly [K in Exclude<OperationKind, "reorder" | "sum">]: (
-    description: Uint8Array,
-    operation: OperationOf<K>,
-  ) => number;
-};
-
-/** The functions that fill an operation descriptor. */
-function bindInitializers(bind: Bind): Initializers {
-  const init = (
-    name: string,
-    ...parameters: readonly ("int" | "void *" | "float" | "uint32_t")[]
-  ): NativeFunction => bind(`dnnl_${name}_desc_init`, "int", ["void *", ...parameters]);
-  const p = "void *";
-  const convolutionForward = init("dilated_convolution_forward", "int", "int", p, p, p, p, p, p, p, p);
-  const convolutionBackwardData = init("dilated_convolution_backward_data", "int", p, p, p, p, p, p, p);
-  const convolutionBackwardWeights = init(
-    "dilated_convolution_backward_weights",
-    "int",
-    p,
-    p,
-    p,
-    p,
-    p,
-    p,
-    p,
-    p,
-  );
-  const normalizationForward = init("batch_normalization_forward", "int", p, "float", "uint32_t");
-  const normalizationBackward = init("batch_normalization_backward", "int", p, p, "float", "uint32_t");
-  const poolingForward = init("pooling_v2_forward", "int", "int", p, p, p, p, p, p, p);
-  const poolingBackward = init("pooling_v2_backward", "int", p, p, p, p, p, p, p);
-  const matmul = init("matmul", p, p, p, p);
-  const eltwiseForward = init("eltwise_forward", "int", "int", p, "float", "float");
-  const eltwiseBackward = init("eltwise_backward", "int", p, p, "float", "float");
-  const binary = init("binary", "int", p, p, p);
-  const reduction = init("reduction", "int", p, p, "float", "float");
-  const softmax = init("softmax_v2_forward", "int", "int", p, p, "int");
-  const md = (layout: Layout | undefined): unknown => orNull(layout?.native, "void *");
-
-  return {
-    convolutionForward: (d, o) =>
-      convolutionForward(
-        d,
-        o.training ? PROPAGATION.training : PROPAGATION.inference,
-        CONVOLUTION_ALGORITHM[o.algorithm],
-        md(o.src),
-        md(o.weights),
-        md(o.bias),
-        md(o.dst),
-        ...geometry(o),
-      ),
-    convolutionBackwardData: (d, o) =>
-      convolutionBackwardData(
-        d,
-        CONVOLUTION_ALGORITHM[o.algorithm],
-        md(o.src),
-        md(o.weights),
-        md(o.dst),
-        ...geometry(o),
-      ),
-    convolutionBackwardWeights: (d, o) =>
-      convolutionBackwardWeights(
-        d,
-        CONVOLUTION_ALGORITHM[o.algorithm],
-        md(o.src),
-        md(o.weights),
-        md(o.bias),
-        md(o.dst),
-        ...geometry(o),
-      ),
-    batchNormalizationForward: (d, o) =>
-      normalizationForward(
-        d,
-        o.globalStatistics ? PROPAGATION.inference : PROPAGATION.training,
-        md(o.src),
-        o.epsilon,
-        (o.globalStatistics ? USE_GLOBAL_STATISTICS : 0) | normalizationFlags(o.relu),
-      ),
-    batchNormalizationBackward: (d, o) =>
-      normalizationBackward(
-        d,
-        PROPAGATION.backward,
-        md(o.diffDst),
-        md(o.src),
-        o.epsilon,
-        normalizationFlags(o.relu),
-      ),
-    poolingForward: (d, o) =>
-      poolingForward(
-        d,
-        o.training ? PROPAGATION.training : PROPAGATION.inference,
-        POOLING_ALGORITHM[o.algorithm],
-        md(o.src),
-        md(o.dst),
-        dimsOf(o.strides),
-        dimsOf(o.kernel),
-        dimsOf(o.dilation),
-        dimsOf(o.paddingBegin),
-        dimsOf(o.paddingEnd),
-      ),
-    poolingBackward: (d, o) =>
-      poolingBackward(
-        d,
-        POOLING_ALGORITHM[o.algorithm],
-        md(o.diffSrc),
-        md(o.diffDst),
-        dimsOf(o.strides),
-        dimsOf(o.kernel),
-        dimsOf(o.dilation),
-        dimsOf(o.paddingBegin),
-        dimsOf(o.paddingEnd),
-      ),
-    matmul: (d, o) => matmul(d, md(o.src), md(o.weights), md(o.bias), md(o.dst)),
-    eltwise: (d, o) =>
-      eltwiseForward(d, PROPAGATION.inference, ELTWISE_ALGORITHM[o.algorithm], md(o.src), o.alpha, o.beta),
-    reluBackward: (d, o) => eltwiseBackward(d, RELU_BY_RESULT, md(o.diffDst), md(o.data), 0, 0),
-    binary: (d, o) => binary(d, BINARY_ALGORITHM[o.algorithm], md(o.src0), md(o.src1), md(o.dst)),
-    reduction: (d, o) => reduction(d, REDUCTION_ALGORITHM[o.algorithm], md(o.src), md(o.dst), 0, 0),
-    logSoftmax: (d, o) => softmax(d, PROPAGATION.inference, SOFTMAX_LOG, md(o.src), md(o.dst), o.axis),
-  };
-}
-
-const RELU_BY_RESULT = 256;
-
-const ELTWISE_ALGORITHM = {
-  relu: 31,
-  tanh: 47,
-  square: 79,
-  abs: 95,
-  sqrt: 111,
-  linear: 127,
-  exp: 191,
-  log: 239,
-  clip: 255,
-  pow: 32,
-  logistic: 175,
-} as const;
-
-function normalizationFlags(relu: boolean): number {
-  return NORMALIZATION.scale | NORMALIZATION.shift | (relu ? NORMALIZATION.relu : 0);
-}
-
-function geometry(
-  o: OperationOf<"convolutionForward" | "convolutionBackwardData" | "convolutionBackwardWeights">,
-): BigInt64Array[] {
-  return [o.strides, o.dilation, o.paddingBegin, o.paddingEnd].map(dimsOf);
 }
