@@ -14,6 +14,23 @@ export { type Image, type ImageTensor, isImage, type Pixels } from "./image.ts";
 export { ImageCache } from "./image-cache.ts";
 export { IMAGE_EXTENSIONS, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { ImageFolderDataModule, type ImageFolderDataModuleOptions } from "./image-folder-data-module.ts";
+export {
+  type DatasetStatistics,
+  type DuplicateGroup,
+  type DuplicateOptions,
+  type DuplicatePicture,
+  datasetStatistics,
+  findDuplicates,
+  type Part,
+  type PictureProblem,
+  type PreviewOptions,
+  previewBatch,
+  type SizeRange,
+  type StatisticsOptions,
+  type VerificationOptions,
+  type VerificationReport,
+  verifyDataset,
+} from "./inspect/index.ts";
 export { JSONLDataModule, type JSONLDataModuleOptions } from "./jsonl-data-module.ts";
 export { KnownDataModule, type KnownDataModuleOptions } from "./known-data-module.ts";
 export { imageLibraryVersions } from "./library-versions.ts";

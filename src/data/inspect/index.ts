@@ -1,0 +1,21 @@
+// Looks at a data set before anything is trained on it.
+export {
+  type DuplicateGroup,
+  type DuplicateOptions,
+  type DuplicatePicture,
+  findDuplicates,
+} from "./duplicates.ts";
+export { type PreviewOptions, previewBatch } from "./preview.ts";
+export {
+  type DatasetStatistics,
+  datasetStatistics,
+  type Part,
+  type SizeRange,
+  type StatisticsOptions,
+} from "./statistics.ts";
+export {
+  type PictureProblem,
+  type VerificationOptions,
+  type VerificationReport,
+  verifyDataset,
+} from "./verification.ts";
