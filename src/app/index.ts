@@ -7,6 +7,13 @@ export {
   configureRun,
   type RunConfiguration,
 } from "./configuration.ts";
+export {
+  type DataToolRequest,
+  dataStatistics,
+  duplicatesIn,
+  previewData,
+  verifyData,
+} from "./data-tools.ts";
 export { type Diagnosis, diagnose } from "./doctor.ts";
 export { type ExportResult, type ExportWeightsRequest, exportWeights, modelOf } from "./export.ts";
 export { withMadeUpPictures } from "./made-up-pictures.ts";

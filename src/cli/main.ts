@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { ClassifierTrainingError } from "../core/errors.ts";
 import { benchCommand } from "./bench-command.ts";
 import { completionCommand } from "./completion-command.ts";
+import { dataCommand } from "./data-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { exportCommand } from "./export-command.ts";
 import { predictCommand } from "./predict-command.ts";
@@ -42,6 +43,7 @@ function createProgram(): Command {
     reportCommand(),
     runsCommand(),
     benchCommand(),
+    dataCommand(),
     weightsCommand(),
     doctorCommand(),
     schemaCommand(),

@@ -15,7 +15,7 @@ export { ImageCache } from "./image-cache.ts";
 export { IMAGE_EXTENSIONS, ImageFolder, type ImageFolderOptions } from "./image-folder.ts";
 export { ImageFolderDataModule, type ImageFolderDataModuleOptions } from "./image-folder-data-module.ts";
 export {
-  type DatasetStatistics,
+  type DataStatistics,
   type DuplicateGroup,
   type DuplicateOptions,
   type DuplicatePicture,

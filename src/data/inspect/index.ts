@@ -7,7 +7,7 @@ export {
 } from "./duplicates.ts";
 export { type PreviewOptions, previewBatch } from "./preview.ts";
 export {
-  type DatasetStatistics,
+  type DataStatistics,
   datasetStatistics,
   type Part,
   type SizeRange,

@@ -21,7 +21,7 @@ export interface SizeRange {
   readonly max: number;
 }
 
-export interface DatasetStatistics {
+export interface DataStatistics {
   readonly classes: readonly string[];
   /** Pictures of each class, by part. */
   readonly counts: Readonly<Partial<Record<Part, readonly number[]>>>;
@@ -47,11 +47,11 @@ export interface StatisticsOptions {
 export async function datasetStatistics(
   splits: DatasetSplits,
   { samples = 1000, read }: StatisticsOptions = {},
-): Promise<DatasetStatistics> {
+): Promise<DataStatistics> {
   const { train } = splits;
   const counts = Object.fromEntries(
     partsOf(splits).map(([part, { labels, classes }]) => [part, [...countClasses(labels, classes.length)]]),
-  ) as DatasetStatistics["counts"];
+  ) as DataStatistics["counts"];
   const trainCounts = counts.train!;
   const widths: number[] = [];
   const heights: number[] = [];
