@@ -40,6 +40,10 @@ export class SampleVisualization extends ValidationPicture<GridSample[]> {
     return [];
   }
 
+  protected override accepts(event: EventOf<"validationBatchEnd">): boolean {
+    return showsPictures(event);
+  }
+
   protected override add(
     samples: GridSample[],
     event: EventOf<"validationBatchEnd">,
@@ -52,6 +56,11 @@ export class SampleVisualization extends ValidationPicture<GridSample[]> {
   protected override draw(samples: GridSample[], heading: string): Picture {
     return sampleGrid({ samples, columns: this.#columns, title: `Validation, ${heading}` });
   }
+}
+
+/** Whether a batch holds pictures [N, C, H, W]; cached features are none. */
+export function showsPictures({ batch }: EventOf<"validationBatchEnd">): boolean {
+  return batch.images.shape.length === 4;
 }
 
 /** Sample `i` of a validation batch with its picture. */

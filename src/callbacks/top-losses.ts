@@ -4,7 +4,7 @@ import { writeCsv } from "../core/index.ts";
 import { type GridSample, type Picture, sampleGrid } from "../plots/index.ts";
 import type { EventOf, FitContext } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
-import { gridSample } from "./sample-visualization.ts";
+import { gridSample, showsPictures } from "./sample-visualization.ts";
 import {
   ValidationPicture,
   type ValidationPictureOptions,
@@ -43,6 +43,10 @@ export class TopLosses extends ValidationPicture<LosingSample[]> {
 
   protected override begin(): LosingSample[] {
     return [];
+  }
+
+  protected override accepts(event: EventOf<"validationBatchEnd">): boolean {
+    return showsPictures(event);
   }
 
   protected override add(

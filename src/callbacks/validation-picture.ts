@@ -55,6 +55,11 @@ export abstract class ValidationPicture<Collected> extends Callback {
   /** @param heading `epoch 7 of 20, val/acc_top1 0.9312` */
   protected abstract draw(collected: Collected, heading: string, context: FitContext): Picture;
 
+  /** Whether there is something to draw in a batch; where not, nothing is written. */
+  protected accepts(_event: EventOf<"validationBatchEnd">): boolean {
+    return true;
+  }
+
   /** The same as a table, in CSV. */
   protected table(_collected: Collected, _context: FitContext): string | undefined {
     return undefined;
@@ -73,6 +78,7 @@ export abstract class ValidationPicture<Collected> extends Callback {
   }
 
   override onValidationBatchEnd(event: EventOf<"validationBatchEnd">, context: FitContext): void {
+    if (!this.accepts(event)) this.#collected = undefined;
     if (this.#collected !== undefined) this.add(this.#collected, event, context);
   }
 

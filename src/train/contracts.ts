@@ -14,6 +14,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export interface Batch {
   readonly images: HostTensor;
   readonly labels: HostTensor;
+  /** What the loss is computed with instead of the labels: target probabilities [N, C] of mixed samples. */
+  readonly targets?: HostTensor | undefined;
   /** Position of each sample in its data set. */
   readonly indices: readonly number[] | Uint32Array;
 }

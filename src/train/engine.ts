@@ -216,8 +216,8 @@ export class TrainingEngine {
     return executable;
   }
 
-  async #forward(executable: Executable, { images, labels }: Batch): Promise<ForwardResult> {
-    const { loss, logits } = await executable.run({ images, labels });
+  async #forward(executable: Executable, { images, labels, targets }: Batch): Promise<ForwardResult> {
+    const { loss, logits } = await executable.run({ images, labels: targets ?? labels });
     return { loss: Number(loss!.data[0]), logits: logits! };
   }
 }
@@ -245,15 +245,16 @@ function sessionOptions({
   };
 }
 
-function batchShape({ images, labels }: Batch): BatchShape {
-  return { images: typeOf(images), labels: typeOf(labels) };
+function batchShape({ images, labels, targets }: Batch): BatchShape {
+  return { images: typeOf(images), labels: typeOf(targets ?? labels) };
 }
 
 function typeOf({ dtype, shape }: HostTensor): { dtype: HostTensor["dtype"]; shape: Shape } {
   return { dtype: dtype === "float64" ? "float32" : dtype, shape };
 }
 
-function shapeKey({ images, labels }: Batch): string {
+function shapeKey(batch: Batch): string {
+  const { images, labels } = batchShape(batch);
   return `${formatShape(images.shape)}${labels.dtype}${formatShape(labels.shape)}`;
 }
 

@@ -93,6 +93,16 @@ test("features of another backbone, or damaged ones, are computed again", async 
   expect([damaged.code, other.code]).toEqual([0, 0]);
 });
 
+test("callbacks that draw pictures leave features alone, the others draw", async () => {
+  const words = ["callbacks=default", "trainer.max_epochs=1", "hydra.run.dir=drawn"];
+  const { code } = await run(folder, [...PROBE, ...words]);
+  expect(code).toBe(0);
+  const drawn = ["confusion_matrix", "sample_predictions", "top_losses"].filter((name) =>
+    existsSync(join(folder, "drawn", name)),
+  );
+  expect(drawn).toEqual(["confusion_matrix"]);
+});
+
 test.each([
   {
     words: ["transforms=upright"],
