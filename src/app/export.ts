@@ -1,5 +1,5 @@
 // Exports weights of a run: compared with the trained model first, then model.onnx and labels_mapping.json.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
@@ -10,6 +10,7 @@ import type { StateDict } from "../nn/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { loadCheckpoint, writeDurably, writeFailed } from "../train/index.ts";
 import { openRun, type RunRequest } from "./open-run.ts";
+import { packageVersion } from "./package-version.ts";
 
 export interface ModelExport {
   readonly model: BaseClassificationModel;
@@ -91,9 +92,4 @@ export async function exportWeights(request: ExportWeightsRequest): Promise<Expo
 export function modelOf(path: string): string {
   const inFolder = join(path, "model.onnx");
   return existsSync(inFolder) ? inFolder : path;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

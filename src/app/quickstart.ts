@@ -32,7 +32,7 @@ export interface QuickstartResult {
 export async function quickstart(request: QuickstartRequest): Promise<QuickstartResult> {
   const { folder, overrides, registry, signal, write } = request;
   const root = join(folder, "jersey-numbers");
-  const set = await renderJerseyNumbers({ root, perClass: { train: 100, val: 20, test: 40 } });
+  const set = await renderJerseyNumbers({ root });
   write(`${set.reused ? "found" : "rendered"} ${set.pictures} sample pictures in ${root}`);
   const run = await configureRun({
     overrides: [

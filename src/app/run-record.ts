@@ -1,5 +1,4 @@
 // What a run writes down about itself before it begins: where each setting came from, and the machine it ran on.
-import { readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import {
   type Composition,
@@ -11,6 +10,7 @@ import {
 } from "../config/index.ts";
 import { writeCsv } from "../core/index.ts";
 import { imageLibraryVersions } from "../data/index.ts";
+import { packageVersion } from "./package-version.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** Writes `.hydra/origins.csv` and `environment.json`. */
@@ -74,9 +74,8 @@ async function environment(runtime: {
   readonly name: string;
   readonly detail: string;
 }): Promise<[string, string][]> {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return [
-    ["classifier-training", (JSON.parse(manifest) as { version: string }).version],
+    ["classifier-training", packageVersion()],
     ["started", new Date().toISOString()],
     ["node", process.version],
     ["system", `${platform()} ${arch()}`],

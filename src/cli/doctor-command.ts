@@ -1,7 +1,7 @@
 // classifier-training doctor: what this machine offers, and how to get the fast runtime.
 import { Command } from "commander";
+import { packageVersion } from "../app/package-version.ts";
 import { formatTable } from "../core/table.ts";
-import { packageVersion } from "./version.ts";
 
 export function doctorCommand(): Command {
   return new Command("doctor")

@@ -1,5 +1,6 @@
 // The command line: words to calls of the application, errors to one line and an exit code.
 import { Command } from "commander";
+import { packageVersion } from "../app/package-version.ts";
 import { ClassifierTrainingError } from "../core/errors.ts";
 import { benchCommand } from "./bench-command.ts";
 import { completionCommand } from "./completion-command.ts";
@@ -13,7 +14,6 @@ import { runsCommand } from "./runs-command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { testCommand } from "./test-command.ts";
 import { trainCommand } from "./train-command.ts";
-import { packageVersion } from "./version.ts";
 import { weightsCommand } from "./weights-command.ts";
 
 /** Runs one command line and returns the exit code of the process. */
