@@ -1,10 +1,14 @@
 // A decoded picture, and the tensor that the transforms turn it into.
 import type { HostTensor } from "../core/index.ts";
 
-/** A picture in memory: 8-bit RGB, row-major, channels last (height x width x 3 bytes). */
-export interface Image {
+/** In pixels. */
+export interface ImageSize {
   readonly width: number;
   readonly height: number;
+}
+
+/** A picture in memory: 8-bit RGB, row-major, channels last (height x width x 3 bytes). */
+export interface Image extends ImageSize {
   readonly data: Uint8Array;
 }
 

@@ -7,13 +7,7 @@ import { type Image, isImage, type Pixels } from "../../src/data/image.ts";
 import { oneHot } from "../../src/data/transforms/batch-transform.ts";
 import { bilinearDownscale } from "../../src/data/transforms/bilinear-downscale.ts";
 import { CenterCrop } from "../../src/data/transforms/center-crop.ts";
-import {
-  adjustBrightness,
-  adjustContrast,
-  adjustHue,
-  adjustSaturation,
-  grayscale,
-} from "../../src/data/transforms/color.ts";
+import { brightness, contrast, grayscale, hue, saturation } from "../../src/data/transforms/color.ts";
 import { Compose } from "../../src/data/transforms/compose.ts";
 import { adjustSharpness, gaussianBlur } from "../../src/data/transforms/convolution.ts";
 import { cutBox, cutMix, shareOutside } from "../../src/data/transforms/cut-mix.ts";
@@ -25,7 +19,6 @@ import type { SizeOption } from "../../src/data/transforms/options.ts";
 import { cropFilled, type Padding, pad } from "../../src/data/transforms/padding.ts";
 import { pixelate } from "../../src/data/transforms/pixelate.ts";
 import { erase } from "../../src/data/transforms/random-erasing.ts";
-import { flipHorizontally } from "../../src/data/transforms/random-horizontal-flip.ts";
 import { flipVertically } from "../../src/data/transforms/random-vertical-flip.ts";
 import { type Region, resize } from "../../src/data/transforms/resample.ts";
 import { Resize } from "../../src/data/transforms/resize.ts";
@@ -38,7 +31,7 @@ import {
   posterize,
   solarize,
 } from "../../src/data/transforms/tone.ts";
-import type { Transform } from "../../src/data/transforms/transform.ts";
+import { runPasses, type Transform } from "../../src/data/transforms/transform.ts";
 import { zoomIn } from "../../src/data/transforms/zoom-in.ts";
 import { zoomOut } from "../../src/data/transforms/zoom-out.ts";
 import {
@@ -70,11 +63,11 @@ const paddingOf = (padding: readonly number[]): Padding => {
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   resize: through(({ size, interpolation }) => new Resize({ size: sizeOf(size), interpolation })),
   center_crop: through(({ output_size }) => new CenterCrop({ size: output_size })),
-  horizontal_flip: (image) => flipHorizontally(image),
-  adjust_brightness: (image, args) => adjustBrightness(image, args.brightness_factor),
-  adjust_contrast: (image, args) => adjustContrast(image, args.contrast_factor),
-  adjust_saturation: (image, args) => adjustSaturation(image, args.saturation_factor),
-  adjust_hue: (image, args) => adjustHue(image, args.hue_factor),
+  horizontal_flip: (image) => runPasses(image, [{ kind: "mirror" }]),
+  adjust_brightness: (image, args) => runPasses(image, brightness(args.brightness_factor)),
+  adjust_contrast: (image, args) => runPasses(image, contrast(args.contrast_factor)),
+  adjust_saturation: (image, args) => runPasses(image, saturation(args.saturation_factor)),
+  adjust_hue: (image, args) => runPasses(image, hue(args.hue_factor)),
   vertical_flip: (image) => flipVertically(image),
   adjust_gamma: (image, { gamma, gain }) => adjustGamma(image, gamma, gain),
   adjust_sharpness: (image, args) => adjustSharpness(image, args.sharpness_factor),

@@ -55,15 +55,9 @@ export const lessThan: Binary = binary([0x49]);
 export const greaterThan: Binary = binary([0x4b]);
 export const loadInt: Load = load([0x28]);
 export const loadByte: Load = load([0x2d]);
-export const loadFloat: Load = load([0x2a]);
 export const loadDouble: Load = load([0x2b]);
 export const storeByte: Store = store([0x3a]);
 export const storeInt: Store = store([0x36]);
-export const storeFloat: Store = store([0x38]);
-export const addFloat: Binary = binary([0x92]);
-export const intToFloat: Unary = unary([0xb2]);
-/** Float to integer, truncated. */
-export const truncateFloat: Unary = unary([0xfc, 0x00]);
 export const addDouble: Binary = binary([0xa0]);
 export const multiplyDouble: Binary = binary([0xa2]);
 export const intToDouble: Unary = unary([0xb7]);
@@ -83,17 +77,30 @@ export const vector = {
   /** Stores the lowest 32 bits. */
   storeInt: ((address, value) => [...address, ...value, ...simd(0x5a), 0, 0, 0]) as Store,
   splat: unary(simd(0x11)) as Unary,
+  zero: [...simd(0x0c), ...new Array<number>(16).fill(0)] as Code,
+  /** The sixteen bytes of `a`, or of `b` from 16 on, at these places. */
+  shuffle: (a: Code, b: Code, places: readonly number[]): Code => [...a, ...b, ...simd(0x0d), ...places],
+  /** One lane of four integers. */
+  lane: (a: Code, index: number): Code => [...a, ...simd(0x1b), index],
   lowBytes: unary(simd(0x89)) as Unary,
   highBytes: unary(simd(0x8a)) as Unary,
   lowShorts: unary(simd(0xa9)) as Unary,
   highShorts: unary(simd(0xaa)) as Unary,
   add: binary(simd(0xae)) as Binary,
   multiply: binary(simd(0xb5)) as Binary,
+  subtract: binary(simd(0xb1)) as Binary,
   shiftRight: binary(simd(0xac)) as Binary,
   /** Integers to 16 bits, saturated. */
   narrowInts: binary(simd(0x85)) as Binary,
   /** 16 bits to unsigned bytes, saturated. */
   narrowShorts: binary(simd(0x66)) as Binary,
+  toFloats: unary(simd(0xfa)) as Unary,
+  /** Floats to integers, truncated. */
+  truncate: unary(simd(0xf8)) as Unary,
+  addFloats: binary(simd(0xe4)) as Binary,
+  subtractFloats: binary(simd(0xe5)) as Binary,
+  multiplyFloats: binary(simd(0xe6)) as Binary,
+  divideFloats: binary(simd(0xe7)) as Binary,
 } as const;
 
 /** Runs `body` while `counter`, which it counts down by one each time, is above 0; at least once. */
@@ -108,11 +115,6 @@ export function upTo(index: Local, end: Local, step: number, ...body: readonly C
   const again = [...lessThan(get(index), get(end)), 0x0d, 0];
   const loop = [0x03, 0x40, ...body.flat(), ...next, ...again, 0x0b];
   return [...lessThan(get(index), get(end)), 0x04, 0x40, ...loop, 0x0b];
-}
-
-/** `if` and `else` as statements. */
-export function branch(condition: Code, then: Code, otherwise: Code = []): Code {
-  return [...condition, 0x04, 0x40, ...then, 0x05, ...otherwise, 0x0b];
 }
 
 const INT = 0x7f;

@@ -3,7 +3,7 @@ import type { PixelKernels } from "./kernels.ts";
 import { scalarKernels } from "./scalar-kernels.ts";
 import { createVectorKernels } from "./vector-kernels.ts";
 
-export type { PixelKernels } from "./kernels.ts";
+export { type Pass, type PixelKernels, type Region, type Scaling, sizeAfter } from "./kernels.ts";
 export { luma } from "./luma.ts";
 export { PRECISION_BITS, type Taps } from "./taps.ts";
 

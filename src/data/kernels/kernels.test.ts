@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../core/index.ts";
+import type { Image } from "../image.ts";
+import type { Pass, Scaling } from "./kernels.ts";
 import { scalarKernels } from "./scalar-kernels.ts";
 import type { Taps } from "./taps.ts";
 import { createVectorKernels } from "./vector-kernels.ts";
@@ -12,6 +14,12 @@ const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => 
 function expectSame(a: Uint8Array | Float32Array, b: Uint8Array | Float32Array): void {
   expect(a.length).toBe(b.length);
   expect(a.findIndex((value, i) => value !== b[i])).toBe(-1);
+}
+
+function expectSameImage(image: Image, passes: readonly Pass[]): void {
+  const [a, b] = [vector.run(image, passes), scalarKernels.run(image, passes)];
+  expect([a.width, a.height]).toEqual([b.width, b.height]);
+  expectSame(a.data, b.data);
 }
 
 /** Taps with weights of either sign, as bicubic and Lanczos filters have them. */
@@ -34,40 +42,43 @@ describe("WebAssembly kernels equal the plain loops", () => {
     const region = { width: side(width), height: side(height) };
     const left = random.integer(width - region.width + 1);
     const top = random.integer(height - region.height + 1);
-    const source = {
-      data: bytes(width * height * 3),
-      start: (top * width + left) * 3,
-      stride: width * 3,
-      height: region.height,
-    };
+    const image = { width, height, data: bytes(width * height * 3) };
     const horizontal = i % 3 === 0 ? undefined : someTaps(region.width, side(70));
     const vertical = i % 4 === 1 ? undefined : someTaps(region.height, side(70));
-    const size = [horizontal?.first.length ?? region.width, vertical?.first.length ?? region.height] as const;
-    const expected = scalarKernels.resize(source, ...size, horizontal, vertical);
-    expectSame(vector.resize(source, ...size, horizontal, vertical), expected);
+    const pass = {
+      kind: "resize",
+      region: { left, top, ...region },
+      width: horizontal?.first.length ?? region.width,
+      height: vertical?.first.length ?? region.height,
+      horizontal,
+      vertical,
+    } as const;
+    expectSameImage(image, [pass]);
+    expectSameImage(image, [{ kind: "mirror" }, pass]);
   });
 
   test.each([1, 2, 3, 5, 1000, 140_000])("colours and layout of %d pixels", (pixels) => {
-    const data = bytes(pixels * 3);
-    const table = bytes(256);
-    expectSame(vector.lookUp(data, table), scalarKernels.lookUp(data, table));
-    expect(vector.sumLuma(data)).toBe(scalarKernels.sumLuma(data));
+    const image = { width: pixels, height: 1, data: bytes(pixels * 3) };
+    const passes: Pass[] = [{ kind: "lookUp", table: bytes(256) }, { kind: "mirror" }];
     for (const factor of [-1.3, 0, 0.37, 1.8, 40]) {
-      const shift = Float32Array.from({ length: 511 }, (_, i) => Math.fround(factor) * (i - 255));
-      expectSame(vector.saturate(data, shift), scalarKernels.saturate(data, shift));
+      for (const from of [0, 77, "mean luma"] as const) passes.push({ kind: "blend", from, factor });
+      passes.push({ kind: "saturate", factor });
     }
-    for (const turn of [0, 1, 100, 255])
-      expectSame(vector.turnHue(data, turn), scalarKernels.turnHue(data, turn));
-    for (const width of [1, pixels])
-      expectSame(vector.mirror(data, width), scalarKernels.mirror(data, width));
-    const tables = [0, 1, 2].map(() => Float32Array.from({ length: 256 }, () => random.normal())) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
+    for (const turn of [0, 1, 100, 255]) passes.push({ kind: "turnHue", turn });
+    for (const pass of passes) expectSameImage(image, [pass]);
+    expectSameImage({ width: 1, height: pixels, data: image.data }, [{ kind: "mirror" }]);
+    for (let i = 0; i < 10; i++) {
+      const order = Array.from(random.permutation(passes.length), (index) => passes[index]!);
+      expectSameImage(image, order.slice(0, 6));
+    }
+    const scaling: Scaling = {
+      scale: 1 / 255,
+      mean: [0.485, 0.456, 0.406],
+      deviation: [0.229, 0.224, 0.225],
+    };
     const [planes, expected] = [new Float32Array(pixels * 3), new Float32Array(pixels * 3)];
-    vector.toPlanes(data, tables, planes);
-    scalarKernels.toPlanes(data, tables, expected);
+    vector.toPlanes(image, passes.slice(0, 3), scaling, planes);
+    scalarKernels.toPlanes(image, passes.slice(0, 3), scaling, expected);
     expectSame(planes, expected);
   });
 
@@ -75,7 +86,7 @@ describe("WebAssembly kernels equal the plain loops", () => {
     const steps = [0, 1, 2, 60, 127, 128, 200, 254, 255];
     const data = Uint8Array.from(steps.flatMap((r) => steps.flatMap((g) => steps.flatMap((b) => [r, g, b]))));
     for (let turn = 0; turn < 256; turn += 15) {
-      expectSame(vector.turnHue(data, turn), scalarKernels.turnHue(data, turn));
+      expectSameImage({ width: data.length / 3, height: 1, data }, [{ kind: "turnHue", turn }]);
     }
   });
 });

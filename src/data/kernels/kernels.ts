@@ -1,40 +1,58 @@
-// The loops over pixels that take the time of a transform, in two implementations with the same results to the bit.
+// The passes over pixels that take the time of a transform, in two implementations with the same results to the bit.
+import type { Image, ImageSize } from "../image.ts";
 import type { Taps } from "./taps.ts";
 
-/** 8-bit RGB pixels, row-major, channels last; `start` and `stride` in bytes. */
-export interface PixelRows {
-  readonly data: Uint8Array;
-  readonly start: number;
-  readonly stride: number;
+/** A rectangle of pixels. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
   readonly height: number;
 }
 
-export interface PixelKernels {
-  /**
-   * Resizes rows to `width` pixels and then columns to `height`; without taps that axis stays.
-   * Sums are rounded to 8 bits after each axis.
-   */
-  resize(
-    source: PixelRows,
-    width: number,
-    height: number,
-    horizontal: Taps | undefined,
-    vertical: Taps | undefined,
-  ): Uint8Array;
+/** What is done to every pixel of a picture. */
+export type Pass =
+  /** Rows of the region to `width` pixels, then columns to `height`; without taps that axis stays. 8 bits in between. */
+  | {
+      readonly kind: "resize";
+      readonly region: Region;
+      readonly width: number;
+      readonly height: number;
+      readonly horizontal: Taps | undefined;
+      readonly vertical: Taps | undefined;
+    }
+  /** Left to right. */
+  | { readonly kind: "mirror" }
   /** Every byte through a table of 256. */
-  lookUp(data: Uint8Array, table: Uint8Array): Uint8Array;
-  /** The sum of all pixels' luma. */
-  sumLuma(data: Uint8Array): number;
-  /** Each pixel blended from its luma: `luma + shift[channel - luma + 255]`, truncated and clamped. */
-  saturate(data: Uint8Array, shift: Float32Array): Uint8Array;
-  /** The hue turned by `turn` of 256 steps, by the tables of `hueTables`. */
-  turnHue(data: Uint8Array, turn: number): Uint8Array;
-  /** Rows of `width` pixels mirrored. */
-  mirror(data: Uint8Array, width: number): Uint8Array;
-  /** Three planes of floats: red, green and blue, each through its table of 256, into `planes`. */
-  toPlanes(
-    data: Uint8Array,
-    tables: readonly [Float32Array, Float32Array, Float32Array],
-    planes: Float32Array,
-  ): void;
+  | { readonly kind: "lookUp"; readonly table: Uint8Array }
+  /** `from + factor * (byte - from)` in float32, truncated and clamped; from a level, or the rounded mean luma. */
+  | { readonly kind: "blend"; readonly from: number | "mean luma"; readonly factor: number }
+  /** As "blend", from each pixel's own luma. */
+  | { readonly kind: "saturate"; readonly factor: number }
+  /** The hue turned by so many of 256 steps, by the tables of `hueTables`. */
+  | { readonly kind: "turnHue"; readonly turn: number };
+
+/** From a byte to a float, in float32: `(byte * scale - mean) / deviation`. */
+export interface Scaling {
+  readonly scale: number;
+  /** Red, green, blue. */
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
+}
+
+export interface PixelKernels {
+  /** The picture after one pass and the next. */
+  run(image: Image, passes: readonly Pass[]): Image;
+  /** As `run`, and then into `planes`: three planes of floats, red, green and blue. */
+  toPlanes(image: Image, passes: readonly Pass[], scaling: Scaling, planes: Float32Array): void;
+}
+
+/** A picture's size after these passes. */
+export function sizeAfter(size: ImageSize, passes: readonly Pass[]): ImageSize {
+  return passes.findLast((pass) => pass.kind === "resize") ?? size;
+}
+
+/** The level that a contrast is taken from. */
+export function meanLuma(sum: number, pixels: number): number {
+  return Math.trunc(sum / pixels + 0.5);
 }

@@ -1,83 +1,143 @@
 // The kernels as plain loops: what the fast ones must equal, and what runs where WebAssembly has no vectors.
+import type { Image } from "../image.ts";
 import { hueTables, ORDER_SIZE } from "./hue-tables.ts";
-import type { PixelKernels, PixelRows } from "./kernels.ts";
+import { meanLuma, type Pass, type PixelKernels } from "./kernels.ts";
 import { luma } from "./luma.ts";
 import { PRECISION_BITS, type Taps } from "./taps.ts";
 
+const { fround } = Math;
 const HALF = 1 << (PRECISION_BITS - 1);
 
 export const scalarKernels: PixelKernels = {
-  resize(source, width, height, horizontal, vertical) {
-    const across = horizontal === undefined ? copyRows(source, width) : resizeRows(source, width, horizontal);
-    return vertical === undefined ? across : resizeColumns(across, width * 3, height, vertical);
-  },
+  run: (image, passes) => passes.reduce(apply, image),
 
-  lookUp(data, table) {
-    const out = new Uint8Array(data.length);
-    for (let i = 0; i < data.length; i++) out[i] = table[data[i]!]!;
-    return out;
-  },
-
-  sumLuma(data) {
-    let sum = 0;
-    for (let i = 0; i < data.length; i += 3) sum += luma(data[i]!, data[i + 1]!, data[i + 2]!);
-    return sum;
-  },
-
-  saturate(data, shift) {
-    const out = new Uint8Array(data.length);
-    for (let i = 0; i < data.length; i += 3) {
-      const grey = luma(data[i]!, data[i + 1]!, data[i + 2]!);
-      for (let c = i; c < i + 3; c++) out[c] = clip(Math.fround(grey + shift[data[c]! - grey + 255]!));
-    }
-    return out;
-  },
-
-  turnHue(data, turn) {
-    const { hue, saturation, least, middle, places } = hueTables();
-    const out = new Uint8Array(data.length);
-    for (let i = 0; i < data.length; i += 3) {
-      const r = data[i]!;
-      const g = data[i + 1]!;
-      const b = data[i + 2]!;
-      const greatest = Math.max(r, g, b);
-      const spread = greatest - Math.min(r, g, b);
-      const order = r === greatest ? (g >= b ? 0 : 1) : g === greatest ? (r >= b ? 2 : 3) : r >= g ? 4 : 5;
-      const gap = spread === 0 ? 0 : 2 * greatest + (greatest - spread) - r - g - b;
-      const turned = (hue[order * ORDER_SIZE + spread * 256 + gap]! + turn) & 255;
-      const s = saturation[spread * 256 + greatest]!;
-      out[i + places[turned * 4]!] = greatest;
-      out[i + places[turned * 4 + 1]!] = greatest * middle[s * 256 + turned]! + 0.5;
-      out[i + places[turned * 4 + 2]!] = least[s * 256 + greatest]!;
-    }
-    return out;
-  },
-
-  mirror(data, width) {
-    const out = new Uint8Array(data.length);
-    const length = width * 3;
-    for (let row = 0; row < data.length; row += length) {
-      for (let from = row, to = row + length - 3; from < row + length; from += 3, to -= 3) {
-        out[to] = data[from]!;
-        out[to + 1] = data[from + 1]!;
-        out[to + 2] = data[from + 2]!;
-      }
-    }
-    return out;
-  },
-
-  toPlanes(data, [red, green, blue], planes) {
+  toPlanes(image, passes, { scale, mean, deviation }, planes) {
+    const { data } = scalarKernels.run(image, passes);
     const area = data.length / 3;
-    for (let i = 0, from = 0; i < area; i++, from += 3) {
-      planes[i] = red[data[from]!]!;
-      planes[i + area] = green[data[from + 1]!]!;
-      planes[i + 2 * area] = blue[data[from + 2]!]!;
+    for (let channel = 0; channel < 3; channel++) {
+      const [middle, width, factor] = [mean[channel]!, deviation[channel]!, fround(scale)].map(fround) as [
+        number,
+        number,
+        number,
+      ];
+      const levels = Float32Array.from({ length: 256 }, (_, value) =>
+        fround(fround(fround(value * factor) - middle) / width),
+      );
+      for (let i = 0; i < area; i++) planes[channel * area + i] = levels[data[i * 3 + channel]!]!;
     }
   },
 };
 
+function apply(image: Image, pass: Pass): Image {
+  const { width, height, data } = image;
+  switch (pass.kind) {
+    case "resize":
+      return resize(image, pass);
+    case "mirror":
+      return { width, height, data: mirror(data, width) };
+    case "lookUp":
+      return { width, height, data: lookUp(data, pass.table) };
+    case "blend":
+      return { width, height, data: blend(data, pass) };
+    case "saturate":
+      return { width, height, data: saturate(data, fround(pass.factor)) };
+    case "turnHue":
+      return { width, height, data: turnHue(data, pass.turn) };
+  }
+}
+
+function lookUp(data: Uint8Array, table: Uint8Array): Uint8Array {
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = table[data[i]!]!;
+  return out;
+}
+
+function sumLuma(data: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 3) sum += luma(data[i]!, data[i + 1]!, data[i + 2]!);
+  return sum;
+}
+
+/** Pillow's `Image.blend` of two levels. */
+function blended(from: number, to: number, factor: number): number {
+  return clip(fround(from + fround(factor * (to - from))));
+}
+
+function blend(data: Uint8Array, { from, factor }: Extract<Pass, { kind: "blend" }>): Uint8Array {
+  const level = from === "mean luma" ? meanLuma(sumLuma(data), data.length / 3) : from;
+  const single = fround(factor);
+  return lookUp(
+    data,
+    Uint8Array.from({ length: 256 }, (_, value) => blended(level, value, single)),
+  );
+}
+
+function saturate(data: Uint8Array, factor: number): Uint8Array {
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i += 3) {
+    const grey = luma(data[i]!, data[i + 1]!, data[i + 2]!);
+    for (let c = i; c < i + 3; c++) out[c] = blended(grey, data[c]!, factor);
+  }
+  return out;
+}
+
+function turnHue(data: Uint8Array, turn: number): Uint8Array {
+  const { hue, saturation, least, middle, places } = hueTables();
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i += 3) {
+    const r = data[i]!;
+    const g = data[i + 1]!;
+    const b = data[i + 2]!;
+    const greatest = Math.max(r, g, b);
+    const spread = greatest - Math.min(r, g, b);
+    const order = r === greatest ? (g >= b ? 0 : 1) : g === greatest ? (r >= b ? 2 : 3) : r >= g ? 4 : 5;
+    const gap = spread === 0 ? 0 : 2 * greatest + (greatest - spread) - r - g - b;
+    const turned = (hue[order * ORDER_SIZE + spread * 256 + gap]! + turn) & 255;
+    const s = saturation[spread * 256 + greatest]!;
+    out[i + places[turned * 4]!] = greatest;
+    out[i + places[turned * 4 + 1]!] = greatest * middle[s * 256 + turned]! + 0.5;
+    out[i + places[turned * 4 + 2]!] = least[s * 256 + greatest]!;
+  }
+  return out;
+}
+
+function mirror(data: Uint8Array, width: number): Uint8Array {
+  const out = new Uint8Array(data.length);
+  const length = width * 3;
+  for (let row = 0; row < data.length; row += length) {
+    for (let from = row, to = row + length - 3; from < row + length; from += 3, to -= 3) {
+      out[to] = data[from]!;
+      out[to + 1] = data[from + 1]!;
+      out[to + 2] = data[from + 2]!;
+    }
+  }
+  return out;
+}
+
 function clip(value: number): number {
   return value < 0 ? 0 : Math.min(value, 255);
+}
+
+/** Rows of a picture; `start` and `stride` in bytes. */
+interface PixelRows {
+  readonly data: Uint8Array;
+  readonly start: number;
+  readonly stride: number;
+  readonly height: number;
+}
+
+function resize(image: Image, pass: Extract<Pass, { kind: "resize" }>): Image {
+  const { region, width, height, horizontal, vertical } = pass;
+  const stride = image.width * 3;
+  const rows = {
+    data: image.data,
+    start: region.top * stride + region.left * 3,
+    stride,
+    height: region.height,
+  };
+  const across = horizontal === undefined ? copyRows(rows, width) : resizeRows(rows, width, horizontal);
+  const data = vertical === undefined ? across : resizeColumns(across, width * 3, height, vertical);
+  return { width, height, data };
 }
 
 function copyRows({ data, start, stride, height }: PixelRows, width: number): Uint8Array {

@@ -1,16 +1,23 @@
-// The kernels that run in WebAssembly; pixels are copied into its memory and the results out again.
+// The kernels that run in WebAssembly: a picture is copied into its memory, stays there from pass to pass, and leaves.
+import type { Image } from "../image.ts";
 import { hueTables } from "./hue-tables.ts";
-import type { PixelKernels } from "./kernels.ts";
+import { meanLuma, type Pass, type PixelKernels, type Scaling } from "./kernels.ts";
+import { scalarKernels } from "./scalar-kernels.ts";
 import type { Taps } from "./taps.ts";
 import { vectorModule } from "./vector-module.ts";
 
 type Kernel = (...addresses: number[]) => number;
-type Kernels = Readonly<
-  Record<
-    "resizeRows" | "resizeColumns" | "lookUp" | "sumLuma" | "saturate" | "turnHue" | "mirror" | "toPlanes",
-    Kernel
-  >
->;
+type KernelName =
+  | "resizeRows"
+  | "resizeColumns"
+  | "lookUp"
+  | "blend"
+  | "sumLuma"
+  | "saturate"
+  | "turnHue"
+  | "mirror"
+  | "toPlanes";
+type Kernels = Readonly<Record<KernelName, Kernel>>;
 
 interface Memory {
   readonly buffer: ArrayBuffer;
@@ -30,6 +37,10 @@ const { WebAssembly } = globalThis as unknown as {
 const PAGE = 65_536;
 /** Bytes worked on at a time, about: the second-level cache holds them. */
 const BLOCK = 3 << 17;
+/** Pixels turned to floats at a time. */
+const PLANE_BLOCK = 1 << 14;
+/** Bytes of a picture that may enter the memory, which never shrinks. */
+const LARGEST = 1 << 28;
 /** Kernels may read and write a little beyond the end of a buffer. */
 const SLACK = 16;
 
@@ -41,6 +52,19 @@ export function createVectorKernels(): PixelKernels | undefined {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module), { host: { memory } });
   return new VectorKernels(memory, instance.exports as Kernels);
 }
+
+function fits({ data }: Image, [first]: readonly Pass[]): boolean {
+  return first?.kind === "resize" || data.length <= LARGEST;
+}
+
+/** A picture in the memory of WebAssembly. */
+interface Resident {
+  readonly width: number;
+  readonly height: number;
+  readonly at: number;
+}
+
+type ResizePass = Extract<Pass, { kind: "resize" }>;
 
 class VectorKernels implements PixelKernels {
   readonly #memory: Memory;
@@ -58,109 +82,131 @@ class VectorKernels implements PixelKernels {
     this.#bytes = new Uint8Array(memory.buffer);
   }
 
-  resize(...[source, width, height, horizontal, vertical]: Parameters<PixelKernels["resize"]>): Uint8Array {
-    this.#begin();
-    const { data, start, stride } = source;
-    const length = width * 3;
-    const across = this.#reserve(source.height * length);
+  run(image: Image, passes: readonly Pass[]): Image {
+    if (!fits(image, passes)) return scalarKernels.run(image, passes);
+    const { width, height, at } = this.#run(image, passes);
+    return { width, height, data: this.#bytes.slice(at, at + width * height * 3) };
+  }
+
+  toPlanes(image: Image, passes: readonly Pass[], scaling: Scaling, planes: Float32Array): void {
+    if (!fits(image, passes)) {
+      scalarKernels.toPlanes(image, passes, scaling, planes);
+      return;
+    }
+    const { width, height, at } = this.#run(image, passes);
+    const settings = this.#put(Float32Array.of(scaling.scale, ...scaling.mean, ...scaling.deviation));
+    const area = width * height;
+    const output = this.#reserve(PLANE_BLOCK * 12);
+    for (let from = 0; from < area; from += PLANE_BLOCK) {
+      const count = Math.min(PLANE_BLOCK, area - from);
+      const source = at + from * 3;
+      this.#kernels.toPlanes(source, source + count * 3, output, PLANE_BLOCK * 4, settings);
+      for (let channel = 0; channel < 3; channel++) {
+        const plane = new Float32Array(this.#memory.buffer, output + channel * PLANE_BLOCK * 4, count);
+        planes.set(plane, channel * area + from);
+      }
+    }
+  }
+
+  #run(image: Image, passes: readonly Pass[]): Resident {
+    if (passes.some(({ kind }) => kind === "turnHue")) this.#hueAddresses ??= this.#keepHueTables();
+    this.#free = this.#base;
+    const [first, ...others] = passes;
+    if (first === undefined) return this.#enter(image);
+    if (first.kind !== "resize") return passes.reduce((at, pass) => this.#pass(at, pass), this.#enter(image));
+    return others.reduce((at, pass) => this.#pass(at, pass), this.#resizeOnEntry(image, first));
+  }
+
+  #enter({ width, height, data }: Image): Resident {
+    return { width, height, at: this.#put(data) };
+  }
+
+  /** The rows enter a few at a time, so that a large picture does not have to fit into the processor's cache. */
+  #resizeOnEntry(image: Image, pass: ResizePass): Resident {
+    const { region, width, horizontal } = pass;
+    const stride = image.width * 3;
+    const start = region.top * stride + region.left * 3;
+    const length = region.width * 3;
+    const across = this.#reserve(region.height * width * 3);
+    const row = (y: number): Uint8Array =>
+      image.data.subarray(start + y * stride, start + y * stride + length);
     if (horizontal === undefined) {
-      for (let y = 0; y < source.height; y++) {
+      for (let y = 0; y < region.height; y++) this.#bytes.set(row(y), across + y * length);
+      return this.#resizeColumns(across, pass);
+    }
+    const taps = this.#putTaps(horizontal, 3);
+    const rowsAtOnce = Math.max(1, Math.floor(BLOCK / stride));
+    const input = this.#reserve(rowsAtOnce * stride);
+    for (let y = 0; y < region.height; y += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, region.height - y);
+      const from = start + y * stride;
+      this.#bytes.set(image.data.subarray(from, from + (rows - 1) * stride + length), input);
+      this.#kernels.resizeRows(input, stride, across + y * width * 3, rows, width, ...taps);
+    }
+    return this.#resizeColumns(across, pass);
+  }
+
+  #resize(image: Resident, pass: ResizePass): Resident {
+    const { region, width, horizontal } = pass;
+    const stride = image.width * 3;
+    const start = image.at + region.top * stride + region.left * 3;
+    const across = this.#reserve(region.height * width * 3);
+    if (horizontal === undefined) {
+      for (let y = 0; y < region.height; y++) {
         const from = start + y * stride;
-        this.#bytes.set(data.subarray(from, from + length), across + y * length);
+        this.#bytes.copyWithin(across + y * width * 3, from, from + width * 3);
       }
     } else {
       const taps = this.#putTaps(horizontal, 3);
-      const rowsAtOnce = Math.max(1, Math.floor(BLOCK / stride));
-      const input = this.#reserve(rowsAtOnce * stride);
-      for (let y = 0; y < source.height; y += rowsAtOnce) {
-        const rows = Math.min(rowsAtOnce, source.height - y);
-        const from = start + y * stride;
-        this.#bytes.set(data.subarray(from, from + rows * stride), input);
-        this.#kernels.resizeRows(input, stride, across + y * length, rows, width, ...taps);
-      }
+      this.#kernels.resizeRows(start, stride, across, region.height, width, ...taps);
     }
-    if (vertical === undefined) return this.#bytes.slice(across, across + height * length);
+    return this.#resizeColumns(across, pass);
+  }
+
+  #resizeColumns(across: number, { width, height, vertical }: ResizePass): Resident {
+    if (vertical === undefined) return { width, height, at: across };
+    const length = width * 3;
     const taps = this.#putTaps(vertical, length);
-    const result = this.#reserve(height * length);
-    this.#kernels.resizeColumns(across, result, length, height, ...taps);
-    return this.#bytes.slice(result, result + height * length);
+    const at = this.#reserve(height * length);
+    this.#kernels.resizeColumns(across, at, length, height, ...taps);
+    return { width, height, at };
   }
 
-  lookUp(data: Uint8Array, table: Uint8Array): Uint8Array {
-    this.#begin();
-    const tableAt = this.#put(table);
-    return this.#map(data, BLOCK, (from, end, to) => this.#kernels.lookUp(from, end, to, tableAt));
-  }
-
-  sumLuma(data: Uint8Array): number {
-    this.#begin();
-    const input = this.#reserve(BLOCK);
-    let sum = 0;
-    for (let at = 0; at < data.length; at += BLOCK) {
-      const block = data.subarray(at, at + BLOCK);
-      this.#bytes.set(block, input);
-      sum += this.#kernels.sumLuma(input, input + block.length);
-    }
-    return sum;
-  }
-
-  saturate(data: Uint8Array, shift: Float32Array): Uint8Array {
-    this.#begin();
-    const shiftAt = this.#put(shift);
-    return this.#map(data, BLOCK, (from, end, to) => this.#kernels.saturate(from, end, to, shiftAt));
-  }
-
-  turnHue(data: Uint8Array, turn: number): Uint8Array {
-    this.#hueAddresses ??= this.#keepHueTables();
-    const tables = this.#hueAddresses;
-    this.#begin();
-    return this.#map(data, BLOCK, (from, end, to) => this.#kernels.turnHue(from, end, to, turn, ...tables));
-  }
-
-  mirror(data: Uint8Array, width: number): Uint8Array {
-    this.#begin();
-    const row = width * 3;
-    const block = row * Math.max(1, Math.floor(BLOCK / row));
-    return this.#map(data, block, (from, end, to) => this.#kernels.mirror(from, end, to, row));
-  }
-
-  toPlanes(...[data, tables, planes]: Parameters<PixelKernels["toPlanes"]>): void {
-    this.#begin();
-    const joined = new Float32Array(3 * 256);
-    for (const [channel, table] of tables.entries()) joined.set(table, channel * 256);
-    const tablesAt = this.#put(joined);
-    const area = data.length / 3;
-    const pixels = BLOCK / 3;
-    const input = this.#reserve(BLOCK);
-    const output = this.#reserve(pixels * 12);
-    for (let at = 0; at < area; at += pixels) {
-      const count = Math.min(pixels, area - at);
-      this.#bytes.set(data.subarray(at * 3, (at + count) * 3), input);
-      this.#kernels.toPlanes(input, input + count * 3, output, count * 4, tablesAt);
-      for (let channel = 0; channel < 3; channel++) {
-        const plane = new Float32Array(this.#memory.buffer, output + channel * count * 4, count);
-        planes.set(plane, channel * area + at);
+  #pass(image: Resident, pass: Pass): Resident {
+    if (pass.kind === "resize") return this.#resize(image, pass);
+    const { width, height, at } = image;
+    const end = at + width * height * 3;
+    const kernels = this.#kernels;
+    switch (pass.kind) {
+      case "lookUp": {
+        const table = this.#put(pass.table);
+        kernels.lookUp(at, end, at, table);
+        return image;
+      }
+      case "blend": {
+        const from = pass.from === "mean luma" ? meanLuma(this.#sumLuma(at, end), width * height) : pass.from;
+        const settings = this.#put(Float32Array.of(from, pass.factor));
+        kernels.blend(at, end, at, settings);
+        return image;
       }
     }
-  }
-
-  /** Runs a kernel over `data`, `block` bytes at a time, each byte giving one. */
-  #map(data: Uint8Array, block: number, kernel: (from: number, end: number, to: number) => void): Uint8Array {
-    const size = Math.min(block, data.length);
-    const input = this.#reserve(size);
-    const output = this.#reserve(size);
-    const out = new Uint8Array(data.length);
-    for (let at = 0; at < data.length; at += block) {
-      const part = data.subarray(at, at + block);
-      this.#bytes.set(part, input);
-      kernel(input, input + part.length, output);
-      out.set(this.#bytes.subarray(output, output + part.length), at);
+    const target = this.#reserve(end - at);
+    switch (pass.kind) {
+      case "mirror":
+        kernels.mirror(at, end, target, width * 3);
+        break;
+      case "saturate":
+        kernels.saturate(at, end, target, this.#put(Float32Array.of(pass.factor)));
+        break;
+      case "turnHue":
+        kernels.turnHue(at, end, target, pass.turn, ...this.#hueAddresses!);
     }
-    return out;
+    return { width, height, at: target };
   }
 
-  #begin(): void {
-    this.#free = this.#base;
+  #sumLuma(at: number, end: number): number {
+    this.#bytes.fill(0, end, end + SLACK);
+    return this.#kernels.sumLuma(at, end);
   }
 
   /** Room for so many bytes; addresses are multiples of 16. */
@@ -193,7 +239,7 @@ class VectorKernels implements PixelKernels {
   }
 
   #keepHueTables(): readonly number[] {
-    this.#begin();
+    this.#free = this.#base;
     const { hue, saturation, least, middle, places } = hueTables();
     const addresses = [hue, saturation, least, middle, places].map((table) => this.#put(table));
     this.#base = this.#free;

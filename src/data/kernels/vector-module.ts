@@ -1,38 +1,29 @@
-// The kernels in WebAssembly: the resize with vectors, the others as tight loops over bytes.
+// The kernels in WebAssembly, most of them with vectors.
 import {
   add,
   addDouble,
-  addFloat,
   and,
   assembleModule,
-  branch,
   type Code,
   countDown,
   type FunctionCode,
   get,
-  greaterThan,
   half,
   int,
   intToDouble,
-  intToFloat,
   type Local,
   lessThan,
   loadByte,
   loadDouble,
-  loadFloat,
   loadInt,
-  multiply,
   multiplyDouble,
   select,
   set,
   shiftLeft,
-  shiftRight,
   storeByte,
-  storeFloat,
   storeInt,
   subtract,
   truncateDouble,
-  truncateFloat,
   upTo,
   vector,
 } from "./assembler.ts";
@@ -143,49 +134,100 @@ function lookUp(): FunctionCode {
   return { parameters: 4, ints: 0, vectors: 0, returns: false, body: [body] };
 }
 
-const channel = (pixel: Local, index: number): Code => loadByte(get(pixel), index);
+/** Channel `index` of the four pixels in `bytes`, as integers. */
+const channel = (bytes: Local, index: number): Code => {
+  const places = [0, 1, 2, 3].flatMap((pixel) => [pixel * 3 + index, 16, 16, 16]);
+  return vector.shuffle(get(bytes), vector.zero, places);
+};
 
-/** The luma of the pixel at an address. */
-const luma = (pixel: Local): Code =>
-  shiftRight(
-    add(
-      add(multiply(channel(pixel, 0), int(19595)), multiply(channel(pixel, 1), int(38470))),
-      add(multiply(channel(pixel, 2), int(7471)), int(0x8000)),
+/** Four integers of each channel back to twelve bytes, saturated; the last four bytes are of no use. */
+function interleave(red: Code, green: Code, blue: Code): Code {
+  const planar = vector.narrowShorts(vector.narrowInts(red, green), vector.narrowInts(blue, vector.zero));
+  const places = Array.from({ length: 16 }, (_, i) => (i < 12 ? (i % 3) * 4 + Math.floor(i / 3) : 15));
+  return vector.shuffle(planar, vector.zero, places);
+}
+
+const times = (ints: Code, factor: number): Code => vector.multiply(ints, vector.splat(int(factor)));
+
+/** The luma of four pixels. */
+const luma = (red: Code, green: Code, blue: Code): Code =>
+  vector.shiftRight(
+    vector.add(
+      vector.add(times(red, 19595), times(green, 38470)),
+      vector.add(times(blue, 7471), vector.splat(int(0x8000))),
     ),
     int(16),
   );
 
-function sumLuma(): FunctionCode {
-  const [source, end, sum] = [0, 1, 2];
-  const body = [upTo(source, end, 3, increase(sum, luma(source))), get(sum)];
-  return { parameters: 2, ints: 1, vectors: 0, returns: true, body };
+/** `from + factor * (byte - from)`, in float32; `settings` holds the two floats. */
+function blend(): FunctionCode {
+  const [source, end, target, settings] = [0, 1, 2, 3];
+  const [bytes, shorts, from, factor] = [4, 5, 6, 7];
+  const blended = (ints: Code): Code => {
+    const distance = vector.subtractFloats(vector.toFloats(ints), get(from));
+    return vector.truncate(vector.addFloats(get(from), vector.multiplyFloats(get(factor), distance)));
+  };
+  const both = (widened: Code): Code => [
+    ...set(shorts, widened),
+    ...vector.narrowInts(blended(vector.lowShorts(get(shorts))), blended(vector.highShorts(get(shorts)))),
+  ];
+  const body = [
+    set(from, vector.loadSplat(get(settings))),
+    set(factor, vector.loadSplat(get(settings), 4)),
+    upTo(
+      source,
+      end,
+      16,
+      set(bytes, vector.load(get(source))),
+      vector.store(
+        get(target),
+        vector.narrowShorts(both(vector.lowBytes(get(bytes))), both(vector.highBytes(get(bytes)))),
+      ),
+      increase(target, int(16)),
+    ),
+  ];
+  return { parameters: 4, ints: 0, vectors: 4, returns: false, body };
 }
 
-/** `shift` is a table of 511 floats. */
+/** What lies behind `end` must be zeros, up to four pixels. */
+function sumLuma(): FunctionCode {
+  const [source, end, bytes, sum] = [0, 1, 2, 3];
+  const body = [
+    upTo(
+      source,
+      end,
+      12,
+      set(bytes, vector.load(get(source))),
+      set(sum, vector.add(get(sum), luma(channel(bytes, 0), channel(bytes, 1), channel(bytes, 2)))),
+    ),
+    [0, 1, 2, 3].map((lane) => vector.lane(get(sum), lane)).reduce(add),
+  ];
+  return { parameters: 2, ints: 0, vectors: 2, returns: true, body };
+}
+
+/** As `blend`, from each pixel's luma; `settings` holds the factor. */
 function saturate(): FunctionCode {
-  const [source, end, target, shift, grey, value] = [0, 1, 2, 3, 4, 5];
-  const blended = (index: number): Code[] => {
-    const entry = add(
-      get(shift),
-      shiftLeft(add(subtract(channel(source, index), get(grey)), int(255)), int(2)),
-    );
-    const clipped = select(int(255), get(value), greaterThan(get(value), int(255)));
-    return [
-      set(value, truncateFloat(addFloat(intToFloat(get(grey)), loadFloat(entry)))),
-      // As an unsigned number a negative one is beyond 255 too, but it becomes 0.
-      set(value, select(int(0), clipped, lessThan(int(0x7fffffff), get(value)))),
-      storeByte(add(get(target), int(index)), get(value)),
-    ];
+  const [source, end, target, settings] = [0, 1, 2, 3];
+  const [bytes, red, green, blue, grey, light, factor] = [4, 5, 6, 7, 8, 9, 10];
+  const blended = (channel: Local): Code => {
+    const distance = vector.toFloats(vector.subtract(get(channel), get(grey)));
+    return vector.truncate(vector.addFloats(get(light), vector.multiplyFloats(get(factor), distance)));
   };
-  const body = upTo(
-    source,
-    end,
-    3,
-    set(grey, luma(source)),
-    ...[0, 1, 2].flatMap(blended),
-    increase(target, int(3)),
-  );
-  return { parameters: 4, ints: 2, vectors: 0, returns: false, body: [body] };
+  const body = [
+    set(factor, vector.loadSplat(get(settings))),
+    upTo(
+      source,
+      end,
+      12,
+      set(bytes, vector.load(get(source))),
+      ...[red, green, blue].map((local, index) => set(local, channel(bytes, index))),
+      set(grey, luma(get(red), get(green), get(blue))),
+      set(light, vector.toFloats(get(grey))),
+      vector.store(get(target), interleave(blended(red), blended(green), blended(blue))),
+      increase(target, int(12)),
+    ),
+  ];
+  return { parameters: 4, ints: 0, vectors: 7, returns: false, body };
 }
 
 /** The tables are those of `hueTables`, in its order. */
@@ -194,13 +236,11 @@ function turnHue(): FunctionCode {
   const [r, g, b, greatest, middle, least, order, spread, hue, saturation] = [
     9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
   ];
-  const sorted = (place: number, high: Local, mid: Local, low: Local): Code => [
-    ...set(order, int(place << 16)),
-    ...set(greatest, get(high)),
-    ...set(middle, get(mid)),
-    ...set(least, get(low)),
-  ];
+  const [greenAboveRed, blueAboveGreen, blueAboveRed] = [19, 20, 21];
   const below = (a: Local, c: Local): Code => lessThan(get(a), get(c));
+  const place = (index: number): Code => int(index << 16);
+  const redFirst = select(place(4), shiftLeft(get(blueAboveGreen), int(16)), get(blueAboveRed));
+  const greenFirst = select(place(5), select(place(3), place(2), get(blueAboveRed)), get(blueAboveGreen));
   const row = (local: Local): Code => shiftLeft(get(local), int(8));
   const put = (place: number, value: Code): Code =>
     storeByte(add(get(target), loadByte(add(get(places), shiftLeft(get(hue), int(2))), place)), value);
@@ -209,14 +249,19 @@ function turnHue(): FunctionCode {
     source,
     end,
     3,
-    set(r, channel(source, 0)),
-    set(g, channel(source, 1)),
-    set(b, channel(source, 2)),
-    branch(
-      below(r, g),
-      branch(below(g, b), sorted(5, b, g, r), branch(below(r, b), sorted(3, g, b, r), sorted(2, g, r, b))),
-      branch(below(r, b), sorted(4, b, r, g), branch(below(g, b), sorted(1, r, b, g), sorted(0, r, g, b))),
-    ),
+    set(r, loadByte(get(source))),
+    set(g, loadByte(get(source), 1)),
+    set(b, loadByte(get(source), 2)),
+    // Sorted without branches: those of a photograph cannot be predicted.
+    set(greenAboveRed, below(r, g)),
+    set(blueAboveGreen, below(g, b)),
+    set(blueAboveRed, below(r, b)),
+    set(order, select(greenFirst, redFirst, get(greenAboveRed))),
+    set(greatest, select(get(g), get(r), get(greenAboveRed))),
+    set(least, select(get(r), get(g), get(greenAboveRed))),
+    set(greatest, select(get(b), get(greatest), below(greatest, b))),
+    set(least, select(get(b), get(least), below(b, least))),
+    set(middle, subtract(subtract(add(add(get(r), get(g)), get(b)), get(greatest)), get(least))),
     set(spread, subtract(get(greatest), get(least))),
     set(
       hue,
@@ -229,7 +274,7 @@ function turnHue(): FunctionCode {
     put(2, loadByte(add(get(leasts), add(row(saturation), get(greatest))))),
     increase(target, int(3)),
   );
-  return { parameters: 9, ints: 10, vectors: 0, returns: false, body: [body] };
+  return { parameters: 9, ints: 13, vectors: 0, returns: false, body: [body] };
 }
 
 /** `row` is the length of a row in bytes; each pixel's fourth byte is overwritten by the next pixel. */
@@ -253,22 +298,38 @@ function mirror(): FunctionCode {
   return { parameters: 4, ints: 2, vectors: 0, returns: false, body: [body] };
 }
 
-/** `tables` are three tables of 256 floats; `plane` is the length of a plane in bytes. */
+/**
+ * Three planes of floats, `plane` bytes each: `(byte * scale - mean) / deviation`. `settings` holds the scale, the
+ * means and the deviations. Behind a plane up to three floats are overwritten.
+ */
 function toPlanes(): FunctionCode {
-  const [source, end, target, plane, tables, to] = [0, 1, 2, 3, 4, 5];
-  const value = (index: number): Code =>
-    loadFloat(add(get(tables), shiftLeft(channel(source, index), int(2))), index * 1024);
-  const body = upTo(
-    source,
-    end,
-    3,
-    storeFloat(get(target), value(0)),
-    set(to, add(get(target), get(plane))),
-    storeFloat(get(to), value(1)),
-    storeFloat(add(get(to), get(plane)), value(2)),
-    increase(target, int(4)),
-  );
-  return { parameters: 5, ints: 1, vectors: 0, returns: false, body: [body] };
+  const [source, end, target, plane, settings, to] = [0, 1, 2, 3, 4, 5];
+  const [bytes, scale] = [6, 7];
+  const constants = [0, 1, 2].map((index) => ({ mean: 8 + index, deviation: 11 + index }));
+  const value = (index: number): Code => {
+    const { mean, deviation } = constants[index]!;
+    const scaled = vector.multiplyFloats(vector.toFloats(channel(bytes, index)), get(scale));
+    return vector.divideFloats(vector.subtractFloats(scaled, get(mean)), get(deviation));
+  };
+  const body = [
+    set(scale, vector.loadSplat(get(settings))),
+    ...constants.flatMap(({ mean, deviation }, index) => [
+      set(mean, vector.loadSplat(get(settings), 4 + index * 4)),
+      set(deviation, vector.loadSplat(get(settings), 16 + index * 4)),
+    ]),
+    upTo(
+      source,
+      end,
+      12,
+      set(bytes, vector.load(get(source))),
+      vector.store(get(target), value(0)),
+      set(to, add(get(target), get(plane))),
+      vector.store(get(to), value(1)),
+      vector.store(add(get(to), get(plane)), value(2)),
+      increase(target, int(16)),
+    ),
+  ];
+  return { parameters: 5, ints: 1, vectors: 8, returns: false, body };
 }
 
 export function vectorModule(): Uint8Array<ArrayBuffer> {
@@ -276,6 +337,7 @@ export function vectorModule(): Uint8Array<ArrayBuffer> {
     resizeRows: resizeRows(),
     resizeColumns: resizeColumns(),
     lookUp: lookUp(),
+    blend: blend(),
     sumLuma: sumLuma(),
     saturate: saturate(),
     turnHue: turnHue(),

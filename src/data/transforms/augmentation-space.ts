@@ -1,11 +1,12 @@
 // The operations of the automatic augmentations, and the strengths each of them draws from.
 import type { RandomStream } from "../../core/index.ts";
 import type { Image } from "../image.ts";
-import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
+import { brightness, contrast, saturation } from "./color.ts";
 import { adjustSharpness } from "./convolution.ts";
 import { affine, type Fill, rotate, type WarpInterpolation } from "./geometry.ts";
 import { roundHalfEven } from "./options.ts";
 import { autoContrast, equalize, invert, posterize, solarize } from "./tone.ts";
+import { runPasses } from "./transform.ts";
 
 /** An operation, named as torchvision names it. */
 export type Operation =
@@ -93,11 +94,11 @@ export function applyOperation(
     case "Rotate":
       return rotate(image, magnitude, { ...outside, expand: false });
     case "Brightness":
-      return adjustBrightness(image, 1 + magnitude);
+      return runPasses(image, brightness(1 + magnitude));
     case "Color":
-      return adjustSaturation(image, 1 + magnitude);
+      return runPasses(image, saturation(1 + magnitude));
     case "Contrast":
-      return adjustContrast(image, 1 + magnitude);
+      return runPasses(image, contrast(1 + magnitude));
     case "Sharpness":
       return adjustSharpness(image, 1 + magnitude);
     case "Posterize":

@@ -1,10 +1,11 @@
 // ColorJitter: random brightness, contrast, saturation and hue, in random order.
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import type { Image } from "../image.ts";
-import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from "./color.ts";
+import type { ImageSize } from "../image.ts";
+import type { Pass } from "../kernels/index.ts";
+import { brightness, contrast, hue, saturation } from "./color.ts";
 import { type Range, rangeSchema } from "./options.ts";
-import { ImageTransform } from "./transform.ts";
+import { PassTransform } from "./transform.ts";
 
 export interface ColorJitterOptions {
   /** x stands for factors in [max(0, 1 - x), 1 + x]; a range is taken as it is. Default 0: left alone. */
@@ -31,32 +32,30 @@ const schema: z.ZodType<Resolved> = z.strictObject({
   hue: z.union([z.number().min(0).max(0.5), rangeSchema(-0.5, 0.5)]).default(0),
 });
 
-type Adjust = (image: Image, factor: number) => Image;
+type Adjust = (factor: number) => readonly Pass[];
 
 /** The order in which torchvision draws the factors; the order of application is drawn before. */
 const ADJUSTMENTS: readonly (readonly [keyof Resolved, Adjust])[] = [
-  ["brightness", adjustBrightness],
-  ["contrast", adjustContrast],
-  ["saturation", adjustSaturation],
-  ["hue", adjustHue],
+  ["brightness", brightness],
+  ["contrast", contrast],
+  ["saturation", saturation],
+  ["hue", hue],
 ];
 
 /** torchvision's `ColorJitter` on a picture. */
-export class ColorJitter extends ImageTransform<Resolved> {
+export class ColorJitter extends PassTransform<Resolved> {
   static readonly schema: z.ZodType<Resolved> = schema;
 
   constructor(options: ColorJitterOptions = {}) {
     super(schema, options);
   }
 
-  protected override transform(image: Image, random: RandomStream): Image {
+  override passes(_size: ImageSize, random: RandomStream): readonly Pass[] {
     const { order, factors } = drawJitter(this.options, random);
-    let result = image;
-    for (const index of order) {
+    return Array.from(order).flatMap((index) => {
       const factor = factors[index];
-      if (factor !== undefined) result = ADJUSTMENTS[index]![1](result, factor);
-    }
-    return result;
+      return factor === undefined ? [] : ADJUSTMENTS[index]![1](factor);
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 // Brightness, contrast, saturation and hue of 8-bit RGB in Pillow's arithmetic.
 import { blankImage, type Image } from "../image.ts";
-import { luma, pixelKernels } from "../kernels/index.ts";
+import { luma, type Pass } from "../kernels/index.ts";
+import { runPasses } from "./transform.ts";
 
 /** `from + factor * (to - from)` as Pillow's `Image.blend` computes it: in float32, clamped, truncated. */
 export function blend(from: number, to: number, factor: number): number {
@@ -9,43 +10,28 @@ export function blend(from: number, to: number, factor: number): number {
 }
 
 /** Every channel through a table of 256 entries. */
-export function lookUp({ width, height, data }: Image, table: Uint8Array): Image {
-  return { width, height, data: pixelKernels().lookUp(data, table) };
-}
-
-/** The picture blended with a constant: 0 gives the constant, 1 the picture. */
-function blendWithConstant(image: Image, constant: number, factor: number): Image {
-  const single = Math.fround(factor);
-  return lookUp(
-    image,
-    Uint8Array.from({ length: 256 }, (_, value) => blend(constant, value, single)),
-  );
+export function lookUp(image: Image, table: Uint8Array): Image {
+  return runPasses(image, [{ kind: "lookUp", table }]);
 }
 
 /** Factor 0 gives black, 1 the picture. */
-export function adjustBrightness(image: Image, factor: number): Image {
-  return factor === 1 ? image : blendWithConstant(image, 0, factor);
+export function brightness(factor: number): readonly Pass[] {
+  return factor === 1 ? [] : [{ kind: "blend", from: 0, factor }];
 }
 
 /** Factor 0 gives uniform grey of the mean luma, 1 the picture. */
-export function adjustContrast(image: Image, factor: number): Image {
-  if (factor === 1) return image;
-  const mean = pixelKernels().sumLuma(image.data) / (image.data.length / 3);
-  return blendWithConstant(image, Math.trunc(mean + 0.5), factor);
+export function contrast(factor: number): readonly Pass[] {
+  return factor === 1 ? [] : [{ kind: "blend", from: "mean luma", factor }];
 }
 
 /** Factor 0 gives grey, 1 the picture. */
-export function adjustSaturation(image: Image, factor: number): Image {
-  if (factor === 1) return image;
-  const single = Math.fround(factor);
-  const shift = Float32Array.from({ length: 511 }, (_, i) => single * (i - 255));
-  return { ...image, data: pixelKernels().saturate(image.data, shift) };
+export function saturation(factor: number): readonly Pass[] {
+  return factor === 1 ? [] : [{ kind: "saturate", factor }];
 }
 
 /** Turns the hue by `factor` (-0.5 to 0.5 of the circle) through Pillow's 8-bit HSV. */
-export function adjustHue(image: Image, factor: number): Image {
-  const turn = Math.trunc(factor * 255) & 255;
-  return { ...image, data: pixelKernels().turnHue(image.data, turn) };
+export function hue(factor: number): readonly Pass[] {
+  return [{ kind: "turnHue", turn: Math.trunc(factor * 255) & 255 }];
 }
 
 /** Grey of the same luma. */

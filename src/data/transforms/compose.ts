@@ -1,10 +1,11 @@
 // Compose: transforms one after the other.
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import { isImage, type Pixels } from "../image.ts";
+import { type Image, type ImageSize, isImage, type Pixels } from "../image.ts";
+import { type Pass, sizeAfter } from "../kernels/index.ts";
 import { Normalize } from "./normalize.ts";
 import { ToDtype, toTensor } from "./to-dtype.ts";
-import { type Transform, TransformGroup, transformsSchema } from "./transform.ts";
+import { PassTransform, runPasses, type Transform, TransformGroup, transformsSchema } from "./transform.ts";
 
 export interface ComposeOptions {
   /** The transforms, first to last. */
@@ -13,7 +14,7 @@ export interface ComposeOptions {
 
 const schema: z.ZodType<ComposeOptions> = z.strictObject({ transforms: transformsSchema });
 
-/** torchvision's `Compose`. `ToDtype` directly followed by `Normalize` runs as one pass, to the same bits. */
+/** torchvision's `Compose`. Passes over the pixels run together, to the same bits. */
 export class Compose extends TransformGroup<ComposeOptions> {
   static readonly schema: z.ZodType<ComposeOptions> = schema;
   readonly #steps: readonly Pick<Transform, "apply">[];
@@ -56,29 +57,61 @@ export class Compose extends TransformGroup<ComposeOptions> {
   }
 }
 
+/** Transforms that are passes run together, with the tensor and its normalisation where these follow. */
 function fuse(transforms: readonly Transform[]): Pick<Transform, "apply">[] {
   const steps: Pick<Transform, "apply">[] = [];
-  for (let i = 0; i < transforms.length; i++) {
-    const [current, next] = [transforms[i]!, transforms[i + 1]];
-    if (current instanceof ToDtype && next instanceof Normalize) {
-      steps.push(fusedNormalize(current, next));
+  for (let i = 0; i < transforms.length; ) {
+    const start = i;
+    while (transforms[i] instanceof PassTransform) i++;
+    const together = transforms.slice(start, i) as PassTransform<object>[];
+    const [current, next] = [transforms[i], transforms[i + 1]];
+    if (current instanceof ToDtype) {
+      const normalize = next instanceof Normalize ? next : undefined;
+      steps.push(passesToTensor(together, current, normalize));
+      i += normalize === undefined ? 1 : 2;
+    } else if (together.length > 0) steps.push(passesTogether(together));
+    else {
+      steps.push(current!);
       i++;
-    } else steps.push(current);
+    }
   }
   return steps;
 }
 
-/** Both at once for a picture: each channel has 256 possible results. */
-function fusedNormalize(toDtype: ToDtype, normalize: Normalize): Pick<Transform, "apply"> {
-  const scaled = toDtype.table();
-  const table = (channel: number): Float32Array => {
-    const out = new Float32Array(256);
-    normalize.normalize(channel, scaled, out);
-    return out;
-  };
-  const tables = [table(0), table(1), table(2)] as const;
+function allPasses(
+  transforms: readonly PassTransform<object>[],
+  image: Image,
+  random: RandomStream,
+): readonly Pass[] {
+  let size: ImageSize = image;
+  return transforms.flatMap((transform) => {
+    const passes = transform.passes(size, random);
+    size = sizeAfter(size, passes);
+    return passes;
+  });
+}
+
+function passesTogether(transforms: readonly PassTransform<object>[]): Pick<Transform, "apply"> {
   return {
-    apply: (input, random, output) =>
-      isImage(input) ? toTensor(input, tables, output) : normalize.apply(input, random),
+    apply: (input, random) =>
+      isImage(input)
+        ? runPasses(input, allPasses(transforms, input, random))
+        : transforms[0]!.apply(input, random),
+  };
+}
+
+function passesToTensor(
+  transforms: readonly PassTransform<object>[],
+  toDtype: ToDtype,
+  normalize: Normalize | undefined,
+): Pick<Transform, "apply"> {
+  const scaling = { ...toDtype.scaling(), ...normalize?.scaling() };
+  return {
+    apply: (input, random, output) => {
+      if (isImage(input)) return toTensor(input, allPasses(transforms, input, random), scaling, output);
+      // A pass refuses a tensor.
+      transforms[0]?.apply(input, random);
+      return normalize?.apply(input, random) ?? input;
+    },
   };
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { hostTensor } from "../../core/index.ts";
 import type { ImageTensor } from "../image.ts";
+import type { Scaling } from "../kernels/index.ts";
 import { TensorTransform } from "./transform.ts";
 
 /** Red, green, blue. */
@@ -34,23 +35,21 @@ export class Normalize extends TensorTransform<Resolved> {
     super(schema, options);
   }
 
+  /** What a channel's value is reduced and divided by. */
+  scaling(): Pick<Scaling, "mean" | "deviation"> {
+    return { mean: this.options.mean, deviation: this.options.std };
+  }
+
   protected override transform(tensor: ImageTensor): ImageTensor {
     const area = tensor.data.length / 3;
     const out = new Float32Array(tensor.data.length);
-    for (let c = 0; c < 3; c++) {
-      this.normalize(
-        c,
-        tensor.data.subarray(c * area, (c + 1) * area),
-        out.subarray(c * area, (c + 1) * area),
-      );
+    for (let channel = 0; channel < 3; channel++) {
+      const mean = Math.fround(this.options.mean[channel]!);
+      const deviation = Math.fround(this.options.std[channel]!);
+      for (let i = channel * area; i < (channel + 1) * area; i++) {
+        out[i] = Math.fround(tensor.data[i]! - mean) / deviation;
+      }
     }
     return hostTensor("float32", tensor.shape, out);
-  }
-
-  /** Normalises values of one channel from `input` into `output`. */
-  normalize(channel: number, input: Float32Array, output: Float32Array): void {
-    const mean = Math.fround(this.options.mean[channel]!);
-    const deviation = Math.fround(this.options.std[channel]!);
-    for (let i = 0; i < input.length; i++) output[i] = Math.fround(input[i]! - mean) / deviation;
   }
 }

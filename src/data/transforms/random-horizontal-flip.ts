@@ -1,10 +1,10 @@
 // RandomHorizontalFlip: the mirror image, with a given probability.
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import type { Image } from "../image.ts";
-import { pixelKernels } from "../kernels/index.ts";
+import type { ImageSize } from "../image.ts";
+import type { Pass } from "../kernels/index.ts";
 import { probabilitySchema } from "./options.ts";
-import { ImageTransform } from "./transform.ts";
+import { PassTransform } from "./transform.ts";
 
 export interface RandomHorizontalFlipOptions {
   /** Probability. Default 0.5. */
@@ -18,19 +18,14 @@ const schema: z.ZodType<Resolved> = z.strictObject({
 });
 
 /** torchvision's `RandomHorizontalFlip`. */
-export class RandomHorizontalFlip extends ImageTransform<Resolved> {
+export class RandomHorizontalFlip extends PassTransform<Resolved> {
   static readonly schema: z.ZodType<Resolved> = schema;
 
   constructor(options: RandomHorizontalFlipOptions = {}) {
     super(schema, options);
   }
 
-  protected override transform(image: Image, random: RandomStream): Image {
-    return random.float() < this.options.p ? flipHorizontally(image) : image;
+  override passes(_size: ImageSize, random: RandomStream): readonly Pass[] {
+    return random.float() < this.options.p ? [{ kind: "mirror" }] : [];
   }
-}
-
-/** The picture mirrored left to right. */
-export function flipHorizontally({ width, height, data }: Image): Image {
-  return { width, height, data: pixelKernels().mirror(data, width) };
 }

@@ -1,7 +1,8 @@
 // RandomResizedCrop: a random part of the picture, of random area and aspect ratio, at a given size.
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import type { Image } from "../image.ts";
+import type { ImageSize } from "../image.ts";
+import type { Pass, Region } from "../kernels/index.ts";
 import {
   heightAndWidth,
   interpolationSchema,
@@ -11,8 +12,8 @@ import {
   type SizeOption,
   sizeSchema,
 } from "./options.ts";
-import { type Interpolation, type Region, resize } from "./resample.ts";
-import { ImageTransform } from "./transform.ts";
+import { type Interpolation, resizePasses } from "./resample.ts";
+import { PassTransform } from "./transform.ts";
 
 export interface RandomResizedCropOptions {
   /** One number for a square, or [height, width]. */
@@ -37,18 +38,18 @@ const schema: z.ZodType<Resolved> = z.strictObject({
 const TRIES = 10;
 
 /** torchvision's `RandomResizedCrop`. */
-export class RandomResizedCrop extends ImageTransform<Resolved> {
+export class RandomResizedCrop extends PassTransform<Resolved> {
   static readonly schema: z.ZodType<Resolved> = schema;
 
   constructor(options: RandomResizedCropOptions) {
     super(schema, options);
   }
 
-  protected override transform(image: Image, random: RandomStream): Image {
+  override passes(image: ImageSize, random: RandomStream): readonly Pass[] {
     const { size, scale, ratio, interpolation } = this.options;
     const [height, width] = heightAndWidth(size);
     const region = drawRegion(image.width, image.height, scale, ratio, random);
-    return resize(image, width, height, interpolation, region);
+    return resizePasses(image, width, height, interpolation, region);
   }
 }
 

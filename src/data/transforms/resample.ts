@@ -1,17 +1,12 @@
 // Resizes 8-bit RGB with Pillow's arithmetic, bit for bit: separable filters in 22-bit fixed point.
-import { blankImage, type Image } from "../image.ts";
-import { PRECISION_BITS, pixelKernels, type Taps } from "../kernels/index.ts";
+import { blankImage, type Image, type ImageSize } from "../image.ts";
+import { type Pass, PRECISION_BITS, type Region, type Taps } from "../kernels/index.ts";
+import { runPasses } from "./transform.ts";
+
+export type { Region } from "../kernels/index.ts";
 
 /** Resampling filters, named as Pillow and torchvision name them. */
 export type Interpolation = "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
-
-/** A rectangle of pixels. */
-export interface Region {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 interface Filter {
   readonly support: number;
@@ -92,36 +87,51 @@ export function resize(
   width: number,
   height: number,
   interpolation: Interpolation = "bilinear",
-  region: Region = { left: 0, top: 0, width: image.width, height: image.height },
+  region: Region = wholeOf(image),
 ): Image {
-  if (width === region.width && height === region.height) return crop(image, region);
-  if (interpolation === "nearest") return resizeNearest(image, width, height, region);
-  const source = {
-    data: image.data,
-    start: (region.top * image.width + region.left) * 3,
-    stride: image.width * 3,
-    height: region.height,
-  };
-  const horizontal = width === region.width ? undefined : tapsFor(region.width, width, interpolation);
-  const vertical = height === region.height ? undefined : tapsFor(region.height, height, interpolation);
-  return { width, height, data: pixelKernels().resize(source, width, height, horizontal, vertical) };
+  return runPasses(image, resizePasses(image, width, height, interpolation, region));
 }
 
-function resizeNearest(image: Image, width: number, height: number, region: Region): Image {
-  const result = blankImage(width, height);
-  const columns = nearestPositions(width, region.width / width, region.left, image.width);
-  const rows = nearestPositions(height, region.height / height, region.top, image.height);
-  for (let y = 0; y < height; y++) {
-    const row = rows[y]! * image.width;
-    for (let x = 0; x < width; x++) {
-      const from = (row + columns[x]!) * 3;
-      const to = (y * width + x) * 3;
-      result.data[to] = image.data[from]!;
-      result.data[to + 1] = image.data[from + 1]!;
-      result.data[to + 2] = image.data[from + 2]!;
-    }
-  }
-  return result;
+/** What `resize` does, as passes. */
+export function resizePasses(
+  size: ImageSize,
+  width: number,
+  height: number,
+  interpolation: Interpolation = "bilinear",
+  region: Region = wholeOf(size),
+): readonly Pass[] {
+  const [sameWidth, sameHeight] = [width === region.width, height === region.height];
+  if (sameWidth && sameHeight && width === size.width && height === size.height) return [];
+  const nearest = interpolation === "nearest";
+  const horizontal = nearest
+    ? nearestTaps(width, region.width, region.left, size.width)
+    : tapsFor(region.width, width, interpolation);
+  const vertical = nearest
+    ? nearestTaps(height, region.height, region.top, size.height)
+    : tapsFor(region.height, height, interpolation);
+  return [
+    {
+      kind: "resize",
+      region,
+      width,
+      height,
+      horizontal: sameWidth ? undefined : horizontal,
+      vertical: sameHeight ? undefined : vertical,
+    },
+  ];
+}
+
+const wholeOf = ({ width, height }: ImageSize): Region => ({ left: 0, top: 0, width, height });
+
+/** One tap of weight 1 for each position; where there is none, of weight 0. */
+function nearestTaps(outSize: number, inSize: number, offset: number, limit: number): Taps {
+  const positions = nearestPositions(outSize, inSize / outSize, offset, limit);
+  return {
+    first: positions.map((position) => Math.max(0, position - offset)),
+    counts: new Int32Array(outSize).fill(1),
+    stride: 1,
+    weights: positions.map((position) => (position < 0 ? 0 : 1 << PRECISION_BITS)),
+  };
 }
 
 /** Whole positions of a scaled axis, summed up step by step as Pillow does; -1 outside. */

@@ -1,9 +1,11 @@
 // Resize: the shorter side, or both sides, to a given size.
 import { z } from "zod";
-import type { Image } from "../image.ts";
+import type { RandomStream } from "../../core/index.ts";
+import type { ImageSize } from "../image.ts";
+import type { Pass } from "../kernels/index.ts";
 import { interpolationSchema, type SizeOption, sizeSchema } from "./options.ts";
-import { type Interpolation, resize } from "./resample.ts";
-import { ImageTransform } from "./transform.ts";
+import { type Interpolation, resizePasses } from "./resample.ts";
+import { PassTransform } from "./transform.ts";
 
 export interface ResizeOptions {
   /** One number: the shorter side, the longer follows (truncated). [height, width]: exactly that. */
@@ -28,22 +30,22 @@ const schema: z.ZodType<Resolved> = z
   });
 
 /** torchvision's `Resize` on a picture: Pillow's filters, always antialiased. */
-export class Resize extends ImageTransform<Resolved> {
+export class Resize extends PassTransform<Resolved> {
   static readonly schema: z.ZodType<Resolved> = schema;
 
   constructor(options: ResizeOptions) {
     super(schema, options);
   }
 
-  protected override transform(image: Image): Image {
+  override passes(image: ImageSize, _random?: RandomStream): readonly Pass[] {
     const { size, interpolation, maxSize } = this.options;
     const [height, width] = typeof size === "number" ? shorterSide(image, size, maxSize) : size;
-    return resize(image, width, height, interpolation);
+    return resizePasses(image, width, height, interpolation);
   }
 }
 
 /** The height and width at which the shorter side is `size`; torchvision truncates the longer one. */
-function shorterSide(image: Image, size: number, maxSize: number | null): readonly [number, number] {
+function shorterSide(image: ImageSize, size: number, maxSize: number | null): readonly [number, number] {
   const portrait = image.width <= image.height;
   const [short, long] = portrait ? [image.width, image.height] : [image.height, image.width];
   let newShort = size;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { hostTensor, type RandomStream } from "../../core/index.ts";
 import { type Image, type ImageTensor, isImage, type Pixels } from "../image.ts";
-import { pixelKernels } from "../kernels/index.ts";
+import { type Pass, pixelKernels, type Scaling, sizeAfter } from "../kernels/index.ts";
 import { parseOptions, type Transform, type TransformDescription } from "./transform.ts";
 
 export interface ToDtypeOptions {
@@ -30,14 +30,12 @@ export class ToDtype implements Transform {
 
   apply(input: Pixels, _random?: RandomStream, output?: Float32Array): ImageTensor {
     if (!isImage(input)) return input;
-    const table = this.table();
-    return toTensor(input, [table, table, table], output);
+    return toTensor(input, [], this.scaling(), output);
   }
 
-  /** The float32 that each of the 256 values becomes. */
-  table(): Float32Array {
-    const factor = this.options.scale ? Math.fround(1 / 255) : 1;
-    return Float32Array.from({ length: 256 }, (_, value) => value * factor);
+  /** The arithmetic from a level to its float32. */
+  scaling(): Scaling {
+    return { scale: this.options.scale ? 1 / 255 : 1, mean: [0, 0, 0], deviation: [1, 1, 1] };
   }
 
   describe(): TransformDescription {
@@ -45,13 +43,16 @@ export class ToDtype implements Transform {
   }
 }
 
-/** The picture as a [3, height, width] tensor, each channel through its table; in `output` where that has its length. */
+/** The picture after these passes as a [3, height, width] tensor; in `output` where that has its length. */
 export function toTensor(
-  { width, height, data }: Image,
-  tables: readonly [Float32Array, Float32Array, Float32Array],
+  image: Image,
+  passes: readonly Pass[],
+  scaling: Scaling,
   output?: Float32Array,
 ): ImageTensor {
-  const out = output?.length === data.length ? output : new Float32Array(data.length);
-  pixelKernels().toPlanes(data, tables, out);
-  return hostTensor("float32", [3, height, width], out);
+  const { width, height } = sizeAfter(image, passes);
+  const length = width * height * 3;
+  const planes = output?.length === length ? output : new Float32Array(length);
+  pixelKernels().toPlanes(image, passes, scaling, planes);
+  return hostTensor("float32", [3, height, width], planes);
 }

@@ -1,7 +1,8 @@
 // What a transform is: takes a picture or tensor and random numbers, gives another, and describes itself.
 import { z } from "zod";
 import { ClassifierTrainingError, type RandomStream } from "../../core/index.ts";
-import { type Image, type ImageTensor, isImage, type Pixels } from "../image.ts";
+import { type Image, type ImageSize, type ImageTensor, isImage, type Pixels } from "../image.ts";
+import { type Pass, pixelKernels } from "../kernels/index.ts";
 
 export type JsonValue =
   | string
@@ -57,6 +58,21 @@ export abstract class ImageTransform<O extends object> implements Transform {
   describe(): TransformDescription {
     return describeOptions(this.constructor.name, this.options);
   }
+}
+
+/** A transform that is a few passes over the pixels, so that it runs together with its neighbours. */
+export abstract class PassTransform<O extends object> extends ImageTransform<O> {
+  /** The passes for a picture of this size. */
+  abstract passes(size: ImageSize, random: RandomStream): readonly Pass[];
+
+  protected override transform(image: Image, random: RandomStream): Image {
+    return runPasses(image, this.passes(image, random));
+  }
+}
+
+/** The picture after these passes; the picture itself where there are none. */
+export function runPasses(image: Image, passes: readonly Pass[]): Image {
+  return passes.length === 0 ? image : pixelKernels().run(image, passes);
 }
 
 /** A transform of float tensors, to be listed after `ToDtype`. */
