@@ -3,6 +3,7 @@ import { z } from "zod";
 import { add, div, maximum, mul, sqrt, sub } from "../graph/index.ts";
 import {
   descent,
+  lerp,
   type Optimizer,
   type OptimizerState,
   type UpdateContext,
@@ -64,7 +65,6 @@ abstract class AdamFamily implements Optimizer {
   scalars(step: number, learningRate: number, momentum: number = this.momentum): Record<string, number> {
     return {
       shrink: 1 - learningRate * this.options.weightDecay,
-      beta1: momentum,
       gradient_share: 1 - momentum,
       step_size: learningRate / (1 - momentum ** step),
       root_correction: 1 / Math.sqrt(1 - this.options.betas[1] ** step),
@@ -76,8 +76,8 @@ abstract class AdamFamily implements Optimizer {
     const [, beta2] = betas;
     const g = descent({ parameter, gradient }, { weightDecay: this.decoupled ? 0 : weightDecay, maximize });
     const shrunk = this.decoupled && weightDecay !== 0 ? mul(parameter, scalars.shrink!) : parameter;
-    const mean = add(mul(state.exp_avg!, scalars.beta1!), mul(g, scalars.gradient_share!));
-    const square = add(mul(state.exp_avg_sq!, beta2), mul(mul(g, g), 1 - beta2));
+    const mean = lerp(state.exp_avg!, g, scalars.gradient_share!);
+    const square = lerp(state.exp_avg_sq!, mul(g, g), 1 - beta2);
     const largest = amsgrad ? maximum(state.max_exp_avg_sq!, square) : square;
     const denominator = add(mul(sqrt(largest), scalars.root_correction!), eps);
     return {

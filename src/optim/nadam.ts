@@ -3,6 +3,7 @@ import { z } from "zod";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import {
   descent,
+  lerp,
   type Optimizer,
   type OptimizerState,
   type UpdateContext,
@@ -75,8 +76,8 @@ export class NAdam implements Optimizer {
     const g = descent({ parameter, gradient }, coupled);
     const shrinks = decoupledWeightDecay && weightDecay !== 0;
     const shrunk = shrinks ? mul(parameter, scalars.shrink!) : parameter;
-    const mean = add(mul(state.exp_avg!, beta1), mul(g, 1 - beta1));
-    const square = add(mul(state.exp_avg_sq!, beta2), mul(mul(g, g), 1 - beta2));
+    const mean = lerp(state.exp_avg!, g, 1 - beta1);
+    const square = lerp(state.exp_avg_sq!, mul(g, g), 1 - beta2);
     const denominator = add(mul(sqrt(square), scalars.root_correction!), eps);
     const ahead = add(mul(g, scalars.gradient_size!), mul(mean, scalars.mean_size!));
     return {

@@ -1,5 +1,5 @@
 // What an optimizer is: an elementwise update of parameters, written as graph code.
-import { add, mul, neg, type Value } from "../graph/index.ts";
+import { add, mul, neg, sub, type Value } from "../graph/index.ts";
 
 /** A tensor of the parameters' shape that the optimizer keeps, and what it holds before the first step. */
 export interface OptimizerState {
@@ -44,4 +44,9 @@ export function descent(
 ): Value {
   const direction = maximize ? neg(gradient) : gradient;
   return weightDecay === 0 ? direction : add(direction, mul(parameter, weightDecay));
+}
+
+/** Moves a running mean by a share towards a value: mean + share (value - mean), as torch.lerp. */
+export function lerp(mean: Value, value: Value, share: Value | number): Value {
+  return add(mean, mul(sub(value, mean), share));
 }

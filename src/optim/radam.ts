@@ -3,6 +3,7 @@ import { z } from "zod";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import {
   descent,
+  lerp,
   type Optimizer,
   type OptimizerState,
   type UpdateContext,
@@ -64,7 +65,6 @@ export class RAdam implements Optimizer {
     );
     return {
       shrink: 1 - learningRate * weightDecay,
-      beta1: momentum,
       gradient_share: 1 - momentum,
       plain_size: rectified ? 0 : size,
       adaptive_size: rectified ? size * rectification * Math.sqrt(correction) : 0,
@@ -78,8 +78,8 @@ export class RAdam implements Optimizer {
     const g = descent({ parameter, gradient }, coupled);
     const shrinks = decoupledWeightDecay && weightDecay !== 0;
     const shrunk = shrinks ? mul(parameter, scalars.shrink!) : parameter;
-    const mean = add(mul(state.exp_avg!, scalars.beta1!), mul(g, scalars.gradient_share!));
-    const square = add(mul(state.exp_avg_sq!, beta2), mul(mul(g, g), 1 - beta2));
+    const mean = lerp(state.exp_avg!, g, scalars.gradient_share!);
+    const square = lerp(state.exp_avg_sq!, mul(g, g), 1 - beta2);
     const size = add(div(scalars.adaptive_size!, add(sqrt(square), eps)), scalars.plain_size!);
     return { parameter: sub(shrunk, mul(mean, size)), state: { exp_avg: mean, exp_avg_sq: square } };
   }

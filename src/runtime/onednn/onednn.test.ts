@@ -18,7 +18,7 @@ const NAMES = ["parameter", "gradient", "exp_avg", "exp_avg_sq"] as const;
 const STORAGES = NAMES.map((name) =>
   storageOf(name, [
     { name: `${name}.kernel`, dtype: "float32", shape: [64, 64, 3, 3] },
-    { name: `${name}.bias`, dtype: "float32", shape: [45_679] },
+    { name: `${name}.bias`, dtype: "float32", shape: [1_045_679] },
   ]),
 );
 

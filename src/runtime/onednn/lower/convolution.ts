@@ -92,6 +92,7 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dW
   const { engine, activation, chooser } = planner;
   const [x, dy] = node.inputs;
   const [dw] = node.outputs;
+  planner.recompute(x!);
   const operation = chooser.choose({
     kind: "convolutionBackwardWeights",
     algorithm: "direct",

@@ -92,19 +92,24 @@ function extend(next: Chain, open: Map<Value, Chain>): Chain | undefined {
   return undefined;
 }
 
-/** The same with its two tensors exchanged, where that changes nothing. */
+/** The same computed from the other tensor. */
 function swapped({ kind, first, links, result }: Chain): Chain | undefined {
   const [link] = links;
   if (links.length !== 1 || link?.kind !== "binary" || link.operand.kind !== "full") return undefined;
-  const commutes = ["add", "mul", "max", "min"].includes(link.algorithm);
-  if (!commutes || link.operand.value === first) return undefined;
-  return {
-    kind,
-    first: link.operand.value,
-    links: [{ ...link, operand: { kind: "full", value: first } }],
-    result,
-  };
+  if (link.operand.value === first) return undefined;
+  const operand: Operand = { kind: "full", value: first };
+  const others = SWAPPED[link.algorithm]?.(operand);
+  return others && { kind, first: link.operand.value, links: others, result };
 }
+
+/** What is done to the right operand of an algorithm, given the left one (no division: reciprocals are slow). */
+const SWAPPED: { readonly [A in BinaryAlgorithm]?: (left: Operand) => Link[] } = {
+  add: (operand) => [{ kind: "binary", algorithm: "add", operand }],
+  mul: (operand) => [{ kind: "binary", algorithm: "mul", operand }],
+  max: (operand) => [{ kind: "binary", algorithm: "max", operand }],
+  min: (operand) => [{ kind: "binary", algorithm: "min", operand }],
+  sub: (operand) => [linear(-1, 0), { kind: "binary", algorithm: "add", operand }],
+};
 
 function instructionOf(member: ElementwiseMember): Instruction {
   if (member.kind === "reluGradient") {

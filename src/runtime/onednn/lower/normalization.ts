@@ -58,6 +58,9 @@ export function lowerBatchNormTraining(
     ],
     inPlace: [[target, source]],
   });
+  if (relu === undefined) return;
+  const operands = { x: x!, weight: weight!, bias: bias!, mean: mean!, variance: variance! };
+  planner.letRecompute(relu.outputs[0]!, () => normalize(planner, operands, node.params.epsilon, y!, relu));
 }
 
 function forwardPrimitive(planner: Planner, layout: Layout, epsilon: number, relu: boolean): Primitive {
@@ -76,27 +79,39 @@ export function lowerBatchNormInference(
   node: Node<"batchNormInference">,
   relu?: Node<"relu">,
 ): void {
-  const [x, weight, bias, mean, variance] = node.inputs;
-  const source = imageOf(planner, x!);
+  const [x, weight, bias, mean, variance] = node.inputs as readonly [Value, Value, Value, Value, Value];
+  normalize(planner, { x, weight, bias, mean, variance }, node.params.epsilon, node.outputs[0]!, relu);
+}
+
+/** Normalises by given statistics. */
+function normalize(
+  planner: Planner,
+  operands: Readonly<Record<"x" | "weight" | "bias" | "mean" | "variance", Value>>,
+  epsilon: number,
+  y: Value,
+  relu: Node<"relu"> | undefined,
+): void {
+  const { x, weight, bias, mean, variance } = operands;
+  const source = imageOf(planner, x);
   const layout = source.layout!;
   const primitive = planner.engine.primitive({
     kind: "batchNormalizationForward",
     src: layout,
     dst: layout,
-    epsilon: node.params.epsilon,
+    epsilon,
     globalStatistics: true,
     relu: relu !== undefined,
   });
-  const target = produceImage(planner, relu?.outputs[0] ?? node.outputs[0]!, layout);
+  const target = produceImage(planner, relu?.outputs[0] ?? y, layout);
   planner.add(primitive, {
     work: "batch norm",
-    label: `${node.op}${relu === undefined ? "" : " + relu"} of [${x!.shape.join(", ")}]`,
+    label: `batchNormInference${relu === undefined ? "" : " + relu"} of [${x.shape.join(", ")}]`,
     reads: [
       [ARG.src, source],
-      [ARG.scale, planner.alignedRows(weight!)],
-      [ARG.shift, planner.alignedRows(bias!)],
-      [ARG.mean, planner.alignedRows(mean!)],
-      [ARG.variance, planner.alignedRows(variance!)],
+      [ARG.scale, planner.alignedRows(weight)],
+      [ARG.shift, planner.alignedRows(bias)],
+      [ARG.mean, planner.alignedRows(mean)],
+      [ARG.variance, planner.alignedRows(variance)],
     ],
     writes: [[ARG.dst, target]],
     inPlace: [[target, source]],

@@ -10,7 +10,9 @@ import type { ElementArray } from "./element-type.ts";
 import { LastReads } from "./last-reads.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { Planner } from "./planner.ts";
+import { recomputedValues } from "./recomputation.ts";
 import type { Step } from "./step.ts";
+import { pack } from "./storage-ranges.ts";
 import { ROW_MAJOR, type Tensor } from "./tensor.ts";
 import { fuse, nodesOf } from "./units.ts";
 
@@ -42,7 +44,12 @@ export function planProgram(program: Program, options: PlanOptions): Plan {
   const { engine, store } = options;
   adoptWeightLayouts(engine, program, store);
   const units = fuse(program);
-  const planner = new Planner({ ...options, program, lastReads: new LastReads(program, units) });
+  const planner = new Planner({
+    ...options,
+    program,
+    lastReads: new LastReads(program, units),
+    recomputed: recomputedValues(program, units),
+  });
   for (const [i, unit] of units.entries()) {
     planner.enter(i, nodesOf(unit)[0]!.scope);
     lowerUnit(planner, unit);
@@ -100,6 +107,6 @@ function storeInto(planner: Planner, source: Tensor, variable: VariableRef): voi
       variable.name,
     );
   } else {
-    planner.pack(source, variable);
+    pack(planner, source, variable);
   }
 }

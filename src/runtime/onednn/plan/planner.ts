@@ -1,5 +1,5 @@
 // The planner: keeps track of what each value is held as while units are lowered to steps.
-import { ClassifierTrainingError, type Shape, sizeOf } from "../../../core/index.ts";
+import { ClassifierTrainingError, type Shape } from "../../../core/index.ts";
 import type { Program, Update, Value, VariableRef } from "../../../graph/index.ts";
 import type { Precision } from "../../contract.ts";
 import type { VariableStore } from "../compute/variable-store.ts";
@@ -17,9 +17,10 @@ import {
   type Primitive,
 } from "../ffi/index.ts";
 import type { ConvolutionChooser } from "../lower/convolution-choice.ts";
-import { ELEMENT_BYTES, type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
+import { type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
 import type { LastReads } from "./last-reads.ts";
 import type { Step, Work } from "./step.ts";
+import { unpacked } from "./storage-ranges.ts";
 import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
 import { type ElementwiseMember, Uses } from "./units.ts";
 
@@ -42,6 +43,8 @@ export interface PlannerOptions {
   readonly precision: Precision;
   readonly chooser: ConvolutionChooser;
   readonly lastReads: LastReads;
+  /** Values to be made again for the backward pass. */
+  readonly recomputed: ReadonlySet<Value>;
 }
 
 /** State of making one plan. */
@@ -61,6 +64,8 @@ export class Planner {
   /** Things that a forward step leaves for its backward step, by a value that both know. */
   readonly workspaces: Map<Value, { readonly tensor: Tensor | undefined; readonly forward: Primitive }> =
     new Map();
+  readonly #recipes = new Map<Value, () => void>();
+  readonly #recomputed: ReadonlySet<Value>;
   readonly #lastReads: LastReads;
   readonly #uses: Uses;
   readonly #tensors = new Map<Value, Tensor[]>();
@@ -69,12 +74,13 @@ export class Planner {
   #unit = 0;
   #scope = "";
 
-  constructor({ engine, program, store, precision, chooser, lastReads }: PlannerOptions) {
+  constructor({ engine, program, store, precision, chooser, lastReads, recomputed }: PlannerOptions) {
     this.engine = engine;
     this.program = program;
     this.store = store;
     this.chooser = chooser;
     this.activation = precision === "bf16-mixed" ? "bf16" : "f32";
+    this.#recomputed = recomputed;
     this.#lastReads = lastReads;
     this.#uses = new Uses(program);
     for (const update of program.updates) {
@@ -109,6 +115,20 @@ export class Planner {
     if (held === undefined) this.#tensors.set(value, [tensor]);
     else held.push(tensor);
     return tensor;
+  }
+
+  /** Leaves to `recipe` to make the value again, if it is one that is not kept. */
+  letRecompute(value: Value, recipe: () => void): void {
+    if (this.#recomputed.has(value)) this.#recipes.set(value, recipe);
+  }
+
+  /** Makes the value again if it was not kept: steps from here on read that one. */
+  recompute(value: Value): void {
+    const recipe = this.#recipes.get(value);
+    if (recipe === undefined) return;
+    this.#recipes.delete(value);
+    this.#tensors.delete(value);
+    recipe();
   }
 
   /** The value in a layout: as it is, or reordered, once. */
@@ -337,47 +357,13 @@ export class Planner {
     return primitive === undefined || primitive.implementation.includes("ref") ? undefined : primitive;
   }
 
-  /** Every value that is read or written as a whole storage in the storage's own order, row by row. */
-  unpacked(variable: VariableRef): Tensor {
-    const rows = this.allocateRows(variable.shape, "f32");
-    const begin = variable.offset;
-    for (const member of this.store.membersWithin(variable)) {
-      const within =
-        member.offset >= begin && member.offset + sizeOf(member.shape) <= begin + sizeOf(variable.shape);
-      if (!within) {
-        throw new ClassifierTrainingError(
-          "failure",
-          "ONEDNN_VARIABLE_RANGE",
-          `variable ${variable.name} cuts through ${member.name}, which has a layout of its own`,
-          { hint: "read whole members of a storage" },
-        );
-      }
-      this.copy(this.store.tensorOf(member), this.#part(rows, member, begin), member.name);
-    }
-    return rows;
-  }
-
-  /** Writes a range given row by row into members that have layouts of their own. */
-  pack(rows: Tensor, variable: VariableRef): void {
-    for (const member of this.store.membersWithin(variable)) {
-      this.copy(this.#part(rows, member, variable.offset), this.store.tensorOf(member), member.name);
-    }
-  }
-
-  /** A member's elements within row-major elements of the range that begins at `begin`. */
-  #part(rows: Tensor, member: VariableRef, begin: number): Tensor {
-    const byteOffset = rows.byteOffset + (member.offset - begin) * ELEMENT_BYTES.f32;
-    const layout = this.engine.layout("f32", dnnlDims(member.shape));
-    return { ...rows, byteOffset, shape: member.shape, layout };
-  }
-
   /** A tensor of the value that a reorder can start from. */
   #readable(value: Value): Tensor {
     const given = this.tensor(value);
     if (given.order === ROW_MAJOR || value.node.op !== "variable" || given.layout === undefined) return given;
     const { variable } = value.node.params as { variable: VariableRef };
     const isRange = given.order === this.store.tensorOf(variable).order && !this.store.isMember(variable);
-    return isRange ? this.hold(value, this.unpacked(variable)) : given;
+    return isRange ? this.hold(value, unpacked(this, variable)) : given;
   }
 
   /** Both with the same dimensions: rows may be seen in those of the other (groups of channels, scalars). */
