@@ -12,6 +12,7 @@ import {
   loadCheckpoint,
   loadCheckpointOrPrevious,
   type Metrics,
+  removeUnfinished,
   startOfTraining,
   type TrainableModel,
   Trainer,
@@ -73,6 +74,9 @@ export async function train(
       : { model, data };
   await run.folder.create();
   await using _lock = await RunLock.take(run.folder.path);
+  const unfinished = await removeUnfinished(run.folder.path);
+  if (unfinished > 0)
+    notify("INFO", `removed what a killed run had begun to write: ${unfinished} unfinished file(s)`);
   await writeHydraFiles(run);
   notify("INFO", `${chosen.runtime.name}: ${chosen.probe.detail}`);
   await writeRunRecord(run.folder, run.composition, {

@@ -1,8 +1,7 @@
 // Keeps the run's checkpoints: the last state, to resume from, and the best weights, to use.
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { Callback, type EventOf, type FitContext, type Json, writeFailed } from "../train/index.ts";
+import { Callback, type EventOf, type FitContext, type Json, removeFile } from "../train/index.ts";
 import { checkpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
 import { checkMonitor, improves, type MonitorMode, monitoredValue } from "./monitor.ts";
 
@@ -201,11 +200,7 @@ export class ModelCheckpoint extends Callback {
     await context.saveWeights(this.#path(name));
     this.#named = [...others, { name, rank, ...checkpoint }];
     if (worst === undefined || worst.name === name) return;
-    try {
-      await rm(this.#path(worst.name), { force: true });
-    } catch (error) {
-      throw writeFailed(this.#path(worst.name), error);
-    }
+    await removeFile(this.#path(worst.name));
   }
 
   #path(name: string): string {

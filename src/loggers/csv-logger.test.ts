@@ -34,3 +34,14 @@ test("a resumed run drops the rows behind its checkpoint and goes on", async () 
   await resumed.log(row(2, { "train/loss": 2, 'val/acc_class_a,"b"': 1 }));
   expect(await written()).toBe(whole);
 });
+
+test("a run that resumes between the row of an epoch and its end writes that row once", async () => {
+  const logger = new CSVLogger({ saveDir });
+  await logger.start({ afterStep: 0 });
+  await logger.log(row(0, { "train/loss": 2 }));
+  const whole = await written();
+  const resumed = new CSVLogger({ saveDir });
+  await resumed.start({ afterStep: 10 });
+  await resumed.log(row(0, { "train/loss": 2 }));
+  expect(await written()).toBe(whole);
+});

@@ -46,6 +46,8 @@ export class CSVLogger implements Logger {
     if (kind !== "epoch") return;
     const values = Object.entries({ epoch, step, ...metrics });
     for (const [name] of values) if (!this.#columns.includes(name)) this.#columns.push(name);
+    // A run that resumes between the row of an epoch and its end writes that row again.
+    this.#rows = this.#rows.filter((row) => row.epoch !== String(epoch));
     this.#rows.push(Object.fromEntries(values.map(([name, value]) => [name, String(value)])));
     const lines = [this.#columns, ...this.#rows.map((row) => this.#columns.map((name) => row[name] ?? ""))];
     await writeDurably(this.#path, [new TextEncoder().encode(writeCsv(lines))]);

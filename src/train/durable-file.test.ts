@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failingAt } from "../../test/train/failing-operations.ts";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { FILE_OPERATIONS, writeDurably, writeFailed } from "./durable-file.ts";
+import { FILE_OPERATIONS, removeUnfinished, writeDurably, writeFailed } from "./durable-file.ts";
 
 let folder: string;
 let path: string;
@@ -111,4 +112,22 @@ test("a folder that is not there is named with what to do", async () => {
 test("an error of the toolkit stays itself", () => {
   const error = new ClassifierTrainingError("data", "X", "y");
   expect(writeFailed("path", error)).toBe(error);
+});
+
+test("what killed processes had begun is removed, what others are writing or own is not", async () => {
+  const { pid: dead } = spawnSync(process.execPath, ["--version"]);
+  await mkdir(join(folder, "checkpoints", "deeper"), { recursive: true });
+  const gone = [`.state.bin.${dead}.tmp`, `.a.json.${process.pid}.tmp`, `checkpoints/.last.${dead}.tmp`];
+  const kept = [
+    `.state.bin.${process.ppid}.tmp`,
+    "notes.tmp",
+    `.${dead}.tmp`,
+    `state.${dead}.tmp`,
+    `checkpoints/deeper/.a.${dead}.tmp`,
+  ];
+  for (const name of [...gone, ...kept]) await writeFile(join(folder, name), "");
+  expect(await removeUnfinished(folder)).toBe(gone.length);
+  const left = await readdir(folder, { recursive: true });
+  expect(left.filter((name) => name.endsWith("tmp")).sort()).toEqual([...kept].sort());
+  expect(await removeUnfinished(folder)).toBe(0);
 });

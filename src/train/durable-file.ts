@@ -1,5 +1,5 @@
 // Files that are whole or absent: written to a temporary name, synced, renamed, directory synced.
-import { type FileHandle, open, rename, rm, statfs } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
 
@@ -41,7 +41,7 @@ export async function writeDurably(
   { previous, byteLength, operations = FILE_OPERATIONS }: DurableWriteOptions = {},
 ): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = temporaryName(path);
   try {
     if (byteLength !== undefined) await assertRoom(folder, byteLength, operations);
     await writeSynced(temporary, chunks, operations);
@@ -50,6 +50,54 @@ export async function writeDurably(
   } catch (error) {
     await operations.remove(temporary).catch(() => undefined);
     throw writeFailed(path, error);
+  }
+}
+
+/** Removes a file where it is there. @throws ClassifierTrainingError kind "storage" `WRITE_FAILED` */
+export async function removeFile(path: string, operations: FileOperations = FILE_OPERATIONS): Promise<void> {
+  try {
+    await operations.remove(path);
+  } catch (error) {
+    throw writeFailed(path, error);
+  }
+}
+
+/** What a file is called while it is written. */
+function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+}
+
+/**
+ * Removes what killed processes had begun to write in a folder and the folders in it; files under any other name than
+ * `writeDurably` gives, and those of processes that are alive, stay.
+ * @returns how many there were
+ * @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`
+ */
+export async function removeUnfinished(
+  folder: string,
+  operations: FileOperations = FILE_OPERATIONS,
+): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  const others = await Promise.all(
+    inner.map((path) => readdir(path, { withFileTypes: true }).catch(() => [])),
+  );
+  const unfinished = [...entries, ...others.flat()].filter((entry) => {
+    const [, pid] = /^\..+\.(\d+)\.tmp$/.exec(entry.name) ?? [];
+    return pid !== undefined && entry.isFile() && !isOtherProcess(Number(pid));
+  });
+  for (const { parentPath, name } of unfinished) await removeFile(join(parentPath, name), operations);
+  return unfinished.length;
+}
+
+/** Whether a process is alive and not this one, whose number a killed one may have had before. */
+function isOtherProcess(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 

@@ -24,7 +24,14 @@ export {
   type StageMetrics,
   type TrainableModel,
 } from "./contracts.ts";
-export { type DurableWriteOptions, type FileOperations, writeDurably, writeFailed } from "./durable-file.ts";
+export {
+  type DurableWriteOptions,
+  type FileOperations,
+  removeFile,
+  removeUnfinished,
+  writeDurably,
+  writeFailed,
+} from "./durable-file.ts";
 export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine.ts";
 export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
 export { FeatureDataModule, type FeatureSource } from "./feature-data-module.ts";

@@ -19,25 +19,48 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a command to its end; `onStderr` may send signals to the process as its lines come. */
-export function run(
+/** A command that goes on. */
+export interface StartedCommand {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** What it gave, once it has ended; the code is null where a signal killed it. */
+  readonly ended: Promise<CommandResult>;
+}
+
+/** Starts a command, with `environment` beside this process's own; `onStderr` sees all lines so far as they come. */
+export function start(
   cwd: string,
   words: readonly string[],
-  onStderr?: (text: string, process: ChildProcessByStdio<null, Readable, Readable>) => void,
-): Promise<CommandResult> {
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  environment: Readonly<Record<string, string>> = {},
+  onStderr?: (text: string) => void,
+): StartedCommand {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
-    onStderr?.(stderr, child);
+    onStderr?.(stderr);
   });
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<CommandResult>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
+  return { child, ended };
+}
+
+/** Runs a command to its end; `onStderr` may send signals to the process as its lines come. */
+export function run(
+  cwd: string,
+  words: readonly string[],
+  onStderr?: (text: string, process: StartedCommand["child"]) => void,
+): Promise<CommandResult> {
+  const started: StartedCommand = start(cwd, words, {}, (text) => onStderr?.(text, started.child));
+  return started.ended;
 }
 
 export async function temporaryFolder(): Promise<string> {
