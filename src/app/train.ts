@@ -5,6 +5,7 @@ import { type ComponentRegistry, type Composition, toPlain } from "../config/ind
 import type { DataModule } from "../data/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
 import {
+  describeNonFinite,
   type DataModule as FitData,
   type FitResult,
   type Json,
@@ -148,6 +149,7 @@ class Training {
         this.#latest = { ...value, progress: { ...value.progress } };
         return value;
       }
+      if (value.type === "nonFinite") notify("WARNING", `${describeNonFinite(value)}; going on without it`);
       if (value.type !== "trainEpochEnd") continue;
       this.#throughput.add(value.timing);
       this.#latest = { ...this.#latest, progress: { ...value.progress }, metrics: value.metrics };

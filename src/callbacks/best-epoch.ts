@@ -1,7 +1,7 @@
 // Which epoch was best so far, by a logged value.
 import { z } from "zod";
 import type { Json, Metrics } from "../train/index.ts";
-import { improves, type MonitorMode } from "./monitor.ts";
+import { improves, isLost, type MonitorMode } from "./monitor.ts";
 
 export interface BestEpochOptions {
   /** Logged value that decides which epoch is best; default `val/acc_top1`. */
@@ -30,6 +30,7 @@ export class BestEpoch {
   /** Whether the epoch that ended with `metrics` is better than all before it. */
   update(metrics: Metrics): boolean {
     const score = metrics[this.#monitor];
+    if (isLost(metrics)) return false;
     if (score === undefined) this.#score = null;
     else if (!Number.isFinite(score)) return false;
     else if (typeof this.#score === "number" && !improves(score, this.#score, this.#mode)) return false;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { Callback, type EventOf, type FitContext, type Json, removeFile } from "../train/index.ts";
 import { checkpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
-import { checkMonitor, improves, type MonitorMode, monitoredValue } from "./monitor.ts";
+import { checkMonitor, improves, isLost, type MonitorMode, monitoredValue } from "./monitor.ts";
 
 export interface ModelCheckpointOptions {
   /** Folder of the checkpoints. */
@@ -65,7 +65,7 @@ const RESERVED: readonly string[] = ["best", "last", "last.previous"];
 
 /**
  * `best.safetensors`: the evaluated weights with the best monitored value; of equals the oldest, and a value that is
- * not finite is never best. Without a validation split the latest epoch is best. `last.safetensors`: everything that
+ * not finite is never best, nor are weights whose validation loss is not finite. Without a validation split the latest epoch is best. `last.safetensors`: everything that
  * resuming needs. Where a `filename` or more than one checkpoint is asked for, the best k (as Lightning: a value must
  * be better than the worst kept one to take its place) are also kept under names of their own.
  */
@@ -161,7 +161,7 @@ export class ModelCheckpoint extends Callback {
   async #keep(epoch: number, context: FitContext): Promise<void> {
     const { saveTopK, filename } = this.#options;
     const value = this.#monitoredValue(context);
-    if (value === "not yet" || saveTopK === 0) return;
+    if (value === "not yet" || saveTopK === 0 || isLost(context.metrics)) return;
     const score = value === undefined || !Number.isFinite(value) ? null : value;
     const checkpoint: KeptCheckpoint = { score, epoch, step: context.progress.step };
     if (filename !== null || saveTopK !== 1) {

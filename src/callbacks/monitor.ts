@@ -9,6 +9,11 @@ export function improves(value: number, best: number, mode: MonitorMode, minDelt
   return mode === "max" ? value - minDelta > best : value + minDelta < best;
 }
 
+/** Whether the validation loss is not finite: other values then mean nothing, though they may look good. */
+export function isLost(metrics: Metrics): boolean {
+  return metrics["val/loss"] !== undefined && !Number.isFinite(metrics["val/loss"]);
+}
+
 /** A misspelt `val/...` is found in the first validation, that of the sanity check. */
 export function checkMonitor(monitor: string, validated: Metrics, where: string): void {
   if (monitor.startsWith("val/") && validated[monitor] === undefined)

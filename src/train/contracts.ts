@@ -5,6 +5,7 @@ import type { Module } from "../nn/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { FitContext } from "./context.ts";
 import type { EventOf } from "./events.ts";
+import type { NonFinitePolicy } from "./non-finite.ts";
 import type { WeightAverageOptions } from "./weight-average.ts";
 
 /** What can be written into a checkpoint's metadata. */
@@ -96,6 +97,8 @@ export abstract class Callback {
   readonly runsInFastDevRun: boolean = true;
   /** Has the trainer keep a moving average of the weights. */
   readonly weightAverage: WeightAverageOptions | undefined = undefined;
+  /** Has the trainer go on where a loss or gradient is not finite; without one that ends the fit. */
+  readonly nonFinitePolicy: NonFinitePolicy | undefined = undefined;
 
   /** What to put into a checkpoint, `undefined` for nothing. */
   state(): Json | undefined {
@@ -109,6 +112,7 @@ export abstract class Callback {
   onTrainStart(_event: EventOf<"trainStart">, _context: FitContext): Awaitable<void> {}
   onTrainEpochStart(_event: EventOf<"trainEpochStart">, _context: FitContext): Awaitable<void> {}
   onTrainBatchEnd(_event: EventOf<"trainBatchEnd">, _context: FitContext): Awaitable<void> {}
+  onNonFinite(_event: EventOf<"nonFinite">, _context: FitContext): Awaitable<void> {}
   onValidationStart(_event: EventOf<"validationStart">, _context: FitContext): Awaitable<void> {}
   onValidationBatchEnd(_event: EventOf<"validationBatchEnd">, _context: FitContext): Awaitable<void> {}
   onValidationEnd(_event: EventOf<"validationEnd">, _context: FitContext): Awaitable<void> {}

@@ -8,7 +8,7 @@ import {
   zeros,
 } from "../core/index.ts";
 import type { Program, VariableRef } from "../graph/index.ts";
-import { initialState, type StateDict } from "../nn/index.ts";
+import { initialState, type StateDict, stateEntries } from "../nn/index.ts";
 import type { GradientClipping, Optimizer } from "../optim/index.ts";
 import type { Executable, Runtime, Session, SessionOptions } from "../runtime/contract.ts";
 import type { Batch } from "./contracts.ts";
@@ -19,6 +19,7 @@ import {
   type BatchShape,
   evaluateProgram,
   type LossModel,
+  normsProgram,
   scalarInput,
 } from "./programs.ts";
 import { layoutState, type StateLayout } from "./state-layout.ts";
@@ -132,6 +133,16 @@ export class TrainingEngine {
     return Number(gradient_norm!.data[0]);
   }
 
+  /** L2 norm of some variables together, by any name; `key` names the program that computes them. */
+  async norms(
+    key: string,
+    groups: Readonly<Record<string, readonly VariableRef[]>>,
+  ): Promise<Record<string, number>> {
+    const executable = await this.#executable(`norms:${key}`, () => normsProgram(groups));
+    const outputs = await executable.run({});
+    return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Number(data[0])]));
+  }
+
   /** Forward pass in evaluation mode. */
   async evaluate(batch: Batch, weights: WeightsKind = "live"): Promise<ForwardResult> {
     const variables = weights === "live" ? this.layout.weights : this.layout.averages;
@@ -179,6 +190,22 @@ export class TrainingEngine {
         variable: this.#writable(variables.get(name), name, tensor),
         tensor,
       })),
+    );
+  }
+
+  /** Running statistics and counters of the network, by name. */
+  async readBuffers(): Promise<StateDict> {
+    const names = stateEntries(this.#options.model.network)
+      .filter(({ kind }) => kind === "buffer")
+      .map(({ name }) => name);
+    const tensors = await this.session.read(names.map((name) => this.layout.weights.get(name)!));
+    return new Map(names.map((name, i) => [name, tensors[i]!]));
+  }
+
+  /** Sets what `readBuffers` gave. */
+  async writeBuffers(buffers: StateDict): Promise<void> {
+    await this.session.write(
+      [...buffers].map(([name, tensor]) => ({ variable: this.layout.weights.get(name)!, tensor })),
     );
   }
 

@@ -1,6 +1,7 @@
 // The events of a run, in the order in which they come; what callbacks and `for await` consumers see.
 import type { HostTensor } from "../core/index.ts";
 import type { Batch, Callback, FitStatus } from "./contracts.ts";
+import type { NonFinite } from "./non-finite.ts";
 import type { Progress } from "./progress.ts";
 
 export interface BatchResult {
@@ -30,9 +31,11 @@ interface EventPayloads {
   trainBatchEnd: BatchResult & {
     readonly epoch: number;
     readonly learningRate: number;
-    /** L2 norm of the gradients before clipping; absent where no optimizer step was taken. */
+    /** L2 norm of the gradients before clipping, NaN where it was not got to; absent where no optimizer step was due. */
     readonly gradientNorm: number | undefined;
   };
+  /** A loss, gradient or weights that are not finite, where the fit goes on: as soon as it is found. */
+  nonFinite: NonFinite;
   validationStart: { readonly epoch: number; readonly sanityCheck: boolean; readonly batchCount: number };
   validationBatchEnd: BatchResult & { readonly sanityCheck: boolean };
   validationEnd: { readonly epoch: number; readonly sanityCheck: boolean; readonly metrics: Metrics };
@@ -65,6 +68,7 @@ export const HOOKS: Readonly<Record<EventType, HookName>> = {
   trainStart: "onTrainStart",
   trainEpochStart: "onTrainEpochStart",
   trainBatchEnd: "onTrainBatchEnd",
+  nonFinite: "onNonFinite",
   validationStart: "onValidationStart",
   validationBatchEnd: "onValidationBatchEnd",
   validationEnd: "onValidationEnd",

@@ -17,12 +17,14 @@ import type {
 import type { TrainingEngine, WeightsKind } from "./engine.ts";
 import { evaluate, prefixed } from "./evaluation.ts";
 import { deliver } from "./event-bus.ts";
-import type { EpochTiming, Metrics, TrainingEvent } from "./events.ts";
+import type { EpochTiming, TrainingEvent } from "./events.ts";
 import { FitSchedule } from "./fit-schedule.ts";
 import { type FitParts, restoreFit, saveFit } from "./fit-state.ts";
-import { assertFinite } from "./non-finite.ts";
+import { GuardedSteps } from "./guarded-steps.ts";
+import type { NonFinitePolicy } from "./non-finite.ts";
 import { limitBatches, type ResolvedTrainerOptions } from "./options.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
+import { RunLog } from "./run-log.ts";
 import { RunningMean } from "./running-mean.ts";
 import type { WeightAverage } from "./weight-average.ts";
 
@@ -36,6 +38,8 @@ export interface FitLoopParts {
   readonly callbacks: readonly Callback[];
   readonly loggers: readonly Logger[];
   readonly average: WeightAverage | undefined;
+  /** Default: what is not finite ends the fit. */
+  readonly nonFinitePolicy: NonFinitePolicy | undefined;
   readonly identity: Readonly<Record<string, Json>>;
   readonly signal: AbortSignal | undefined;
 }
@@ -47,14 +51,14 @@ const METRIC_PREFIX = "metric.";
 /** One fit: created, perhaps restored, run once. */
 export class FitLoop {
   readonly progress: Progress = startOfTraining();
-  readonly metrics: Record<string, number> = {};
   readonly #parts: FitLoopParts;
   readonly #trainLoss = new RunningMean();
   readonly #trainBatchCount: number;
   readonly #schedule: FitSchedule;
   readonly #validates: boolean;
   readonly #context: FitContext;
-  #row: Record<string, number> = {};
+  readonly #steps: GuardedSteps;
+  readonly #runLog: RunLog;
   #stopReason: string | undefined;
   #limitReached = false;
   #startedAt = 0;
@@ -71,8 +75,15 @@ export class FitLoop {
       options,
       batchCount: this.#trainBatchCount,
     });
-    checkMomentum(this.#schedule, engine);
+    this.#schedule.checkMomentum(engine.layout.groups.map(({ optimizer }) => optimizer));
+    this.#steps = new GuardedSteps(engine, parts.nonFinitePolicy, this.progress);
+    this.#runLog = new RunLog(parts.loggers, this.progress);
     this.#context = this.#createContext();
+  }
+
+  /** Latest value of everything logged, by full name. */
+  get metrics(): Record<string, number> {
+    return this.#runLog.metrics;
   }
 
   get stopReason(): string | undefined {
@@ -163,8 +174,9 @@ export class FitLoop {
     const { model } = this.#parts;
     const { progress } = this;
     const { epoch, batch: startBatch } = progress;
-    if (startBatch === 0) this.#row = {};
+    if (startBatch === 0) this.#runLog.startRow();
     await this.#parts.engine.enterEpoch(epoch);
+    await this.#steps.enterEpoch();
     yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
     if (progress.validationDue && startBatch < this.#trainBatchCount) {
       yield* this.#validation();
@@ -180,7 +192,7 @@ export class FitLoop {
       "train/loss": this.#trainLoss.compute(),
       ...prefixed("train", model.metrics.train.compute()),
     };
-    this.#log(trained);
+    this.#runLog.add(trained);
     this.metrics["train/loss_epoch"] = trained["train/loss"];
     if (progress.validationDue) yield* this.#validation();
     if (progress.validationDue) return;
@@ -191,7 +203,7 @@ export class FitLoop {
     this.#schedule.afterEpoch(progress.epoch, this.metrics);
     this.#tick();
     // Before anyone saves a checkpoint: a row behind one is dropped when the run is resumed, a missing one is lost.
-    await this.#write("epoch", epoch, this.#row);
+    await this.#runLog.write("epoch", epoch, this.#runLog.row);
     yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics: { ...this.metrics }, timing });
   }
 
@@ -216,32 +228,37 @@ export class FitLoop {
   }
 
   async *#trainBatch(batch: Batch): Events {
-    const { engine, options, model } = this.#parts;
+    const { options, model, average } = this.#parts;
     const { progress } = this;
-    const position = { epoch: progress.epoch, batch: progress.batch, step: progress.step };
+    const position = { epoch: progress.epoch, batch: progress.batch };
     const window = options.accumulateGradBatches;
     const { learningRate, momentum } = this.#schedule;
-    const result = await engine.accumulate(batch, progress.batch % window === 0);
-    assertFinite("loss", result.loss, position);
-    this.#trainLoss.update(result.loss, batch.images.shape[0]!);
-    model.metrics.train.update(result.logits, batch.labels);
+    const { found: lost, ...result } = await this.#steps.accumulate(batch, progress.batch % window === 0);
+    if (lost !== undefined) yield* this.#emit({ type: "nonFinite", ...lost });
+    else {
+      this.#trainLoss.update(result.loss, batch.images.shape[0]!);
+      model.metrics.train.update(result.logits, batch.labels);
+    }
     progress.batch++;
     progress.samples += batch.images.shape[0]!;
     let gradientNorm: number | undefined;
     if (this.#atStepBoundary()) {
-      const averageDecay = this.#parts.average?.decay(progress.step + 1);
-      gradientNorm = await engine.apply(progress.step + 1, learningRate, { momentum, averageDecay });
-      assertFinite("gradient", gradientNorm, position);
-      progress.step++;
+      const averageDecay = average && ((step: number) => average.decay(step));
+      const { found, ...taken } = await this.#steps.apply({ learningRate, momentum, averageDecay });
+      if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
+      gradientNorm = taken.gradientNorm;
     }
     progress.validationDue = this.#validatesAfter(progress.batch);
     this.metrics["train/loss_step"] = result.loss;
-    this.#log({ lr: learningRate });
+    this.#runLog.add({ lr: learningRate });
     this.#tick();
     if (gradientNorm !== undefined) {
       this.#schedule.afterStep(progress.batch, this.metrics);
       if (progress.step % options.logEveryNSteps === 0) {
-        await this.#write("step", position.epoch, { "train/loss_step": result.loss, lr: learningRate });
+        await this.#runLog.write("step", position.epoch, {
+          "train/loss_step": result.loss,
+          lr: learningRate,
+        });
       }
     }
     yield* this.#emit({
@@ -306,8 +323,10 @@ export class FitLoop {
     // Batches that were waited for may end early as well.
     if (this.#interrupted() && passed < batchCount) return;
     if (!sanityCheck) {
+      const found = await this.#steps.validated(next.value["val/loss"]!);
+      if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
       this.progress.validationDue = false;
-      this.#log(next.value);
+      this.#runLog.add(next.value);
     }
     this.#tick();
     yield* this.#emit({ type: "validationEnd", epoch, sanityCheck, metrics: next.value });
@@ -315,17 +334,6 @@ export class FitLoop {
 
   get #evaluatedWeights(): WeightsKind {
     return this.#parts.average === undefined ? "live" : "average";
-  }
-
-  #log(metrics: Metrics): void {
-    Object.assign(this.metrics, metrics);
-    Object.assign(this.#row, metrics);
-  }
-
-  async #write(kind: "step" | "epoch", epoch: number, metrics: Metrics): Promise<void> {
-    for (const logger of this.#parts.loggers) {
-      await logger.log({ epoch, step: this.progress.step, kind, metrics });
-    }
   }
 
   #tick(): void {
@@ -340,7 +348,7 @@ export class FitLoop {
       schedule: this.#schedule,
       callbacks,
       metrics: this.metrics,
-      row: this.#row,
+      row: this.#runLog.row,
       identity,
     };
   }
@@ -356,10 +364,8 @@ export class FitLoop {
       metrics: this.metrics,
       evaluatedWeights: this.#evaluatedWeights,
       trainBatchCount: this.#trainBatchCount,
-      log: (metrics) => this.#log(metrics),
-      logImage: async (name, png) => {
-        for (const logger of this.#parts.loggers) await logger.logImage?.(name, png, this.progress.step);
-      },
+      log: (metrics) => this.#runLog.add(metrics),
+      logImage: (name, png) => this.#runLog.writeImage(name, png),
       stop: (reason) => {
         this.#stopReason ??= reason;
       },
@@ -382,16 +388,4 @@ export class FitLoop {
     const state = saveFit(this.#fitParts());
     await saveCheckpoint(path, { kind: "training", tensors, state }, { keepPrevious: true });
   }
-}
-
-/** @throws ClassifierTrainingError kind "usage" `SCHEDULER_MOMENTUM` where the optimizer has no momentum to schedule. */
-function checkMomentum({ momentum }: FitSchedule, { layout }: TrainingEngine): void {
-  const without = layout.groups.find(({ optimizer }) => optimizer.momentum === undefined);
-  if (momentum === undefined || without === undefined) return;
-  throw new ClassifierTrainingError(
-    "usage",
-    "SCHEDULER_MOMENTUM",
-    `the scheduler changes momentum, ${without.optimizer.name} has none`,
-    { where: "scheduler.cycle_momentum", hint: "set it to false, or give the optimizer momentum" },
-  );
 }

@@ -1,6 +1,6 @@
 // When a fit's learning rate moves: after epochs or after optimizer steps, as Lightning has it.
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
-import { type LearningRateScheduler, Schedule, type ScheduleState } from "../optim/index.ts";
+import { type LearningRateScheduler, type Optimizer, Schedule, type ScheduleState } from "../optim/index.ts";
 import type { Metrics } from "./events.ts";
 import type { ResolvedTrainerOptions } from "./options.ts";
 
@@ -33,6 +33,18 @@ export class FitSchedule {
   /** Undefined: the optimizer's own. */
   get momentum(): number | undefined {
     return this.#schedule.momentum;
+  }
+
+  /** @throws ClassifierTrainingError kind "usage" `SCHEDULER_MOMENTUM` where an optimizer has no momentum to schedule. */
+  checkMomentum(optimizers: readonly Optimizer[]): void {
+    const without = optimizers.find(({ momentum }) => momentum === undefined);
+    if (this.momentum === undefined || without === undefined) return;
+    throw new ClassifierTrainingError(
+      "usage",
+      "SCHEDULER_MOMENTUM",
+      `the scheduler changes momentum, ${without.name} has none`,
+      { where: "scheduler.cycle_momentum", hint: "set it to false, or give the optimizer momentum" },
+    );
   }
 
   /** To be called after an optimizer step, when `batch` batches of the epoch are done. */

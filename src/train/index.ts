@@ -37,6 +37,12 @@ export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEve
 export { FeatureDataModule, type FeatureSource } from "./feature-data-module.ts";
 export { computeFeatures, type Features, onFeatures } from "./features.ts";
 export { FineTuning, type FineTuningOptions, fineTuningSchema, separable } from "./fine-tuning.ts";
+export {
+  describeNonFinite,
+  type NonFinite,
+  type NonFiniteAction,
+  type NonFinitePolicy,
+} from "./non-finite.ts";
 export { type BatchLimit, limitBatches, type TrainerOptions } from "./options.ts";
 export { trainerSchema } from "./options-schema.ts";
 export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./programs.ts";

@@ -127,6 +127,16 @@ export function applyProgram(layout: StateLayout, clipping: GradientClipping | u
   return createProgram({ name: "apply", outputs: { gradient_norm: norm }, updates });
 }
 
+/** Outputs the L2 norm of each group of variables, by the group's name. */
+export function normsProgram(groups: Readonly<Record<string, readonly VariableRef[]>>): Program {
+  const graph = new Graph();
+  const outputs = Object.entries(groups).map(([name, variables]): [string, Value] => [
+    name,
+    globalNorm(variables.map((variable) => readVariable(graph, variable))),
+  ]);
+  return createProgram({ name: "norms", outputs: Object.fromEntries(outputs) });
+}
+
 /** Forward in evaluation mode: outputs `logits` and `loss`. */
 export function evaluateProgram(
   model: LossModel,

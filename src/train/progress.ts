@@ -7,8 +7,10 @@ export interface Progress {
   batch: number;
   /** A validation was begun and not finished. */
   validationDue: boolean;
-  /** Optimizer steps done. */
+  /** Optimizer steps done, those that were left out or undone because something was not finite included. */
   step: number;
+  /** How many of them were left out or undone. */
+  lostSteps: number;
   /** Samples seen in training. */
   samples: number;
   /** Seconds spent in fits so far, earlier parts of a resumed run included. */
@@ -16,5 +18,5 @@ export interface Progress {
 }
 
 export function startOfTraining(): Progress {
-  return { epoch: 0, batch: 0, validationDue: false, step: 0, samples: 0, seconds: 0 };
+  return { epoch: 0, batch: 0, validationDue: false, step: 0, lostSteps: 0, samples: 0, seconds: 0 };
 }

@@ -100,6 +100,8 @@ export class Trainer implements AsyncDisposable {
       ),
       loggers: devRun ? [] : loggers,
       average: average && new WeightAverage(average),
+      nonFinitePolicy: callbacks.find(({ nonFinitePolicy }) => nonFinitePolicy !== undefined)
+        ?.nonFinitePolicy,
       identity,
       signal,
     });
