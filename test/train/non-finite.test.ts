@@ -82,7 +82,7 @@ const found = ({ events }: Run): unknown[] =>
   );
 
 describe.each(await findRuntimes())("on $name", ({ name, runtime, available }) => {
-  const fit = (
+  const trained = (
     data: DataModule,
     guard: NonFiniteGuardOptions | undefined,
     more: Callback[] = [],
@@ -97,21 +97,25 @@ describe.each(await findRuntimes())("on $name", ({ name, runtime, available }) =
   test.skipIf(!available).each([undefined, { action: "stop" } as const])(
     "stops at the step: %o",
     async (guard) => {
-      await expect(fit(lossIsNaN, guard)).rejects.toMatchObject({
+      await expect(trained(lossIsNaN, guard)).rejects.toMatchObject({
         exitCode: 4,
         code: "NON_FINITE_LOSS",
         message: "the loss is NaN at step 5",
         where: "epoch 1, batch 1",
       });
-      await expect(fit(gradientOverflows(name), guard)).rejects.toMatchObject({
+      await expect(trained(gradientOverflows(name), guard)).rejects.toMatchObject({
         exitCode: 4,
         message: expect.stringMatching(/ at step 5$/),
       });
-      await expect(fit(new LinearData({ name: "trainer" }), guard, [new Poison(2)])).rejects.toMatchObject({
+      await expect(
+        trained(new LinearData({ name: "trainer" }), guard, [new Poison(2)]),
+      ).rejects.toMatchObject({
         code: "NON_FINITE_LOSS",
         message: "the loss is NaN at step 3",
       });
-      await expect(fit(new LinearData({ name: "trainer" }), guard, [new Poison(3)])).rejects.toMatchObject({
+      await expect(
+        trained(new LinearData({ name: "trainer" }), guard, [new Poison(3)]),
+      ).rejects.toMatchObject({
         code: "NON_FINITE_VALIDATION",
         message: "the validation loss is NaN after step 3",
       });
@@ -121,7 +125,7 @@ describe.each(await findRuntimes())("on $name", ({ name, runtime, available }) =
   test.skipIf(!available)("a skipped step leaves no trace", async () => {
     for (const data of [lossIsNaN, gradientOverflows(name)]) {
       const states = new States();
-      const outcome = await fit(data, { action: "skip" }, [states]);
+      const outcome = await trained(data, { action: "skip" }, [states]);
       expect(found(outcome)).toEqual([[expect.stringMatching(/loss|gradient/), 1, 1, 4]]);
       expect(states.seen[4]).toEqual(states.seen[3]);
       expect(states.seen[5]).not.toEqual(states.seen[4]);
@@ -138,7 +142,7 @@ describe.each(await findRuntimes())("on $name", ({ name, runtime, available }) =
     for (const more of [[], [new Poison(4)]]) {
       const states = new States();
       const data = more.length === 0 ? lossIsNaN : new LinearData({ name: "trainer" });
-      const outcome = await fit(data, { action: "roll_back" }, [states, ...more]);
+      const outcome = await trained(data, { action: "roll_back" }, [states, ...more]);
       expect(found(outcome)).toEqual([["loss", 1, 1, 4]]);
       expect(states.seen[4]).toEqual(states.seen[2]);
       expect(outcome.result).toMatchObject({
@@ -155,7 +159,7 @@ describe.each(await findRuntimes())("on $name", ({ name, runtime, available }) =
       { action: "skip", maxSkips: 2 },
       { action: "roll_back", maxRollBacks: 2 },
     ] as const) {
-      await expect(fit(always, guard)).rejects.toMatchObject({ message: "the loss is NaN at step 6" });
+      await expect(trained(always, guard)).rejects.toMatchObject({ message: "the loss is NaN at step 6" });
     }
   });
 
