@@ -47,25 +47,11 @@ export const set = (local: Local, value: Code): Code => [...value, 0x21, ...unsi
 export const int = (value: number): Code => [0x41, ...signed(value)];
 export const add: Binary = binary([0x6a]);
 export const subtract: Binary = binary([0x6b]);
-export const multiply: Binary = binary([0x6c]);
-export const and: Binary = binary([0x71]);
-export const shiftLeft: Binary = binary([0x74]);
-export const shiftRight: Binary = binary([0x75]);
 export const lessThan: Binary = binary([0x49]);
-export const greaterThan: Binary = binary([0x4b]);
 export const loadInt: Load = load([0x28]);
 export const loadByte: Load = load([0x2d]);
-export const loadDouble: Load = load([0x2b]);
 export const storeByte: Store = store([0x3a]);
 export const storeInt: Store = store([0x36]);
-export const addDouble: Binary = binary([0xa0]);
-export const multiplyDouble: Binary = binary([0xa2]);
-export const intToDouble: Unary = unary([0xb7]);
-export const truncateDouble: Unary = unary([0xfc, 0x02]);
-export const half: Code = [0x44, ...new Uint8Array(Float64Array.of(0.5).buffer)];
-
-/** `condition ? a : b`; both are computed. */
-export const select = (a: Code, b: Code, condition: Code): Code => [...a, ...b, ...condition, 0x1b];
 
 export const vector = {
   load: load(simd(0x00)) as Load,
@@ -74,9 +60,14 @@ export const vector = {
   /** One integer into all four lanes. */
   loadSplat: load(simd(0x09)) as Load,
   store: store(simd(0x0b)) as Store,
-  /** Stores the lowest 32 bits. */
-  storeInt: ((address, value) => [...address, ...value, ...simd(0x5a), 0, 0, 0]) as Store,
+  /** Stores the lowest three bytes. */
+  storeThreeBytes: (address: Code, value: Code): Code => [
+    ...[...address, ...value, ...simd(0x59), 0, 0, 0],
+    ...[...address, ...value, ...simd(0x58), 0, 2, 2],
+  ],
   splat: unary(simd(0x11)) as Unary,
+  /** A float32 in all four lanes. */
+  float: (value: number): Code => [...simd(0x0c), ...new Uint8Array(new Float32Array(4).fill(value).buffer)],
   zero: [...simd(0x0c), ...new Array<number>(16).fill(0)] as Code,
   /** The sixteen bytes of `a`, or of `b` from 16 on, at these places. */
   shuffle: (a: Code, b: Code, places: readonly number[]): Code => [...a, ...b, ...simd(0x0d), ...places],
@@ -94,6 +85,16 @@ export const vector = {
   narrowInts: binary(simd(0x85)) as Binary,
   /** 16 bits to unsigned bytes, saturated. */
   narrowShorts: binary(simd(0x66)) as Binary,
+  greatest: binary(simd(0xb8)) as Binary,
+  least: binary(simd(0xb6)) as Binary,
+  /** All bits of a lane where the comparison of integers holds. */
+  equal: binary(simd(0x37)) as Binary,
+  lessThan: binary(simd(0x39)) as Binary,
+  floatsLessThan: binary(simd(0x43)) as Binary,
+  and: binary(simd(0x4e)) as Binary,
+  or: binary(simd(0x50)) as Binary,
+  /** Bits of `a` where `mask` has them, else of `b`. */
+  choose: (mask: Code, a: Code, b: Code): Code => [...a, ...b, ...mask, ...simd(0x52)],
   toFloats: unary(simd(0xfa)) as Unary,
   /** Floats to integers, truncated. */
   truncate: unary(simd(0xf8)) as Unary,

@@ -82,11 +82,13 @@ describe("WebAssembly kernels equal the plain loops", () => {
     expectSame(planes, expected);
   });
 
-  test("every colour keeps its hue's arithmetic", () => {
-    const steps = [0, 1, 2, 60, 127, 128, 200, 254, 255];
-    const data = Uint8Array.from(steps.flatMap((r) => steps.flatMap((g) => steps.flatMap((b) => [r, g, b]))));
-    for (let turn = 0; turn < 256; turn += 15) {
-      expectSameImage({ width: data.length / 3, height: 1, data }, [{ kind: "turnHue", turn }]);
+  test("the hue of every colour, and of some colours every turn", { timeout: 60_000 }, () => {
+    const data = new Uint8Array(256 * 256 * 3);
+    for (let r = 0; r < 256; r++) {
+      for (let i = 0; i < 0x10000; i++) data.set([r, i >> 8, i & 255], i * 3);
+      expectSameImage({ width: 256, height: 256, data }, [{ kind: "turnHue", turn: (r * 7) & 255 }]);
     }
+    const some = { width: 4096, height: 1, data: bytes(4096 * 3) };
+    for (let turn = 0; turn < 256; turn++) expectSameImage(some, [{ kind: "turnHue", turn }]);
   });
 });

@@ -29,7 +29,7 @@ export type Pass =
   | { readonly kind: "blend"; readonly from: number | "mean luma"; readonly factor: number }
   /** As "blend", from each pixel's own luma. */
   | { readonly kind: "saturate"; readonly factor: number }
-  /** The hue turned by so many of 256 steps, by the tables of `hueTables`. */
+  /** The hue turned by so many of 256 steps, through Pillow's 8-bit HSV. */
   | { readonly kind: "turnHue"; readonly turn: number };
 
 /** From a byte to a float, in float32: `(byte * scale - mean) / deviation`. */

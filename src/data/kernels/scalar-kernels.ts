@@ -1,6 +1,5 @@
 // The kernels as plain loops: what the fast ones must equal, and what runs where WebAssembly has no vectors.
 import type { Image } from "../image.ts";
-import { hueTables, ORDER_SIZE } from "./hue-tables.ts";
 import { meanLuma, type Pass, type PixelKernels } from "./kernels.ts";
 import { luma } from "./luma.ts";
 import { PRECISION_BITS, type Taps } from "./taps.ts";
@@ -81,24 +80,50 @@ function saturate(data: Uint8Array, factor: number): Uint8Array {
   return out;
 }
 
+/** Pillow's way to 8-bit HSV and back (src/libImaging/Convert.c): its rounding is part of the result. */
 function turnHue(data: Uint8Array, turn: number): Uint8Array {
-  const { hue, saturation, least, middle, places } = hueTables();
   const out = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) {
-    const r = data[i]!;
-    const g = data[i + 1]!;
-    const b = data[i + 2]!;
-    const greatest = Math.max(r, g, b);
-    const spread = greatest - Math.min(r, g, b);
-    const order = r === greatest ? (g >= b ? 0 : 1) : g === greatest ? (r >= b ? 2 : 3) : r >= g ? 4 : 5;
-    const gap = spread === 0 ? 0 : 2 * greatest + (greatest - spread) - r - g - b;
-    const turned = (hue[order * ORDER_SIZE + spread * 256 + gap]! + turn) & 255;
-    const s = saturation[spread * 256 + greatest]!;
-    out[i + places[turned * 4]!] = greatest;
-    out[i + places[turned * 4 + 1]!] = greatest * middle[s * 256 + turned]! + 0.5;
-    out[i + places[turned * 4 + 2]!] = least[s * 256 + greatest]!;
+    const [hue, saturation, value] = toHsv(data[i]!, data[i + 1]!, data[i + 2]!);
+    out.set(fromHsv((hue + turn) & 255, saturation, value), i);
   }
   return out;
+}
+
+type Triple = readonly [number, number, number];
+
+function toHsv(r: number, g: number, b: number): Triple {
+  const greatest = Math.max(r, g, b);
+  const spread = greatest - Math.min(r, g, b);
+  if (spread === 0) return [0, 0, greatest];
+  const [red, green, blue] = [r, g, b].map((channel) => fround((greatest - channel) / spread)) as [
+    number,
+    number,
+    number,
+  ];
+  const sector = fround(r === greatest ? blue - green : g === greatest ? 2 + red - blue : 4 + green - red);
+  const hue = fround((sector / 6 + 1) % 1);
+  return [Math.trunc(hue * 255), Math.trunc(fround(spread / greatest) * 255), greatest];
+}
+
+function fromHsv(hue: number, saturation: number, value: number): Triple {
+  const position = (hue * 6) / 255;
+  const sector = Math.floor(position);
+  const fraction = fround(position - sector);
+  const strength = fround(saturation / 255);
+  const scaled = (share: number): number => Math.floor(value * share + 0.5);
+  const least = scaled(1 - strength);
+  const falling = scaled(1 - fround(strength * fraction));
+  const rising = scaled(1 - strength * (1 - fraction));
+  const sectors: readonly Triple[] = [
+    [value, rising, least],
+    [falling, value, least],
+    [least, value, rising],
+    [least, falling, value],
+    [rising, least, value],
+    [value, least, falling],
+  ];
+  return sectors[sector % 6]!;
 }
 
 function mirror(data: Uint8Array, width: number): Uint8Array {

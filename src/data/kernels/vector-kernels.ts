@@ -1,6 +1,5 @@
 // The kernels that run in WebAssembly: a picture is copied into its memory, stays there from pass to pass, and leaves.
 import type { Image } from "../image.ts";
-import { hueTables } from "./hue-tables.ts";
 import { meanLuma, type Pass, type PixelKernels, type Scaling } from "./kernels.ts";
 import { scalarKernels } from "./scalar-kernels.ts";
 import type { Taps } from "./taps.ts";
@@ -41,6 +40,8 @@ const BLOCK = 3 << 17;
 const PLANE_BLOCK = 1 << 14;
 /** Bytes of a picture that may enter the memory, which never shrinks. */
 const LARGEST = 1 << 28;
+/** Rows that the kernel of a row reads and writes beyond the last, at most: it takes four at a time. */
+const MORE_ROWS = 3;
 /** Kernels may read and write a little beyond the end of a buffer. */
 const SLACK = 16;
 
@@ -72,9 +73,6 @@ class VectorKernels implements PixelKernels {
   #bytes: Uint8Array<ArrayBuffer>;
   /** Where the next buffer goes. */
   #free = 0;
-  /** Where the buffers of a call begin: behind the tables that stay. */
-  #base = 0;
-  #hueAddresses: readonly number[] | undefined;
 
   constructor(memory: Memory, kernels: Kernels) {
     this.#memory = memory;
@@ -109,8 +107,7 @@ class VectorKernels implements PixelKernels {
   }
 
   #run(image: Image, passes: readonly Pass[]): Resident {
-    if (passes.some(({ kind }) => kind === "turnHue")) this.#hueAddresses ??= this.#keepHueTables();
-    this.#free = this.#base;
+    this.#free = 0;
     const [first, ...others] = passes;
     if (first === undefined) return this.#enter(image);
     if (first.kind !== "resize") return passes.reduce((at, pass) => this.#pass(at, pass), this.#enter(image));
@@ -127,7 +124,7 @@ class VectorKernels implements PixelKernels {
     const stride = image.width * 3;
     const start = region.top * stride + region.left * 3;
     const length = region.width * 3;
-    const across = this.#reserve(region.height * width * 3);
+    const across = this.#reserve((region.height + MORE_ROWS) * width * 3);
     const row = (y: number): Uint8Array =>
       image.data.subarray(start + y * stride, start + y * stride + length);
     if (horizontal === undefined) {
@@ -135,13 +132,13 @@ class VectorKernels implements PixelKernels {
       return this.#resizeColumns(across, pass);
     }
     const taps = this.#putTaps(horizontal, 3);
-    const rowsAtOnce = Math.max(1, Math.floor(BLOCK / stride));
+    const rowsAtOnce = 4 * Math.max(1, Math.floor(BLOCK / stride / 4));
     const input = this.#reserve(rowsAtOnce * stride);
     for (let y = 0; y < region.height; y += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, region.height - y);
       const from = start + y * stride;
       this.#bytes.set(image.data.subarray(from, from + (rows - 1) * stride + length), input);
-      this.#kernels.resizeRows(input, stride, across + y * width * 3, rows, width, ...taps);
+      this.#resizeRows(input, stride, across + y * width * 3, rows, width, taps);
     }
     return this.#resizeColumns(across, pass);
   }
@@ -150,7 +147,7 @@ class VectorKernels implements PixelKernels {
     const { region, width, horizontal } = pass;
     const stride = image.width * 3;
     const start = image.at + region.top * stride + region.left * 3;
-    const across = this.#reserve(region.height * width * 3);
+    const across = this.#reserve((region.height + MORE_ROWS) * width * 3);
     if (horizontal === undefined) {
       for (let y = 0; y < region.height; y++) {
         const from = start + y * stride;
@@ -158,9 +155,21 @@ class VectorKernels implements PixelKernels {
       }
     } else {
       const taps = this.#putTaps(horizontal, 3);
-      this.#kernels.resizeRows(start, stride, across, region.height, width, ...taps);
+      this.#reserve(MORE_ROWS * stride);
+      this.#resizeRows(start, stride, across, region.height, width, taps);
     }
     return this.#resizeColumns(across, pass);
+  }
+
+  #resizeRows(
+    source: number,
+    stride: number,
+    target: number,
+    rows: number,
+    width: number,
+    taps: [number, number, number],
+  ): void {
+    this.#kernels.resizeRows(source, stride, target, Math.ceil(rows / 4), width, ...taps, width * 3);
   }
 
   #resizeColumns(across: number, { width, height, vertical }: ResizePass): Resident {
@@ -199,7 +208,7 @@ class VectorKernels implements PixelKernels {
         kernels.saturate(at, end, target, this.#put(Float32Array.of(pass.factor)));
         break;
       case "turnHue":
-        kernels.turnHue(at, end, target, pass.turn, ...this.#hueAddresses!);
+        kernels.turnHue(at, end, target, pass.turn);
     }
     return { width, height, at: target };
   }
@@ -236,13 +245,5 @@ class VectorKernels implements PixelKernels {
       starts[i * 2 + 1] = counts[i]!;
     }
     return [this.#put(starts), this.#put(weights), stride * 4];
-  }
-
-  #keepHueTables(): readonly number[] {
-    this.#free = this.#base;
-    const { hue, saturation, least, middle, places } = hueTables();
-    const addresses = [hue, saturation, least, middle, places].map((table) => this.#put(table));
-    this.#base = this.#free;
-    return addresses;
   }
 }

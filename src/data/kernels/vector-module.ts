@@ -1,29 +1,19 @@
 // The kernels in WebAssembly, most of them with vectors.
 import {
   add,
-  addDouble,
-  and,
   assembleModule,
   type Code,
   countDown,
   type FunctionCode,
   get,
-  half,
   int,
-  intToDouble,
   type Local,
-  lessThan,
   loadByte,
-  loadDouble,
   loadInt,
-  multiplyDouble,
-  select,
   set,
-  shiftLeft,
   storeByte,
   storeInt,
   subtract,
-  truncateDouble,
   upTo,
   vector,
 } from "./assembler.ts";
@@ -31,6 +21,8 @@ import { PRECISION_BITS } from "./taps.ts";
 
 const HALF = vector.splat(int(1 << (PRECISION_BITS - 1)));
 const increase = (local: Local, by: Code): Code => set(local, add(get(local), by));
+
+const fourTimes = (local: Local): Code => add(add(get(local), get(local)), add(get(local), get(local)));
 
 /** The four bytes at an address as four integers. */
 const fourBytes = (address: Code): Code => vector.lowShorts(vector.lowBytes(vector.loadInt(address)));
@@ -40,39 +32,52 @@ const shifted = (sum: Local): Code => vector.shiftRight(get(sum), int(PRECISION_
 
 /**
  * `starts` holds, for each pixel of a row, the byte offset of its first tap and the number of taps; `weights` their
- * weights, `step` bytes from one pixel to the next. The result is written without gaps.
+ * weights, `step` bytes from one pixel to the next. Four rows at a time: up to three more than `rows` are read and
+ * written. The result is written without gaps, `length` bytes a row.
  */
 function resizeRows(): FunctionCode {
-  const [source, stride, target, rows, width, starts, weights, step] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const [x, entry, weightRow, from, weight, taps] = [8, 9, 10, 11, 12, 13];
-  const sum = 14;
+  const [source, stride, target, rows, width, starts, weights, step, length] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const [x, entry, weightRow, from, weight, taps, to, row] = [9, 10, 11, 12, 13, 14, 15, 16];
+  const factor = 17;
+  const sums = [18, 19, 20, 21];
   const body = countDown(
     rows,
     set(entry, get(starts)),
     set(weightRow, get(weights)),
     set(x, get(width)),
+    set(to, get(target)),
     countDown(
       x,
       set(from, add(get(source), loadInt(get(entry)))),
       set(taps, loadInt(get(entry), 4)),
       set(weight, get(weightRow)),
-      set(sum, HALF),
+      ...sums.map((sum) => set(sum, HALF)),
       countDown(
         taps,
-        set(sum, vector.add(get(sum), vector.multiply(fourBytes(get(from)), vector.loadSplat(get(weight))))),
+        set(factor, vector.loadSplat(get(weight))),
+        set(row, get(from)),
+        ...sums.flatMap((sum) => [
+          set(sum, vector.add(get(sum), vector.multiply(fourBytes(get(row)), get(factor)))),
+          increase(row, get(stride)),
+        ]),
         increase(from, int(3)),
         increase(weight, int(4)),
       ),
-      set(sum, shifted(sum)),
-      set(sum, vector.narrowInts(get(sum), get(sum))),
-      vector.storeInt(get(target), vector.narrowShorts(get(sum), get(sum))),
-      increase(target, int(3)),
+      set(row, get(to)),
+      ...sums.flatMap((sum) => [
+        set(sum, vector.narrowInts(shifted(sum), shifted(sum))),
+        set(sum, vector.narrowShorts(get(sum), get(sum))),
+        vector.storeThreeBytes(get(row), get(sum)),
+        increase(row, get(length)),
+      ]),
+      increase(to, int(3)),
       increase(entry, int(8)),
       increase(weightRow, get(step)),
     ),
-    increase(source, get(stride)),
+    set(source, add(get(source), fourTimes(stride))),
+    set(target, add(get(target), fourTimes(length))),
   );
-  return { parameters: 8, ints: 6, vectors: 1, returns: false, body: [body] };
+  return { parameters: 9, ints: 8, vectors: 5, returns: false, body: [body] };
 }
 
 /** As `resizeRows`, but down the columns of rows of `length` bytes, sixteen columns at a time. */
@@ -230,51 +235,96 @@ function saturate(): FunctionCode {
   return { parameters: 4, ints: 0, vectors: 7, returns: false, body };
 }
 
-/** The tables are those of `hueTables`, in its order. */
+/**
+ * The hue turned by `turn` of 256 steps, as Pillow's 8-bit HSV (src/libImaging/Convert.c) has it. Its doubles are
+ * float32 here; that this gives the same for every colour and turn is tested.
+ */
 function turnHue(): FunctionCode {
-  const [source, end, target, turn, hues, saturations, leasts, middles, places] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const [r, g, b, greatest, middle, least, order, spread, hue, saturation] = [
-    9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+  const [source, end, target, turn] = [0, 1, 2, 3];
+  const [bytes, r, g, b, greatest, light, spread, gap, sector, hue, strength, fraction] = [
+    4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
   ];
-  const [greenAboveRed, blueAboveGreen, blueAboveRed] = [19, 20, 21];
-  const below = (a: Local, c: Local): Code => lessThan(get(a), get(c));
-  const place = (index: number): Code => int(index << 16);
-  const redFirst = select(place(4), shiftLeft(get(blueAboveGreen), int(16)), get(blueAboveRed));
-  const greenFirst = select(place(5), select(place(3), place(2), get(blueAboveRed)), get(blueAboveGreen));
-  const row = (local: Local): Code => shiftLeft(get(local), int(8));
-  const put = (place: number, value: Code): Code =>
-    storeByte(add(get(target), loadByte(add(get(places), shiftLeft(get(hue), int(2))), place)), value);
-  const factor = loadDouble(add(get(middles), shiftLeft(add(row(saturation), get(hue)), int(3))));
+  const [middle, least] = [16, 17];
+  const { float, choose, toFloats, truncate, addFloats, subtractFloats, multiplyFloats, divideFloats } =
+    vector;
+  const ints = (value: number): Code => vector.splat(int(value));
+  const below = (left: Local, right: Local): Code => vector.lessThan(get(left), get(right));
+  /** By the greatest channel, and by which of the other two is the lesser. */
+  const byOrder = (red: [number, number], green: [number, number], blue: [number, number]): Code =>
+    choose(
+      vector.equal(get(r), get(greatest)),
+      choose(below(g, b), float(red[0]), float(red[1])),
+      choose(
+        vector.equal(get(g), get(greatest)),
+        choose(below(r, b), float(green[0]), float(green[1])),
+        choose(below(r, g), float(blue[0]), float(blue[1])),
+      ),
+    );
+  const isSector = (...sectors: number[]): Code =>
+    sectors.map((index) => vector.equal(get(sector), ints(index))).reduce(vector.or);
+  const rounded = (share: Code): Code => truncate(addFloats(multiplyFloats(get(light), share), float(0.5)));
+  const placed = (high: number[], low: number[]): Code =>
+    choose(isSector(...high), get(greatest), choose(isSector(...low), get(least), get(middle)));
   const body = upTo(
     source,
     end,
-    3,
-    set(r, loadByte(get(source))),
-    set(g, loadByte(get(source), 1)),
-    set(b, loadByte(get(source), 2)),
-    // Sorted without branches: those of a photograph cannot be predicted.
-    set(greenAboveRed, below(r, g)),
-    set(blueAboveGreen, below(g, b)),
-    set(blueAboveRed, below(r, b)),
-    set(order, select(greenFirst, redFirst, get(greenAboveRed))),
-    set(greatest, select(get(g), get(r), get(greenAboveRed))),
-    set(least, select(get(r), get(g), get(greenAboveRed))),
-    set(greatest, select(get(b), get(greatest), below(greatest, b))),
-    set(least, select(get(b), get(least), below(b, least))),
-    set(middle, subtract(subtract(add(add(get(r), get(g)), get(b)), get(greatest)), get(least))),
-    set(spread, subtract(get(greatest), get(least))),
+    12,
+    set(bytes, vector.load(get(source))),
+    ...[r, g, b].map((local, index) => set(local, channel(bytes, index))),
+    set(greatest, vector.greatest(vector.greatest(get(r), get(g)), get(b))),
+    set(least, vector.least(vector.least(get(r), get(g)), get(b))),
+    set(light, toFloats(get(greatest))),
+    set(spread, toFloats(vector.subtract(get(greatest), get(least)))),
+    set(middle, vector.subtract(vector.add(vector.add(get(r), get(g)), get(b)), get(least))),
+    // From the greatest channel to the middle one. Grey is 0 / 0 here and below, which becomes 0.
+    set(
+      gap,
+      divideFloats(
+        toFloats(vector.subtract(vector.add(get(greatest), get(greatest)), get(middle))),
+        get(spread),
+      ),
+    ),
     set(
       hue,
-      loadByte(add(add(get(hues), get(order)), add(row(spread), subtract(get(greatest), get(middle))))),
+      addFloats(
+        byOrder([-1, 1], [3, 1], [3, 5]),
+        multiplyFloats(byOrder([1, -1], [-1, 1], [1, -1]), get(gap)),
+      ),
     ),
-    set(hue, and(add(get(hue), get(turn)), int(255))),
-    set(saturation, loadByte(add(get(saturations), add(row(spread), get(greatest))))),
-    put(0, get(greatest)),
-    put(1, truncateDouble(addDouble(multiplyDouble(intToDouble(get(greatest)), factor), half))),
-    put(2, loadByte(add(get(leasts), add(row(saturation), get(greatest))))),
-    increase(target, int(3)),
+    set(
+      hue,
+      addFloats(
+        divideFloats(get(hue), float(6)),
+        vector.and(vector.floatsLessThan(get(hue), float(0)), float(1)),
+      ),
+    ),
+    set(hue, truncate(multiplyFloats(get(hue), float(255)))),
+    set(hue, vector.and(vector.add(get(hue), vector.splat(get(turn))), ints(255))),
+    set(strength, truncate(multiplyFloats(divideFloats(get(spread), get(light)), float(255)))),
+    set(strength, divideFloats(toFloats(get(strength)), float(255))),
+    set(hue, vector.multiply(get(hue), ints(6))),
+    set(sector, truncate(divideFloats(toFloats(get(hue)), float(255)))),
+    set(
+      fraction,
+      divideFloats(toFloats(vector.subtract(get(hue), vector.multiply(get(sector), ints(255)))), float(255)),
+    ),
+    set(
+      fraction,
+      choose(
+        vector.equal(vector.and(get(sector), ints(1)), vector.zero),
+        subtractFloats(float(1), get(fraction)),
+        get(fraction),
+      ),
+    ),
+    set(middle, rounded(subtractFloats(float(1), multiplyFloats(get(strength), get(fraction))))),
+    set(least, rounded(subtractFloats(float(1), get(strength)))),
+    vector.store(
+      get(target),
+      interleave(placed([0, 5, 6], [2, 3]), placed([1, 2], [4, 5]), placed([3, 4], [0, 1, 6])),
+    ),
+    increase(target, int(12)),
   );
-  return { parameters: 9, ints: 13, vectors: 0, returns: false, body: [body] };
+  return { parameters: 4, ints: 0, vectors: 14, returns: false, body: [body] };
 }
 
 /** `row` is the length of a row in bytes; each pixel's fourth byte is overwritten by the next pixel. */
