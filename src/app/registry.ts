@@ -103,6 +103,7 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
       "RunReport",
       "SampleVisualization",
       "SamplerDistribution",
+      "StochasticWeightAveraging",
       "TopLosses",
       "TrainingHistory",
     ],

@@ -1,6 +1,6 @@
 // Keeps an exponential moving average of the weights, which is then what is evaluated, kept and exported.
 import { z } from "zod";
-import { Callback, type WeightAverageOptions } from "../train/index.ts";
+import { Callback, WeightAverage, type WeightAverageOptions } from "../train/index.ts";
 
 const schema = z.strictObject({
   decay: z.number().min(0).lt(1).default(0.9999),
@@ -15,10 +15,10 @@ const schema = z.strictObject({
 export class EMA extends Callback {
   static readonly schema: z.ZodType = schema;
   override readonly stateKey = "EMA";
-  override readonly weightAverage: Required<WeightAverageOptions>;
+  override readonly weightAverage: WeightAverage;
 
   constructor(options: WeightAverageOptions = {}) {
     super();
-    this.weightAverage = schema.parse(options);
+    this.weightAverage = new WeightAverage(schema.parse(options));
   }
 }

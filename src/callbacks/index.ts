@@ -13,6 +13,10 @@ export { formatDuration, type LineOutput, ProgressLine, type ProgressLineOptions
 export { RunReport, type RunReportOptions } from "./run-report.ts";
 export { SampleVisualization, type SampleVisualizationOptions } from "./sample-visualization.ts";
 export { SamplerDistribution, type SamplerDistributionOptions } from "./sampler-distribution.ts";
+export {
+  StochasticWeightAveraging,
+  type StochasticWeightAveragingOptions,
+} from "./stochastic-weight-averaging.ts";
 export { TopLosses, type TopLossesOptions } from "./top-losses.ts";
 export { TrainingHistory, type TrainingHistoryOptions } from "./training-history.ts";
 export type { ValidationPictureOptions } from "./validation-picture.ts";

@@ -9,6 +9,8 @@ export interface TraceOptions {
   readonly training: boolean;
   /** Where the state entry of that name (`layer1.0.conv1.weight`) lives. */
   readonly variable: (name: string) => VariableRef;
+  /** Share of the new value in running statistics, instead of the layers' own. */
+  readonly statisticsMomentum?: Value | undefined;
 }
 
 export interface Traced {
@@ -45,6 +47,7 @@ export function currentTrace(): TraceSession {
 /** State of one trace: which module is where, which variables were read, which buffers will change. */
 export class TraceSession {
   readonly training: boolean;
+  readonly statisticsMomentum: Value | undefined;
   readonly parameters: Map<string, Value> = new Map();
   readonly updates: Map<Buffer, Update> = new Map();
   readonly #root: Value;
@@ -53,8 +56,9 @@ export class TraceSession {
   readonly #names = new Map<Parameter | Buffer, string>();
   readonly #reads = new Map<Parameter | Buffer, Value>();
 
-  constructor(module: Module, root: Value, { training, variable }: TraceOptions) {
+  constructor(module: Module, root: Value, { training, variable, statisticsMomentum }: TraceOptions) {
     this.training = training;
+    this.statisticsMomentum = statisticsMomentum;
     this.#root = root;
     this.#variable = variable;
     for (const [path, part] of module.namedModules()) this.#paths.set(part, path);

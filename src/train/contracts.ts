@@ -6,7 +6,7 @@ import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { FitContext } from "./context.ts";
 import type { EventOf } from "./events.ts";
 import type { NonFinitePolicy } from "./non-finite.ts";
-import type { WeightAverageOptions } from "./weight-average.ts";
+import type { WeightAveraging } from "./weight-average.ts";
 
 /** What can be written into a checkpoint's metadata. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -95,8 +95,8 @@ export abstract class Callback {
   readonly runsLast: boolean = false;
   /** Whether it has a part in a `fastDevRun`; false for what writes files or ends the training. */
   readonly runsInFastDevRun: boolean = true;
-  /** Has the trainer keep a moving average of the weights. */
-  readonly weightAverage: WeightAverageOptions | undefined = undefined;
+  /** Has the trainer keep an average of the weights. */
+  readonly weightAverage: WeightAveraging | undefined = undefined;
   /** Has the trainer go on where a loss or gradient is not finite; without one that ends the fit. */
   readonly nonFinitePolicy: NonFinitePolicy | undefined = undefined;
 

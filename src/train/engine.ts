@@ -21,6 +21,7 @@ import {
   type LossModel,
   normsProgram,
   scalarInput,
+  statisticsProgram,
 } from "./programs.ts";
 import { layoutState, type StateLayout } from "./state-layout.ts";
 
@@ -150,6 +151,20 @@ export class TrainingEngine {
       evaluateProgram(this.#options.model, variables, batchShape(batch)),
     );
     return this.#forward(executable, batch);
+  }
+
+  /**
+   * Lets a batch into the running statistics of the averaged weights: `share` of them is its own, so that 1 / n for
+   * batch n of a pass gives the mean over all, as torch's `update_bn`. Whether there are any statistics.
+   */
+  async renewStatistics({ images }: Batch, share: number): Promise<boolean> {
+    if (this.layout.buffers.size === 0) return false;
+    const { dtype, shape } = typeOf(images);
+    const executable = await this.#executable(`statistics:${formatShape(shape)}`, () =>
+      statisticsProgram(this.#options.model.network, this.layout.averages, { dtype, shape }),
+    );
+    await executable.run({ images, share: float64Scalar(share) });
+    return true;
   }
 
   /** The network's state by PyTorch's names, in PyTorch's order. */

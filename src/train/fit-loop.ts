@@ -14,10 +14,11 @@ import type {
   Logger,
   TrainableModel,
 } from "./contracts.ts";
-import type { TrainingEngine, WeightsKind } from "./engine.ts";
+import type { TrainingEngine } from "./engine.ts";
 import { evaluate, prefixed } from "./evaluation.ts";
 import { deliver } from "./event-bus.ts";
 import type { EpochTiming, TrainingEvent } from "./events.ts";
+import { FitAverage } from "./fit-average.ts";
 import { FitSchedule } from "./fit-schedule.ts";
 import { type FitParts, restoreFit, saveFit } from "./fit-state.ts";
 import { GuardedSteps } from "./guarded-steps.ts";
@@ -26,7 +27,8 @@ import { limitBatches, type ResolvedTrainerOptions } from "./options.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
 import { RunLog } from "./run-log.ts";
 import { RunningMean } from "./running-mean.ts";
-import type { WeightAverage } from "./weight-average.ts";
+import { validatesAfter } from "./validation-plan.ts";
+import type { WeightAveraging } from "./weight-average.ts";
 
 export interface FitLoopParts {
   readonly model: TrainableModel;
@@ -37,7 +39,7 @@ export interface FitLoopParts {
   /** In the order in which their hooks run. */
   readonly callbacks: readonly Callback[];
   readonly loggers: readonly Logger[];
-  readonly average: WeightAverage | undefined;
+  readonly average: WeightAveraging | undefined;
   /** Default: what is not finite ends the fit. */
   readonly nonFinitePolicy: NonFinitePolicy | undefined;
   readonly identity: Readonly<Record<string, Json>>;
@@ -57,6 +59,7 @@ export class FitLoop {
   readonly #schedule: FitSchedule;
   readonly #validates: boolean;
   readonly #context: FitContext;
+  readonly #average: FitAverage;
   readonly #steps: GuardedSteps;
   readonly #runLog: RunLog;
   #stopReason: string | undefined;
@@ -76,6 +79,7 @@ export class FitLoop {
       batchCount: this.#trainBatchCount,
     });
     this.#schedule.checkMomentum(engine.layout.groups.map(({ optimizer }) => optimizer));
+    this.#average = new FitAverage(parts.average, engine, options);
     this.#steps = new GuardedSteps(engine, parts.nonFinitePolicy, this.progress);
     this.#runLog = new RunLog(parts.loggers, this.progress);
     this.#context = this.#createContext();
@@ -194,13 +198,19 @@ export class FitLoop {
     };
     this.#runLog.add(trained);
     this.metrics["train/loss_epoch"] = trained["train/loss"];
+    if (this.#endsTraining(epoch)) {
+      const batches = this.#parts.data.trainLoader(epoch);
+      await this.#average.renewStatistics(batches, this.#trainBatchCount, () => this.#interrupted());
+      if (this.#interrupted()) return;
+    }
     if (progress.validationDue) yield* this.#validation();
     if (progress.validationDue) return;
     this.#trainLoss.reset();
     model.metrics.train.reset();
     progress.epoch++;
     progress.batch = 0;
-    this.#schedule.afterEpoch(progress.epoch, this.metrics);
+    if (this.#average.learningRate(epoch, 0) === undefined)
+      this.#schedule.afterEpoch(progress.epoch, this.metrics);
     this.#tick();
     // Before anyone saves a checkpoint: a row behind one is dropped when the run is resumed, a missing one is lost.
     await this.#runLog.write("epoch", epoch, this.#runLog.row);
@@ -228,11 +238,13 @@ export class FitLoop {
   }
 
   async *#trainBatch(batch: Batch): Events {
-    const { options, model, average } = this.#parts;
+    const { options, model } = this.#parts;
     const { progress } = this;
     const position = { epoch: progress.epoch, batch: progress.batch };
     const window = options.accumulateGradBatches;
-    const { learningRate, momentum } = this.#schedule;
+    const { momentum } = this.#schedule;
+    const own = this.#average.learningRate(position.epoch, this.#schedule.learningRate);
+    const learningRate = own ?? this.#schedule.learningRate;
     const { found: lost, ...result } = await this.#steps.accumulate(batch, progress.batch % window === 0);
     if (lost !== undefined) yield* this.#emit({ type: "nonFinite", ...lost });
     else {
@@ -243,17 +255,18 @@ export class FitLoop {
     progress.samples += batch.images.shape[0]!;
     let gradientNorm: number | undefined;
     if (this.#atStepBoundary()) {
-      const averageDecay = average && ((step: number) => average.decay(step));
+      const moment = { epoch: position.epoch, epochEnd: progress.batch === this.#trainBatchCount };
+      const averageDecay = (step: number): number | undefined => this.#average.decay({ step, ...moment });
       const { found, ...taken } = await this.#steps.apply({ learningRate, momentum, averageDecay });
       if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
       gradientNorm = taken.gradientNorm;
     }
-    progress.validationDue = this.#validatesAfter(progress.batch);
+    progress.validationDue = this.#validates && validatesAfter(progress, this.#trainBatchCount, options);
     this.metrics["train/loss_step"] = result.loss;
     this.#runLog.add({ lr: learningRate });
     this.#tick();
     if (gradientNorm !== undefined) {
-      this.#schedule.afterStep(progress.batch, this.metrics);
+      if (own === undefined) this.#schedule.afterStep(progress.batch, this.metrics);
       if (progress.step % options.logEveryNSteps === 0) {
         await this.#runLog.write("step", position.epoch, {
           "train/loss_step": result.loss,
@@ -272,6 +285,11 @@ export class FitLoop {
     });
   }
 
+  /** Whether no epoch will follow, as far as that is known before the validation. */
+  #endsTraining(epoch: number): boolean {
+    return this.#limitReached || epoch + 1 >= this.#parts.options.maxEpochs;
+  }
+
   /** Whether the last micro-batch completed an optimizer step. */
   #atStepBoundary(): boolean {
     const { batch } = this.progress;
@@ -283,17 +301,6 @@ export class FitLoop {
     const steps = maxSteps !== undefined && this.progress.step >= maxSteps;
     this.#limitReached = steps || (maxSeconds !== undefined && this.progress.seconds >= maxSeconds);
     return this.#limitReached;
-  }
-
-  /** Whether a validation is due when `batch` batches of the epoch are done. */
-  #validatesAfter(batch: number): boolean {
-    const { valCheckInterval, checkValEveryNEpoch } = this.#parts.options;
-    if (!this.#validates || (this.progress.epoch + 1) % checkValEveryNEpoch !== 0) return false;
-    const interval =
-      valCheckInterval <= 1
-        ? Math.max(1, Math.floor(this.#trainBatchCount * valCheckInterval))
-        : valCheckInterval;
-    return batch % interval === 0;
   }
 
   async *#validation(): Events {
@@ -310,7 +317,7 @@ export class FitLoop {
     const { engine, model } = this.#parts;
     const { epoch } = this.progress;
     yield* this.#emit({ type: "validationStart", epoch, sanityCheck, batchCount });
-    const weights = this.#evaluatedWeights;
+    const weights = this.#average.evaluatedWeights;
     const pass = evaluate({ engine, model, stage: "val", batches, batchCount, weights });
     let passed = 0;
     let next = await pass.next();
@@ -330,10 +337,6 @@ export class FitLoop {
     }
     this.#tick();
     yield* this.#emit({ type: "validationEnd", epoch, sanityCheck, metrics: next.value });
-  }
-
-  get #evaluatedWeights(): WeightsKind {
-    return this.#parts.average === undefined ? "live" : "average";
   }
 
   #tick(): void {
@@ -362,7 +365,7 @@ export class FitLoop {
       options,
       progress: this.progress,
       metrics: this.metrics,
-      evaluatedWeights: this.#evaluatedWeights,
+      evaluatedWeights: this.#average.evaluatedWeights,
       trainBatchCount: this.#trainBatchCount,
       log: (metrics) => this.#runLog.add(metrics),
       logImage: (name, png) => this.#runLog.writeImage(name, png),
@@ -371,10 +374,10 @@ export class FitLoop {
       },
       saveCheckpoint: (path) => this.#saveCheckpoint(path),
       saveWeights: async (path) => {
-        const tensors = await engine.readWeights(this.#evaluatedWeights);
+        const tensors = await engine.readWeights(this.#average.evaluatedWeights);
         const { epoch, step } = this.progress;
         const { identity } = this.#parts;
-        const state = { weights: this.#evaluatedWeights, epoch, step, identity };
+        const state = { weights: this.#average.evaluatedWeights, epoch, step, identity };
         await saveCheckpoint(path, { kind: "weights", tensors, state });
       },
     };

@@ -10,7 +10,7 @@ export interface StepOptions {
   readonly learningRate: number;
   readonly momentum: number | undefined;
   /** Of optimizer step `step` (from 1), where weights are averaged. */
-  readonly averageDecay: ((step: number) => number) | undefined;
+  readonly averageDecay: (step: number) => number | undefined;
 }
 
 /**
@@ -86,7 +86,7 @@ export class GuardedSteps {
 
   async #take({ learningRate, momentum, averageDecay }: StepOptions): Promise<number> {
     const step = this.#taken + 1;
-    return this.#engine.apply(step, learningRate, { momentum, averageDecay: averageDecay?.(step) });
+    return this.#engine.apply(step, learningRate, { momentum, averageDecay: averageDecay(step) });
   }
 
   async #norm(of: "gradients" | "parameters"): Promise<number> {

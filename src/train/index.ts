@@ -49,4 +49,10 @@ export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } fro
 export { type Progress, startOfTraining } from "./progress.ts";
 export { layoutState, type ParameterGroup, type StateLayout } from "./state-layout.ts";
 export { type FitOptions, type FitResult, Trainer, type TrainerParts } from "./trainer.ts";
-export { WeightAverage, type WeightAverageOptions } from "./weight-average.ts";
+export {
+  type AveragedFit,
+  type AveragedStep,
+  WeightAverage,
+  type WeightAverageOptions,
+  type WeightAveraging,
+} from "./weight-average.ts";

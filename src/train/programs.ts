@@ -127,6 +127,26 @@ export function applyProgram(layout: StateLayout, clipping: GradientClipping | u
   return createProgram({ name: "apply", outputs: { gradient_norm: norm }, updates });
 }
 
+/**
+ * Forward in training mode that changes nothing but running statistics: input `share` is that of this batch in them.
+ * @param weights what is computed with, and whose statistics are set
+ */
+export function statisticsProgram(
+  network: Module,
+  weights: ReadonlyMap<string, VariableRef>,
+  { dtype, shape }: BatchShape["images"],
+): Program {
+  const graph = new Graph();
+  const images = input(graph, "images", dtype, shape);
+  const { updates } = trace(network, images, {
+    training: true,
+    variable: (name) => weights.get(name)!,
+    statisticsMomentum: input(graph, "share", "float32", []),
+  });
+  const statistics = updates.filter(({ variable }) => variable.dtype === "float32");
+  return createProgram({ name: "statistics", outputs: {}, updates: statistics });
+}
+
 /** Outputs the L2 norm of each group of variables, by the group's name. */
 export function normsProgram(groups: Readonly<Record<string, readonly VariableRef[]>>): Program {
   const graph = new Graph();

@@ -1,4 +1,5 @@
 // The trainer: fits and tests a model in a runtime; embeddable as an async iterator of events.
+import { ClassifierTrainingError } from "../core/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
@@ -16,7 +17,7 @@ import {
   type TrainerOptions,
 } from "./options.ts";
 import type { Progress } from "./progress.ts";
-import { WeightAverage, type WeightAverageOptions } from "./weight-average.ts";
+import { WeightAverage, type WeightAverageOptions, type WeightAveraging } from "./weight-average.ts";
 
 /** What a trainer is made of beside its options. */
 export interface TrainerParts {
@@ -87,7 +88,6 @@ export class Trainer implements AsyncDisposable {
     const engine = await this.open(model);
     if (weights !== undefined) await engine.writeWeights(weights);
     const { scheduler, callbacks = [], loggers = [] } = this.#parts;
-    const average = this.#average;
     const devRun = this.options.fastDevRun > 0;
     const loop = new FitLoop({
       model,
@@ -99,7 +99,7 @@ export class Trainer implements AsyncDisposable {
         devRun ? callbacks.filter(({ runsInFastDevRun }) => runsInFastDevRun) : callbacks,
       ),
       loggers: devRun ? [] : loggers,
-      average: average && new WeightAverage(average),
+      average: this.#average,
       nonFinitePolicy: callbacks.find(({ nonFinitePolicy }) => nonFinitePolicy !== undefined)
         ?.nonFinitePolicy,
       identity,
@@ -144,9 +144,22 @@ export class Trainer implements AsyncDisposable {
     return this.#engine;
   }
 
-  get #average(): WeightAverageOptions | undefined {
+  /** @throws ClassifierTrainingError kind "usage" `WEIGHT_AVERAGES` where more than one average is asked for. */
+  get #average(): WeightAveraging | undefined {
     const { average, callbacks = [] } = this.#parts;
-    return average ?? callbacks.find(({ weightAverage }) => weightAverage !== undefined)?.weightAverage;
+    const averaging = callbacks.filter(({ weightAverage }) => weightAverage !== undefined);
+    const names = [
+      ...(average === undefined ? [] : ["average"]),
+      ...averaging.map(({ stateKey }) => stateKey),
+    ];
+    if (names.length > 1) {
+      const message = `${names.join(" and ")} exclude each other: one average of the weights is kept`;
+      throw new ClassifierTrainingError("usage", "WEIGHT_AVERAGES", message, {
+        where: "callbacks",
+        hint: "leave one of them out, as callbacks.ema=null does",
+      });
+    }
+    return average === undefined ? averaging[0]?.weightAverage : new WeightAverage(average);
   }
 
   async dispose(): Promise<void> {

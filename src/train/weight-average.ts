@@ -1,4 +1,29 @@
-// Exponential moving average of the weights: how much of it each step keeps.
+// Averages of the weights: how much of the average each step keeps, and what else averaging changes.
+
+/** The optimizer step that has been taken. */
+export interface AveragedStep {
+  /** From 1. */
+  readonly step: number;
+  /** From 0. */
+  readonly epoch: number;
+  /** Whether it is the epoch's last. */
+  readonly epochEnd: boolean;
+}
+
+/** What is known of a fit before it begins. */
+export interface AveragedFit {
+  readonly maxEpochs: number;
+}
+
+/** Average = d average + (1 - d) weights after each optimizer step, running statistics included. */
+export interface WeightAveraging {
+  /** d of a step. */
+  decay(step: AveragedStep, fit: AveragedFit): number;
+  /** The learning rate of an epoch, given the scheduled one; where it is given the scheduler stands still. Default: as scheduled. */
+  learningRate?(epoch: number, scheduled: number, fit: AveragedFit): number | undefined;
+  /** Whether running statistics of the average are computed anew, over the training set, when the last epoch ends. */
+  readonly renewsStatistics?: boolean;
+}
 
 export interface WeightAverageOptions {
   /** Largest share that is kept; default 0.9999. */
@@ -7,8 +32,8 @@ export interface WeightAverageOptions {
   readonly warmupSteps?: number;
 }
 
-/** Average = d average + (1 - d) weights after each optimizer step, running statistics included. */
-export class WeightAverage {
+/** Exponential moving average: d of step t is min(decay, (1 + t) / (10 + t)), t counted from the end of the warm-up. */
+export class WeightAverage implements WeightAveraging {
   readonly #decay: number;
   readonly #warmupSteps: number;
 
@@ -17,8 +42,7 @@ export class WeightAverage {
     this.#warmupSteps = warmupSteps;
   }
 
-  /** d of optimizer step `step` (from 1): min(decay, (1 + t) / (10 + t)), t counted from the end of the warm-up. */
-  decay(step: number): number {
+  decay({ step }: Pick<AveragedStep, "step">): number {
     const averaged = step - this.#warmupSteps;
     return averaged <= 0 ? 0 : Math.min(this.#decay, (1 + averaged) / (10 + averaged));
   }

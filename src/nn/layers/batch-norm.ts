@@ -1,6 +1,6 @@
 // Batch normalisation layer for [N, C, H, W].
 import { hostTensor, zeros } from "../../core/index.ts";
-import { add, batchNormInference, batchNormTraining, mul, type Value } from "../../graph/index.ts";
+import { add, batchNormInference, batchNormTraining, mul, sub, type Value } from "../../graph/index.ts";
 import { fill } from "../initializers.ts";
 import { Module } from "../module.ts";
 import { Buffer, Parameter } from "../parameter.ts";
@@ -57,6 +57,8 @@ export class BatchNorm2d extends Module {
   }
 
   #average(running: Value, latest: Value): Value {
+    const momentum = currentTrace().statisticsMomentum;
+    if (momentum !== undefined) return add(mul(running, sub(1, momentum)), mul(latest, momentum));
     return add(mul(running, 1 - this.#momentum), mul(latest, this.#momentum));
   }
 }

@@ -1,0 +1,45 @@
+// What averaging the weights means for a fit: its learning rate, each step's share, statistics at the end.
+import type { BatchSource } from "./contracts.ts";
+import type { TrainingEngine, WeightsKind } from "./engine.ts";
+import type { ResolvedTrainerOptions } from "./options.ts";
+import { take } from "./take.ts";
+import type { AveragedStep, WeightAveraging } from "./weight-average.ts";
+
+export class FitAverage {
+  readonly #averaging: WeightAveraging | undefined;
+  readonly #engine: TrainingEngine;
+  readonly #options: ResolvedTrainerOptions;
+
+  constructor(
+    averaging: WeightAveraging | undefined,
+    engine: TrainingEngine,
+    options: ResolvedTrainerOptions,
+  ) {
+    this.#averaging = averaging;
+    this.#engine = engine;
+    this.#options = options;
+  }
+
+  get evaluatedWeights(): WeightsKind {
+    return this.#averaging === undefined ? "live" : "average";
+  }
+
+  /** The learning rate of an epoch where averaging sets it, the scheduler then standing still. */
+  learningRate(epoch: number, scheduled: number): number | undefined {
+    return this.#averaging?.learningRate?.(epoch, scheduled, this.#options);
+  }
+
+  /** What the average keeps of itself in a step; undefined where there is none. */
+  decay(step: AveragedStep): number | undefined {
+    return this.#averaging?.decay(step, this.#options);
+  }
+
+  /** Computes the average's running statistics anew over `batches`, where that is wanted. */
+  async renewStatistics(batches: BatchSource, count: number, interrupted: () => boolean): Promise<void> {
+    if (this.#averaging?.renewsStatistics !== true) return;
+    let passed = 0;
+    for await (const batch of take(batches, count)) {
+      if (interrupted() || !(await this.#engine.renewStatistics(batch, 1 / ++passed))) return;
+    }
+  }
+}
