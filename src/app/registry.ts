@@ -86,7 +86,7 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
   ),
   logger: from(
     () => import("../loggers/index.ts"),
-    ["CSVLogger", "ConsoleLogger", "JSONLinesLogger", "TensorBoardLogger"],
+    ["CSVLogger", "ConsoleLogger", "JSONLinesLogger", "MLflowLogger", "TensorBoardLogger", "WandbLogger"],
   ),
   callbacks: from(
     () => import("../callbacks/index.ts"),
