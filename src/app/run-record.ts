@@ -26,7 +26,7 @@ export async function writeRunRecord(
 }
 
 /** Every value of a configuration, interpolations resolved, with what set it last. */
-function settingsOf(composition: Composition): { key: string; value: string; source: string }[] {
+export function settingsOf(composition: Composition): { key: string; value: string; source: string }[] {
   return leaves(composition.config, resolveConfig(composition), "");
 }
 

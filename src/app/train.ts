@@ -1,14 +1,14 @@
 // Trains a model as configured: fit, export the best weights, test them, write the summary.
 
 import { ModelCheckpoint, RunReport } from "../callbacks/index.ts";
-import { type ComponentRegistry, type Composition, toPlain } from "../config/index.ts";
+import type { ComponentRegistry } from "../config/index.ts";
 import type { DataModule } from "../data/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
 import {
+  assertResumable,
   describeNonFinite,
   type DataModule as FitData,
   type FitResult,
-  type Json,
   type LoadedCheckpoint,
   loadCheckpoint,
   loadCheckpointOrPrevious,
@@ -24,6 +24,7 @@ import { linearProbe } from "./linear-probe.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
 import { loadPretrained } from "./pretrained.ts";
 import { writeReport } from "./report.ts";
+import { identityOf } from "./run-identity.ts";
 import { RunLock } from "./run-lock.ts";
 import { RunParts, setUp } from "./run-parts.ts";
 import { writeRunRecord } from "./run-record.ts";
@@ -59,6 +60,8 @@ export async function train(
   await using data = await parts.data(run.folder.splitFile, model);
   for (const warning of data.warnings) notify("WARNING", warning);
   setUp(model, data);
+  const identity = identityOf(run.composition, data, model);
+  if (checkpoint !== undefined) assertResumable(checkpoint, identity);
   const callbacks = await parts.callbacks();
   await using trainer = new Trainer(settings.trainer, {
     runtime: chosen.runtime,
@@ -84,7 +87,18 @@ export async function train(
     name: chosen.runtime.name,
     detail: chosen.probe.detail,
   });
-  const training = new Training({ run, settings, chosen, data, model, fitted, trainer, checkpoint, notify });
+  const training = new Training({
+    run,
+    settings,
+    chosen,
+    data,
+    model,
+    fitted,
+    trainer,
+    checkpoint,
+    identity,
+    notify,
+  });
   const summary = await training.run(
     callbacks.find((callback) => callback instanceof ModelCheckpoint),
     signal,
@@ -107,6 +121,7 @@ interface TrainingParts {
   readonly fitted: { readonly model: TrainableModel; readonly data: FitData };
   readonly trainer: Trainer;
   readonly checkpoint: LoadedCheckpoint | undefined;
+  readonly identity: ReturnType<typeof identityOf>;
   readonly notify: Notify;
 }
 
@@ -136,11 +151,11 @@ class Training {
   }
 
   async #fit(signal: AbortSignal | undefined): Promise<FitResult> {
-    const { run, settings, data, model, fitted, trainer, checkpoint, notify } = this.#parts;
+    const { model, fitted, trainer, checkpoint, identity, notify } = this.#parts;
     const fit = trainer.fit(fitted.model, fitted.data, {
       checkpoint,
       weights: checkpoint === undefined ? await loadPretrained(model, notify, signal) : undefined,
-      identity: identityOf(settings, data, model, run.composition),
+      identity,
       ...(signal === undefined ? {} : { signal }),
     });
     for (;;) {
@@ -204,31 +219,4 @@ class Training {
     await run.folder.write(run.folder.summaryFile, writeSummary(summary));
     return summary;
   }
-}
-
-/** What a resumed run must have in common with the saved one. */
-function identityOf(
-  { seed, trainer }: Settings,
-  data: DataModule,
-  model: BaseClassificationModel,
-  { config }: Composition,
-): Record<string, Json> {
-  const { batchSize, imageSize } = data.options;
-  return {
-    "model architecture": model.architecture,
-    classes: data.classes,
-    "training pictures": data.splits.train.labels.length,
-    "data.batch_size": batchSize,
-    "data.image_size": imageSize,
-    "trainer.accumulate_grad_batches": trainer.accumulateGradBatches ?? 1,
-    optimizer: targetOf(config, "optimizer"),
-    scheduler: targetOf(config, "scheduler"),
-    seed,
-  };
-}
-
-/** What a group of the configuration builds. */
-function targetOf(config: Composition["config"], group: string): string | null {
-  const parts = toPlain(config) as Record<string, { _target_?: string } | null | undefined>;
-  return parts[group]?._target_ ?? null;
 }

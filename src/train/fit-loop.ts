@@ -1,5 +1,4 @@
 // The fit loop: epochs of batches, optimizer steps, validations; every happening is an event.
-import { ClassifierTrainingError } from "../core/index.ts";
 import type { LearningRateScheduler } from "../optim/index.ts";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
@@ -20,7 +19,7 @@ import { deliver } from "./event-bus.ts";
 import type { EpochTiming, TrainingEvent } from "./events.ts";
 import { FitAverage } from "./fit-average.ts";
 import { FitSchedule } from "./fit-schedule.ts";
-import { type FitParts, restoreFit, saveFit } from "./fit-state.ts";
+import { assertResumable, type FitParts, restoreFit, saveFit } from "./fit-state.ts";
 import { GuardedSteps } from "./guarded-steps.ts";
 import type { NonFinitePolicy } from "./non-finite.ts";
 import { limitBatches, type ResolvedTrainerOptions } from "./options.ts";
@@ -95,18 +94,9 @@ export class FitLoop {
   }
 
   /** Continues from a checkpoint. */
-  async restore({ kind, tensors, state, path }: LoadedCheckpoint): Promise<void> {
-    if (kind !== "training") {
-      throw new ClassifierTrainingError(
-        "usage",
-        "RESUME_WEIGHTS",
-        "this file holds weights alone, not a run",
-        {
-          where: path,
-          hint: "resume from last.safetensors",
-        },
-      );
-    }
+  async restore(checkpoint: LoadedCheckpoint): Promise<void> {
+    assertResumable(checkpoint, this.#parts.identity);
+    const { tensors, state } = checkpoint;
     const metricState = [...tensors].filter(([name]) => name.startsWith(METRIC_PREFIX));
     const own = [...tensors].filter(([name]) => !name.startsWith(METRIC_PREFIX));
     restoreFit(state, this.#fitParts());

@@ -1,6 +1,7 @@
 // The part of a checkpoint that is not tensors: progress, running loss and callbacks' state.
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { ScheduleState } from "../optim/index.ts";
+import type { LoadedCheckpoint } from "./checkpoint.ts";
 import type { Callback, Json } from "./contracts.ts";
 import type { FitSchedule } from "./fit-schedule.ts";
 import type { Progress } from "./progress.ts";
@@ -51,13 +52,9 @@ export function saveFit(parts: FitParts): Json {
   return saved as unknown as Json;
 }
 
-/**
- * Puts a saved fit back.
- * @throws ClassifierTrainingError kind "usage" `RESUME_MISMATCH` where the run is not the one that was saved.
- */
+/** Puts a saved fit back. */
 export function restoreFit(state: Json, parts: FitParts): void {
   const saved = state as unknown as SavedFit;
-  checkIdentity(saved.identity, parts.identity);
   Object.assign(parts.progress, saved.progress);
   parts.trainLoss.loadState(saved.trainLoss);
   parts.schedule.loadState(saved.schedule);
@@ -79,20 +76,42 @@ function loadNumbers(saved: SavedNumbers, numbers: Record<string, number>): void
   for (const [name, value] of Object.entries(saved)) numbers[name] = Number(value);
 }
 
-function checkIdentity(saved: Readonly<Record<string, Json>>, current: Readonly<Record<string, Json>>): void {
-  const differences = Object.keys({ ...saved, ...current })
-    .filter((key) => JSON.stringify(saved[key]) !== JSON.stringify(current[key]))
-    .map((key) => `${key} was ${brief(saved[key])}, is ${brief(current[key])}`);
+/** Differences that are told; there may be dozens. */
+const MOST_DIFFERENCES = 8;
+
+/**
+ * Checks that a checkpoint is one of the run that `identity` describes.
+ * @throws ClassifierTrainingError kind "usage": `RESUME_WEIGHTS` where it holds no run, `RESUME_MISMATCH` with what differs
+ */
+export function assertResumable(
+  { kind, state, path }: LoadedCheckpoint,
+  identity: Readonly<Record<string, Json>>,
+): void {
+  if (kind !== "training") {
+    throw new ClassifierTrainingError("usage", "RESUME_WEIGHTS", "this file holds weights alone, not a run", {
+      where: path,
+      hint: "resume from last.safetensors",
+    });
+  }
+  const saved = (state as unknown as SavedFit).identity;
+  const differences = Object.keys({ ...saved, ...identity })
+    .filter((key) => JSON.stringify(saved[key]) !== JSON.stringify(identity[key]))
+    .map((key) => `${key} was ${brief(saved[key])}, is ${brief(identity[key])}`);
   if (differences.length === 0) return;
+  const more = differences.length - MOST_DIFFERENCES;
+  const told = [...differences.slice(0, MOST_DIFFERENCES), ...(more > 0 ? [`and ${more} more`] : [])];
   throw new ClassifierTrainingError(
     "usage",
     "RESUME_MISMATCH",
-    `the checkpoint belongs to another run: ${differences.join("; ")}`,
-    { hint: "resume with the configuration and data of that run, or start a new one without ckpt" },
+    `the checkpoint belongs to another run: ${told.join("; ")}`,
+    {
+      where: path,
+      hint: "resume with the configuration and data of that run, or start a new one without ckpt",
+    },
   );
 }
 
 function brief(value: Json | undefined): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

@@ -37,6 +37,7 @@ export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEve
 export { FeatureDataModule, type FeatureSource } from "./feature-data-module.ts";
 export { computeFeatures, type Features, onFeatures } from "./features.ts";
 export { FineTuning, type FineTuningOptions, fineTuningSchema, separable } from "./fine-tuning.ts";
+export { assertResumable } from "./fit-state.ts";
 export {
   describeNonFinite,
   type NonFinite,

@@ -1,6 +1,6 @@
 // Ctrl-C and resume: an interrupted run continues to the bits of the one that never stopped.
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { QUICK, removeFolder, run, temporaryFolder, writeColourPictures } from "./command.ts";
@@ -53,23 +53,42 @@ describe.each([
   }, 180_000);
 });
 
-test("a run is not resumed with other data or settings", async () => {
-  const first = await run(folder, [
-    "train",
-    ...QUICK,
-    "data.root=photos",
-    "hydra.run.dir=mine",
-    "trainer.max_epochs=1",
-  ]);
+test("a run is not resumed with other data or settings, and stays as it was", async () => {
+  const words = ["train", ...QUICK, "data.root=photos", "hydra.run.dir=mine"];
+  const first = await run(folder, [...words, "trainer.max_epochs=1"]);
   expect(first.code).toBe(0);
-  const other = await run(folder, [
-    "train",
-    ...QUICK,
-    "data.root=photos",
-    "hydra.run.dir=mine",
-    "ckpt=last",
-    "data.batch_size=4",
-  ]);
+  const before = await everythingIn(join(folder, "mine"));
+  const settings = ["data.batch_size=4", "model.learning_rate=0.3", "callbacks=ema"];
+  const other = await run(folder, [...words, "ckpt=last", ...settings]);
   expect(other.code).toBe(2);
-  expect(other.stderr).toMatch(/data\.batch_size was 8, is 4.*\[RESUME_MISMATCH\]/);
+  expect(other.stderr).toMatch(
+    /data\.batch_size was 8, is 4; model\.learning_rate was 0\.02, is 0\.3; callbacks\.ema\._target_ was nothing, is EMA.*\[RESUME_MISMATCH\]/,
+  );
+  await rename(
+    join(folder, "photos", "train", "red", "0.jpg"),
+    join(folder, "photos", "train", "blue", "x.jpg"),
+  );
+  const moved = await run(folder, [...words, "ckpt=last"]);
+  expect(moved.stderr).toMatch(
+    /names and labels of the training pictures was \w+, is \w+.*\[RESUME_MISMATCH\]/,
+  );
+  expect(await everythingIn(join(folder, "mine"))).toEqual(before);
+  await rename(
+    join(folder, "photos", "train", "blue", "x.jpg"),
+    join(folder, "photos", "train", "red", "0.jpg"),
+  );
+  await rename(join(folder, "photos"), join(folder, "pictures"));
+  const elsewhere = ["data.root=pictures", "trainer.max_epochs=2", "data.num_workers=1"];
+  expect((await run(folder, [...words, "ckpt=last", ...elsewhere])).code).toBe(0);
 }, 60_000);
+
+/** The content of every file below a folder, by name. */
+async function everythingIn(path: string): Promise<Record<string, string>> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file, await readFile(file, "base64")] as const)),
+  );
+}
