@@ -3,18 +3,17 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { ImageFolderDataModule } from "../src/data/index.ts";
 import { writePhotographs } from "./photographs.ts";
 
 const PYTHON = process.env.PYTHON ?? "python3";
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const SECONDS = Number(process.env.SECONDS ?? 6);
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+/** As long as ours is measured. */
+const SECONDS = 10;
 const PEER_WORKERS = [0, 1, 2, 3];
 const [SIDE, SMALL_SIDE] = [400, 32];
 
 interface Rate {
   readonly images_per_second: number;
-  readonly workers: number | null;
 }
 
 interface Subject {
@@ -32,29 +31,18 @@ const SUBJECTS: readonly Subject[] = [
   { name: "small, cache in memory", imageSize: 32, cache: "ram", decoding: "exact", floor: { rate: 8000 } },
 ];
 
-/** Goes through training epochs for `SECONDS`; the first epoch, which fills the cache, is not measured. */
-async function measure({ imageSize, cache, decoding }: Subject, root: string): Promise<Rate> {
-  await using data = new ImageFolderDataModule({ root, imageSize, cache, decoding });
-  await data.setup();
-  let [images, begin, elapsed] = [0, 0, 0];
-  for (let epoch = 0; elapsed < SECONDS; epoch++) {
-    for await (const batch of data.trainLoader(epoch, { reuseMemory: true })) {
-      if (epoch > 0) images += batch.indices.length;
-    }
-    if (epoch === 0) begin = performance.now();
-    elapsed = (performance.now() - begin) / 1000;
-  }
-  return { images_per_second: images / elapsed, workers: data.options.numWorkers };
-}
-
 /** A measurement in a process of its own. */
 function run(command: string, args: readonly string[]): Rate {
   const output = execFileSync(command, [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   return JSON.parse(output.trim().split("\n").at(-1)!) as Rate;
 }
 
-function ours(index: number, root: string): Rate {
-  return run(process.execPath, ["--import", "tsx", import.meta.filename, "--measure", `${index}`, root]);
+/** What the command line measures: the built package, as its users run it. */
+function ours({ imageSize, cache, decoding }: Subject, root: string): Rate {
+  const command = join(import.meta.dirname, "..", "bin", "classifier-training.js");
+  const keys = { root, image_size: imageSize, cache, decoding };
+  const overrides = Object.entries(keys).map(([key, value]) => `data.${key}=${value}`);
+  return run(process.execPath, [command, "bench", "step", "--data", "--json", ...overrides]);
 }
 
 function theirs({ imageSize }: Subject, root: string, workers: number, seconds = SECONDS): Rate {
@@ -79,10 +67,10 @@ function bestWorkers(subject: Subject, root: string): number {
   ]!;
 }
 
-function compare(subject: Subject, index: number, root: string): object {
+function compare(subject: Subject, root: string): object {
   const workers = bestWorkers(subject, root);
   const rounds = Array.from({ length: ROUNDS }, () => ({
-    ours: ours(index, root),
+    ours: ours(subject, root),
     peer: theirs(subject, root, workers),
   }));
   const ratio = median(rounds.map((round) => round.ours.images_per_second / round.peer.images_per_second));
@@ -108,8 +96,8 @@ async function main(source: string): Promise<void> {
   try {
     const roots = new Map([SIDE, SMALL_SIDE].map((side) => [side, join(folder, `${side}`)]));
     for (const [side, root] of roots) await writePhotographs(source, root, side);
-    const results = SUBJECTS.map((subject, index) =>
-      compare(subject, index, roots.get(subject.imageSize > SMALL_SIDE ? SIDE : SMALL_SIDE)!),
+    const results = SUBJECTS.map((subject) =>
+      compare(subject, roots.get(subject.imageSize > SMALL_SIDE ? SIDE : SMALL_SIDE)!),
     );
     const results_file = join(
       import.meta.dirname,
@@ -132,7 +120,6 @@ function bytesPerPicture(root: string): number {
   return median(readdirSync(folder).map((name) => statSync(join(folder, name)).size));
 }
 
-const [first, index, root] = process.argv.slice(2);
-if (first === "--measure") console.log(JSON.stringify(await measure(SUBJECTS[Number(index)]!, root!)));
-else if (first !== undefined) await main(first);
-else console.error("usage: npm run bench:data -- FOLDER_OF_PHOTOGRAPHS");
+const [source] = process.argv.slice(2);
+if (source === undefined) console.error("usage: npm run bench:data -- FOLDER_OF_PHOTOGRAPHS");
+else await main(source);

@@ -220,9 +220,10 @@ export abstract class DataModule implements AsyncDisposable {
 
   /** The training batches of an epoch, from `startBatch` on. */
   trainLoader(epoch: number, options: { readonly startBatch?: number } & MemoryOptions = {}): DataLoader {
-    const { dropLast, batchTransforms } = this.options;
-    const order = this.trainOrder(epoch);
-    return this.#loader("train", this.splits.train, order, { ...options, epoch, dropLast, batchTransforms });
+    const { dropLast, batchTransforms, sampler } = this.options;
+    const shard = { rank: sampler.rank ?? 0, worldSize: sampler.worldSize ?? 1 };
+    const more = { ...options, epoch, dropLast, batchTransforms, shard };
+    return this.#loader("train", this.splits.train, this.trainOrder(epoch), more);
   }
 
   /** Positions in the training split of the pictures that an epoch shows, in order. */
@@ -299,7 +300,10 @@ export abstract class DataModule implements AsyncDisposable {
     part: "train" | "val" | "test",
     dataset: ImageDataset,
     order: Uint32Array,
-    more: Pick<LoaderOptions, "epoch" | "startBatch" | "dropLast" | "batchTransforms" | "reuseMemory">,
+    more: Pick<
+      LoaderOptions,
+      "epoch" | "startBatch" | "dropLast" | "batchTransforms" | "shard" | "reuseMemory"
+    >,
   ): DataLoader {
     const { batchSize, prefetch, onBadPicture, numWorkers } = this.options;
     const pipeline = this.#pipelines[part];

@@ -47,6 +47,7 @@ export {
   trainSampler,
   weightedSampler,
 } from "./samplers.ts";
+export { type ShardOptions, shardedSampler } from "./sharded-sampler.ts";
 export {
   applySplit,
   parseSplit,

@@ -46,6 +46,8 @@ export interface LoaderOptions {
   readonly dropLast?: boolean;
   /** Default 0. */
   readonly epoch?: number;
+  /** Where `order` is one process's share of an epoch: each has random numbers of its own. Default: all of it. */
+  readonly shard?: { readonly rank: number; readonly worldSize: number };
   /** The batch to begin with, to go on within an epoch. Default 0. */
   readonly startBatch?: number;
   /** Batches prepared ahead of the one in use. Default 2. */
@@ -76,6 +78,7 @@ interface Prepared {
 }
 
 const DEFAULT_PREFETCH = 2;
+const WHOLE = { rank: 0, worldSize: 1 };
 /** Pictures a worker is given at a time, at most: small enough to spread a batch over the workers. */
 const CHUNK = 16;
 /** Pictures under way at a time in the main thread: as many as libuv has threads. */
@@ -139,13 +142,14 @@ export class DataLoader implements AsyncIterable<Batch> {
 
   /** One batch, or undefined where all its pictures are bad or nobody waits for it any more. */
   async #prepare(batch: number, state: { readonly stopped: boolean }): Promise<Prepared | undefined> {
-    const { dataset, order, batchSize, pipeline, epoch = 0 } = this.#options;
+    const { dataset, order, batchSize, pipeline, epoch = 0, shard = WHOLE } = this.#options;
     const first = batch * batchSize;
     const indices = Array.from(order.subarray(first, Math.min(first + batchSize, this.samples)));
     const requests: SampleRequest[] = [];
     for (const [slot, index] of indices.entries()) {
       const source = await dataset.source(index);
-      requests.push({ source, name: dataset.name(index), epoch, position: first + slot });
+      const position = (first + slot) * shard.worldSize + shard.rank;
+      requests.push({ source, name: dataset.name(index), epoch, position });
     }
     const shape = shapes.get(pipeline) ?? (await this.#findShape(requests));
     if (state.stopped) return undefined;
@@ -173,9 +177,12 @@ export class DataLoader implements AsyncIterable<Batch> {
   }
 
   #mix(batch: Batch): Batch {
-    const { batchTransforms = [], dataset, pipeline, epoch = 0 } = this.#options;
+    const { batchTransforms = [], dataset, pipeline, epoch = 0, shard = WHOLE } = this.#options;
     if (batchTransforms.length === 0) return batch;
-    const random = new RandomStream(pipeline.seed, "mix", [epoch, batch.batch]);
+    const random = new RandomStream(pipeline.seed, "mix", [
+      epoch,
+      batch.batch * shard.worldSize + shard.rank,
+    ]);
     const transform = batchTransforms[random.integer(batchTransforms.length)]!;
     const targets = oneHot(batch.labels.data, dataset.classes.length);
     return { ...batch, ...transform.apply({ images: batch.images, targets }, random) };

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ClassifierTrainingError, didYouMean, RandomStream } from "../core/index.ts";
 import { countClasses } from "./dataset.ts";
+import { type ShardOptions, shardedSampler, shardFields } from "./sharded-sampler.ts";
 
 /** The positions in the data set that an epoch goes through. */
 export interface Sampler {
@@ -10,7 +11,7 @@ export interface Sampler {
   order(epoch: number): Uint32Array;
 }
 
-export interface SamplerOptions {
+export interface SamplerOptions extends ShardOptions {
   /**
    * "disabled": every picture once, shuffled. "auto": classes balanced, a picture weighing what its class does in
    * `classWeights`. "manual": weights by class name, 1 for those not named. Default "disabled".
@@ -29,6 +30,7 @@ export const samplerSchema: z.ZodType<Required<SamplerOptions>> = z.strictObject
   classWeights: z.record(z.string(), z.number().min(0)).nullable().default(null),
   numSamples: z.int().min(1).nullable().default(null),
   replacement: z.boolean().default(true),
+  ...shardFields,
 });
 
 /** Every picture once, in order. */
@@ -115,14 +117,23 @@ export function classWeights(counts: ArrayLike<number>): Float32Array {
 }
 
 /**
- * The sampler of the training set.
- * @throws ClassifierTrainingError kind "usage": `SAMPLER_WEIGHTS`, `CLASS_UNKNOWN`
+ * The sampler of the training set, or this process's share of it.
+ * @throws ClassifierTrainingError kind "usage": `SAMPLER_WEIGHTS`, `CLASS_UNKNOWN`, `SAMPLER_RANK`
  */
 export function trainSampler(
   labels: Int32Array,
   classes: readonly string[],
   seed: number,
   options: SamplerOptions = {},
+): Sampler {
+  return shardedSampler(wholeSampler(labels, classes, seed, options), options);
+}
+
+function wholeSampler(
+  labels: Int32Array,
+  classes: readonly string[],
+  seed: number,
+  options: SamplerOptions,
 ): Sampler {
   const { mode = "disabled", replacement = true } = options;
   if (mode === "disabled") return shuffledSampler(labels.length, seed);
