@@ -34,6 +34,11 @@ export class RunLock implements AsyncDisposable {
     throw locked(folder, undefined);
   }
 
+  /** Whether a process of this machine is training in a folder. */
+  static async isTaken(folder: string): Promise<boolean> {
+    return (await holderOf(addressOf(realpathSync(folder)))) !== undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }

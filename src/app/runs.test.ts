@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { compareRuns, listRuns, overridesOf, plotRuns, readRun } from "./runs.ts";
+import { RunLock } from "./run-lock.ts";
+import { compareRuns, listRuns, overridesOf, plotRuns, readRun, resultsOf } from "./runs.ts";
 
 let root: string;
 beforeEach(async () => {
@@ -39,10 +40,19 @@ test("lists the runs below a folder, also those that did not end", async () => {
   await writeRun("2026-01-02/b", 0.1, [0.5]);
   await writeRun("2026-01-01/a", 0.2, [0.5, 0.75]);
   const runs = await listRuns(root);
-  expect(runs.map(({ folder, summary }) => [folder.path, summary?.status])).toEqual([
-    [join(root, "2026-01-01/a"), "completed"],
-    [join(root, "2026-01-02/b"), undefined],
+  expect(runs.map(({ folder, status, epochs }) => [folder.path, status, epochs])).toEqual([
+    [join(root, "2026-01-01/a"), "completed", 2],
+    [join(root, "2026-01-02/b"), "killed", 1],
   ]);
+  expect(resultsOf(runs[1]!)).toEqual(
+    new Map([
+      ["status", "killed"],
+      ["epochs", "1"],
+      ["val/acc_top1", "0.5"],
+    ]),
+  );
+  await using _lock = await RunLock.take(join(root, "2026-01-02/b"));
+  expect((await readRun(join(root, "2026-01-02/b"))).status).toBe("running");
   await expect(listRuns(join(root, "none"))).rejects.toMatchObject({ code: "NO_RUN", kind: "usage" });
   await expect(readRun(root)).rejects.toMatchObject({ code: "NOT_A_RUN" });
 });

@@ -5,8 +5,9 @@ import { dirname, join, relative, resolve } from "node:path";
 import { readYaml, toPlain } from "../config/index.ts";
 import { ClassifierTrainingError, readCsv } from "../core/index.ts";
 import { type Curve, curvesPicture, renderPng } from "../plots/index.ts";
-import { writeDurably, writeFailed } from "../train/index.ts";
+import { type Metrics, writeDurably, writeFailed } from "../train/index.ts";
 import { RunFolder } from "./run-folder.ts";
+import { RunLock } from "./run-lock.ts";
 import type { RunSummary } from "./summary.ts";
 
 /** A run as its folder tells. */
@@ -14,8 +15,14 @@ export interface Run {
   /** Relative to the working directory. */
   readonly name: string;
   readonly folder: RunFolder;
+  /** How it ended; `running` while a process of this machine trains in it, `killed` where none does. */
+  readonly status: RunSummary["status"] | "running" | "killed";
   /** Undefined where the run goes on, or was killed. */
   readonly summary: RunSummary | undefined;
+  /** Epochs that it has finished so far. */
+  readonly epochs: number;
+  /** The last value of each metric, and those of the test. */
+  readonly metrics: Metrics;
 }
 
 /** Folders deeper than this below the one that is searched are not looked into. */
@@ -52,13 +59,18 @@ export async function readRun(path: string): Promise<Run> {
 
 async function openFolder(path: string): Promise<Run> {
   const folder = new RunFolder(path);
-  return {
-    name: relative(process.cwd(), path) || ".",
-    folder,
-    summary: existsSync(folder.summaryFile)
-      ? (JSON.parse(await readFile(folder.summaryFile, "utf8")) as RunSummary)
-      : undefined,
-  };
+  const name = relative(process.cwd(), path) || ".";
+  if (existsSync(folder.summaryFile)) {
+    const summary = JSON.parse(await readFile(folder.summaryFile, "utf8")) as RunSummary;
+    const { status, epochs, metrics } = summary;
+    return { name, folder, status, summary, epochs, metrics };
+  }
+  const [header = [], ...rows] = await readMetrics(folder);
+  const last = rows.at(-1) ?? [];
+  const values = Object.fromEntries(header.map((column, i) => [column, Number(last[i] || Number.NaN)]));
+  const { epoch = -1, step: _, ...metrics } = values;
+  const status = (await RunLock.isTaken(path)) ? "running" : "killed";
+  return { name, folder, status, summary: undefined, epochs: epoch + 1, metrics };
 }
 
 /** The words that a run was started with, such as `model.learning_rate=0.01`. */
@@ -100,19 +112,22 @@ export async function compareRuns(runs: readonly Run[]): Promise<RunComparison> 
 }
 
 /** Status, progress and metrics as text; per-class values left out. */
-export function resultsOf({ summary }: Run): Map<string, string> {
-  if (summary === undefined) return new Map([["status", "not ended"]]);
-  const metrics = Object.entries(summary.metrics).filter(
-    ([name, value]) => !name.includes("/acc_class_") && value !== null,
+export function resultsOf({ status, epochs, metrics, summary }: Run): Map<string, string> {
+  const shown = Object.entries(metrics).filter(
+    ([name, value]) => !name.includes("/acc_class_") && value !== null && !Number.isNaN(value),
   );
   return new Map([
-    ["status", summary.status],
-    ["epochs", String(summary.epochs)],
-    ...(summary.best === undefined ? [] : ([["best epoch", String(summary.best.epoch + 1)]] as const)),
-    ["images/s", summary.images_per_second.toFixed(1)],
-    ["seconds", summary.wall_seconds.toFixed(1)],
-    ["runtime", summary.runtime],
-    ...metrics.map(([name, value]) => [name, String(Number(value.toPrecision(5)))] as const),
+    ["status", summary?.reason === undefined ? status : `${status} (${summary.reason})`],
+    ["epochs", String(epochs)],
+    ...(summary?.best === undefined ? [] : ([["best epoch", String(summary.best.epoch + 1)]] as const)),
+    ...(summary === undefined
+      ? []
+      : ([
+          ["images/s", summary.images_per_second.toFixed(1)],
+          ["seconds", summary.wall_seconds.toFixed(1)],
+          ["runtime", summary.runtime],
+        ] as const)),
+    ...shown.map(([name, value]) => [name, String(Number(value.toPrecision(5)))] as const),
   ]);
 }
 
@@ -133,7 +148,7 @@ export async function plotRuns(runs: readonly Run[], metric: string, output: str
       where: output,
     });
   }
-  const tables = await Promise.all(runs.map(readMetrics));
+  const tables = await Promise.all(runs.map(({ folder }) => readMetrics(folder)));
   const curves = tables.map((table, i) => curveOf(table, metric, runs[i]!.name));
   if (curves.every(({ points }) => points.length === 0)) {
     const names = [...new Set(tables.flatMap(([header = []]) => header))].filter(
@@ -153,7 +168,7 @@ export async function plotRuns(runs: readonly Run[], metric: string, output: str
   await writeDurably(output, [content]);
 }
 
-async function readMetrics({ folder }: Run): Promise<string[][]> {
+async function readMetrics(folder: RunFolder): Promise<string[][]> {
   return existsSync(folder.metricsFile) ? readCsv(await readFile(folder.metricsFile, "utf8")) : [];
 }
 

@@ -13,6 +13,7 @@ import {
   loadCheckpoint,
   loadCheckpointOrPrevious,
   type Metrics,
+  removeFile,
   removeUnfinished,
   startOfTraining,
   type TrainableModel,
@@ -81,6 +82,8 @@ export async function train(
   const unfinished = await removeUnfinished(run.folder.path);
   if (unfinished > 0)
     notify("INFO", `removed what a killed run had begun to write: ${unfinished} unfinished file(s)`);
+  // It tells how a run has ended, and this one begins.
+  await removeFile(run.folder.summaryFile);
   await writeHydraFiles(run);
   notify("INFO", `${chosen.runtime.name}: ${chosen.probe.detail}`);
   await writeRunRecord(run.folder, run.composition, {

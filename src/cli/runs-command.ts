@@ -1,7 +1,7 @@
 // classifier-training runs: lists, shows, compares and plots runs by their folders.
 import { Command } from "commander";
 import type { Run } from "../app/index.ts";
-import { formatTable } from "../core/table.ts";
+import { formatTable, widthOf, wrapText } from "../core/table.ts";
 import { writeLine } from "./output.ts";
 
 interface JsonFlag {
@@ -48,22 +48,36 @@ async function list(folder: string, { json }: JsonFlag): Promise<void> {
   const { listRuns } = await import("../app/index.ts");
   const runs = await listRuns(folder);
   if (json === true) {
-    print(runs.map(({ name, summary }) => ({ name, summary: summary ?? null })));
+    print(runs.map(({ name, status, summary }) => ({ name, status, summary: summary ?? null })));
     return;
   }
   const score = (value: number | null | undefined): string => value?.toFixed(4) ?? "-";
-  const rows = runs.map(({ name, summary }) => [
+  const rows = runs.map(({ name, status, epochs, summary }) => [
     name,
-    summary?.status ?? "not ended",
-    summary?.model ?? "-",
-    String(summary?.epochs ?? "-"),
-    summary?.best === undefined ? "-" : String(summary.best.epoch + 1),
+    status,
+    String(epochs),
     score(summary?.best?.score),
     score(summary?.metrics["test/acc_top1"]),
+    summary?.best === undefined ? "-" : String(summary.best.epoch + 1),
+    summary?.model ?? "-",
     summary?.images_per_second.toFixed(1) ?? "-",
   ]);
-  const header = ["run", "status", "model", "epochs", "best", "score", "test/acc_top1", "images/s"];
-  process.stdout.write(`${formatTable(header, rows)}\n`);
+  process.stdout.write(`${narrowed(LIST, rows)}\n`);
+}
+
+/** The columns of a list, the least important last. */
+const LIST = ["run", "status", "epochs", "score", "test/acc_top1", "best epoch", "model", "images/s"];
+
+/** A table without the last columns that the terminal has no room for, which are named below it. */
+function narrowed(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  let columns = header.length;
+  const text = (): string => {
+    const part = rows.map((row) => row.slice(0, columns));
+    return formatTable(header.slice(0, columns), part);
+  };
+  while (columns > 1 && widthOf(text()) > terminalWidth()) columns--;
+  const left = header.slice(columns);
+  return left.length === 0 ? text() : `${text()}\n(no room for ${left.join(", ")}; --json has them)`;
 }
 
 async function show(path: string, { json }: JsonFlag): Promise<void> {
@@ -71,11 +85,15 @@ async function show(path: string, { json }: JsonFlag): Promise<void> {
   const run = await readRun(path);
   const overrides = await overridesOf(run);
   if (json === true) {
-    print({ name: run.name, overrides, summary: run.summary ?? null });
+    print({ name: run.name, status: run.status, overrides, summary: run.summary ?? null });
     return;
   }
-  const rows = [["started with", overrides.join(" ") || "nothing changed"], ...resultsOf(run)];
-  process.stdout.write(`${formatTable([run.name, ""], rows)}\n`);
+  const rows = [["started with", overrides.join(" ") || "nothing changed"] as const, ...resultsOf(run)];
+  const indent = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const lines = rows.flatMap(([name, value]) =>
+    wrapText(value, terminalWidth() - indent).map((line, i) => (i === 0 ? name : "").padEnd(indent) + line),
+  );
+  process.stdout.write(`${[run.name, ...lines].join("\n")}\n`);
 }
 
 async function diff(paths: readonly string[], { json }: JsonFlag): Promise<void> {
@@ -86,16 +104,27 @@ async function diff(paths: readonly string[], { json }: JsonFlag): Promise<void>
     print({ runs: runs.map(({ name }) => name), ...comparison });
     return;
   }
-  const names = runs.map(({ name }) => name);
   const parts = [
     ["settings", comparison.settings],
     ["results", comparison.results],
   ] as const;
-  for (const [title, rows] of parts) {
-    const table = rows.map(({ key, values }) => [key, ...values.map((value) => value ?? "-")]);
-    const text = table.length === 0 ? `${title}: the same` : formatTable([title, ...names], table);
-    process.stdout.write(`${text}\n\n`);
-  }
+  const tablesWith = (names: readonly string[]): string[] =>
+    parts.map(([title, rows]) => {
+      const table = rows.map(({ key, values }) => [key, ...values.map((value) => value ?? "-")]);
+      return table.length === 0 ? `${title}: the same` : formatTable([title, ...names], table);
+    });
+  const named = tablesWith(runs.map(({ name }) => name));
+  const numbered = [
+    runs.map(({ name }, i) => `${i + 1}  ${name}`).join("\n"),
+    ...tablesWith(runs.map((_, i) => String(i + 1))),
+  ];
+  const tables = Math.max(...named.map(widthOf)) > terminalWidth() ? numbered : named;
+  process.stdout.write(`${tables.join("\n\n")}\n`);
+}
+
+/** Characters in a line of the terminal; unlimited where the output goes elsewhere. */
+function terminalWidth(): number {
+  return process.stdout.columns ?? Number.POSITIVE_INFINITY;
 }
 
 async function plot(paths: readonly string[], { metric, output }: PlotFlags): Promise<void> {
