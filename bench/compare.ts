@@ -3,11 +3,23 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import type { StepFigures } from "./step.ts";
 
 /** Python interpreters with torch, best first; the first that works is the peer. */
 const PYTHONS = (process.env.PYTHON ?? "python3").split(",");
+/** The peer's memory formats to try. */
+const FORMATS = (process.env.FORMATS ?? "nhwc,nchw").split(",");
+/** Rounds of all subjects in turn; the median ratio counts. */
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
+
+/** What both sides print of a run. */
+interface StepFigures {
+  readonly images_per_second: number;
+  readonly ms_per_step: { readonly median: number; readonly min: number };
+  readonly peak_rss_mb: number;
+  readonly runtime: string;
+  /** Of the peer: its memory format. */
+  readonly variant?: string;
+}
 
 interface Subject {
   readonly model: string;
@@ -42,21 +54,30 @@ function run(command: string, args: readonly string[]): StepFigures | undefined 
   }
 }
 
-function ours({ model, size, batch, precision, evaluate }: Subject): StepFigures | undefined {
-  const script = join(import.meta.dirname, "step.ts");
-  const keys = [`model=${model}`, `size=${size}`, `batch=${batch}`, `precision=${precision}`];
-  return run(process.execPath, ["--import", "tsx", script, ...keys, ...(evaluate ? ["--evaluate"] : [])]);
+/** Steps to measure: some seconds of them. */
+function stepsOf({ size, model }: Subject): string {
+  if (size < 100) return "50";
+  return model === "resnet18" ? "12" : "6";
+}
+
+function ours(subject: Subject): StepFigures | undefined {
+  const { model, size, batch, precision, evaluate } = subject;
+  const program = join(import.meta.dirname, "..", "bin", "classifier-training.js");
+  return run(process.execPath, [
+    ...[program, "bench", "step", "--json", "--steps", stepsOf(subject), ...(evaluate ? ["--eval"] : [])],
+    ...[`model=${model}`, `data.image_size=${size}`, `data.batch_size=${batch}`, "runtime=onednn"],
+    ...[`trainer.precision=${precision}`, "optimizer=adamw", "trainer.gradient_clip_val=1"],
+  ]);
 }
 
 /** The peer's variants: both memory formats. */
-function theirs(
-  python: string,
-  { model, size, batch, precision, evaluate }: Subject,
-): (StepFigures | undefined)[] {
+function theirs(python: string, subject: Subject): (StepFigures | undefined)[] {
+  const { model, size, batch, precision, evaluate } = subject;
   const script = join(import.meta.dirname, "peers", "pytorch_step.py");
   const keys = ["--model", model, "--size", `${size}`, "--batch", `${batch}`, "--precision", precision];
-  return ["nhwc", "nchw"].map((format) =>
-    run(python, [script, ...keys, "--format", format, ...(evaluate ? ["--evaluate"] : [])]),
+  const common = [...keys, "--classes", "10", "--steps", stepsOf(subject)];
+  return FORMATS.map((format) =>
+    run(python, [script, ...common, "--format", format, ...(evaluate ? ["--evaluate"] : [])]),
   );
 }
 

@@ -6,16 +6,10 @@ const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
-/** High 32 bits of the product of two unsigned 32-bit integers. */
+/** High 32 bits of the product of two unsigned 32-bit integers, in float64 without rounding. */
 function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const low = aLow * bLow;
-  const middle = aHigh * bLow + (low >>> 16);
-  const cross = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) >>> 0;
+  const low = Math.floor((a * (b & 0xffff)) / 0x10000);
+  return Math.floor((a * (b >>> 16) + low) / 0x10000);
 }
 
 /** One Philox4x32-10 block: four 32-bit words for a 128-bit counter and a 64-bit key. */

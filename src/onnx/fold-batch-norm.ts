@@ -110,7 +110,10 @@ function appendFolded(
   const channels = gain.length;
   const scales = gain.map((value, channel) => value / Math.sqrt(variance[channel]! + epsilon));
   const taps = sizeOf(weight.shape) / channels;
-  const kernel = Float32Array.from(toNumbers(weight.data), (w, i) => w * scales[Math.floor(i / taps)]!);
+  const kernel = new Float32Array(weight.data.length);
+  for (let i = 0; i < kernel.length; i++) {
+    kernel[i] = Number(weight.data[i]!) * scales[Math.floor(i / taps)]!;
+  }
   const offsets = bias === undefined ? new Array<number>(channels).fill(0) : toNumbers(bias.data);
   const offset = Float32Array.from(
     scales,

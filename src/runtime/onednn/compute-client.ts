@@ -1,5 +1,5 @@
 // The main thread's end of the compute thread: requests become promises, errors become errors again.
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { Answer, EncodedError, Request, RequestKind, Requests } from "./protocol.ts";
 
@@ -8,13 +8,18 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Starts the thread. From TypeScript sources the thread needs the same loader that this module came through. */
+/**
+ * Starts the thread, in the process's own environment: the library is told through it how to wait. From TypeScript sources the thread needs
+ * the same loader that this module came through.
+ */
 function startThread(): Worker {
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./compute-thread.js", import.meta.url));
+  if (!import.meta.url.endsWith(".ts")) {
+    return new Worker(new URL("./compute-thread.js", import.meta.url), { env: SHARE_ENV });
+  }
   const loader = import.meta.resolve("tsx/esm/api");
   const file = new URL("./compute-thread.ts", import.meta.url).href;
   const start = `import("${loader}").then(({ register }) => { register(); return import("${file}"); })`;
-  return new Worker(start, { eval: true, execArgv: [] });
+  return new Worker(start, { eval: true, execArgv: [], env: SHARE_ENV });
 }
 
 export class ComputeClient {

@@ -106,7 +106,7 @@ export async function loadLibrary(): Promise<Library> {
  */
 const SPIN_COUNT = "1000";
 
-/** Takes effect when the library is first loaded, in the main thread: only there is `process.env` the real one. */
+/** Takes effect when the library is first loaded, where `process.env` is the process's own. */
 function shortenSpinning(): void {
   if (process.env.OMP_WAIT_POLICY === undefined) process.env.GOMP_SPINCOUNT ??= SPIN_COUNT;
 }
