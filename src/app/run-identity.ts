@@ -29,6 +29,7 @@ const FREE: readonly string[] = [
   "data.cache_folder",
   "data.split_file",
   "data.quarantine_file",
+  "data.sampler.rank",
   "data.on_bad_picture",
   "data.allow_missing_classes",
   "model.pretrained",
