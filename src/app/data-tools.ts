@@ -51,7 +51,8 @@ export function previewData(request: DataToolRequest, path: string): Promise<voi
   });
 }
 
-async function withData<T>(
+/** The configured data set up, for as long as `use` takes. */
+export async function withData<T>(
   { composition, registry }: DataToolRequest,
   use: (data: DataModule) => Promise<T>,
 ): Promise<T> {

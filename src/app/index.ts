@@ -7,6 +7,7 @@ export {
   configureRun,
   type RunConfiguration,
 } from "./configuration.ts";
+export { reportOnData } from "./data-report.ts";
 export {
   type DataToolRequest,
   dataStatistics,

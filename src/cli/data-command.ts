@@ -20,6 +20,13 @@ export function dataCommand(): Command {
       "preview.png",
     ),
   );
+  command.addCommand(
+    tool("report", "write all of this as one HTML page", report).option(
+      "-o, --output <file>",
+      "the page to write",
+      "data-report.html",
+    ),
+  );
   return command;
 }
 
@@ -67,7 +74,7 @@ async function verify(request: DataToolRequest, { json }: ToolFlags): Promise<vo
   if (json === true) print(JSON.stringify(report));
   else
     for (const { part, name, code, message } of report.problems)
-      print(`${part}/${name}: ${message} [${code}]`);
+      print(`${part}: ${name}: ${message} [${code}]`);
   writeLine(`${report.checked} pictures, ${report.problems.length} with problems`);
   if (report.problems.length > 0) process.exitCode = BAD_DATA;
 }
@@ -82,7 +89,7 @@ async function dedupe(request: DataToolRequest, { json }: ToolFlags): Promise<vo
       ...(acrossParts ? ["in several splits"] : []),
       ...(contradicting ? ["classes differ"] : []),
     ];
-    print(`${remarks.join(", ")}: ${pictures.map(({ part, name }) => `${part}/${name}`).join("  ")}`);
+    print(`${remarks.join(", ")}: ${pictures.map(({ part, name }) => `${name} (${part})`).join("  ")}`);
   }
   writeLine(
     `${groups.length} groups of duplicates, ${groups.filter(({ acrossParts }) => acrossParts).length} across splits, ` +
@@ -93,6 +100,12 @@ async function dedupe(request: DataToolRequest, { json }: ToolFlags): Promise<vo
 async function preview(request: DataToolRequest, { output = "preview.png" }: ToolFlags): Promise<void> {
   const { previewData } = await import("../app/index.ts");
   await previewData(request, output);
+  writeLine(output);
+}
+
+async function report(request: DataToolRequest, { output = "data-report.html" }: ToolFlags): Promise<void> {
+  const { reportOnData } = await import("../app/index.ts");
+  await reportOnData(request, output);
   writeLine(output);
 }
 

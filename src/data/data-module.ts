@@ -213,6 +213,11 @@ export abstract class DataModule implements AsyncDisposable {
     return describePreprocessing(this.#pipelines.val.transform);
   }
 
+  /** Names of what is done to a training picture, in order. */
+  get trainTransformNames(): readonly string[] {
+    return describePreprocessing(this.#pipelines.train.transform).transforms.map(({ name }) => name);
+  }
+
   /** One line each about what was left out or looks wrong. */
   get warnings(): readonly string[] {
     return this.splits.warnings;

@@ -25,6 +25,7 @@ export {
   type PictureProblem,
   type PreviewOptions,
   previewBatch,
+  type SizeCount,
   type SizeRange,
   type StatisticsOptions,
   type VerificationOptions,

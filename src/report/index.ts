@@ -1,4 +1,5 @@
 // The report of a run and its model card.
+export { type DataReport, type DuplicateSet, renderDataReport } from "./data-report.ts";
 export { type Evaluation, evaluatePredictions } from "./evaluation.ts";
 export { renderModelCard } from "./model-card.ts";
 export { evaluationOf, renderReport } from "./report.ts";

@@ -4,21 +4,14 @@ import type { Evaluation } from "./evaluation.ts";
 import { duration, type Html, html, percent, plainNumber, wholeNumber } from "./html.ts";
 import { type ChartSeries, lineChart } from "./line-chart.ts";
 import { matrix } from "./matrix.ts";
+import { type Section, tile } from "./page.ts";
 import type { ReportData } from "./report-data.ts";
-
-export interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly content: Html;
-}
 
 /** Chips for this many pairs of classes. */
 const MOST_PAIRS = 10;
 
 export function tiles({ summary }: ReportData, evaluation: Evaluation | undefined): Html {
   const { metrics } = summary;
-  const tile = (name: string, value: string, note?: string): Html =>
-    html`<div class="card tile"><span>${name}</span><strong>${value}</strong>${note === undefined ? undefined : html`<small>${note}</small>`}</div>`;
   const interval = evaluation?.accuracy;
   return html`<div class="tiles">
     ${interval === undefined ? undefined : tile("Validation accuracy", percent(interval.value), `95 % interval ${(interval.low * 100).toFixed(1)}–${percent(interval.high)}`)}

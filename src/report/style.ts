@@ -91,7 +91,7 @@ button.link:hover{text-decoration:underline}
 .interval i{position:absolute;top:3px;height:4px;border-radius:2px;background:var(--right);opacity:.4;min-width:2px}
 .interval b{position:absolute;top:0;width:3px;height:10px;margin-left:-1.5px;border-radius:1px;background:var(--right)}
 .classes small{display:inline-block;min-width:6.6em;color:var(--muted);margin-left:6px}
-@media (max-width:700px){.interval,.classes small{display:none}th,td{padding:6px}body{font-size:14.5px}main,header .in,nav .in{padding:0 14px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}.card{padding:12px}}
+@media (max-width:700px){.counts td.bar{min-width:56px}.interval,.classes small{display:none}th,td{padding:6px}body{font-size:14.5px}main,header .in,nav .in{padding:0 14px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}.card{padding:12px}}
 .tall{max-height:520px;overflow:auto}
 code{font:0.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .config td{overflow-wrap:anywhere}
@@ -100,6 +100,17 @@ dl{display:grid;grid-template-columns:minmax(110px,auto) minmax(0,1fr);gap:4px 1
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
 .strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(92px,1fr));gap:10px}
 .strip+.strip{margin-top:14px;padding-top:14px;border-top:1px solid var(--line)}
+.counts td.bar{position:relative;min-width:120px}
+.counts th{overflow-wrap:normal}
+.counts td.bar i{position:absolute;left:0;bottom:4px;height:3px;border-radius:2px;background:var(--right);opacity:.7;min-width:1px}
+.counts td.bar b{position:relative;font-weight:400}
+.notes{margin:.3rem 0 1rem;padding-left:1.1rem;color:var(--wrong)}
+.channel{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:8px}
+.channel.red{background:#d0463b}.channel.green{background:#3d9a50}.channel.blue{background:#3f6fd1}
+.card table+h3,.card p+h3{margin-top:18px}
+svg .size{fill:var(--right);fill-opacity:.45;stroke:var(--right);stroke-width:1}
+.twins>p{grid-column:1/-1;margin:0;color:var(--muted);font-size:.82rem}
+img.batch{display:block;width:100%;height:auto;border-radius:6px}
 #tip{position:fixed;z-index:9;pointer-events:none;background:var(--text);color:var(--bg);border-radius:6px;padding:5px 9px;font-size:.8rem;line-height:1.4;white-space:pre;font-variant-numeric:tabular-nums}
 footer{color:var(--muted);font-size:.82rem;padding:26px 0 40px}
 @media print{nav,.filters,.more{display:none}.tall{max-height:none}}

@@ -10,6 +10,8 @@ import { type Part, partsOf } from "./statistics.ts";
 
 export interface DuplicatePicture {
   readonly part: Part;
+  /** Its position in the part. */
+  readonly index: number;
   readonly name: string;
   readonly className: string;
 }
@@ -53,7 +55,7 @@ export async function findDuplicates(
   let checked = 0;
   for (const [part, dataset] of parts) {
     for (const [index, label] of dataset.labels.entries()) {
-      const picture = { part, name: dataset.name(index), className: dataset.classes[label]! };
+      const picture = { part, index, name: dataset.name(index), className: dataset.classes[label]! };
       const source = await dataset.source(index);
       const print = await fingerprint(source, picture, read).catch(() => undefined);
       if (print !== undefined) prints.push(print);

@@ -10,6 +10,7 @@ export {
   type DataStatistics,
   datasetStatistics,
   type Part,
+  type SizeCount,
   type SizeRange,
   type StatisticsOptions,
 } from "./statistics.ts";

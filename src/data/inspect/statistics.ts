@@ -21,6 +21,13 @@ export interface SizeRange {
   readonly max: number;
 }
 
+/** Pictures of the same width and height. */
+export interface SizeCount {
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+}
+
 export interface DataStatistics {
   readonly classes: readonly string[];
   /** Pictures of each class, by part. */
@@ -32,6 +39,8 @@ export interface DataStatistics {
   readonly unreadable: number;
   readonly width: SizeRange;
   readonly height: SizeRange;
+  /** Most frequent first. */
+  readonly sizes: readonly SizeCount[];
   /** Of red, green and blue over all pixels of the training pictures looked at, in 0..1. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
@@ -68,6 +77,7 @@ export async function datasetStatistics(
     heights.push(image.height);
     channels.add(image.data);
   }
+  const sizes = countSizes(widths, heights);
   return {
     classes: train.classes,
     counts,
@@ -76,6 +86,7 @@ export async function datasetStatistics(
     unreadable,
     width: rangeOf(widths),
     height: rangeOf(heights),
+    sizes,
     mean: channels.mean,
     std: channels.std,
   };
@@ -85,6 +96,16 @@ export async function datasetStatistics(
 export function evenly(length: number, samples: number): number[] {
   const count = Math.min(length, samples);
   return Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));
+}
+
+function countSizes(widths: readonly number[], heights: readonly number[]): SizeCount[] {
+  const counts = new Map<string, SizeCount>();
+  for (const [i, width] of widths.entries()) {
+    const height = heights[i]!;
+    const key = `${width} ${height}`;
+    counts.set(key, { width, height, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
 }
 
 function rangeOf(values: number[]): SizeRange {

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { type DataReport, renderDataReport } from "./data-report.ts";
+
+const HOSTILE = `</script><img src=x onerror=alert(1)>"'&`;
+
+const report = (more: Partial<DataReport> = {}): DataReport => ({
+  name: "photos",
+  classes: ["cat", HOSTILE],
+  splits: [
+    { name: "train", counts: [30, 10] },
+    { name: "val", counts: [5, 4] },
+  ],
+  warnings: [],
+  colours: { sampled: 40, mean: [0.5, 0.4, 0.3], std: [0.2, 0.2, 0.2] },
+  sizes: [
+    { width: 400, height: 300, count: 39 },
+    { width: 1, height: 9000, count: 1 },
+  ],
+  problems: [],
+  duplicates: [],
+  batch: undefined,
+  transforms: ["ToDtype"],
+  ...more,
+});
+
+const twins = (acrossSplits: boolean, contradicting: boolean): DataReport["duplicates"][number] => ({
+  kind: "exact",
+  acrossSplits,
+  contradicting,
+  pictures: [1, 2].map((i) => ({
+    name: `${i}.jpg`,
+    part: "train",
+    className: "cat",
+    picture: "data:image/jpeg;base64,AAAA",
+  })),
+});
+
+test("says that nothing is wrong, and shows only what there is", () => {
+  const page = renderDataReport(report());
+  expect(page).toContain("no problems found");
+  for (const id of ["problems", "contradictions", "leaks", "duplicates", "batch"])
+    expect(page).not.toContain(`<section id="${id}">`);
+});
+
+test("every group of duplicates is listed once, under the worst that can be said of it", () => {
+  const page = renderDataReport(
+    report({ duplicates: [twins(true, true), twins(true, false), twins(false, false)] }),
+  );
+  expect(page).toContain("needs a look");
+  for (const id of ["contradictions", "leaks", "duplicates"])
+    expect(page.split(`<section id="${id}">`)[1]!.split("</section>")[0]!.match(/<img/g)).toHaveLength(2);
+});
+
+test("no name of a file or class becomes markup, and nothing is loaded from elsewhere", () => {
+  const problem = {
+    name: HOSTILE,
+    part: "val",
+    className: HOSTILE,
+    code: "PICTURE_CORRUPT",
+    message: HOSTILE,
+  };
+  const page = renderDataReport(report({ name: HOSTILE, warnings: [HOSTILE], problems: [problem] }));
+  expect(page).not.toContain("<img src=x");
+  expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
+  expect(page).toContain("default-src 'none'");
+});
