@@ -92,7 +92,7 @@ describe("any operation of a run", () => {
     whole = await undisturbed("whole", request);
     tried = spread(whole.operations, FAILPOINTS);
     const kinds = new Set(whole.operations.map(({ name }) => name));
-    expect(kinds).toEqual(new Set(["open w", "open r", "write", "sync", "rename"]));
+    expect(kinds).toEqual(new Set(["open w", "open r", "write", "sync", "rename", "remove"]));
   });
 
   test.each(WHENS)("killed %s it", async (when) => {
