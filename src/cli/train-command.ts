@@ -53,6 +53,12 @@ async function runOnce(overrides: readonly string[], flags: TrainFlags): Promise
   const run = await configureRun({ overrides, ...flags });
   using stop = listenForStop(writeLine);
   const summary = await train(run, { registry: allComponents(), signal: stop.signal, write: writeLine });
+  const { images_per_second: rate, data_wait: waited } = summary;
+  if (rate > 0) {
+    writeLine(
+      `${rate.toFixed(rate < 10 ? 1 : 0)} images/s in training, ${(waited * 100).toFixed(1)} % of it waiting for data`,
+    );
+  }
   writeLine(
     `${summary.status}${summary.reason === undefined ? "" : ` (${summary.reason})`}: ${run.folder.path}`,
   );
