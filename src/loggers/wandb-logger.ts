@@ -39,7 +39,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /**
  * Metrics of every row, by optimizer step. The SDK reads `WANDB_API_KEY` and, as of its version 0.5, cannot go on with a
  * run: a resumed training is a new run of W&B.
- * @throws ClassifierTrainingError kind "usage" `WANDB_MISSING` where the SDK is not installed
+ * @throws ClassifierTrainingError kind "usage" `WANDB_MISSING` where the SDK is not installed; `start` throws `WANDB_START`
  */
 export class WandbLogger implements Logger {
   static readonly schema: z.ZodType = schema;
@@ -60,7 +60,19 @@ export class WandbLogger implements Logger {
     const { init } = "default" in sdk ? sdk.default : sdk;
     const { project, entity, runName, tags } = this.#options;
     const before = SIGNALS.map((signal) => process.listeners(signal));
-    this.#run = await init({ project, tags, ...(entity && { entity }), ...(runName && { name: runName }) });
+    const names = { ...(entity && { entity }), ...(runName && { name: runName }) };
+    this.#run = await init({ project, tags, ...names }).catch((cause: Error) => {
+      throw new ClassifierTrainingError(
+        "usage",
+        "WANDB_START",
+        `W&B does not begin a run: ${cause.message}`,
+        {
+          where: "logger.wandb",
+          hint: "set WANDB_API_KEY and be online, or choose another logger",
+          cause,
+        },
+      );
+    });
     // Its own handlers end the process, before the checkpoint of an interrupted run is written.
     for (const [i, signal] of SIGNALS.entries()) {
       for (const listener of process.listeners(signal)) {
