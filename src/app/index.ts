@@ -40,3 +40,5 @@ export type { RunSummary } from "./summary.ts";
 export { isSweep, type SweepRequest, type SweepResult, sweep } from "./sweep.ts";
 export { test } from "./test.ts";
 export { type TrainOptions, train } from "./train.ts";
+export { type BatchSizeSuggestion, measureInProcess, tuneBatchSize } from "./tune-batch-size.ts";
+export { type LearningRateSuggestion, tuneLearningRate } from "./tune-learning-rate.ts";

@@ -1,9 +1,11 @@
 // classifier-training bench step: how fast this machine trains, or loads data.
 import { Command } from "commander";
 import { formatTable } from "../core/table.ts";
+import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
+import { importModules } from "./imports.ts";
 import { positiveInteger } from "./predict-command.ts";
 
-interface BenchFlags {
+interface BenchFlags extends ConfigFlags {
   readonly json?: boolean;
   readonly data?: boolean;
   readonly eval?: boolean;
@@ -23,16 +25,21 @@ export function benchCommand(): Command {
     .option("--json", "print as JSON")
     .option("--data", "measure the loader alone (on data.root, or on pictures made up for it)")
     .option("--eval", "measure forward passes in evaluation mode")
-    .option("--steps <count>", "steps to measure", positiveInteger, 10)
-    .addHelpText("after", EXAMPLES)
-    .action(runStep);
+    .option("--steps <count>", "steps to measure", positiveInteger, 10);
+  addConfigFlags(step).addHelpText("after", EXAMPLES).action(runStep);
   return new Command("bench").description("measure speed and memory").addCommand(step.exitOverride());
 }
 
 async function runStep(
   overrides: readonly string[],
-  { json, data, eval: evaluation, steps }: BenchFlags,
+  { json, data, eval: evaluation, steps, ...flags }: BenchFlags,
 ): Promise<void> {
+  await importModules(flags.import);
+  const text = await inspectConfiguration(overrides, flags);
+  if (text !== undefined) {
+    process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+    return;
+  }
   const { benchData, benchStep, composeRun, allComponents, withMadeUpPictures } = await import(
     "../app/index.ts"
   );
@@ -41,13 +48,13 @@ async function runStep(
   const measurement =
     data !== true
       ? await benchStep({
-          composition: composeRun({ overrides }),
+          composition: composeRun({ overrides, ...flags }),
           registry,
           steps,
           evaluation: evaluation === true,
         })
       : await withMadeUpPictures(given, (roots) =>
-          benchData({ composition: composeRun({ overrides: [...overrides, ...roots] }), registry }),
+          benchData({ composition: composeRun({ ...flags, overrides: [...overrides, ...roots] }), registry }),
         );
   process.stdout.write(`${json === true ? JSON.stringify(measurement) : toTable(measurement)}\n`);
 }

@@ -14,6 +14,7 @@ import { runsCommand } from "./runs-command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { testCommand } from "./test-command.ts";
 import { trainCommand } from "./train-command.ts";
+import { tuneCommand } from "./tune-command.ts";
 import { weightsCommand } from "./weights-command.ts";
 
 /** Runs one command line and returns the exit code of the process. */
@@ -37,6 +38,7 @@ function createProgram(): Command {
   const commands = [
     quickstartCommand(),
     trainCommand(),
+    tuneCommand(),
     testCommand(),
     predictCommand(),
     exportCommand(),

@@ -18,6 +18,8 @@ export interface CurvesOptions {
   readonly percent?: boolean | undefined;
   /** A logarithmic y axis, for values above 0. */
   readonly logarithmic?: boolean | undefined;
+  /** A logarithmic x axis, for values above 0. */
+  readonly logarithmicX?: boolean | undefined;
 }
 
 const WIDTH = 900;
@@ -30,7 +32,15 @@ const MOST_MARKS = 60;
 
 /** Line chart of some curves, told apart by colour, dash and mark, each named at its end. */
 export async function curvesPicture(options: CurvesOptions): Promise<Picture> {
-  const { title, curves, xLabel = "epoch", yLabel = "", percent = false, logarithmic = false } = options;
+  const {
+    title,
+    curves,
+    xLabel = "epoch",
+    yLabel = "",
+    percent = false,
+    logarithmic = false,
+    logarithmicX = false,
+  } = options;
   const { init } = await import("echarts/dist/echarts.esm.min");
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   try {
@@ -61,12 +71,11 @@ export async function curvesPicture(options: CurvesOptions): Promise<Picture> {
       grid: { left: 78, right: 32, top: 66, bottom: 58 },
       xAxis: {
         ...axis,
-        type: "value",
+        ...(logarithmicX
+          ? { type: "log", axisLabel: { ...axis.axisLabel, formatter: numberLabel } }
+          : { type: "value", min: "dataMin", max: "dataMax", ...(counts(curves) ? { minInterval: 1 } : {}) }),
         name: xLabel,
         nameGap: 32,
-        min: "dataMin",
-        max: "dataMax",
-        minInterval: 1,
         splitLine: { show: false },
       },
       yAxis: {
@@ -95,6 +104,11 @@ export async function curvesPicture(options: CurvesOptions): Promise<Picture> {
   } finally {
     chart.dispose();
   }
+}
+
+/** Whether x counts something. */
+function counts(curves: readonly Curve[]): boolean {
+  return curves.every(({ points }) => points.every(([x]) => Number.isInteger(x)));
 }
 
 function percentLabel(value: number): string {

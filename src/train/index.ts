@@ -39,6 +39,12 @@ export { computeFeatures, type Features, onFeatures } from "./features.ts";
 export { FineTuning, type FineTuningOptions, fineTuningSchema, separable } from "./fine-tuning.ts";
 export { assertResumable } from "./fit-state.ts";
 export {
+  type LearningRateFinderOptions,
+  learningRateRangeTest,
+  type RangeTestPoint,
+  suggestLearningRate,
+} from "./learning-rate-finder.ts";
+export {
   describeNonFinite,
   type NonFinite,
   type NonFiniteAction,

@@ -1,0 +1,108 @@
+// Finds a batch size for a configuration: each candidate is measured in a process of its own, which may fail alone.
+import { spawn } from "node:child_process";
+import type { StepMeasurement } from "./bench-step.ts";
+
+export interface TuneBatchSizeRequest {
+  /** Measures training steps with one batch size; undefined where they do not fit. */
+  readonly measure: (batchSize: number) => Promise<BatchSizeMeasurement | undefined>;
+  /** `power`: doubles; `binsearch`: then halves the gap between what fits and what does not. Default `power`. */
+  readonly mode?: "power" | "binsearch";
+  /** First candidate; default 2. */
+  readonly initial?: number;
+  /** Largest candidate; default 256. */
+  readonly most?: number;
+  /** Most memory that a process may take, in MB; default: 90 % of what is available. */
+  readonly memoryLimit?: number;
+}
+
+export interface BatchSizeMeasurement {
+  readonly batchSize: number;
+  readonly imagesPerSecond: number;
+  /** Peak resident memory of the process. */
+  readonly memory: number;
+}
+
+export interface BatchSizeSuggestion {
+  /** What fits, smallest first. */
+  readonly measured: readonly BatchSizeMeasurement[];
+  readonly largest: number | undefined;
+  /** The one with the most images per second. */
+  readonly fastest: number | undefined;
+}
+
+/** A gap of less than this share of the smaller end is not searched. */
+const MARGIN = 0.05;
+
+/** A candidate fits where its process ends well within the limit; one that two smaller ones predict not to is not tried. */
+export async function tuneBatchSize(request: TuneBatchSizeRequest): Promise<BatchSizeSuggestion> {
+  const { measure, mode = "power", initial = 2, most = 256 } = request;
+  const limit = request.memoryLimit ?? (process.availableMemory() / 2 ** 20) * 0.9;
+  const measured: BatchSizeMeasurement[] = [];
+  const fits = async (size: number): Promise<boolean> => {
+    if (predictedMemory(measured, size) > limit) return false;
+    const result = await measure(size);
+    if (result === undefined || result.memory > limit) return false;
+    measured.push(result);
+    return true;
+  };
+  let size = Math.min(initial, most);
+  let failed: number | undefined;
+  while (failed === undefined) {
+    if (!(await fits(size))) failed = size;
+    else if (size === most) break;
+    else size = Math.min(2 * size, most);
+  }
+  let largest = measured.at(-1)?.batchSize;
+  while (mode === "binsearch" && failed !== undefined && largest !== undefined) {
+    const middle = Math.floor((largest + failed) / 2);
+    if (middle - largest < Math.max(1, largest * MARGIN)) break;
+    if (await fits(middle)) largest = middle;
+    else failed = middle;
+  }
+  measured.sort((a, b) => a.batchSize - b.batchSize);
+  const fastest = [...measured].sort((a, b) => b.imagesPerSecond - a.imagesPerSecond)[0]?.batchSize;
+  return { measured, largest, fastest };
+}
+
+/** The line through the two largest measured so far. */
+function predictedMemory(measured: readonly BatchSizeMeasurement[], size: number): number {
+  const [before, last] = measured.toSorted((a, b) => a.batchSize - b.batchSize).slice(-2);
+  if (before === undefined || last === undefined) return 0;
+  const slope = (last.memory - before.memory) / (last.batchSize - before.batchSize);
+  return last.memory + Math.max(0, slope) * (size - last.batchSize);
+}
+
+/**
+ * Measures with `bench step` of a command line.
+ * @param program what starts the command line
+ * @param words settings and flags for it
+ * @throws Error where even its arguments are wrong: exit code 2
+ */
+export function measureInProcess(
+  program: readonly string[],
+  words: readonly string[],
+  signal: AbortSignal,
+): (batchSize: number) => Promise<BatchSizeMeasurement | undefined> {
+  return (batchSize) =>
+    new Promise((resolve, reject) => {
+      const own = ["bench", "step", ...words, `data.batch_size=${batchSize}`, "--json", "--steps", "3"];
+      const [command, ...first] = program;
+      const child = spawn(command!, [...first, ...own], { stdio: ["ignore", "pipe", "pipe"], signal });
+      let [stdout, stderr] = ["", ""];
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text;
+      });
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        stderr += text;
+      });
+      child.on("error", reject);
+      child.on("close", (code) => {
+        if (code === 2) reject(new Error(stderr.trim()));
+        else if (code !== 0) resolve(undefined);
+        else {
+          const { images_per_second, peak_rss_mb } = JSON.parse(stdout) as StepMeasurement;
+          resolve({ batchSize, imagesPerSecond: images_per_second, memory: peak_rss_mb });
+        }
+      });
+    });
+}
