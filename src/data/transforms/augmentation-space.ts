@@ -55,6 +55,24 @@ export function bits(most: number, range: number): Strengths {
 /** Thresholds from white to black. */
 export const threshold: Strengths = { signed: false, strength: (bin, bins) => linear(1, 0, bin, bins) };
 
+/** The strengths of AutoAugment's and RandAugment's operations. */
+export const USUAL_STRENGTHS: AugmentationSpace = new Map([
+  ["Identity", undefined],
+  ["ShearX", signed(0.3)],
+  ["ShearY", signed(0.3)],
+  ["TranslateX", signed((width) => (150 / 331) * width)],
+  ["TranslateY", signed((_, height) => (150 / 331) * height)],
+  ["Rotate", signed(30)],
+  ["Brightness", signed(0.9)],
+  ["Color", signed(0.9)],
+  ["Contrast", signed(0.9)],
+  ["Sharpness", signed(0.9)],
+  ["Posterize", bits(8, 4)],
+  ["Solarize", threshold],
+  ["AutoContrast", undefined],
+  ["Equalize", undefined],
+]);
+
 /** Draws the sign and applies the operation at a strength. */
 export function applyAt(
   image: Image,

@@ -2,14 +2,7 @@
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
 import type { Image } from "../image.ts";
-import {
-  type AugmentationSpace,
-  applyAt,
-  bits,
-  type Operation,
-  signed,
-  threshold,
-} from "./augmentation-space.ts";
+import { applyAt, type Operation, USUAL_STRENGTHS } from "./augmentation-space.ts";
 import type { Fill, WarpInterpolation } from "./geometry.ts";
 import { fillSchema, warpInterpolationSchema } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
@@ -32,23 +25,6 @@ const schema: z.ZodType<Resolved> = z.strictObject({
 });
 
 const BINS = 10;
-
-const SPACE: AugmentationSpace = new Map([
-  ["ShearX", signed(0.3)],
-  ["ShearY", signed(0.3)],
-  ["TranslateX", signed((width) => (150 / 331) * width)],
-  ["TranslateY", signed((_, height) => (150 / 331) * height)],
-  ["Rotate", signed(30)],
-  ["Brightness", signed(0.9)],
-  ["Color", signed(0.9)],
-  ["Contrast", signed(0.9)],
-  ["Sharpness", signed(0.9)],
-  ["Posterize", bits(8, 4)],
-  ["Solarize", threshold],
-  ["AutoContrast", undefined],
-  ["Equalize", undefined],
-  ["Invert", undefined],
-]);
 
 /** An operation, its probability and its strength. */
 type Step = readonly [Operation, number, number];
@@ -169,7 +145,7 @@ export class AutoAugment extends ImageTransform<Resolved> {
     let result = image;
     for (const [operation, probability, bin] of IMAGENET[random.integer(IMAGENET.length)]!) {
       if (random.float() >= probability) continue;
-      result = applyAt(result, operation, SPACE.get(operation), bin, BINS, random, this.options);
+      result = applyAt(result, operation, USUAL_STRENGTHS.get(operation), bin, BINS, random, this.options);
     }
     return result;
   }

@@ -16,6 +16,16 @@ export interface BatchTransform {
   describe(): TransformDescription;
 }
 
+export interface MixOptions {
+  /** Parameter of the beta distribution the share is drawn from. Default 1. */
+  readonly alpha?: number;
+}
+
+/** The options of MixUp and CutMix. */
+export const mixSchema: z.ZodType<Required<MixOptions>> = z.strictObject({
+  alpha: z.number().positive("alpha is above 0").default(1),
+});
+
 /** Any object with the methods of a batch transform. */
 export const batchTransformSchema: z.ZodType<BatchTransform> = z.custom<BatchTransform>(
   (value) => typeof value === "object" && value !== null && "apply" in value && "describe" in value,

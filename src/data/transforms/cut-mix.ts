@@ -1,29 +1,26 @@
 // CutMix: a rectangle of each picture replaced by that of another of its batch (Yun et al., 2019).
-import { z } from "zod";
+import type { z } from "zod";
 import { hostTensor, type RandomStream } from "../../core/index.ts";
-import { type BatchTransform, type MixedBatch, mixWithPrevious } from "./batch-transform.ts";
+import {
+  type BatchTransform,
+  type MixedBatch,
+  type MixOptions,
+  mixSchema,
+  mixWithPrevious,
+} from "./batch-transform.ts";
 import { symmetricBeta } from "./distributions.ts";
 import type { Region } from "./resample.ts";
 import { parseOptions, type TransformDescription } from "./transform.ts";
 
-export interface CutMixOptions {
-  /** Parameter of the beta distribution the share is drawn from. Default 1. */
-  readonly alpha?: number;
-}
-
-type Resolved = Required<CutMixOptions>;
-
-const schema: z.ZodType<Resolved> = z.strictObject({
-  alpha: z.number().positive("alpha is above 0").default(1),
-});
+export type CutMixOptions = MixOptions;
 
 /** torchvision's `CutMix`: one rectangle for the batch; each sample gets that of the one before it. */
 export class CutMix implements BatchTransform {
-  static readonly schema: z.ZodType<Resolved> = schema;
-  readonly options: Resolved;
+  static readonly schema: z.ZodType<Required<CutMixOptions>> = mixSchema;
+  readonly options: Required<CutMixOptions>;
 
   constructor(options: CutMixOptions = {}) {
-    this.options = parseOptions("CutMix", schema, options);
+    this.options = parseOptions("CutMix", mixSchema, options);
   }
 
   apply(batch: MixedBatch, random: RandomStream): MixedBatch {

@@ -1,28 +1,25 @@
 // MixUp: each picture blended with another of its batch (Zhang et al., 2017).
-import { z } from "zod";
+import type { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import { type BatchTransform, type MixedBatch, mixWithPrevious } from "./batch-transform.ts";
+import {
+  type BatchTransform,
+  type MixedBatch,
+  type MixOptions,
+  mixSchema,
+  mixWithPrevious,
+} from "./batch-transform.ts";
 import { symmetricBeta } from "./distributions.ts";
 import { parseOptions, type TransformDescription } from "./transform.ts";
 
-export interface MixUpOptions {
-  /** Parameter of the beta distribution the share is drawn from. Default 1. */
-  readonly alpha?: number;
-}
-
-type Resolved = Required<MixUpOptions>;
-
-const schema: z.ZodType<Resolved> = z.strictObject({
-  alpha: z.number().positive("alpha is above 0").default(1),
-});
+export type MixUpOptions = MixOptions;
 
 /** torchvision's `MixUp`: one share for the batch; each sample is mixed with the one before it. */
 export class MixUp implements BatchTransform {
-  static readonly schema: z.ZodType<Resolved> = schema;
-  readonly options: Resolved;
+  static readonly schema: z.ZodType<Required<MixUpOptions>> = mixSchema;
+  readonly options: Required<MixUpOptions>;
 
   constructor(options: MixUpOptions = {}) {
-    this.options = parseOptions("MixUp", schema, options);
+    this.options = parseOptions("MixUp", mixSchema, options);
   }
 
   apply(batch: MixedBatch, random: RandomStream): MixedBatch {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
 import type { Image } from "../image.ts";
-import { type AugmentationSpace, applyAt, bits, signed, threshold } from "./augmentation-space.ts";
+import { applyAt, USUAL_STRENGTHS } from "./augmentation-space.ts";
 import type { Fill, WarpInterpolation } from "./geometry.ts";
 import { fillSchema, warpInterpolationSchema } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
@@ -35,23 +35,7 @@ const schema: z.ZodType<Resolved> = z
     message: "magnitude must be below numMagnitudeBins",
   });
 
-const SPACE: AugmentationSpace = new Map([
-  ["Identity", undefined],
-  ["ShearX", signed(0.3)],
-  ["ShearY", signed(0.3)],
-  ["TranslateX", signed((width) => (150 / 331) * width)],
-  ["TranslateY", signed((_, height) => (150 / 331) * height)],
-  ["Rotate", signed(30)],
-  ["Brightness", signed(0.9)],
-  ["Color", signed(0.9)],
-  ["Contrast", signed(0.9)],
-  ["Sharpness", signed(0.9)],
-  ["Posterize", bits(8, 4)],
-  ["Solarize", threshold],
-  ["AutoContrast", undefined],
-  ["Equalize", undefined],
-]);
-const OPERATIONS = [...SPACE];
+const OPERATIONS = [...USUAL_STRENGTHS];
 
 /** torchvision's `RandAugment`. */
 export class RandAugment extends ImageTransform<Resolved> {
