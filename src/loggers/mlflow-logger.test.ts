@@ -59,15 +59,18 @@ test("experiment, parameters, metrics, pictures and the end arrive", async () =>
 
 test("a resumed run goes on with the same run; how a run ended is told", async () => {
   await using server = await MLflowServer.start();
+  await mkdir(join(saveDir, ".hydra"), { recursive: true });
   for (const [afterStep, status, told] of [
     [0, "interrupted", "KILLED"],
     [2, "failed", "FAILED"],
     [2, "stopped", "FINISHED"],
   ] as const) {
+    await writeFile(join(saveDir, ".hydra", "origins.csv"), `key,value,source\nckpt,${status},conf\n`);
     const logger = loggerAt(server.url);
     await logger.start({ afterStep });
     logger.log(step(afterStep + 1));
     await logger.finish(status);
+    expect(lines).toEqual([]);
     expect(server.runs.size).toBe(1);
     expect(server.runs.get("run0")!.status).toBe(told);
   }

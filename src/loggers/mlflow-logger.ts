@@ -95,7 +95,8 @@ export class MLflowLogger implements Logger {
       if (saved.server === this.#options.trackingUri) this.#run = saved;
     }
     this.#resumed = this.#run !== undefined;
-    this.#delivery.add((await this.#params()).map((param) => ({ param })));
+    // MLflow refuses parameters that change, as `ckpt` does when a run is resumed.
+    if (!this.#resumed) this.#delivery.add((await this.#params()).map((param) => ({ param })));
   }
 
   log({ step, kind, epoch, metrics }: LogRow): void {
@@ -181,7 +182,9 @@ export class MLflowLogger implements Logger {
     this.#unsent += items.length;
     for (const item of items) if ("picture" in item) this.#pictures.delete(item.picture);
     const lines = items.map((item) => `${JSON.stringify(item)}\n`).join("");
-    await appendFile(this.#unsentFile, lines);
+    await appendFile(this.#unsentFile, lines).catch((error: Error) => {
+      this.#say(`${items.length} values for MLflow are lost: ${error.message}`);
+    });
   }
 
   #say(line: string): void {
