@@ -44,6 +44,16 @@ const SETTINGS: readonly string[] = [
   "trainer.log_every_n_steps=1",
 ];
 
+/** A run whose second epoch replaces the best checkpoint of the first, which is removed. */
+export const REPLACING: Pick<TrainingRequest, "epochs" | "words"> = {
+  epochs: 2,
+  words: [
+    "callbacks.model_checkpoint.monitor=val/loss",
+    "callbacks.model_checkpoint.mode=min",
+    "callbacks.model_checkpoint.filename='{epoch}'",
+  ],
+};
+
 /** The pictures: 12 to train with, so 3 steps an epoch, and 6 to validate with. */
 export function writePictures(folder: string): Promise<void> {
   return writeColourPictures(join(folder, "photos"), { train: 4, val: 2 });
