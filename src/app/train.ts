@@ -107,7 +107,8 @@ export async function train(
     signal,
   );
   const reporting = callbacks.find((callback) => callback instanceof RunReport);
-  if (reporting !== undefined && summary.status !== "interrupted") {
+  const devRun = (settings.trainer.fastDevRun ?? 0) > 0;
+  if (reporting !== undefined && summary.status !== "interrupted" && !devRun) {
     const { maxPictures } = reporting;
     notify("INFO", `report ${await writeReport({ folder: run.folder, data, model, maxPictures })}`);
   }

@@ -44,6 +44,7 @@ export class RunReport extends Callback {
     maxPictures: z.int().min(0).default(1000),
   });
   override readonly stateKey = "RunReport";
+  override readonly runsInFastDevRun = false;
   readonly maxPictures: number;
   readonly #dirpath: string;
   readonly #bestEpoch: BestEpoch;

@@ -23,6 +23,7 @@ const MOST_ROWS = 40;
 export class SamplerDistribution extends Callback {
   static readonly schema: z.ZodType = z.strictObject({ dirpath: z.string().min(1) });
   override readonly stateKey = "SamplerDistribution";
+  override readonly runsInFastDevRun = false;
   readonly #dirpath: string;
   readonly #output: LineOutput;
   #drawn: Uint32Array | undefined;

@@ -30,6 +30,7 @@ interface Snapshot<Collected> {
  * is the epoch's last; the sanity check never is.
  */
 export abstract class ValidationPicture<Collected> extends Callback {
+  override readonly runsInFastDevRun = false;
   readonly #dirpath: string;
   readonly #bestEpoch: BestEpoch;
   readonly #budget = new DrawingBudget();

@@ -2,9 +2,18 @@
 import { z } from "zod";
 import { ClassifierTrainingError, float32 } from "../core/index.ts";
 import { constant, type Value } from "../graph/index.ts";
-import { crossEntropy, focalLoss, type Module } from "../nn/index.ts";
+import {
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  focalLoss,
+  type Module,
+  oneVsRestTargets,
+  sigmoidFocalLoss,
+} from "../nn/index.ts";
 import { AdamW, type LearningRateScheduler, type Optimizer, WarmupCosine } from "../optim/index.ts";
 import { ClassificationMetrics } from "./classification-metrics.ts";
+
+const LOSS_NAMES = ["cross_entropy", "focal", "sigmoid_focal", "bce"] as const;
 
 export interface ClassificationModelOptions {
   /** Default: as many as the data has. */
@@ -23,9 +32,14 @@ export interface ClassificationModelOptions {
   readonly cosineEtaMinFactor?: number;
   /** Default 0.1. */
   readonly labelSmoothing?: number;
-  /** Default `cross_entropy`. */
-  readonly lossName?: "cross_entropy" | "focal";
-  /** Default 2. */
+  /**
+   * `focal` weighs softmax cross-entropy, weights and smoothing included, by (1 - exp(-it))^gamma. `sigmoid_focal` (Lin et
+   * al.) and `bce` train a binary classifier for each class. Default `cross_entropy`.
+   */
+  readonly lossName?: (typeof LOSS_NAMES)[number];
+  /** Weight of positives in `sigmoid_focal`, null for none; default 0.25. */
+  readonly focalAlpha?: number | null;
+  /** Of both focal losses; default 2. */
   readonly focalGamma?: number;
   /**
    * Weigh the loss by inverse class frequency; `auto` does so unless the sampler balances already, which would
@@ -51,7 +65,8 @@ export const classificationModelFields: {
   warmupStartFactor: share.default(1e-3),
   cosineEtaMinFactor: share.default(0.05),
   labelSmoothing: z.number().min(0).lt(1).default(0.1),
-  lossName: z.enum(["cross_entropy", "focal"]).default("cross_entropy"),
+  lossName: z.enum(LOSS_NAMES).default("cross_entropy"),
+  focalAlpha: share.nullable().default(0.25),
   focalGamma: z.number().min(0).default(2),
   classWeights: z.union([z.boolean(), z.literal("auto")]).default("auto"),
 };
@@ -117,19 +132,20 @@ export abstract class BaseClassificationModel {
     return this.#required(this.#metrics);
   }
 
-  /** Cross-entropy or focal loss of logits [N, C] and labels [N] (or target probabilities [N, C]), as configured. */
+  /** The loss of logits [N, C] and labels [N] (or target probabilities [N, C]), as configured. */
   loss(logits: Value, labels: Value): Value {
-    const { labelSmoothing, lossName, focalGamma } = this.options;
-    const { classWeights } = this.#required(this.#task);
-    const options = {
-      labelSmoothing,
-      ...(classWeights === undefined
+    const { labelSmoothing, lossName, focalGamma: gamma, focalAlpha: alpha } = this.options;
+    const { classNames, classWeights } = this.#required(this.#task);
+    const weight =
+      classWeights === undefined
         ? {}
-        : { weight: constant(logits.node.graph, float32([classWeights.length], classWeights)) }),
-    };
-    return lossName === "focal"
-      ? focalLoss(logits, labels, { ...options, gamma: focalGamma })
-      : crossEntropy(logits, labels, options);
+        : { weight: constant(logits.node.graph, float32([classWeights.length], classWeights)) };
+    if (lossName === "cross_entropy") return crossEntropy(logits, labels, { labelSmoothing, ...weight });
+    if (lossName === "focal") return focalLoss(logits, labels, { labelSmoothing, ...weight, gamma });
+    const targets = oneVsRestTargets(labels, classNames.length, labelSmoothing);
+    return lossName === "bce"
+      ? binaryCrossEntropyWithLogits(logits, targets, weight)
+      : sigmoidFocalLoss(logits, targets, { ...weight, alpha, gamma });
   }
 
   /** AdamW over all parameters. */

@@ -17,6 +17,7 @@ export {
   type Reduction,
 } from "./losses.ts";
 export { Module } from "./module.ts";
+export { oneVsRestTargets, type SigmoidFocalLossOptions, sigmoidFocalLoss } from "./one-vs-rest.ts";
 export { Buffer, Parameter } from "./parameter.ts";
 export { initialState, type StateDict, type StateEntry, stateEntries } from "./state.ts";
 export { currentTrace, type Traced, type TraceOptions, trace } from "./trace.ts";

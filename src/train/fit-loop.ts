@@ -26,7 +26,7 @@ import { limitBatches, type ResolvedTrainerOptions } from "./options.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
 import { RunLog } from "./run-log.ts";
 import { RunningMean } from "./running-mean.ts";
-import { validatesAfter } from "./validation-plan.ts";
+import { checkValidationPlan, validatesAfter } from "./validation-plan.ts";
 import type { WeightAveraging } from "./weight-average.ts";
 
 export interface FitLoopParts {
@@ -71,6 +71,7 @@ export class FitLoop {
     const total = data.trainLoader(0).length;
     this.#trainBatchCount = limitBatches(total, options.overfitBatches ?? options.limitTrainBatches);
     this.#validates = options.overfitBatches !== undefined || data.valLoader() !== undefined;
+    if (this.#validates && options.fastDevRun === 0) checkValidationPlan(this.#trainBatchCount, options);
     this.#schedule = new FitSchedule({
       scheduler,
       learningRate: model.learningRate,

@@ -136,6 +136,15 @@ describe("how much is done", () => {
     expect([logger.rows, told]).toEqual([[], false]);
   });
 
+  test("an interval that no epoch reaches is refused, where anything is validated", async () => {
+    await expect(of({ valCheckInterval: 4 })).rejects.toMatchObject({
+      kind: "usage",
+      code: "VAL_CHECK_INTERVAL",
+      message: "trainer.val_check_interval is 4, an epoch has 3 batches: it would never validate",
+    });
+    await of({ valCheckInterval: 4 }, new LinearData({ name: "none", valSamples: 0 }));
+  });
+
   test("a stop waits for the end of the epoch, and for minEpochs", async () => {
     class Stopper extends Callback {
       override readonly stateKey = "Stopper";

@@ -1,4 +1,5 @@
 // After which batches of which epochs a fit validates.
+import { ClassifierTrainingError } from "../core/index.ts";
 import type { ResolvedTrainerOptions } from "./options.ts";
 
 /** Whether a validation is due when `batch` of the `batchCount` batches of `epoch` (from 0) are done. */
@@ -11,4 +12,14 @@ export function validatesAfter(
   const interval =
     valCheckInterval <= 1 ? Math.max(1, Math.floor(batchCount * valCheckInterval)) : valCheckInterval;
   return batch % interval === 0;
+}
+
+/** @throws ClassifierTrainingError kind "usage" `VAL_CHECK_INTERVAL` where an epoch ends before a validation is due. */
+export function checkValidationPlan(batchCount: number, { valCheckInterval }: ResolvedTrainerOptions): void {
+  if (valCheckInterval <= 1 || valCheckInterval <= batchCount) return;
+  const message = `trainer.val_check_interval is ${valCheckInterval}, an epoch has ${batchCount} batches: it would never validate`;
+  throw new ClassifierTrainingError("usage", "VAL_CHECK_INTERVAL", message, {
+    where: "trainer.val_check_interval",
+    hint: "give a smaller number of batches or a share of the epoch, or use trainer.check_val_every_n_epoch",
+  });
 }
