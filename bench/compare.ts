@@ -6,6 +6,8 @@ import { join } from "node:path";
 
 /** Python interpreters with torch, best first; the first that works is the peer. */
 const PYTHONS = (process.env.PYTHON ?? "python3").split(",");
+/** What runs our side: another one than this for another oneDNN. */
+const NODE = process.env.NODE ?? process.execPath;
 /** The peer's memory formats to try. */
 const FORMATS = (process.env.FORMATS ?? "nhwc,nchw").split(",");
 /** Rounds of all subjects in turn; the median ratio counts. */
@@ -63,7 +65,7 @@ function stepsOf({ size, model }: Subject): string {
 function ours(subject: Subject): StepFigures | undefined {
   const { model, size, batch, precision, evaluate } = subject;
   const program = join(import.meta.dirname, "..", "bin", "classifier-training.js");
-  return run(process.execPath, [
+  return run(NODE, [
     ...[program, "bench", "step", "--json", "--steps", stepsOf(subject), ...(evaluate ? ["--eval"] : [])],
     ...[`model=${model}`, `data.image_size=${size}`, `data.batch_size=${batch}`, "runtime=onednn"],
     ...[`trainer.precision=${precision}`, "optimizer=adamw", "trainer.gradient_clip_val=1"],
@@ -123,7 +125,7 @@ for (const subject of SUBJECTS) {
 
 const folder = join(import.meta.dirname, "results");
 mkdirSync(folder, { recursive: true });
-const file = join(folder, `${new Date().toISOString().slice(0, 10)}-compare.json`);
+const file = join(folder, `${new Date().toISOString().slice(0, 10)}-${process.env.NAME ?? "steps"}.json`);
 writeFileSync(
   file,
   `${JSON.stringify({ processor: cpus()[0]?.model, cores: cpus().length, results }, undefined, 2)}\n`,
