@@ -5,6 +5,9 @@ import type { Metrics } from "./events.ts";
 import type { ResolvedTrainerOptions } from "./options.ts";
 import type { Progress } from "./progress.ts";
 
+/** What a callback can see of a test. */
+export type TestContext = Pick<FitContext, "model" | "data" | "engine" | "options" | "evaluatedWeights">;
+
 export interface FitContext {
   readonly model: TrainableModel;
   readonly data: DataModule;

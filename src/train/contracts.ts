@@ -3,7 +3,7 @@ import type { HostTensor, Shape } from "../core/index.ts";
 import type { Value } from "../graph/index.ts";
 import type { Module } from "../nn/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
-import type { FitContext } from "./context.ts";
+import type { FitContext, TestContext } from "./context.ts";
 import type { EventOf } from "./events.ts";
 import type { NonFinitePolicy } from "./non-finite.ts";
 import type { WeightAveraging } from "./weight-average.ts";
@@ -117,10 +117,9 @@ export abstract class Callback {
   onValidationBatchEnd(_event: EventOf<"validationBatchEnd">, _context: FitContext): Awaitable<void> {}
   onValidationEnd(_event: EventOf<"validationEnd">, _context: FitContext): Awaitable<void> {}
   onTrainEpochEnd(_event: EventOf<"trainEpochEnd">, _context: FitContext): Awaitable<void> {}
-  onCheckpointSaved(_event: EventOf<"checkpointSaved">, _context: FitContext): Awaitable<void> {}
-  onTestStart(_event: EventOf<"testStart">, _context: FitContext): Awaitable<void> {}
-  onTestBatchEnd(_event: EventOf<"testBatchEnd">, _context: FitContext): Awaitable<void> {}
-  onTestEnd(_event: EventOf<"testEnd">, _context: FitContext): Awaitable<void> {}
+  onTestStart(_event: EventOf<"testStart">, _context: TestContext): Awaitable<void> {}
+  onTestBatchEnd(_event: EventOf<"testBatchEnd">, _context: TestContext): Awaitable<void> {}
+  onTestEnd(_event: EventOf<"testEnd">, _context: TestContext): Awaitable<void> {}
   onTrainEnd(_event: EventOf<"trainEnd">, _context: FitContext): Awaitable<void> {}
   /** Always called when a fit ends: done, stopped, interrupted or failed. */
   onFitEnd(_event: EventOf<"fitEnd">, _context: FitContext): Awaitable<void> {}

@@ -1,6 +1,6 @@
 // Delivers each event to the callbacks, one after another, in their order.
 
-import type { FitContext } from "./context.ts";
+import type { FitContext, TestContext } from "./context.ts";
 import type { Callback } from "./contracts.ts";
 import { HOOKS, type TrainingEvent } from "./events.ts";
 
@@ -13,11 +13,14 @@ export function inHookOrder(callbacks: readonly Callback[]): Callback[] {
 export async function deliver(
   event: TrainingEvent,
   callbacks: readonly Callback[],
-  context: FitContext,
+  context: FitContext | TestContext,
 ): Promise<void> {
   const hook = HOOKS[event.type];
   for (const callback of callbacks) {
-    const run = callback[hook] as (event: TrainingEvent, context: FitContext) => void | Promise<void>;
+    const run = callback[hook] as (
+      event: TrainingEvent,
+      context: FitContext | TestContext,
+    ) => void | Promise<void>;
     await run.call(callback, event, context);
   }
 }

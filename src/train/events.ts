@@ -46,7 +46,6 @@ interface EventPayloads {
     readonly metrics: Metrics;
     readonly timing: Readonly<EpochTiming>;
   };
-  checkpointSaved: { readonly path: string; readonly kind: "last" | "best" | "periodic" };
   trainEnd: Record<never, never>;
   fitEnd: { readonly status: FitStatus; readonly reason: string | undefined; readonly error?: unknown };
   testStart: { readonly batchCount: number };
@@ -73,7 +72,6 @@ export const HOOKS: Readonly<Record<EventType, HookName>> = {
   validationBatchEnd: "onValidationBatchEnd",
   validationEnd: "onValidationEnd",
   trainEpochEnd: "onTrainEpochEnd",
-  checkpointSaved: "onCheckpointSaved",
   trainEnd: "onTrainEnd",
   fitEnd: "onFitEnd",
   testStart: "onTestStart",

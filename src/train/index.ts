@@ -9,7 +9,7 @@ export {
   previousCheckpoint,
   saveCheckpoint,
 } from "./checkpoint.ts";
-export type { FitContext } from "./context.ts";
+export type { FitContext, TestContext } from "./context.ts";
 export {
   type Batch,
   type BatchSource,

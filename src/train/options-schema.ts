@@ -1,6 +1,6 @@
 // The trainer's options as a schema: types, ranges and defaults for configurations.
 import { z } from "zod";
-import type { TrainerOptions } from "./options.ts";
+import { DURATION, type TrainerOptions } from "./options.ts";
 
 const count = z.int().min(0);
 const limit = z.number().positive();
@@ -11,6 +11,7 @@ const fields = z
     minEpochs: count,
     maxSteps: z.int().min(1),
     maxSeconds: z.number().positive(),
+    maxTime: z.string().regex(DURATION, "must be days, hours, minutes and seconds, as 00:12:30:00"),
     limitTrainBatches: limit,
     limitValBatches: limit,
     limitTestBatches: limit,

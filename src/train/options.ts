@@ -1,4 +1,5 @@
 // What a fit can be told, with Lightning's meaning of each option.
+import { ClassifierTrainingError } from "../core/index.ts";
 import type { GradientClipping } from "../optim/index.ts";
 import type { ConvolutionAlgorithm, Precision } from "../runtime/contract.ts";
 
@@ -14,6 +15,8 @@ export interface TrainerOptions {
   readonly maxSteps?: number | undefined;
   /** Seconds of training in all; default: no limit. The step in progress is finished. */
   readonly maxSeconds?: number | undefined;
+  /** The same as `DD:HH:MM:SS`; the smaller of both holds. */
+  readonly maxTime?: string | undefined;
   /** Default: all training batches. */
   readonly limitTrainBatches?: BatchLimit | undefined;
   readonly limitValBatches?: BatchLimit | undefined;
@@ -52,7 +55,8 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
     maxEpochs: options.maxEpochs ?? 200,
     minEpochs: options.minEpochs ?? 0,
     maxSteps: options.maxSteps,
-    maxSeconds: options.maxSeconds,
+    maxSeconds: shortest(options.maxSeconds, options.maxTime),
+    maxTime: options.maxTime,
     limitTrainBatches: options.limitTrainBatches,
     limitValBatches: options.limitValBatches,
     limitTestBatches: options.limitTestBatches,
@@ -85,4 +89,21 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
 export function limitBatches(total: number, limit: BatchLimit | undefined): number {
   if (limit === undefined || total === 0) return total;
   return limit < 1 ? Math.max(1, Math.floor(total * limit)) : Math.min(total, limit);
+}
+
+/** `DD:HH:MM:SS`. */
+export const DURATION: RegExp = /^(\d+):([01]?\d|2[0-3]):([0-5]?\d):([0-5]?\d)$/;
+
+/** Seconds of the shorter one of what is given. */
+function shortest(seconds: number | undefined, time: string | undefined): number | undefined {
+  if (time === undefined) return seconds;
+  const match = DURATION.exec(time);
+  if (match === null) {
+    throw new ClassifierTrainingError("usage", "DURATION", `"${time}" is no duration`, {
+      where: "trainer.max_time",
+      hint: "write days, hours, minutes and seconds as 00:12:30:00",
+    });
+  }
+  const [days, hours, minutes, rest] = match.slice(1).map(Number) as [number, number, number, number];
+  return Math.min(seconds ?? Number.POSITIVE_INFINITY, ((days * 24 + hours) * 60 + minutes) * 60 + rest);
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { LinearData } from "../../test/train/linear-problem.ts";
+import { LinearData, LinearModel } from "../../test/train/linear-problem.ts";
 import { RowLogger, run } from "../../test/train/run.ts";
 import { OneCycleLR, ReduceLROnPlateau, SGD } from "../optim/index.ts";
+import { referenceRuntime } from "../runtime/reference/index.ts";
 import type { FitContext } from "./context.ts";
 import { Callback, type DataModule } from "./contracts.ts";
 import type { EventOf, TrainingEvent } from "./events.ts";
-import type { TrainerOptions } from "./options.ts";
+import { resolveTrainerOptions, type TrainerOptions } from "./options.ts";
+import { Trainer } from "./trainer.ts";
 
 const types = (events: readonly TrainingEvent[]): string[] => events.map(({ type }) => type);
 const count = (events: readonly TrainingEvent[], type: TrainingEvent["type"]): number =>
@@ -160,6 +162,36 @@ describe("how much is done", () => {
     });
     expect(later.result.progress.epoch).toBe(3);
   });
+});
+
+test("a time is days, hours, minutes and seconds; the shorter limit holds", () => {
+  expect(resolveTrainerOptions({ maxTime: "01:02:03:04" }).maxSeconds).toBe(93784);
+  expect(resolveTrainerOptions({ maxTime: "00:00:01:00", maxSeconds: 5 }).maxSeconds).toBe(5);
+  expect(() => resolveTrainerOptions({ maxTime: "12h" })).toThrowError(
+    expect.objectContaining({ code: "DURATION", message: '"12h" is no duration' }),
+  );
+});
+
+test("a test is events too, which callbacks see", async () => {
+  const seen: string[] = [];
+  class Watching extends Callback {
+    override readonly stateKey = "Watching";
+    override onTestStart({ batchCount }: EventOf<"testStart">): void {
+      seen.push(`start ${batchCount}`);
+    }
+    override onTestBatchEnd({ batchIndex }: EventOf<"testBatchEnd">): void {
+      seen.push(`batch ${batchIndex}`);
+    }
+    override onTestEnd({ metrics }: EventOf<"testEnd">): void {
+      seen.push(Object.keys(metrics).join(" "));
+    }
+  }
+  await using trainer = new Trainer({}, { runtime: referenceRuntime, callbacks: [new Watching()] });
+  const events: TrainingEvent[] = [];
+  for await (const event of trainer.test(new LinearModel(), new LinearData({ name: "trainer" })))
+    events.push(event);
+  expect(types(events)).toEqual(["testStart", "testBatchEnd", "testBatchEnd", "testEnd"]);
+  expect(seen).toEqual(["start 2", "batch 0", "batch 1", "test/loss test/output_sum"]);
 });
 
 describe("numbers that are not finite", () => {

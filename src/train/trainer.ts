@@ -6,8 +6,8 @@ import type { LoadedCheckpoint } from "./checkpoint.ts";
 import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
 import { TrainingEngine } from "./engine.ts";
 import { evaluate } from "./evaluation.ts";
-import { inHookOrder } from "./event-bus.ts";
-import type { BatchResult, Metrics, TrainingEvent } from "./events.ts";
+import { deliver, inHookOrder } from "./event-bus.ts";
+import type { Metrics, TrainingEvent } from "./events.ts";
 import { FineTuning, type FineTuningOptions } from "./fine-tuning.ts";
 import { FitLoop } from "./fit-loop.ts";
 import {
@@ -95,9 +95,7 @@ export class Trainer implements AsyncDisposable {
       engine,
       options: this.options,
       scheduler: scheduler ?? model.createScheduler(),
-      callbacks: inHookOrder(
-        devRun ? callbacks.filter(({ runsInFastDevRun }) => runsInFastDevRun) : callbacks,
-      ),
+      callbacks: this.#callbacks,
       loggers: devRun ? [] : loggers,
       average: this.#average,
       nonFinitePolicy: callbacks.find(({ nonFinitePolicy }) => nonFinitePolicy !== undefined)
@@ -110,17 +108,31 @@ export class Trainer implements AsyncDisposable {
     return { status, reason: loop.stopReason, progress: loop.progress, metrics: loop.metrics };
   }
 
-  /** Evaluates `model` on the test batches of `data`, yielding each batch's result; returns `test/...` metrics. */
+  /**
+   * Evaluates `model` on the test batches of `data`, yielding every event after the callbacks have seen it; returns
+   * `test/...` metrics, or undefined where there is no test split.
+   */
   async *test(
     model: TrainableModel,
     data: DataModule,
-  ): AsyncGenerator<BatchResult, Metrics | undefined, undefined> {
+  ): AsyncGenerator<TrainingEvent, Metrics | undefined, undefined> {
     const batches = data.testLoader();
     if (batches === undefined) return undefined;
     const engine = await this.open(model);
     const batchCount = limitBatches(batches.length, this.options.limitTestBatches);
     const weights = this.#average === undefined ? "live" : "average";
-    return yield* evaluate({ engine, model, stage: "test", batches, batchCount, weights });
+    const context = { model, data, engine, options: this.options, evaluatedWeights: weights } as const;
+    const callbacks = this.#callbacks;
+    async function* emit(event: TrainingEvent): AsyncGenerator<TrainingEvent, void, undefined> {
+      await deliver(event, callbacks, context);
+      yield event;
+    }
+    yield* emit({ type: "testStart", batchCount });
+    const pass = evaluate({ engine, model, stage: "test", batches, batchCount, weights });
+    let next = await pass.next();
+    for (; !next.done; next = await pass.next()) yield* emit({ type: "testBatchEnd", ...next.value });
+    yield* emit({ type: "testEnd", metrics: next.value });
+    return next.value;
   }
 
   /** Opens the engine for `model`, with first weights; the same engine on later calls. */
@@ -142,6 +154,13 @@ export class Trainer implements AsyncDisposable {
       fineTuning: fineTuning && new FineTuning(model.network, fineTuning),
     });
     return this.#engine;
+  }
+
+  /** Those that have a part in this run, in the order in which their hooks run. */
+  get #callbacks(): Callback[] {
+    const { callbacks = [] } = this.#parts;
+    const devRun = this.options.fastDevRun > 0;
+    return inHookOrder(callbacks.filter(({ runsInFastDevRun }) => !devRun || runsInFastDevRun));
   }
 
   /** @throws ClassifierTrainingError kind "usage" `WEIGHT_AVERAGES` where more than one average is asked for. */
