@@ -11,12 +11,13 @@ export type { MonitorMode } from "./monitor.ts";
 export { NonFiniteGuard, type NonFiniteGuardOptions } from "./non-finite-guard.ts";
 export { formatDuration, type LineOutput, ProgressLine, type ProgressLineOptions } from "./progress-line.ts";
 export { RunReport, type RunReportOptions } from "./run-report.ts";
-export { SampleVisualization, type SampleVisualizationOptions } from "./sample-visualization.ts";
+export { SampleVisualization } from "./sample-visualization.ts";
 export { SamplerDistribution, type SamplerDistributionOptions } from "./sampler-distribution.ts";
 export {
   StochasticWeightAveraging,
   type StochasticWeightAveragingOptions,
 } from "./stochastic-weight-averaging.ts";
-export { TopLosses, type TopLossesOptions } from "./top-losses.ts";
+export { TopLosses } from "./top-losses.ts";
 export { TrainingHistory, type TrainingHistoryOptions } from "./training-history.ts";
+export type { ValidationGridOptions } from "./validation-grid.ts";
 export type { ValidationPictureOptions } from "./validation-picture.ts";

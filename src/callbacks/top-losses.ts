@@ -1,22 +1,9 @@
 // Draws the validation pictures that the network is most wrong about, and lists them.
-import { z } from "zod";
 import { writeCsv } from "../core/index.ts";
-import { type GridSample, type Picture, sampleGrid } from "../plots/index.ts";
+import type { GridSample } from "../plots/index.ts";
 import type { EventOf, FitContext } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
-import { gridSample, showsPictures } from "./sample-visualization.ts";
-import {
-  ValidationPicture,
-  type ValidationPictureOptions,
-  validationPictureFields,
-} from "./validation-picture.ts";
-
-export interface TopLossesOptions extends ValidationPictureOptions {
-  /** Pictures shown; default 16. */
-  readonly numSamples?: number;
-  /** Pictures in a row; default 4. */
-  readonly columns?: number;
-}
+import { gridSample, ValidationGrid } from "./validation-grid.ts";
 
 interface LosingSample extends GridSample {
   readonly name: string;
@@ -24,30 +11,10 @@ interface LosingSample extends GridSample {
 }
 
 /** The samples with the largest cross-entropy, largest first; of equal ones the first of the data set. */
-export class TopLosses extends ValidationPicture<LosingSample[]> {
-  static readonly schema: z.ZodType = z.strictObject({
-    ...validationPictureFields,
-    numSamples: z.int().min(1).default(16),
-    columns: z.int().min(1).default(4),
-  });
+export class TopLosses extends ValidationGrid<LosingSample> {
   override readonly stateKey = "TopLosses";
   protected override readonly imageName = "val/top_losses";
-  readonly #numSamples: number;
-  readonly #columns: number;
-
-  constructor({ numSamples = 16, columns = 4, ...options }: TopLossesOptions) {
-    super(options);
-    this.#numSamples = numSamples;
-    this.#columns = columns;
-  }
-
-  protected override begin(): LosingSample[] {
-    return [];
-  }
-
-  protected override accepts(event: EventOf<"validationBatchEnd">): boolean {
-    return showsPictures(event);
-  }
+  protected override readonly title = "Largest losses";
 
   protected override add(
     top: LosingSample[],
@@ -56,19 +23,15 @@ export class TopLosses extends ValidationPicture<LosingSample[]> {
   ): void {
     const { loss } = predictionsOf(event);
     for (const [i, own] of loss.entries()) {
-      if (top.length === this.#numSamples && !(own > top.at(-1)!.loss)) continue;
+      if (top.length === this.numSamples && !(own > top.at(-1)!.loss)) continue;
       const place = top.findIndex((other) => own > other.loss);
       top.splice(place < 0 ? top.length : place, 0, {
         ...gridSample(event, i, context),
         name: sampleName(event.batch.indices[i]!, context),
         loss: own,
       });
-      top.length = Math.min(top.length, this.#numSamples);
+      top.length = Math.min(top.length, this.numSamples);
     }
-  }
-
-  protected override draw(top: LosingSample[], heading: string): Picture {
-    return sampleGrid({ samples: top, columns: this.#columns, title: `Largest losses, ${heading}` });
   }
 
   protected override table(top: LosingSample[]): string {

@@ -1,0 +1,65 @@
+// The common part of callbacks that draw a grid of validation pictures with what the network takes them for.
+import { z } from "zod";
+import type { HostTensor } from "../core/index.ts";
+import { type GridSample, type Picture, rgbOfBatch, sampleGrid } from "../plots/index.ts";
+import type { EventOf, FitContext } from "../train/index.ts";
+import { predictionsOf } from "./batch-predictions.ts";
+import { classNamesOf } from "./class-names.ts";
+import {
+  ValidationPicture,
+  type ValidationPictureOptions,
+  validationPictureFields,
+} from "./validation-picture.ts";
+
+export interface ValidationGridOptions extends ValidationPictureOptions {
+  /** Pictures shown; default 16. */
+  readonly numSamples?: number;
+  /** Pictures in a row; default 4. */
+  readonly columns?: number;
+}
+
+/** Subclasses choose the samples. Pictures are as the network was given them, their normalisation undone. */
+export abstract class ValidationGrid<Sample extends GridSample> extends ValidationPicture<Sample[]> {
+  static readonly schema: z.ZodType = z.strictObject({
+    ...validationPictureFields,
+    numSamples: z.int().min(1).default(16),
+    columns: z.int().min(1).default(4),
+  });
+  protected readonly numSamples: number;
+  readonly #columns: number;
+
+  constructor({ numSamples = 16, columns = 4, ...options }: ValidationGridOptions) {
+    super(options);
+    this.numSamples = numSamples;
+    this.#columns = columns;
+  }
+
+  /** What the grid shows, for its title. */
+  protected abstract readonly title: string;
+
+  protected override begin(): Sample[] {
+    return [];
+  }
+
+  /** Whether a batch holds pictures [N, C, H, W]; cached features are none. */
+  protected override accepts({ batch }: EventOf<"validationBatchEnd">): boolean {
+    return batch.images.shape.length === 4;
+  }
+
+  protected override draw(samples: Sample[], heading: string): Picture {
+    return sampleGrid({ samples, columns: this.#columns, title: `${this.title}, ${heading}` });
+  }
+}
+
+/** Sample `i` of a validation batch with its picture. */
+export function gridSample(event: EventOf<"validationBatchEnd">, i: number, context: FitContext): GridSample {
+  const { labels, predicted, confidence } = predictionsOf(event);
+  const names = classNamesOf(context, event.logits.shape[1]!);
+  const normalization = context.data.preprocessing ?? { mean: [0, 0, 0], std: [1, 1, 1] };
+  return {
+    image: rgbOfBatch(event.batch.images as HostTensor<"float32">, i, normalization),
+    truth: names[labels[i]!]!,
+    prediction: names[predicted[i]!]!,
+    confidence: confidence[i]!,
+  };
+}
