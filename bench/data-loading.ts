@@ -48,7 +48,12 @@ function ours({ imageSize, cache, decoding }: Subject, root: string): Rate {
 function theirs({ imageSize }: Subject, root: string, workers: number, seconds = SECONDS): Rate {
   const script = join(import.meta.dirname, "peers", "torchvision_loading.py");
   const keys = { root: join(root, "train"), size: imageSize, workers, seconds };
-  return run(PYTHON, [script, ...Object.entries(keys).flatMap(([key, value]) => [`--${key}`, `${value}`])]);
+  return run(PYTHON, [
+    "-W",
+    "ignore",
+    script,
+    ...Object.entries(keys).flatMap(([key, value]) => [`--${key}`, `${value}`]),
+  ]);
 }
 
 function median(values: readonly number[]): number {
