@@ -8,10 +8,10 @@ const BAD_DATA = 3;
 
 export function dataCommand(): Command {
   const command = new Command("data").description("look at a data set before training on it");
-  command.addCommand(tool("stats", "counts per class and split, sizes, channel means", stats));
-  command.addCommand(tool("verify", "decode every picture and list what cannot be read", verify));
+  command.addCommand(printing("stats", "counts per class and split, sizes, channel means", stats));
+  command.addCommand(printing("verify", "decode every picture and list what cannot be read", verify));
   command.addCommand(
-    tool("dedupe", "find duplicates, leaks between splits and contradicting labels", dedupe),
+    printing("dedupe", "find duplicates, leaks between splits and contradicting labels", dedupe),
   );
   command.addCommand(
     tool("preview", "write a grid of the first augmented batch as PNG", preview).option(
@@ -43,12 +43,16 @@ function tool(
   return new Command(name)
     .description(description)
     .argument("[overrides...]", "settings as key=value, such as data.root=./photos")
-    .option("--json", "print as JSON")
     .action(async (overrides: readonly string[], flags: ToolFlags) => {
       const { allComponents, composeRun } = await import("../app/index.ts");
       await action({ composition: composeRun({ overrides }), registry: allComponents() }, flags);
     })
     .exitOverride();
+}
+
+/** A tool whose result is text, not a file. */
+function printing(...tooled: Parameters<typeof tool>): Command {
+  return tool(...tooled).option("--json", "print as JSON");
 }
 
 async function stats(request: DataToolRequest, { json }: ToolFlags): Promise<void> {

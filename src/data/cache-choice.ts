@@ -1,34 +1,46 @@
-// Which cache suits a data set: memory where its pictures fit, the disk otherwise.
+// What caches keep of a data set's pictures, and which cache suits them: memory where they fit, the disk otherwise.
 import { freemem } from "node:os";
 import type { ImageDataset } from "./dataset.ts";
-import { type ReadOptions, readImage } from "./read-image.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { applyPrefix } from "./prepared-image.ts";
+import { readImage } from "./read-image.ts";
+import { splitPrefix } from "./transforms/deterministic-prefix.ts";
 
-/** Where decoded pictures are kept. */
+/** Where prepared pictures are kept. */
 export type CacheKind = "none" | "ram" | "disk";
+
+/** How the pictures of a data set are kept. */
+export interface KeptPictures {
+  /** The pipeline, with the transforms that pictures are kept after as its prefix; they do the same together. */
+  readonly pipeline: Pipeline;
+  /** Bytes of pixels to be kept, estimated from a few pictures. */
+  readonly bytes: number;
+}
 
 /** Pictures decoded to learn how large they are. */
 const SAMPLES = 16;
 const SHARE_OF_MEMORY = 0.5;
 
-/** "ram" where all pictures of these data sets would take less than half of the memory available, else "disk". */
-export async function chooseCache(
-  datasets: readonly ImageDataset[],
-  options: ReadOptions,
-  available: number = freemem(),
-): Promise<CacheKind> {
-  let bytes = 0;
-  for (const dataset of datasets) {
-    const count = dataset.labels.length;
-    const step = Math.max(1, Math.floor(count / SAMPLES));
-    let [sampled, sum] = [0, 0];
-    for (let index = 0; index < count; index += step) {
-      const image = await dataset.source(index);
-      const decoded = await readImage(image, dataset.name(index), options).catch(() => undefined);
-      if (decoded === undefined) continue;
-      sampled++;
-      sum += decoded.data.length;
-    }
-    bytes += sampled === 0 ? 0 : (sum / sampled) * count;
+/** Keeps pictures after the transforms that begin `pipeline` without random numbers, where they are smaller then. */
+export async function keepPictures(dataset: ImageDataset, pipeline: Pipeline): Promise<KeptPictures> {
+  const split = splitPrefix(pipeline.transform);
+  const count = dataset.labels.length;
+  const step = Math.max(1, Math.floor(count / SAMPLES));
+  let [sampled, whole, reduced] = [0, 0, 0];
+  for (let index = 0; index < count; index += step) {
+    const source = await dataset.source(index);
+    const image = await readImage(source, dataset.name(index), pipeline.read).catch(() => undefined);
+    if (image === undefined) continue;
+    sampled++;
+    whole += image.data.length;
+    reduced += (await applyPrefix(split?.prefix, image)).data.length;
   }
+  const bytes = sampled === 0 ? 0 : (Math.min(whole, reduced) / sampled) * count;
+  if (split === undefined || reduced >= whole) return { pipeline, bytes };
+  return { pipeline: { ...pipeline, prefix: split.prefix, transform: split.rest }, bytes };
+}
+
+/** "ram" where so many bytes take less than half of the memory available, else "disk". */
+export function chooseCache(bytes: number, available: number = freemem()): CacheKind {
   return bytes < available * SHARE_OF_MEMORY ? "ram" : "disk";
 }

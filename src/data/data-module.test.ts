@@ -7,8 +7,10 @@ import { collect, folder, picture, pictures, withModule } from "../../test/data/
 import type { Image } from "./image.ts";
 import type { ImageFolderDataModule } from "./image-folder-data-module.ts";
 import type { Batch } from "./loader.ts";
+import { CenterCrop } from "./transforms/center-crop.ts";
 import { Compose } from "./transforms/compose.ts";
 import { CutMix } from "./transforms/cut-mix.ts";
+import { GaussianBlur } from "./transforms/gaussian-blur.ts";
 import { JPEGCompression } from "./transforms/jpeg-compression.ts";
 import { MixUp } from "./transforms/mix-up.ts";
 import { Resize } from "./transforms/resize.ts";
@@ -168,7 +170,10 @@ describe("caches", () => {
   });
   const epochs = async (data: ImageFolderDataModule): Promise<Batch[][]> => [
     await collect(data.trainLoader(0)),
+    await collect(data.valLoader()!),
     await collect(data.trainLoader(1)),
+    await collect(data.valLoader()!),
+    await collect(data.evaluationLoader("train")!),
   ];
 
   test.each([
@@ -183,6 +188,23 @@ describe("caches", () => {
     const cached = { root, ...small, numWorkers, cache, cacheFolder };
     expect(await withModule(cached, epochs)).toEqual(expected);
     expect(await withModule(cached, epochs)).toEqual(expected);
+  });
+
+  test.each(["ram", "disk"] as const)("%s keeps what precedes random transforms", async (cache) => {
+    const cacheFolder = join(folder, `prefix-${cache}`);
+    const run = async (size: number, more: object): Promise<Batch[][]> => {
+      const steps = [new Resize({ size }), new CenterCrop({ size: 16 }), new GaussianBlur({ kernelSize: 3 })];
+      const trainTransforms = new Compose({
+        transforms: [new Compose({ transforms: steps }), new ToDtype()],
+      });
+      return withModule({ root, ...small, trainTransforms, ...more }, epochs);
+    };
+    const expected = await run(18, {});
+    for (const numWorkers of [0, 2])
+      expect(await run(18, { numWorkers, cache, cacheFolder })).toEqual(expected);
+    const changed = await run(17, { cache, cacheFolder });
+    expect(changed).toEqual(await run(17, {}));
+    expect(changed).not.toEqual(expected);
   });
 
   test.each(["ram", "disk"] as const)("%s sees a changed file", async (cache) => {

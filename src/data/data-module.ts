@@ -2,15 +2,15 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { type CacheKind, chooseCache } from "./cache-choice.ts";
+import { type CacheKind, chooseCache, keepPictures } from "./cache-choice.ts";
 import { countClasses, type ImageDataset } from "./dataset.ts";
+import type { DecodeOptions } from "./decode.ts";
 import { defaultCacheFolder } from "./disk-cache.ts";
 import type { ImageTensor } from "./image.ts";
 import { ImageCache } from "./image-cache.ts";
 import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "./loader.ts";
 import { type BadPicture, type Pipeline, prepareSample } from "./pipeline.ts";
 import { Quarantine } from "./quarantine.ts";
-import type { ReadOptions } from "./read-image.ts";
 import {
   classWeights,
   type Sampler,
@@ -60,8 +60,9 @@ export interface DataModuleOptions {
   /** Where "quarantine" keeps its list, for later runs. Default null: only for this run. */
   readonly quarantineFile?: string | null;
   /**
-   * Where decoded pictures are kept: "ram" (shared by the workers, up to half of the memory available), "disk" (for
-   * later runs too), "auto" ("ram" if they fit, else "disk"). The batches are the same. Default "none".
+   * Where prepared pictures are kept: "ram" (shared by the workers, up to half of the memory available), "disk" (for
+   * later runs too), "auto" ("ram" if they fit, else "disk"). They are kept as the transforms before the first random
+   * one leave them, where that is smaller, else as decoded. The batches are the same. Default "none".
    */
   readonly cache?: CacheKind | "auto";
   /** The folder of the disk cache. Default: `classifier-training/pictures` in the user's cache folder. */
@@ -116,6 +117,8 @@ export const dataModuleFields: {
 /** How a consumer treats the memory of a batch; see `LoaderOptions`. */
 export type MemoryOptions = Pick<LoaderOptions, "reuseMemory">;
 
+type Part = "train" | "val" | "test";
+const PARTS: readonly Part[] = ["train", "val", "test"];
 const MAX_DEFAULT_WORKERS = 4;
 
 /**
@@ -131,19 +134,19 @@ export abstract class DataModule implements AsyncDisposable {
   #pool: Promise<WorkerPool> | undefined;
   #cache: ImageCache | undefined;
   #quarantine: Quarantine | undefined;
-  #pipelines: Readonly<Record<"train" | "val" | "test", Pipeline>>;
+  readonly #transforms: Readonly<Record<Part, Transform>>;
+  #pipelines: Readonly<Record<Part, Pipeline>>;
 
   constructor(options: ResolvedDataModuleOptions) {
     this.options = options;
     const { imageSize, decoding, valTransforms } = options;
     const val = valTransforms ?? defaultEvalTransforms(imageSize);
-    const read: ReadOptions = decoding === "fast" ? { shrinkTo: 2 * imageSize } : {};
+    const train = options.trainTransforms ?? defaultTrainTransforms(imageSize);
+    const test = options.testTransforms ?? val;
+    const read: DecodeOptions = decoding === "fast" ? { shrinkTo: 2 * imageSize } : {};
     const pipeline = (transform: Transform): Pipeline => ({ transform, read, seed: options.seed });
-    this.#pipelines = {
-      train: pipeline(options.trainTransforms ?? defaultTrainTransforms(imageSize)),
-      val: pipeline(val),
-      test: pipeline(options.testTransforms ?? val),
-    };
+    this.#transforms = { train, val, test };
+    this.#pipelines = { train: pipeline(train), val: pipeline(val), test: pipeline(test) };
   }
 
   /** Finds the pictures and their classes. */
@@ -210,12 +213,12 @@ export abstract class DataModule implements AsyncDisposable {
 
   /** What is done to a picture before evaluation and prediction; it belongs into every export. */
   get preprocessing(): Preprocessing {
-    return describePreprocessing(this.#pipelines.val.transform);
+    return describePreprocessing(this.#transforms.val);
   }
 
   /** Names of what is done to a training picture, in order. */
   get trainTransformNames(): readonly string[] {
-    return describePreprocessing(this.#pipelines.train.transform).transforms.map(({ name }) => name);
+    return describePreprocessing(this.#transforms.train).transforms.map(({ name }) => name);
   }
 
   /** One line each about what was left out or looks wrong. */
@@ -282,19 +285,24 @@ export abstract class DataModule implements AsyncDisposable {
     await this.close();
   }
 
-  async #openCache({ train, val, test }: DatasetSplits): Promise<void> {
-    const { cache, cacheFolder } = this.options;
-    const pipelines = this.#pipelines;
-    const datasets = [train, val, test].filter((part) => part !== undefined);
-    const kind = cache === "auto" ? await chooseCache(datasets, pipelines.train.read) : cache;
-    if (kind === "ram") this.#cache = new ImageCache();
-    if (kind !== "disk") return;
-    const read = { ...pipelines.train.read, cacheFolder: cacheFolder ?? defaultCacheFolder() };
-    this.#pipelines = {
-      train: { ...pipelines.train, read },
-      val: { ...pipelines.val, read },
-      test: { ...pipelines.test, read },
-    };
+  async #openCache(splits: DatasetSplits): Promise<void> {
+    const { cache } = this.options;
+    if (cache === "none") return;
+    const pipelines = { ...this.#pipelines };
+    let bytes = 0;
+    for (const part of PARTS) {
+      const dataset = splits[part];
+      if (dataset === undefined) continue;
+      const kept = await keepPictures(dataset, pipelines[part]);
+      pipelines[part] = kept.pipeline;
+      bytes += kept.bytes;
+    }
+    if ((cache === "auto" ? chooseCache(bytes) : cache) === "ram") this.#cache = new ImageCache();
+    else {
+      const cacheFolder = this.options.cacheFolder ?? defaultCacheFolder();
+      for (const part of PARTS) pipelines[part] = { ...pipelines[part], cacheFolder };
+    }
+    this.#pipelines = pipelines;
   }
 
   get #trainSampler(): Sampler {
@@ -302,7 +310,7 @@ export abstract class DataModule implements AsyncDisposable {
   }
 
   #loader(
-    part: "train" | "val" | "test",
+    part: Part,
     dataset: ImageDataset,
     order: Uint32Array,
     more: Pick<

@@ -1,4 +1,4 @@
-// Keeps decoded pictures on disk by the hash of their files, so that they are decoded once for all runs.
+// Keeps prepared pictures on disk by the hash of their files, so that they are prepared once for all runs.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import type { Image } from "./image.ts";
 
-/** Changed whenever the same bytes decode to other pixels. */
-const VERSION = 1;
+/** Changed whenever the same bytes, transforms and libraries give other pixels. */
+const VERSION = 2;
 const HEADER_BYTES = 16;
 const MAGIC = 0x43544943;
 
@@ -33,7 +33,7 @@ export function findOnDisk(folder: string, bytes: Uint8Array, variant: string): 
   return data.length === width * height * 3 ? { width, height, data } : undefined;
 }
 
-/** Keeps a picture. A full or read-only disk only means that it is decoded again next time. */
+/** Keeps a picture. A full or read-only disk only means that it is prepared again next time. */
 export function keepOnDisk(folder: string, bytes: Uint8Array, variant: string, image: Image): void {
   const path = pathOf(folder, bytes, variant);
   const partial = `${path}.${process.pid}-${threadId}`;

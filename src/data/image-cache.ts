@@ -1,8 +1,9 @@
-// Keeps decoded pictures in memory, as long as their files stay as they were and there is room.
+// Keeps prepared pictures in memory, as long as their files stay as they were and there is room.
 import { statSync } from "node:fs";
 import { freemem } from "node:os";
 import type { ImageSource } from "./dataset.ts";
 import type { Image } from "./image.ts";
+import type { Transform } from "./transforms/transform.ts";
 
 /** What tells that a file has not changed. */
 export interface FileStamp {
@@ -19,44 +20,53 @@ interface Entry {
 const SHARE_OF_MEMORY = 0.5;
 const ARENA_BYTES = 16 << 20;
 
-/** Decoded pictures by file. Pixels lie in shared memory, so that worker threads read them without a copy. */
+/** Prepared pictures by prefix and file. Pixels lie in shared memory, so that worker threads read them without a copy. */
 export class ImageCache {
-  readonly #entries = new Map<string, Entry>();
-  #free: number;
+  readonly #entries = new Map<Transform | undefined, Map<string, Entry>>();
+  readonly #maxBytes: number;
+  #used = 0;
 
   /** @param maxBytes bytes of pixels to keep at most; default half of the memory that is available now */
   constructor(maxBytes: number = freemem() * SHARE_OF_MEMORY) {
-    this.#free = maxBytes;
+    this.#maxBytes = maxBytes;
   }
 
   /** Number of pictures kept. */
   get size(): number {
-    return this.#entries.size;
+    return [...this.#entries.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Bytes of pixels kept. */
+  get bytes(): number {
+    return this.#used;
   }
 
   /** The kept picture of a file that is as it was; undefined where there is none. */
-  find(source: ImageSource): Image | undefined {
+  find(source: ImageSource, prefix: Transform | undefined): Image | undefined {
     const key = keyOf(source);
-    const entry = key === undefined ? undefined : this.#entries.get(key);
+    const entries = this.#entries.get(prefix);
+    const entry = key === undefined ? undefined : entries?.get(key);
     if (entry === undefined) return undefined;
     const stamp = stampOf(source);
     if (stamp !== undefined && sameStamp(stamp, entry.stamp)) return entry.image;
-    this.#free += entry.image.data.length;
-    this.#entries.delete(key!);
+    this.#used -= entry.image.data.length;
+    entries!.delete(key!);
     return undefined;
   }
 
-  /** What to check a file by once it is decoded; undefined where it is not worth keeping or there is no room. */
+  /** What to check a file by once it is prepared; undefined where it is not worth keeping or there is no room. */
   reserve(source: ImageSource): FileStamp | undefined {
-    return this.#free > 0 && keyOf(source) !== undefined ? stampOf(source) : undefined;
+    return this.#used < this.#maxBytes && keyOf(source) !== undefined ? stampOf(source) : undefined;
   }
 
   /** Keeps a picture whose pixels lie in shared memory. `stamp` was taken before the file was read. */
-  keep(source: ImageSource, stamp: FileStamp, image: Image): void {
+  keep(source: ImageSource, prefix: Transform | undefined, stamp: FileStamp, image: Image): void {
     const key = keyOf(source);
-    if (key === undefined || this.#entries.has(key) || image.data.length > this.#free) return;
-    this.#free -= image.data.length;
-    this.#entries.set(key, { stamp, image });
+    const entries = this.#entries.get(prefix) ?? new Map<string, Entry>();
+    const bytes = this.#used + image.data.length;
+    if (key === undefined || entries.has(key) || bytes > this.#maxBytes) return;
+    this.#used = bytes;
+    this.#entries.set(prefix, entries.set(key, { stamp, image }));
   }
 }
 

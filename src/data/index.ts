@@ -38,7 +38,7 @@ export { imageLibraryVersions } from "./library-versions.ts";
 export { type BadPicturePolicy, type Batch, DataLoader, type LoaderOptions } from "./loader.ts";
 export type { BadPicture } from "./pipeline.ts";
 export { Quarantine } from "./quarantine.ts";
-export { type ReadOptions, readImage } from "./read-image.ts";
+export { readImage } from "./read-image.ts";
 export {
   classWeights,
   type Sampler,

@@ -61,7 +61,7 @@ export interface LoaderOptions {
    * for consumers that are done with a batch by then. Default false.
    */
   readonly reuseMemory?: boolean;
-  /** Keeps decoded pictures for the next epochs. Default none. */
+  /** Keeps prepared pictures for the next epochs. Default none. */
   readonly cache?: ImageCache | undefined;
   /** Pictures known to be bad, by name: they are left out without being read. Default none. */
   readonly knownBad?: ((source: ImageSource, name: string) => BadPicture | undefined) | undefined;
@@ -234,14 +234,15 @@ export class DataLoader implements AsyncIterable<Batch> {
     const { pipeline, cache } = this.#options;
     const stamps = requests.map(({ source }) => cache?.reserve(source));
     const ready = requests.map((request, slot) => {
-      const image = cache?.find(request.source);
-      if (image === undefined) return { ...request, keep: stamps[slot] !== undefined };
-      return { ...request, source: { kind: "image", image } as const };
+      const image = cache?.find(request.source, pipeline.prefix);
+      return { ...request, prepared: image, keep: image === undefined && stamps[slot] !== undefined };
     });
-    const { bad, decoded } = await (pool === undefined
+    const { bad, prepared } = await (pool === undefined
       ? prepareChunk(pipeline, ready, output, shape, MAIN_THREAD_CONCURRENCY, this.#arena)
       : pool.prepare(pipeline, ready, output, shape));
-    for (const [slot, image] of decoded) cache?.keep(requests[slot]!.source, stamps[slot]!, image);
+    for (const [slot, image] of prepared) {
+      cache?.keep(requests[slot]!.source, pipeline.prefix, stamps[slot]!, image);
+    }
     return bad;
   }
 

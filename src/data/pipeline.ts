@@ -1,4 +1,4 @@
-// The road of one picture: read, decode, transform; and of a chunk of them into a batch's memory.
+// The road of one picture: prepare, transform; and of a chunk of them into a batch's memory.
 import {
   ClassifierTrainingError,
   type ErrorKind,
@@ -10,21 +10,36 @@ import {
 import type { ImageSource } from "./dataset.ts";
 import { type Image, type ImageTensor, isImage } from "./image.ts";
 import type { SharedArena } from "./image-cache.ts";
-import { type ReadOptions, readImage } from "./read-image.ts";
+import { type Preparation, prepareImage } from "./prepared-image.ts";
+import { transformFromDescription } from "./transforms/catalog.ts";
 import type { Transform, TransformDescription } from "./transforms/transform.ts";
 
 /** How pictures become tensors. */
-export interface Pipeline {
+export interface Pipeline extends Preparation {
+  /** What follows the prefix. */
   readonly transform: Transform;
-  readonly read: ReadOptions;
   readonly seed: number;
 }
 
 /** A pipeline as data, for a worker thread. */
-export interface PipelineDescription {
+export interface PipelineDescription extends Omit<Pipeline, "prefix" | "transform"> {
+  readonly prefix: TransformDescription | undefined;
   readonly transform: TransformDescription;
-  readonly read: ReadOptions;
-  readonly seed: number;
+}
+
+export function describePipeline(pipeline: Pipeline): PipelineDescription {
+  const { prefix, transform } = pipeline;
+  return { ...pipeline, prefix: prefix?.describe(), transform: transform.describe() };
+}
+
+/** The pipeline that was described; its transforms must be describable. */
+export function pipelineFromDescription(description: PipelineDescription): Pipeline {
+  const { prefix, transform } = description;
+  return {
+    ...description,
+    prefix: prefix && transformFromDescription(prefix),
+    transform: transformFromDescription(transform),
+  };
 }
 
 /** One picture to prepare. */
@@ -34,7 +49,9 @@ export interface SampleRequest {
   readonly epoch: number;
   /** Its place in the epoch's order: random numbers depend on it, not on who prepares it. */
   readonly position: number;
-  /** Whether the decoded picture is to be given back, for a cache. */
+  /** The prepared picture, where a cache has it. */
+  readonly prepared?: Image | undefined;
+  /** Whether the prepared picture is to be given back, for a cache. */
   readonly keep?: boolean;
 }
 
@@ -42,8 +59,8 @@ export interface SampleRequest {
 export interface ChunkResult {
   /** The pictures whose data is bad; their parts of the output stay as they are. */
   readonly bad: readonly BadPicture[];
-  /** The decoded pictures that are to be kept, by slot; their pixels lie in shared memory. */
-  readonly decoded: readonly (readonly [slot: number, image: Image])[];
+  /** The prepared pictures that are to be kept, by slot; their pixels lie in shared memory. */
+  readonly prepared: readonly (readonly [slot: number, image: Image])[];
 }
 
 /** A picture that could not be prepared. Plain data, so that a worker thread can send it. */
@@ -57,13 +74,13 @@ export interface BadPicture {
   readonly hint: string | undefined;
 }
 
-/** Reads, decodes and transforms one picture. */
+/** Prepares and transforms one picture. */
 export async function prepareSample(pipeline: Pipeline, request: SampleRequest): Promise<ImageTensor> {
-  const image = await readImage(request.source, request.name, pipeline.read);
+  const image = await prepareImage(request.source, request.name, pipeline);
   return transformSample(pipeline, request, image);
 }
 
-/** Transforms a decoded picture; the tensor may lie in `output` where that has its length. */
+/** Transforms a prepared picture; the tensor may lie in `output` where that has its length. */
 async function transformSample(
   { seed, transform }: Pipeline,
   { epoch, position }: SampleRequest,
@@ -93,15 +110,15 @@ export async function prepareChunk(
 ): Promise<ChunkResult> {
   const length = output.length / requests.length;
   const bad: BadPicture[] = [];
-  const decoded: [number, Image][] = [];
+  const prepared: [number, Image][] = [];
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < requests.length) {
       const slot = next++;
       const request = requests[slot]!;
       try {
-        const image = await readImage(request.source, request.name, pipeline.read);
-        if (request.keep === true) decoded.push([slot, arena.put(image)]);
+        const image = request.prepared ?? (await prepareImage(request.source, request.name, pipeline));
+        if (request.keep === true) prepared.push([slot, arena.put(image)]);
         const part = output.subarray(slot * length, (slot + 1) * length);
         const tensor = await transformSample(pipeline, request, image, part);
         if (!sameShape(tensor.shape, shape)) throw shapeMismatch(tensor.shape, shape, request.name);
@@ -114,7 +131,7 @@ export async function prepareChunk(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, work));
-  return { bad: bad.sort((a, b) => a.slot - b.slot), decoded };
+  return { bad: bad.sort((a, b) => a.slot - b.slot), prepared };
 }
 
 /** The error that a bad picture stands for. */

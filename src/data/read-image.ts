@@ -5,17 +5,11 @@ import { isMainThread } from "node:worker_threads";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { ImageSource } from "./dataset.ts";
 import { type DecodeOptions, decodeImage } from "./decode.ts";
-import { findOnDisk, keepOnDisk } from "./disk-cache.ts";
 import { blankImage, type Image } from "./image.ts";
 import { readZipEntry } from "./zip.ts";
 
 /** A source of encoded bytes. */
 export type EncodedSource = Exclude<ImageSource, { kind: "image" | "pixels" }>;
-
-export interface ReadOptions extends DecodeOptions {
-  /** Where decoded pictures are kept by the hash of their files. Default null: nowhere. */
-  readonly cacheFolder?: string | null;
-}
 
 /**
  * The decoded picture of a source.
@@ -25,19 +19,11 @@ export interface ReadOptions extends DecodeOptions {
 export async function readImage(
   source: ImageSource,
   name: string,
-  options: ReadOptions = {},
+  options: DecodeOptions = {},
 ): Promise<Image> {
   if (source.kind === "image") return source.image;
   if (source.kind === "pixels") return fromPixels(source);
-  const bytes = await readSource(source, name);
-  const { cacheFolder = null, shrinkTo = null } = options;
-  if (cacheFolder === null) return decodeImage(bytes, name, options);
-  const variant = String(shrinkTo);
-  const kept = findOnDisk(cacheFolder, bytes, variant);
-  if (kept !== undefined) return kept;
-  const image = await decodeImage(bytes, name, options);
-  keepOnDisk(cacheFolder, bytes, variant, image);
-  return image;
+  return decodeImage(await readSource(source, name), name, options);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { ClassifierTrainingError, type Shape } from "../core/index.ts";
 import { loadSharp } from "./decode.ts";
-import type { ChunkResult, Pipeline, SampleRequest } from "./pipeline.ts";
+import { type ChunkResult, describePipeline, type Pipeline, type SampleRequest } from "./pipeline.ts";
 import type { WorkerReply, WorkerRequest } from "./worker-messages.ts";
 
 /** A worker is given its next chunk before it has finished the last one. */
@@ -94,11 +94,7 @@ export class WorkerPool {
     const post = (message: WorkerRequest): void => member.worker.postMessage(message);
     if (!member.pipelines.has(pipeline)) {
       member.pipelines.add(pipeline);
-      post({
-        kind: "pipeline",
-        pipeline,
-        description: { ...source, transform: source.transform.describe() },
-      });
+      post({ kind: "pipeline", pipeline, description: describePipeline(source) });
     }
     const id = this.#tasks++;
     if (member.running.size === 0) member.worker.ref();

@@ -2,8 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { SharedArena } from "./image-cache.ts";
-import { type Pipeline, prepareChunk } from "./pipeline.ts";
-import { transformFromDescription } from "./transforms/catalog.ts";
+import { type Pipeline, pipelineFromDescription, prepareChunk } from "./pipeline.ts";
 import type { SerialisedError, WorkerReply, WorkerRequest } from "./worker-messages.ts";
 
 /** While one picture is decoded by libvips, another is transformed here. */
@@ -15,8 +14,7 @@ const pipelines = new Map<number, Pipeline>();
 
 port.on("message", async (request: WorkerRequest) => {
   if (request.kind === "pipeline") {
-    const { transform, ...rest } = request.description;
-    pipelines.set(request.pipeline, { transform: transformFromDescription(transform), ...rest });
+    pipelines.set(request.pipeline, pipelineFromDescription(request.description));
     return;
   }
   const { task, requests, output, shape } = request;

@@ -1,9 +1,9 @@
 // Finds pictures that are there more than once: the same bytes, or nearly the same picture.
 import { createHash } from "node:crypto";
 import type { DatasetSplits } from "../data-module.ts";
-import { decodeImage } from "../decode.ts";
+import { type DecodeOptions, decodeImage } from "../decode.ts";
 import type { Image } from "../image.ts";
-import { type ReadOptions, readImage, readSource } from "../read-image.ts";
+import { readImage, readSource } from "../read-image.ts";
 import { grayscale } from "../transforms/color.ts";
 import { resize } from "../transforms/resample.ts";
 import { type Part, partsOf } from "./statistics.ts";
@@ -29,7 +29,7 @@ export interface DuplicateGroup {
 export interface DuplicateOptions {
   /** Largest number of differing bits, of 64, at which pictures count as similar; default 4. -1 finds exact ones only. */
   readonly distance?: number;
-  readonly read?: ReadOptions;
+  readonly read?: DecodeOptions;
   /** Called after each picture. */
   readonly onProgress?: (checked: number, total: number) => void;
 }
@@ -75,7 +75,7 @@ export async function findDuplicates(
 async function fingerprint(
   source: Parameters<typeof readImage>[0],
   picture: DuplicatePicture,
-  read: ReadOptions | undefined,
+  read: DecodeOptions | undefined,
 ): Promise<Fingerprint> {
   if (source.kind === "image" || source.kind === "pixels") {
     const image = await readImage(source, picture.name);

@@ -1,7 +1,8 @@
 // What a data set holds: counts by class and part, sizes, mean and deviation of the channels.
 import type { DatasetSplits } from "../data-module.ts";
 import { countClasses, type ImageDataset } from "../dataset.ts";
-import { type ReadOptions, readImage } from "../read-image.ts";
+import type { DecodeOptions } from "../decode.ts";
+import { readImage } from "../read-image.ts";
 
 export type Part = "train" | "val" | "test";
 
@@ -49,7 +50,7 @@ export interface DataStatistics {
 export interface StatisticsOptions {
   /** Training pictures to look at, evenly spread; default 1000. Infinity looks at all. */
   readonly samples?: number;
-  readonly read?: ReadOptions;
+  readonly read?: DecodeOptions;
 }
 
 /** Counts everything, and reads a sample of the training pictures for sizes and colours. */

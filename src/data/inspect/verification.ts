@@ -1,7 +1,8 @@
 // Reads every picture of a data set and lists the ones that are no good.
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DatasetSplits } from "../data-module.ts";
-import { type ReadOptions, readImage } from "../read-image.ts";
+import type { DecodeOptions } from "../decode.ts";
+import { readImage } from "../read-image.ts";
 import { type Part, partsOf } from "./statistics.ts";
 
 export interface PictureProblem {
@@ -19,7 +20,7 @@ export interface VerificationReport {
 }
 
 export interface VerificationOptions {
-  readonly read?: ReadOptions;
+  readonly read?: DecodeOptions;
   /** Called after each picture. */
   readonly onProgress?: (checked: number, total: number) => void;
 }
