@@ -1,8 +1,16 @@
 // AugMix: the picture mixed with several augmented versions of itself (Hendrycks et al., 2019).
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import type { Image } from "../image.ts";
-import { type AugmentationSpace, applyAt, bits, signed, threshold } from "./augmentation-space.ts";
+import type { Image, ImageSize } from "../image.ts";
+import {
+  type AugmentationSpace,
+  applyOperations,
+  bits,
+  type DrawnOperation,
+  drawSign,
+  signed,
+  threshold,
+} from "./augmentation-space.ts";
 import { dirichlet } from "./distributions.ts";
 import type { Fill, WarpInterpolation } from "./geometry.ts";
 import { fillSchema, warpInterpolationSchema } from "./options.ts";
@@ -68,26 +76,48 @@ export class AugMix extends ImageTransform<Resolved> {
   }
 
   protected override transform(image: Image, random: RandomStream): Image {
-    const { alpha, mixtureWidth } = this.options;
-    const [original, augmented] = dirichlet(alpha, 2, random) as [number, number];
+    const { original, augmented, versions } = drawAugMix(this.options, image, random);
     const mixed = Float32Array.from(image.data, (value) => value * original);
-    for (const weight of dirichlet(alpha, mixtureWidth, random)) {
-      const { data } = this.#chain(image, random);
+    for (const { weight, operations } of versions) {
+      const { data } = applyOperations(image, operations, this.options);
       for (let i = 0; i < mixed.length; i++) mixed[i]! += data[i]! * weight * augmented;
     }
     return { ...image, data: Uint8Array.from(mixed, (value) => Math.min(value, 255)) };
   }
+}
 
-  #chain(image: Image, random: RandomStream): Image {
-    const { severity, chainDepth, allOps } = this.options;
-    const operations = allOps ? ALL_OPERATIONS : PARTIAL_OPERATIONS;
-    const depth = chainDepth > 0 ? chainDepth : 1 + random.integer(3);
-    let result = image;
-    for (let i = 0; i < depth; i++) {
-      const [operation, strengths] = operations[random.integer(operations.length)]!;
-      const bin = strengths === undefined ? 0 : random.integer(severity);
-      result = applyAt(result, operation, strengths, bin, BINS, random, this.options);
-    }
-    return result;
-  }
+/** What a picture is mixed of. */
+export interface Mixture {
+  /** The weight of the picture itself. */
+  readonly original: number;
+  /** The weight of its augmented versions together. */
+  readonly augmented: number;
+  /** Those versions, with their shares of that weight. */
+  readonly versions: readonly { readonly weight: number; readonly operations: readonly DrawnOperation[] }[];
+}
+
+/** The mixture for a picture. */
+export function drawAugMix(options: Resolved, size: ImageSize, random: RandomStream): Mixture {
+  const { alpha, mixtureWidth } = options;
+  const [original, augmented] = dirichlet(alpha, 2, random) as [number, number];
+  const weights = dirichlet(alpha, mixtureWidth, random);
+  return {
+    original,
+    augmented,
+    versions: weights.map((weight) => ({ weight, operations: drawChain(options, size, random) })),
+  };
+}
+
+function drawChain(
+  { severity, chainDepth, allOps }: Resolved,
+  size: ImageSize,
+  random: RandomStream,
+): DrawnOperation[] {
+  const operations = allOps ? ALL_OPERATIONS : PARTIAL_OPERATIONS;
+  const depth = chainDepth > 0 ? chainDepth : 1 + random.integer(3);
+  return Array.from({ length: depth }, () => {
+    const [operation, strengths] = operations[random.integer(operations.length)]!;
+    const bin = strengths === undefined ? 0 : random.integer(severity);
+    return drawSign(operation, strengths, bin, BINS, size, random);
+  });
 }

@@ -1,6 +1,6 @@
 // The operations of the automatic augmentations, and the strengths each of them draws from.
 import type { RandomStream } from "../../core/index.ts";
-import type { Image } from "../image.ts";
+import type { Image, ImageSize } from "../image.ts";
 import { brightness, contrast, saturation } from "./color.ts";
 import { adjustSharpness } from "./convolution.ts";
 import { affine, type Fill, rotate, type WarpInterpolation } from "./geometry.ts";
@@ -73,19 +73,38 @@ export const USUAL_STRENGTHS: AugmentationSpace = new Map([
   ["Equalize", undefined],
 ]);
 
-/** Draws the sign and applies the operation at a strength. */
-export function applyAt(
-  image: Image,
+/** What is seen where an operation moves the picture away. */
+export interface Outside {
+  readonly interpolation: WarpInterpolation;
+  readonly fill: Fill;
+}
+
+/** An operation that was drawn, with its signed magnitude. */
+export interface DrawnOperation {
+  readonly operation: Operation;
+  readonly magnitude: number;
+}
+
+/** The operation at a strength, with a drawn sign where its strengths have one. */
+export function drawSign(
   operation: Operation,
   strengths: Strengths | undefined,
   bin: number,
   bins: number,
+  { width, height }: ImageSize,
   random: RandomStream,
-  outside: { readonly interpolation: WarpInterpolation; readonly fill: Fill },
-): Image {
-  let magnitude = strengths?.strength(bin, bins, image.width, image.height) ?? 0;
-  if (strengths?.signed === true && random.float() <= 0.5) magnitude = -magnitude;
-  return applyOperation(image, operation, magnitude, outside);
+): DrawnOperation {
+  const magnitude = strengths?.strength(bin, bins, width, height) ?? 0;
+  const negative = strengths?.signed === true && random.float() <= 0.5;
+  return { operation, magnitude: negative ? -magnitude : magnitude };
+}
+
+/** The operations one after the other; none changes the size. */
+export function applyOperations(image: Image, drawn: readonly DrawnOperation[], outside: Outside): Image {
+  return drawn.reduce(
+    (result, { operation, magnitude }) => applyOperation(result, operation, magnitude, outside),
+    image,
+  );
 }
 
 /** One operation at a signed magnitude, as torchvision's automatic augmentations define it. */
@@ -93,7 +112,7 @@ export function applyOperation(
   image: Image,
   operation: Operation,
   magnitude: number,
-  outside: { readonly interpolation: WarpInterpolation; readonly fill: Fill },
+  outside: Outside,
 ): Image {
   const move = (change: Partial<Parameters<typeof affine>[1]>): Image =>
     affine(image, { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0], ...outside, ...change });

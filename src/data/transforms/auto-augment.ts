@@ -1,8 +1,14 @@
 // AutoAugment: one of 25 learned pairs of operations (Cubuk et al., 2018), the ImageNet policy.
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import type { Image } from "../image.ts";
-import { applyAt, type Operation, USUAL_STRENGTHS } from "./augmentation-space.ts";
+import type { Image, ImageSize } from "../image.ts";
+import {
+  applyOperations,
+  type DrawnOperation,
+  drawSign,
+  type Operation,
+  USUAL_STRENGTHS,
+} from "./augmentation-space.ts";
 import type { Fill, WarpInterpolation } from "./geometry.ts";
 import { fillSchema, warpInterpolationSchema } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
@@ -142,11 +148,16 @@ export class AutoAugment extends ImageTransform<Resolved> {
   }
 
   protected override transform(image: Image, random: RandomStream): Image {
-    let result = image;
-    for (const [operation, probability, bin] of IMAGENET[random.integer(IMAGENET.length)]!) {
-      if (random.float() >= probability) continue;
-      result = applyAt(result, operation, USUAL_STRENGTHS.get(operation), bin, BINS, random, this.options);
-    }
-    return result;
+    return applyOperations(image, drawAutoAugment(image, random), this.options);
   }
+}
+
+/** The operations for a picture, first to last: those of one pair that come to pass. */
+export function drawAutoAugment(size: ImageSize, random: RandomStream): DrawnOperation[] {
+  const drawn: DrawnOperation[] = [];
+  for (const [operation, probability, bin] of IMAGENET[random.integer(IMAGENET.length)]!) {
+    if (random.float() >= probability) continue;
+    drawn.push(drawSign(operation, USUAL_STRENGTHS.get(operation), bin, BINS, size, random));
+  }
+  return drawn;
 }

@@ -35,8 +35,13 @@ export class GaussianBlur extends ImageTransform<Resolved> {
 
   protected override transform(image: Image, random: RandomStream): Image {
     const { kernelSize } = this.options;
-    const sigma = random.uniform(...asRange(this.options.sigma));
+    const sigma = drawSigma(this.options.sigma, random);
     const size = typeof kernelSize === "number" ? ([kernelSize, kernelSize] as const) : kernelSize;
     return gaussianBlur(image, size, [sigma, sigma]);
   }
+}
+
+/** A standard deviation in pixels. */
+export function drawSigma(sigma: number | Range, random: RandomStream): number {
+  return random.uniform(...asRange(sigma));
 }

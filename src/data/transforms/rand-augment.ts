@@ -1,8 +1,8 @@
 // RandAugment: a few random operations of one strength (Cubuk et al., 2019).
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import type { Image } from "../image.ts";
-import { applyAt, USUAL_STRENGTHS } from "./augmentation-space.ts";
+import type { Image, ImageSize } from "../image.ts";
+import { applyOperations, type DrawnOperation, drawSign, USUAL_STRENGTHS } from "./augmentation-space.ts";
 import type { Fill, WarpInterpolation } from "./geometry.ts";
 import { fillSchema, warpInterpolationSchema } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
@@ -46,12 +46,18 @@ export class RandAugment extends ImageTransform<Resolved> {
   }
 
   protected override transform(image: Image, random: RandomStream): Image {
-    const { numOps, magnitude, numMagnitudeBins } = this.options;
-    let result = image;
-    for (let i = 0; i < numOps; i++) {
-      const [operation, strengths] = OPERATIONS[random.integer(OPERATIONS.length)]!;
-      result = applyAt(result, operation, strengths, magnitude, numMagnitudeBins, random, this.options);
-    }
-    return result;
+    return applyOperations(image, drawRandAugment(this.options, image, random), this.options);
   }
+}
+
+/** The operations for a picture, first to last. */
+export function drawRandAugment(
+  { numOps, magnitude, numMagnitudeBins }: Resolved,
+  size: ImageSize,
+  random: RandomStream,
+): DrawnOperation[] {
+  return Array.from({ length: numOps }, () => {
+    const [operation, strengths] = OPERATIONS[random.integer(OPERATIONS.length)]!;
+    return drawSign(operation, strengths, magnitude, numMagnitudeBins, size, random);
+  });
 }

@@ -45,7 +45,12 @@ export class RandomRotation extends ImageTransform<Resolved> {
 
   protected override transform(image: Image, random: RandomStream): Image {
     const { interpolation, expand, center, fill } = this.options;
-    const angle = random.uniform(...symmetricRange(this.options.degrees));
+    const angle = drawAngle(this.options.degrees, random);
     return rotate(image, angle, { interpolation, expand, center: center ?? undefined, fill });
   }
+}
+
+/** An angle in degrees. */
+export function drawAngle(degrees: number | Range, random: RandomStream): number {
+  return random.uniform(...symmetricRange(degrees));
 }

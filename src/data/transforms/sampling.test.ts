@@ -42,8 +42,8 @@ interface GoldenCase {
 const file = new URL("../../../test/golden/transforms/sampling.json", import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: GoldenCase[] };
 
-/** 99.9 % of both sides' sampling error: there are about two hundred comparisons, and none may fail by chance. */
-const WIDTH = 3.9;
+/** Deviations that 99 % lie within, of both sides' sampling error. */
+const WIDTH = 2.576;
 
 function expectDistribution(values: readonly number[], expected: Statistics): void {
   const n = values.length;

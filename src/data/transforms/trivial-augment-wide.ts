@@ -1,8 +1,16 @@
 // TrivialAugmentWide: one random operation of random strength (Mueller and Hutter, 2021).
 import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
-import type { Image } from "../image.ts";
-import { type AugmentationSpace, applyAt, bits, signed, threshold } from "./augmentation-space.ts";
+import type { Image, ImageSize } from "../image.ts";
+import {
+  type AugmentationSpace,
+  applyOperations,
+  bits,
+  type DrawnOperation,
+  drawSign,
+  signed,
+  threshold,
+} from "./augmentation-space.ts";
 import type { Fill, WarpInterpolation } from "./geometry.ts";
 import { fillSchema, warpInterpolationSchema } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
@@ -51,9 +59,17 @@ export class TrivialAugmentWide extends ImageTransform<Resolved> {
   }
 
   protected override transform(image: Image, random: RandomStream): Image {
-    const { numMagnitudeBins } = this.options;
-    const [operation, strengths] = OPERATIONS[random.integer(OPERATIONS.length)]!;
-    const bin = strengths === undefined ? 0 : random.integer(numMagnitudeBins);
-    return applyAt(image, operation, strengths, bin, numMagnitudeBins, random, this.options);
+    return applyOperations(image, [drawTrivialAugment(this.options, image, random)], this.options);
   }
+}
+
+/** The operation for a picture. */
+export function drawTrivialAugment(
+  { numMagnitudeBins }: Resolved,
+  size: ImageSize,
+  random: RandomStream,
+): DrawnOperation {
+  const [operation, strengths] = OPERATIONS[random.integer(OPERATIONS.length)]!;
+  const bin = strengths === undefined ? 0 : random.integer(numMagnitudeBins);
+  return drawSign(operation, strengths, bin, numMagnitudeBins, size, random);
 }
