@@ -1,6 +1,7 @@
 // A pool of worker threads that prepare pictures; it lives as long as its data module.
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { ClassifierTrainingError, type Shape } from "../core/index.ts";
+import { startThread } from "../core/start-thread.ts";
 import { loadSharp } from "./decode.ts";
 import { type ChunkResult, describePipeline, type Pipeline, type SampleRequest } from "./pipeline.ts";
 import type { WorkerReply, WorkerRequest } from "./worker-messages.ts";
@@ -44,7 +45,7 @@ export class WorkerPool {
   /** Starts `size` threads. sharp must be loaded in the main thread before it is in others. */
   static async start(size: number): Promise<WorkerPool> {
     await loadSharp();
-    return new WorkerPool(Array.from({ length: size }, startWorker));
+    return new WorkerPool(Array.from({ length: size }, () => startThread("./worker", import.meta.url)));
   }
 
   get size(): number {
@@ -132,13 +133,4 @@ export class WorkerPool {
     for (const member of this.#members) member.running.clear();
     this.#waiting.length = 0;
   }
-}
-
-/** A worker thread of `worker.ts`, or of the compiled `worker.js`; TypeScript needs tsx registered in the thread. */
-function startWorker(): Worker {
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url));
-  const tsx = import.meta.resolve("tsx/esm/api");
-  const main = new URL("./worker.ts", import.meta.url).href;
-  const start = `import(${JSON.stringify(tsx)}).then((tsx) => { tsx.register(); return import(${JSON.stringify(main)}); })`;
-  return new Worker(start, { eval: true });
 }

@@ -1,25 +1,12 @@
 // The main thread's end of the compute thread: requests become promises, errors become errors again.
-import { SHARE_ENV, Worker } from "node:worker_threads";
+import { SHARE_ENV, type Worker } from "node:worker_threads";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { startThread } from "../../core/start-thread.ts";
 import type { Answer, EncodedError, Request, RequestKind, Requests } from "./protocol.ts";
 
 interface Waiting {
   resolve(body: unknown): void;
   reject(error: unknown): void;
-}
-
-/**
- * Starts the thread, in the process's own environment: the library is told through it how to wait. From TypeScript sources the thread needs
- * the same loader that this module came through.
- */
-function startThread(): Worker {
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./compute-thread.js", import.meta.url), { env: SHARE_ENV });
-  }
-  const loader = import.meta.resolve("tsx/esm/api");
-  const file = new URL("./compute-thread.ts", import.meta.url).href;
-  const start = `import("${loader}").then(({ register }) => { register(); return import("${file}"); })`;
-  return new Worker(start, { eval: true, execArgv: [], env: SHARE_ENV });
 }
 
 export class ComputeClient {
@@ -29,7 +16,8 @@ export class ComputeClient {
   #failure: unknown;
 
   constructor() {
-    this.#thread = startThread();
+    // The library is told through the process's own environment how its threads wait.
+    this.#thread = startThread("./compute-thread", import.meta.url, { env: SHARE_ENV });
     this.#thread.unref();
     this.#thread.on("message", (answer: Answer) => this.#settle(answer));
     this.#thread.on("error", (error) => this.#fail(error));

@@ -38,6 +38,7 @@ export function createAbi2(bind: Bind, decode: (address: number, bytes: number) 
     "void *",
   ]);
   const reshape = bind("dnnl_memory_desc_reshape", "int", [MD, MD, "int", "void *"]);
+  const part = bind("dnnl_memory_desc_init_submemory", "int", [MD, MD, "void *", "void *"]);
   const permute = bind("dnnl_memory_desc_permute_axes", "int", [MD, MD, "void *"]);
   const queryMd = bind("dnnl_primitive_desc_query_md", "uint64_t", ["uint64_t", "int", "int"]);
   const appendSum = bind("dnnl_post_ops_append_sum_v2", "int", ["uint64_t", "float", "int"]);
@@ -112,6 +113,11 @@ export function createAbi2(bind: Bind, decode: (address: number, bytes: number) 
       const permuted = newLayout();
       check(permute(permuted, layout, Int32Array.from(permutation)), "permutation of a memory descriptor");
       return permuted;
+    },
+    partOfLayout(layout, dims, begin) {
+      const created = newLayout();
+      check(part(created, layout, dimsOf(dims), dimsOf(begin)), "part of a memory descriptor");
+      return created;
     },
     appendPostOp(postOps, postOp) {
       switch (postOp.kind) {

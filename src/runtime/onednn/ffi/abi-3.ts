@@ -43,6 +43,7 @@ export function createAbi3(bind: Bind, decode: (address: number, bytes: number) 
   const destroy = bind("dnnl_memory_desc_destroy", "int", [MD]);
   const queryDesc = bind("dnnl_memory_desc_query", "int", [MD, "int", "void *"]);
   const reshape = bind("dnnl_memory_desc_reshape", "int", ["void *", MD, "int", "void *"]);
+  const part = bind("dnnl_memory_desc_create_submemory", "int", ["void *", MD, "void *", "void *"]);
   const permute = bind("dnnl_memory_desc_permute_axes", "int", ["void *", MD, "void *"]);
   const queryMd = bind("dnnl_primitive_desc_query_md", "uint64_t", ["uint64_t", "int", "int"]);
   const appendSum = bind("dnnl_post_ops_append_sum", "int", ["uint64_t", "float", "int", "int"]);
@@ -114,6 +115,10 @@ export function createAbi3(bind: Bind, decode: (address: number, bytes: number) 
     },
     permuteLayout(layout, permutation) {
       check(permute(out, layout, Int32Array.from(permutation)), "permutation of a memory descriptor");
+      return created();
+    },
+    partOfLayout(layout, dims, begin) {
+      check(part(out, layout, dimsOf(dims), dimsOf(begin)), "part of a memory descriptor");
       return created();
     },
     appendPostOp(postOps, postOp) {

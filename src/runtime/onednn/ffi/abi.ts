@@ -34,6 +34,8 @@ export interface Abi {
   reshapeLayout(layout: NativeLayout, dims: readonly number[]): NativeLayout | undefined;
   /** The same memory with its axes permuted: axis i of the old becomes axis `permutation[i]` of the new. */
   permuteLayout(layout: NativeLayout, permutation: readonly number[]): NativeLayout;
+  /** The part of the memory with these dimensions that begins at these indices. */
+  partOfLayout(layout: NativeLayout, dims: readonly number[], begin: readonly number[]): NativeLayout;
   appendPostOp(postOps: Handle, postOp: PostOp): void;
   /** Returns the status; the primitive descriptor's handle is stored in `out`. */
   createDescriptor(

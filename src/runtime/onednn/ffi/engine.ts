@@ -85,6 +85,11 @@ export class Engine {
     return this.#adopt(this.library.abi.permuteLayout(layout.native, permutation));
   }
 
+  /** The part of the same memory with these dimensions that begins at these indices. */
+  partOf(layout: Layout, dims: readonly number[], begin: readonly number[]): Layout {
+    return this.#adopt(this.library.abi.partOfLayout(layout.native, dims, begin));
+  }
+
   /** A primitive, or undefined where the library has no implementation. Its scratchpad is the caller's. */
   tryPrimitive(
     operation: Operation,

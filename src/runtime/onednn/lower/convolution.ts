@@ -1,4 +1,5 @@
 // Convolutions and their gradients, in the layouts that the library prefers.
+import type { Shape } from "../../../core/index.ts";
 import {
   type Conv2dParams,
   flopsOf,
@@ -8,23 +9,10 @@ import {
   type Value,
 } from "../../../graph/index.ts";
 import type { VariableStore } from "../compute/variable-store.ts";
-import { ARG, type ConvolutionGeometry, type DnnlType, type Engine, type Layout } from "../ffi/index.ts";
+import { ARG, type DnnlType, type Engine, type Layout, type Primitive } from "../ffi/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
-
-function geometry({ stride, padding, dilation }: Conv2dParams): ConvolutionGeometry {
-  return {
-    strides: stride,
-    dilation: dilation.map((step) => step - 1),
-    paddingBegin: padding,
-    paddingEnd: padding,
-  };
-}
-
-/** Weights as the library sees them: with groups an axis of their own. */
-function weightDims([outputs, ...rest]: readonly number[], groups: number): readonly number[] {
-  return groups === 1 ? [outputs!, ...rest] : [groups, outputs! / groups, ...rest];
-}
+import { type ConvolutionForm, convolutionForm, putTaps, tapsOf } from "./kernel-crop.ts";
 
 function anyLayout(engine: Engine, type: DnnlType, dims: readonly number[]): Layout {
   return engine.layout(type, dims, "any");
@@ -38,20 +26,21 @@ export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
   const { engine, activation, chooser } = planner;
   const [x, weight, bias] = node.inputs;
   const [y] = node.outputs;
+  const form = convolutionForm(node.params, x!.shape, weight!.shape, y!.shape);
   const operation = chooser.choose({
     kind: "convolutionForward",
     training: true,
     algorithm: "direct",
     src: anyLayout(engine, activation, x!.shape),
-    weights: anyLayout(engine, activation, weightDims(weight!.shape, node.params.groups)),
+    weights: anyLayout(engine, activation, form.weights),
     bias: bias && engine.layout("f32", bias.shape),
     dst: anyLayout(engine, activation, y!.shape),
-    ...geometry(node.params),
+    ...form.geometry,
   });
   const primitive = engine.primitive(operation);
   const reads: (readonly [number, Tensor])[] = [
     [ARG.src, planner.inLayout(x!, primitive.layout("src")!)],
-    [ARG.weights, planner.inLayout(weight!, primitive.layout("weights")!)],
+    [ARG.weights, weightsOf(planner, weight!, form, primitive)],
   ];
   if (bias !== undefined) reads.push([ARG.bias, planner.alignedRows(bias)]);
   planner.add(primitive, {
@@ -67,13 +56,14 @@ export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dIn
   const { engine, activation, chooser } = planner;
   const [dy, weight] = node.inputs;
   const [dx] = node.outputs;
+  const form = convolutionForm(node.params, dx!.shape, weight!.shape, dy!.shape);
   const operation = chooser.choose({
     kind: "convolutionBackwardData",
     algorithm: "direct",
     src: anyLayout(engine, activation, dx!.shape),
-    weights: anyLayout(engine, activation, weightDims(weight!.shape, node.params.groups)),
+    weights: anyLayout(engine, activation, form.weights),
     dst: anyLayout(engine, activation, dy!.shape),
-    ...geometry(node.params),
+    ...form.geometry,
   });
   const primitive = engine.primitive(operation);
   planner.add(primitive, {
@@ -81,7 +71,7 @@ export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dIn
     label: label(node, weight!.shape, dx!.shape),
     reads: [
       [ARG.diffDst, planner.inLayout(dy!, primitive.layout("diffDst")!)],
-      [ARG.weights, planner.inLayout(weight!, primitive.layout("weights")!)],
+      [ARG.weights, weightsOf(planner, weight!, form, primitive)],
     ],
     writes: [[ARG.diffSrc, planner.produce(dx!, primitive.layout("diffSrc")!)]],
     flops: flopsOf(node),
@@ -93,15 +83,19 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dW
   const [x, dy] = node.inputs;
   const [dw] = node.outputs;
   planner.recompute(x!);
+  const form = convolutionForm(node.params, x!.shape, dw!.shape, dy!.shape);
   const operation = chooser.choose({
     kind: "convolutionBackwardWeights",
     algorithm: "direct",
     src: anyLayout(engine, activation, x!.shape),
-    weights: anyLayout(engine, "f32", weightDims(dw!.shape, node.params.groups)),
+    weights: anyLayout(engine, "f32", form.weights),
     dst: anyLayout(engine, activation, dy!.shape),
-    ...geometry(node.params),
+    ...form.geometry,
   });
   const primitive = engine.primitive(operation);
+  const layout = primitive.layout("diffWeights")!;
+  const target =
+    form.crop === undefined ? planner.produce(dw!, layout) : planner.allocate(form.weights, layout);
   planner.add(primitive, {
     work: "convolution",
     label: label(node, dw!.shape, x!.shape),
@@ -109,9 +103,18 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dW
       [ARG.src, planner.inLayout(x!, primitive.layout("src")!)],
       [ARG.diffDst, planner.inLayout(dy!, primitive.layout("diffDst")!)],
     ],
-    writes: [[ARG.diffWeights, planner.produce(dw!, primitive.layout("diffWeights")!)]],
+    writes: [[ARG.diffWeights, target]],
     flops: flopsOf(node),
   });
+  if (form.crop === undefined) return;
+  const whole = weightLayout(engine, node.params, x!.shape, dw!.shape, dy!.shape);
+  putTaps(planner, form, target, planner.produce(dw!, whole ?? engine.layout("f32", form.crop.whole)));
+}
+
+/** The weights as the primitive wants them. */
+function weightsOf(planner: Planner, weight: Value, form: ConvolutionForm, primitive: Primitive): Tensor {
+  const layout = primitive.layout("weights")!;
+  return planner.inLayout(weight, layout, form.crop && tapsOf(planner, form));
 }
 
 /**
@@ -123,16 +126,31 @@ export function adoptWeightLayouts(engine: Engine, program: Program, store: Vari
     if (!isOp(node, "conv2d")) continue;
     const [x, weight] = node.inputs as readonly [Value, Value];
     if (!isOp(weight.node, "variable")) continue;
-    const primitive = engine.tryPrimitive({
-      kind: "convolutionForward",
-      training: true,
-      algorithm: "direct",
-      src: anyLayout(engine, "f32", x.shape),
-      weights: anyLayout(engine, "f32", weightDims(weight.shape, node.params.groups)),
-      dst: anyLayout(engine, "f32", node.outputs[0]!.shape),
-      ...geometry(node.params),
-    });
-    const layout = primitive?.layout("weights");
+    const layout = weightLayout(engine, node.params, x.shape, weight.shape, node.outputs[0]!.shape);
     if (layout !== undefined) store.adoptLayout(weight.node.params.variable, layout);
   }
+}
+
+/** The layout in which float32 kernels want the weights of a convolution. */
+function weightLayout(
+  engine: Engine,
+  { stride, padding, dilation, groups }: Conv2dParams,
+  x: Shape,
+  [outputs, ...rest]: Shape,
+  y: Shape,
+): Layout | undefined {
+  const weights = groups === 1 ? [outputs!, ...rest] : [groups, outputs! / groups, ...rest];
+  const primitive = engine.tryPrimitive({
+    kind: "convolutionForward",
+    training: true,
+    algorithm: "direct",
+    src: anyLayout(engine, "f32", x),
+    weights: anyLayout(engine, "f32", weights),
+    dst: anyLayout(engine, "f32", y),
+    strides: stride,
+    dilation: dilation.map((step) => step - 1),
+    paddingBegin: padding,
+    paddingEnd: padding,
+  });
+  return primitive?.layout("weights");
 }

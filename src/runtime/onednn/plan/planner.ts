@@ -131,12 +131,18 @@ export class Planner {
     recipe();
   }
 
-  /** The value in a layout: as it is, or reordered, once. */
-  inLayout(value: Value, layout: Layout): Tensor {
+  /**
+   * The value in a layout: as it is, or reordered, once.
+   *
+   * @param part the piece of the value that the layout is of; default: the whole
+   */
+  inLayout(value: Value, layout: Layout, part?: (whole: Tensor) => Tensor): Tensor {
     const found = this.#tensors.get(value)?.find((tensor) => tensor.layout?.key === layout.key);
     if (found !== undefined) return found;
     const source = this.#readable(value);
-    return this.hold(value, this.reorder(source, layout, `%${value.id}`));
+    if (part === undefined) return this.hold(value, this.reorder(source, layout, `%${value.id}`));
+    const reordered = this.reorder(part(source), layout, `part of %${value.id}`);
+    return this.hold(value, { ...reordered, order: `part ${layout.key}` });
   }
 
   /** The value row by row, as `type` (default: as it is held; bfloat16 becomes float32). */
