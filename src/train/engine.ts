@@ -54,6 +54,8 @@ export type WeightsKind = "live" | "average";
 export class TrainingEngine {
   readonly #options: EngineOptions;
   readonly #executables = new Map<string, Promise<Executable>>();
+  /** Inputs of the program that takes a step: not every optimizer uses all of its scalars. */
+  #stepInputs: ReadonlySet<string> = new Set();
   #layout: StateLayout;
   #session: Session;
 
@@ -120,14 +122,18 @@ export class TrainingEngine {
       averageDecay,
     }: { readonly momentum?: number | undefined; readonly averageDecay?: number | undefined } = {},
   ): Promise<number> {
-    const executable = await this.#executable("apply", () =>
-      applyProgram(this.layout, this.#options.clipping),
-    );
+    const executable = await this.#executable("apply", () => {
+      const program = applyProgram(this.layout, this.#options.clipping);
+      this.#stepInputs = new Set(program.inputs.map(({ name }) => name));
+      return program;
+    });
     const inputs: Record<string, HostTensor> = {};
     for (const [i, { optimizer, learningRateScale }] of this.layout.groups.entries()) {
       const scalars = optimizer.scalars(step, learningRate * learningRateScale, momentum);
-      for (const [name, value] of Object.entries(scalars))
-        inputs[scalarInput(i, name)] = float64Scalar(value);
+      for (const [name, value] of Object.entries(scalars)) {
+        const key = scalarInput(i, name);
+        if (this.#stepInputs.has(key)) inputs[key] = float64Scalar(value);
+      }
     }
     if (averageDecay !== undefined) inputs.average_decay = float64Scalar(averageDecay);
     const { gradient_norm } = await executable.run(inputs);

@@ -1,7 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { LinearData, LinearModel } from "../../test/train/linear-problem.ts";
+import { FIRST_WEIGHTS, LinearData, LinearModel } from "../../test/train/linear-problem.ts";
 import { RowLogger, run } from "../../test/train/run.ts";
-import { OneCycleLR, ReduceLROnPlateau, SGD } from "../optim/index.ts";
+import {
+  Adagrad,
+  Adam,
+  AdamW,
+  NAdam,
+  OneCycleLR,
+  type Optimizer,
+  RAdam,
+  ReduceLROnPlateau,
+  RMSprop,
+  SGD,
+} from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
 import type { FitContext } from "./context.ts";
 import { Callback, type DataModule } from "./contracts.ts";
@@ -170,6 +181,20 @@ test("a time is days, hours, minutes and seconds; the shorter limit holds", () =
   expect(() => resolveTrainerOptions({ maxTime: "12h" })).toThrowError(
     expect.objectContaining({ code: "DURATION", message: '"12h" is no duration' }),
   );
+});
+
+test.each<Optimizer>([
+  new SGD(),
+  new Adam(),
+  new AdamW(),
+  new AdamW({ weightDecay: 0 }),
+  new NAdam(),
+  new RAdam(),
+  new RMSprop(),
+  new Adagrad(),
+])("trains with $name, weight decay $weightDecay", async (optimizer) => {
+  const { weights } = await run({ options: { maxEpochs: 1 }, parts: { optimizer } });
+  for (const [i, weight] of weights.entries()) expect(weight).not.toBe(FIRST_WEIGHTS[i]);
 });
 
 test("a test is events too, which callbacks see", async () => {
