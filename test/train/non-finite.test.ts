@@ -7,10 +7,17 @@ import { ModelCheckpoint, NonFiniteGuard, type NonFiniteGuardOptions } from "../
 import { hostTensor } from "../../src/core/index.ts";
 import type { StateDict } from "../../src/nn/index.ts";
 import { AdamW } from "../../src/optim/index.ts";
-import { Callback, type DataModule, type EventOf, type FitContext } from "../../src/train/index.ts";
+import {
+  Callback,
+  type DataModule,
+  type EventOf,
+  type FitContext,
+  type FitOptions,
+  loadCheckpointOrPrevious,
+} from "../../src/train/index.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 import { LinearData, OutputSum } from "./linear-problem.ts";
-import { type Run, run } from "./run.ts";
+import { type Run, run, SaveWhenInterrupted } from "./run.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -180,20 +187,82 @@ describe.each(await findRuntimes())("on $name", ({ name, runtime, available }) =
     });
     expect(checkpoint.best).toMatchObject({ epoch: 0, score: 0 });
   });
-});
 
-test("a metric that is no number is never best", async () => {
-  const checkpoint = new ModelCheckpoint({ dirpath: join(folder, "metric"), monitor: "val/output_sum" });
-  let validations = 0;
-  class Failing extends OutputSum {
-    override compute(): Record<string, number> {
-      return ++validations === 1 ? super.compute() : { output_sum: Number.NaN };
+  test.skipIf(!available)("a metric that is no number is never best", async () => {
+    const dirpath = join(folder, `${name}-metric`);
+    const checkpoint = new ModelCheckpoint({ dirpath, monitor: "val/output_sum" });
+    let validations = 0;
+    class Failing extends OutputSum {
+      override compute(): Record<string, number> {
+        return ++validations === 1 ? super.compute() : { output_sum: Number.NaN };
+      }
     }
-  }
-  await run({
-    options: { maxEpochs: 2 },
-    model: { metrics: { val: new Failing() } },
-    parts: { callbacks: [checkpoint] },
+    await run({
+      options: { maxEpochs: 2 },
+      model: { ...model, metrics: { val: new Failing() } },
+      parts: { runtime, callbacks: [checkpoint] },
+    });
+    expect(checkpoint.best).toMatchObject({ epoch: 0 });
   });
-  expect(checkpoint.best).toMatchObject({ epoch: 0 });
+
+  /** A fit of three epochs, interrupted at its `place`-th event and gone on with; with infinity never interrupted. */
+  const resumedAt = async (place: number, guard: NonFiniteGuardOptions): Promise<Run> => {
+    const path = join(folder, `${name}-${guard.action}-${place}.safetensors`);
+    const part = (fit: FitOptions, watch?: () => void): Promise<Run> =>
+      run({
+        options: { maxEpochs: 3 },
+        model,
+        data: lossIsNaN,
+        parts: {
+          runtime,
+          average: { decay: 0.5 },
+          callbacks: [new NonFiniteGuard(guard), new SaveWhenInterrupted(path)],
+        },
+        fit,
+        ...(watch && { watch }),
+      });
+    const controller = new AbortController();
+    let events = 0;
+    const cut = await part({ signal: controller.signal }, () => {
+      if (events++ === place) controller.abort();
+    });
+    if (place === Number.POSITIVE_INFINITY) return cut;
+    expect(cut.result.status).toBe("interrupted");
+    return part({ checkpoint: await loadCheckpointOrPrevious(path) });
+  };
+  const lastBatch = ({ events }: Run): number => events.findLastIndex(({ type }) => type === "trainBatchEnd");
+  /** Interrupts at every event on the fastest runtime, at some of each kind on the others. */
+  const stride = name === "reference" ? 1 : 7;
+  const outcome = ({ result, weights, averages }: Run): unknown => ({
+    weights,
+    averages,
+    metrics: result.metrics,
+    progress: { ...result.progress, seconds: 0 },
+  });
+
+  test.skipIf(!available)("a skipped step is skipped alike in a resumed run", async () => {
+    const whole = await resumedAt(Number.POSITIVE_INFINITY, { action: "skip" });
+    expect(whole.result.progress).toMatchObject({ lostSteps: 1 });
+    for (let place = 1; place < lastBatch(whole); place += stride) {
+      const again = await resumedAt(place, { action: "skip" });
+      expect(outcome(again), `interrupted at event ${place}`).toEqual(outcome(whole));
+    }
+  });
+
+  test.skipIf(!available)("a roll back in a resumed run goes back to where that began", async () => {
+    const whole = await resumedAt(Number.POSITIVE_INFINITY, { action: "roll_back" });
+    expect(whole.result.progress).toMatchObject({ lostSteps: 2 });
+    const types = whole.events.map(({ type }) => type);
+    const spoiltEpoch = types.indexOf("trainEpochStart", types.indexOf("trainEpochEnd"));
+    const rollBack = types.indexOf("nonFinite");
+    for (let place = 0; place < lastBatch(whole); place += stride) {
+      const again = await resumedAt(place, { action: "roll_back" });
+      const label = `interrupted at event ${place}, ${types[place]}`;
+      // Between the epoch's first step and the roll back that step is kept, since the run was resumed behind it.
+      const keepsStep = place >= spoiltEpoch && place < rollBack;
+      expect(again.result.progress.lostSteps, label).toBe(keepsStep ? 1 : 2);
+      if (keepsStep) expect(again.weights, label).not.toEqual(whole.weights);
+      else expect(outcome(again), label).toEqual(outcome(whole));
+    }
+  });
 });
