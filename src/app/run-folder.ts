@@ -51,6 +51,11 @@ export class RunFolder {
     return join(this.path, "predictions.csv");
   }
 
+  /** Where the time of a fit went, with `trainer.profiler`. */
+  profileFile(kind: "json" | "txt"): string {
+    return join(this.path, `profile.${kind}`);
+  }
+
   get environmentFile(): string {
     return join(this.path, "environment.json");
   }

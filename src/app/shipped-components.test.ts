@@ -1,4 +1,4 @@
-// Every shipped optimizer and scheduler can be chosen, is valid, and is built.
+// Every shipped optimizer, scheduler and set of callbacks can be chosen, is valid, and is built.
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { componentRegistry } from "../config/index.ts";
@@ -26,6 +26,11 @@ test.each(choices("optimizer"))("optimizer=%s", async (name) => {
 test.each(choices("scheduler"))("scheduler=%s", async (name) => {
   const scheduler = await (await partsOf(`scheduler=${name}`)).scheduler();
   expect(scheduler).toBeInstanceOf(LearningRateScheduler);
+});
+
+test.each(choices("callbacks"))("callbacks=%s", async (name) => {
+  const callbacks = await (await partsOf(`callbacks=${name}`)).callbacks();
+  expect(callbacks.length).toBeGreaterThan(0);
 });
 
 test("without a choice the scheduler is the model's own", async () => {

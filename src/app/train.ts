@@ -1,6 +1,6 @@
 // Trains a model as configured: fit, export the best weights, test them, write the summary.
 
-import { ModelCheckpoint, RunReport } from "../callbacks/index.ts";
+import { ModelCheckpoint, OnnxExport, RunReport } from "../callbacks/index.ts";
 import type { ComponentRegistry } from "../config/index.ts";
 import type { DataModule } from "../data/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
@@ -9,21 +9,24 @@ import {
   describeNonFinite,
   type DataModule as FitData,
   type FitResult,
+  formatProfile,
   type LoadedCheckpoint,
   loadCheckpoint,
   loadCheckpointOrPrevious,
   type Metrics,
+  type Profile,
   removeFile,
   removeUnfinished,
   startOfTraining,
   type TrainableModel,
   Trainer,
 } from "../train/index.ts";
+import { BestExport } from "./best-export.ts";
 import { type RunConfiguration, writeHydraFiles } from "./configuration.ts";
-import { writeExport } from "./export.ts";
 import { linearProbe } from "./linear-probe.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
 import { loadPretrained } from "./pretrained.ts";
+import { writeProfile } from "./profile.ts";
 import { writeReport } from "./report.ts";
 import { identityOf } from "./run-identity.ts";
 import { RunLock } from "./run-lock.ts";
@@ -90,6 +93,19 @@ export async function train(
     name: chosen.runtime.name,
     detail: chosen.probe.detail,
   });
+  const checkpoints = callbacks.find((callback) => callback instanceof ModelCheckpoint);
+  const exporter =
+    checkpoints &&
+    new BestExport({
+      model,
+      preprocessing: data.preprocessing,
+      runtime: chosen.runtime,
+      threads: settings.trainer.threads,
+      folder: run.folder.path,
+      checkpoints,
+      notify,
+    });
+  for (const callback of callbacks) if (callback instanceof OnnxExport) callback.exporter = exporter;
   const training = new Training({
     run,
     settings,
@@ -100,12 +116,11 @@ export async function train(
     trainer,
     checkpoint,
     identity,
+    checkpoints,
+    exporter,
     notify,
   });
-  const summary = await training.run(
-    callbacks.find((callback) => callback instanceof ModelCheckpoint),
-    signal,
-  );
+  const summary = await training.run(signal);
   const reporting = callbacks.find((callback) => callback instanceof RunReport);
   const devRun = (settings.trainer.fastDevRun ?? 0) > 0;
   if (reporting !== undefined && summary.status !== "interrupted" && !devRun) {
@@ -126,6 +141,8 @@ interface TrainingParts {
   readonly trainer: Trainer;
   readonly checkpoint: LoadedCheckpoint | undefined;
   readonly identity: ReturnType<typeof identityOf>;
+  readonly checkpoints: ModelCheckpoint | undefined;
+  readonly exporter: BestExport | undefined;
   readonly notify: Notify;
 }
 
@@ -134,22 +151,30 @@ class Training {
   readonly #throughput = new Throughput();
   readonly #started = performance.now();
   /** How far the run has come, for the summary of one that fails. */
-  #latest: FitResult = { status: "failed", reason: undefined, progress: startOfTraining(), metrics: {} };
+  #latest: FitResult = {
+    status: "failed",
+    reason: undefined,
+    progress: startOfTraining(),
+    metrics: {},
+    profile: undefined,
+  };
 
   constructor(parts: TrainingParts) {
     this.#parts = parts;
   }
 
-  async run(checkpoints: ModelCheckpoint | undefined, signal: AbortSignal | undefined): Promise<RunSummary> {
+  async run(signal: AbortSignal | undefined): Promise<RunSummary> {
+    const { checkpoints, exporter } = this.#parts;
     try {
       const result = await this.#fit(signal);
-      if (result.status === "interrupted" || checkpoints?.best === undefined) {
-        return await this.#finish(result, checkpoints, {});
+      if (result.profile !== undefined) await this.#tellProfile(result.profile);
+      if (result.status === "interrupted" || checkpoints?.best === undefined || exporter === undefined) {
+        return await this.#finish(result, {});
       }
-      const exported = await this.#exportAndTest(checkpoints.bestPath);
-      return await this.#finish(result, checkpoints, exported.metrics, exported.path);
+      await exporter.export();
+      return await this.#finish(result, await this.#test(checkpoints.bestPath), "model.onnx");
     } catch (error) {
-      await this.#finish({ ...this.#latest, status: "failed" }, checkpoints, {}).catch(() => undefined);
+      await this.#finish({ ...this.#latest, status: "failed" }, {}).catch(() => undefined);
       throw error;
     }
   }
@@ -175,31 +200,23 @@ class Training {
     }
   }
 
-  /** The best weights are what is exported and tested. */
-  async #exportAndTest(best: string): Promise<{ metrics: Metrics; path: string }> {
-    const { run, settings, chosen, data, model, fitted, trainer, notify } = this.#parts;
+  async #tellProfile(profile: Profile): Promise<void> {
+    const { run, settings, notify } = this.#parts;
+    notify("INFO", `where the time went:\n${formatProfile(profile)}`);
+    if ((settings.trainer.fastDevRun ?? 0) === 0) await writeProfile(run.folder, profile);
+  }
+
+  /** Tests the best weights. */
+  async #test(best: string): Promise<Metrics> {
+    const { fitted, trainer } = this.#parts;
     const engine = await trainer.open(fitted.model);
     const { tensors } = await loadCheckpoint(best);
     await engine.writeWeights(tensors);
-    const { path, difference } = await writeExport({
-      model,
-      weights: tensors,
-      preprocessing: data.preprocessing,
-      runtime: chosen.runtime,
-      threads: settings.trainer.threads,
-      folder: run.folder.path,
-    });
-    notify("INFO", `exported ${path} (equal to the trained model within ${difference.toExponential(1)})`);
-    return { metrics: await runTest(trainer, fitted.model, fitted.data), path: "model.onnx" };
+    return runTest(trainer, fitted.model, fitted.data);
   }
 
-  async #finish(
-    result: FitResult,
-    checkpoints: ModelCheckpoint | undefined,
-    tested: Metrics,
-    exported?: string,
-  ): Promise<RunSummary> {
-    const { run, settings, chosen, data, model, trainer } = this.#parts;
+  async #finish(result: FitResult, tested: Metrics, exported?: string): Promise<RunSummary> {
+    const { run, settings, chosen, data, model, trainer, checkpoints } = this.#parts;
     const session = trainer.engine?.session;
     const summary: RunSummary = {
       status: result.status,

@@ -4,11 +4,13 @@ export { DatasetStatistics, type DatasetStatisticsOptions } from "./dataset-stat
 export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
 export { EMA } from "./ema.ts";
 export { GradientNorm, type GradientNormOptions } from "./gradient-norm.ts";
+export { LearningRateMonitor, type LearningRateMonitorOptions } from "./learning-rate-monitor.ts";
 export { type KeptCheckpoint, ModelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.ts";
 export { describeModel, type LayerDescription, type ModelDescription } from "./model-layers.ts";
 export { ModelSummary, type ModelSummaryOptions } from "./model-summary.ts";
 export type { MonitorMode } from "./monitor.ts";
 export { NonFiniteGuard, type NonFiniteGuardOptions } from "./non-finite-guard.ts";
+export { type BestWeightsExporter, OnnxExport, type OnnxExportOptions } from "./onnx-export.ts";
 export { formatDuration, type LineOutput, ProgressLine, type ProgressLineOptions } from "./progress-line.ts";
 export { RunReport, type RunReportOptions } from "./run-report.ts";
 export { SampleVisualization } from "./sample-visualization.ts";
@@ -17,6 +19,7 @@ export {
   StochasticWeightAveraging,
   type StochasticWeightAveragingOptions,
 } from "./stochastic-weight-averaging.ts";
+export { Timer, type TimerOptions } from "./timer.ts";
 export { TopLosses } from "./top-losses.ts";
 export { TrainingHistory, type TrainingHistoryOptions } from "./training-history.ts";
 export type { ValidationGridOptions } from "./validation-grid.ts";

@@ -43,6 +43,10 @@ export class Adagrad implements Optimizer {
     this.state = [{ name: "sum", initial: this.#options.initialAccumulatorValue }];
   }
 
+  get weightDecay(): number {
+    return this.#options.weightDecay;
+  }
+
   scalars(step: number, learningRate: number): Record<string, number> {
     return { lr: learningRate / (1 + (step - 1) * this.#options.lrDecay) };
   }

@@ -62,6 +62,10 @@ abstract class AdamFamily implements Optimizer {
     return this.options.betas[0];
   }
 
+  get weightDecay(): number {
+    return this.options.weightDecay;
+  }
+
   scalars(step: number, learningRate: number, momentum: number = this.momentum): Record<string, number> {
     return {
       shrink: 1 - learningRate * this.options.weightDecay,

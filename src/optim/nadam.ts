@@ -56,6 +56,10 @@ export class NAdam implements Optimizer {
     this.#options = schema.parse(options);
   }
 
+  get weightDecay(): number {
+    return this.#options.weightDecay;
+  }
+
   scalars(step: number, learningRate: number): Record<string, number> {
     const { betas, weightDecay } = this.#options;
     const mu = this.#mu(step);

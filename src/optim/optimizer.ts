@@ -29,6 +29,8 @@ export interface Optimizer {
   readonly state: readonly OptimizerState[];
   /** Momentum, or beta1 of Adam and its like, which schedulers may change; undefined: there is none to change. */
   readonly momentum: number | undefined;
+  /** 0: none. */
+  readonly weightDecay: number;
   /** Scalars of optimizer step `step` (from 1) at `learningRate`; `momentum` instead of its own where given. */
   scalars(step: number, learningRate: number, momentum?: number): Readonly<Record<string, number>>;
   /** The update as graph code. It must be elementwise: it is applied to many parameters laid end to end. */

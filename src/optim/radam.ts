@@ -53,6 +53,10 @@ export class RAdam implements Optimizer {
     return this.#options.betas[0];
   }
 
+  get weightDecay(): number {
+    return this.#options.weightDecay;
+  }
+
   scalars(step: number, learningRate: number, momentum: number = this.momentum): Record<string, number> {
     const { betas, weightDecay } = this.#options;
     const correction = 1 - betas[1] ** step;

@@ -55,6 +55,10 @@ export class RMSprop implements Optimizer {
     return this.#options.momentum === 0 ? undefined : this.#options.momentum;
   }
 
+  get weightDecay(): number {
+    return this.#options.weightDecay;
+  }
+
   scalars(
     _step: number,
     learningRate: number,

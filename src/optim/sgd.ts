@@ -51,6 +51,10 @@ export class SGD implements Optimizer {
     return this.#options.momentum === 0 ? undefined : this.#options.momentum;
   }
 
+  get weightDecay(): number {
+    return this.#options.weightDecay;
+  }
+
   scalars(
     step: number,
     learningRate: number,

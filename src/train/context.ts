@@ -1,4 +1,5 @@
 // What a callback can see of a fit and ask of it.
+import type { LearningRateScheduler } from "../optim/index.ts";
 import type { DataModule, TrainableModel } from "./contracts.ts";
 import type { TrainingEngine, WeightsKind } from "./engine.ts";
 import type { Metrics } from "./events.ts";
@@ -13,6 +14,7 @@ export interface FitContext {
   readonly data: DataModule;
   readonly engine: TrainingEngine;
   readonly options: ResolvedTrainerOptions;
+  readonly scheduler: LearningRateScheduler;
   readonly progress: Readonly<Progress>;
   /** Latest value of everything logged, by full name (`val/acc_top1`). */
   readonly metrics: Metrics;
@@ -22,10 +24,14 @@ export interface FitContext {
   readonly trainBatchCount: number;
   /** Adds values to the row of the epoch in progress. */
   log(metrics: Metrics): void;
+  /** Gives values of the step that is reached to the loggers, as a row of kind `step` of their own. */
+  logStep(metrics: Metrics): Promise<void>;
   /** Gives a picture, as a PNG file, to the loggers that take pictures. */
   logImage(name: string, png: Uint8Array): Promise<void>;
   /** Ends training behind the epoch in progress (not before `minEpochs`). */
   stop(reason: string): void;
+  /** Ends training behind the optimizer step in progress, as `maxSteps` and `maxSeconds` do: the epoch is closed early. */
+  endAtStep(): void;
   /** Writes everything that resuming needs to `path`, atomically, the predecessor kept beside it. */
   saveCheckpoint(path: string): Promise<void>;
   /** Writes the evaluated weights alone to `path`, by PyTorch's names. */

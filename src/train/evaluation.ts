@@ -2,6 +2,7 @@
 import type { BatchSource, Stage, TrainableModel } from "./contracts.ts";
 import type { TrainingEngine, WeightsKind } from "./engine.ts";
 import type { BatchResult, Metrics } from "./events.ts";
+import type { Profiler } from "./profiler.ts";
 import { RunningMean } from "./running-mean.ts";
 import { take } from "./take.ts";
 
@@ -12,6 +13,7 @@ export interface EvaluationOptions {
   readonly batches: BatchSource;
   readonly batchCount: number;
   readonly weights: WeightsKind;
+  readonly profiler: Profiler;
 }
 
 /**
@@ -19,18 +21,20 @@ export interface EvaluationOptions {
  * and the stage's metrics.
  */
 export async function* evaluate(options: EvaluationOptions): AsyncGenerator<BatchResult, Metrics> {
-  const { engine, model, stage, weights } = options;
+  const { engine, model, stage, weights, profiler } = options;
   const loss = new RunningMean();
   const metrics = model.metrics[stage];
   metrics.reset();
   let batchIndex = 0;
-  for await (const batch of take(options.batches, options.batchCount)) {
-    const result = await engine.evaluate(batch, weights);
+  const batches = take(options.batches, options.batchCount);
+  for await (const batch of profiler.waitingFor(`${stage} data`, batches)) {
+    const result = await profiler.measure(`${stage} forward`, () => engine.evaluate(batch, weights));
     loss.update(result.loss, batch.images.shape[0]!);
-    metrics.update(result.logits, batch.labels);
+    profiler.measure(`${stage} metrics`, () => metrics.update(result.logits, batch.labels));
     yield { batchIndex: batchIndex++, batch, ...result };
   }
-  const values = { [`${stage}/loss`]: loss.compute(), ...prefixed(stage, metrics.compute()) };
+  const computed = profiler.measure(`${stage} metrics`, () => metrics.compute());
+  const values = { [`${stage}/loss`]: loss.compute(), ...prefixed(stage, computed) };
   metrics.reset();
   return values;
 }

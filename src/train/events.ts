@@ -31,6 +31,8 @@ interface EventPayloads {
   trainBatchEnd: BatchResult & {
     readonly epoch: number;
     readonly learningRate: number;
+    /** What the scheduler sets; undefined: the optimizer's own holds. */
+    readonly momentum: number | undefined;
     /** L2 norm of the gradients before clipping, NaN where it was not got to; absent where no optimizer step was due. */
     readonly gradientNorm: number | undefined;
   };

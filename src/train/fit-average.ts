@@ -34,9 +34,13 @@ export class FitAverage {
     return this.#averaging?.decay(step, this.#options);
   }
 
-  /** Computes the average's running statistics anew over `batches`, where that is wanted. */
+  /** Whether its running statistics are to be computed anew at the end of training. */
+  get renewsStatistics(): boolean {
+    return this.#averaging?.renewsStatistics === true;
+  }
+
+  /** Computes the average's running statistics anew over `batches`. */
   async renewStatistics(batches: BatchSource, count: number, interrupted: () => boolean): Promise<void> {
-    if (this.#averaging?.renewsStatistics !== true) return;
     let passed = 0;
     for await (const batch of take(batches, count)) {
       if (interrupted() || !(await this.#engine.renewStatistics(batch, 1 / ++passed))) return;

@@ -1,7 +1,6 @@
 // The fit loop: epochs of batches, optimizer steps, validations; every happening is an event.
 import type { LearningRateScheduler } from "../optim/index.ts";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
-import { saveCheckpoint } from "./checkpoint.ts";
 import type { FitContext } from "./context.ts";
 import type {
   Batch,
@@ -18,11 +17,12 @@ import { evaluate, prefixed } from "./evaluation.ts";
 import { deliver } from "./event-bus.ts";
 import type { EpochTiming, TrainingEvent } from "./events.ts";
 import { FitAverage } from "./fit-average.ts";
+import { FitCheckpoints } from "./fit-checkpoints.ts";
 import { FitSchedule } from "./fit-schedule.ts";
-import { assertResumable, type FitParts, restoreFit, saveFit } from "./fit-state.ts";
 import { GuardedSteps } from "./guarded-steps.ts";
 import type { NonFinitePolicy } from "./non-finite.ts";
 import { limitBatches, type ResolvedTrainerOptions } from "./options.ts";
+import { type Profile, type Profiler, profilerOf } from "./profiler.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
 import { RunLog } from "./run-log.ts";
 import { RunningMean } from "./running-mean.ts";
@@ -47,8 +47,6 @@ export interface FitLoopParts {
 
 type Events = AsyncGenerator<TrainingEvent, void, undefined>;
 
-const METRIC_PREFIX = "metric.";
-
 /** One fit: created, perhaps restored, run once. */
 export class FitLoop {
   readonly progress: Progress = startOfTraining();
@@ -61,7 +59,10 @@ export class FitLoop {
   readonly #average: FitAverage;
   readonly #steps: GuardedSteps;
   readonly #runLog: RunLog;
+  readonly #profiler: Profiler;
+  readonly #checkpoints: FitCheckpoints;
   #stopReason: string | undefined;
+  #endsAtStep = false;
   #limitReached = false;
   #startedAt = 0;
 
@@ -81,7 +82,23 @@ export class FitLoop {
     this.#schedule.checkMomentum(engine.layout.groups.map(({ optimizer }) => optimizer));
     this.#average = new FitAverage(parts.average, engine, options);
     this.#steps = new GuardedSteps(engine, parts.nonFinitePolicy, this.progress);
-    this.#runLog = new RunLog(parts.loggers, this.progress);
+    this.#profiler = profilerOf(options.profiler);
+    this.#runLog = new RunLog(parts.loggers, this.progress, this.#profiler);
+    this.#checkpoints = new FitCheckpoints({
+      model,
+      engine,
+      average: this.#average,
+      profiler: this.#profiler,
+      fit: {
+        progress: this.progress,
+        trainLoss: this.#trainLoss,
+        schedule: this.#schedule,
+        callbacks: parts.callbacks,
+        metrics: this.#runLog.metrics,
+        row: this.#runLog.row,
+        identity: parts.identity,
+      },
+    });
     this.#context = this.#createContext();
   }
 
@@ -94,20 +111,13 @@ export class FitLoop {
     return this.#stopReason;
   }
 
+  get profile(): Profile | undefined {
+    return this.#profiler.profile();
+  }
+
   /** Continues from a checkpoint. */
   async restore(checkpoint: LoadedCheckpoint): Promise<void> {
-    assertResumable(checkpoint, this.#parts.identity);
-    const { tensors, state } = checkpoint;
-    const metricState = [...tensors].filter(([name]) => name.startsWith(METRIC_PREFIX));
-    const own = [...tensors].filter(([name]) => !name.startsWith(METRIC_PREFIX));
-    restoreFit(state, this.#fitParts());
-    const { epoch, batch } = this.progress;
-    // Between two epochs a checkpoint still has what the first one trained.
-    await this.#parts.engine.enterEpoch(batch === 0 ? Math.max(0, epoch - 1) : epoch);
-    await this.#parts.engine.writeState(new Map(own));
-    this.#parts.model.metrics.train.load(
-      Object.fromEntries(metricState.map(([name, tensor]) => [name.slice(METRIC_PREFIX.length), tensor])),
-    );
+    await this.#checkpoints.restore(checkpoint);
   }
 
   /** Runs to the end. Errors end it with status `failed` and are thrown on. */
@@ -116,7 +126,7 @@ export class FitLoop {
     let status: FitStatus = "failed";
     let failure: unknown;
     try {
-      for (const logger of this.#parts.loggers) await logger.start({ afterStep: this.progress.step });
+      await this.#runLog.start();
       yield* this.#emit({ type: "fitStart" });
       yield* this.#sanityCheck();
       yield* this.#emit({ type: "trainStart" });
@@ -130,9 +140,9 @@ export class FitLoop {
       this.#tick();
       const event = { type: "fitEnd", status, reason: this.#stopReason, error: failure } as const;
       try {
-        await deliver(event, this.#parts.callbacks, this.#context);
+        await deliver(event, this.#parts.callbacks, this.#context, this.#profiler);
       } finally {
-        for (const logger of this.#parts.loggers) await logger.finish(status);
+        await this.#runLog.finish(status);
       }
       if (failure === undefined) yield event;
     }
@@ -141,7 +151,7 @@ export class FitLoop {
 
   /** Callbacks first, then whoever iterates over the fit. */
   async *#emit(event: TrainingEvent): Events {
-    await deliver(event, this.#parts.callbacks, this.#context);
+    await deliver(event, this.#parts.callbacks, this.#context, this.#profiler);
     yield event;
   }
 
@@ -185,13 +195,18 @@ export class FitLoop {
     else if (progress.batch < this.#trainBatchCount) return;
     const trained = {
       "train/loss": this.#trainLoss.compute(),
-      ...prefixed("train", model.metrics.train.compute()),
+      ...prefixed(
+        "train",
+        this.#profiler.measure("train metrics", () => model.metrics.train.compute()),
+      ),
     };
     this.#runLog.add(trained);
     this.metrics["train/loss_epoch"] = trained["train/loss"];
-    if (this.#endsTraining(epoch)) {
+    if (this.#average.renewsStatistics && this.#endsTraining(epoch)) {
       const batches = this.#parts.data.trainLoader(epoch);
-      await this.#average.renewStatistics(batches, this.#trainBatchCount, () => this.#interrupted());
+      await this.#profiler.measure("batch norm statistics", () =>
+        this.#average.renewStatistics(batches, this.#trainBatchCount, () => this.#interrupted()),
+      );
       if (this.#interrupted()) return;
     }
     if (progress.validationDue) yield* this.#validation();
@@ -214,7 +229,8 @@ export class FitLoop {
     const { progress } = this;
     let mark = performance.now();
     const epoch = options.overfitBatches === undefined ? progress.epoch : 0;
-    for await (const batch of data.trainLoader(epoch, { startBatch })) {
+    const batches = data.trainLoader(epoch, { startBatch });
+    for await (const batch of this.#profiler.waitingFor("train data", batches)) {
       if (progress.batch >= this.#trainBatchCount) return;
       const arrived = performance.now();
       yield* this.#trainBatch(batch);
@@ -236,11 +252,13 @@ export class FitLoop {
     const { momentum } = this.#schedule;
     const own = this.#average.learningRate(position.epoch, this.#schedule.learningRate);
     const learningRate = own ?? this.#schedule.learningRate;
-    const { found: lost, ...result } = await this.#steps.accumulate(batch, progress.batch % window === 0);
+    const { found: lost, ...result } = await this.#profiler.measure("train forward and backward", () =>
+      this.#steps.accumulate(batch, progress.batch % window === 0),
+    );
     if (lost !== undefined) yield* this.#emit({ type: "nonFinite", ...lost });
     else {
       this.#trainLoss.update(result.loss, batch.images.shape[0]!);
-      model.metrics.train.update(result.logits, batch.labels);
+      this.#profiler.measure("train metrics", () => model.metrics.train.update(result.logits, batch.labels));
     }
     progress.batch++;
     progress.samples += batch.images.shape[0]!;
@@ -248,7 +266,9 @@ export class FitLoop {
     if (this.#atStepBoundary()) {
       const moment = { epoch: position.epoch, epochEnd: progress.batch === this.#trainBatchCount };
       const averageDecay = (step: number): number | undefined => this.#average.decay({ step, ...moment });
-      const { found, ...taken } = await this.#steps.apply({ learningRate, momentum, averageDecay });
+      const { found, ...taken } = await this.#profiler.measure("train optimizer", () =>
+        this.#steps.apply({ learningRate, momentum, averageDecay }),
+      );
       if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
       gradientNorm = taken.gradientNorm;
     }
@@ -272,6 +292,7 @@ export class FitLoop {
       batch,
       ...result,
       learningRate,
+      momentum,
       gradientNorm,
     });
   }
@@ -290,7 +311,8 @@ export class FitLoop {
   #reachedLimit(): boolean {
     const { maxSteps, maxSeconds } = this.#parts.options;
     const steps = maxSteps !== undefined && this.progress.step >= maxSteps;
-    this.#limitReached = steps || (maxSeconds !== undefined && this.progress.seconds >= maxSeconds);
+    const time = maxSeconds !== undefined && this.progress.seconds >= maxSeconds;
+    this.#limitReached = steps || time || this.#endsAtStep;
     return this.#limitReached;
   }
 
@@ -309,7 +331,8 @@ export class FitLoop {
     const { epoch } = this.progress;
     yield* this.#emit({ type: "validationStart", epoch, sanityCheck, batchCount });
     const weights = this.#average.evaluatedWeights;
-    const pass = evaluate({ engine, model, stage: "val", batches, batchCount, weights });
+    const profiler = this.#profiler;
+    const pass = evaluate({ engine, model, stage: "val", batches, batchCount, weights, profiler });
     let passed = 0;
     let next = await pass.next();
     for (; !next.done; passed++) {
@@ -334,52 +357,29 @@ export class FitLoop {
     this.progress.seconds = (performance.now() - this.#startedAt) / 1000;
   }
 
-  #fitParts(): FitParts {
-    const { callbacks, identity } = this.#parts;
-    return {
-      progress: this.progress,
-      trainLoss: this.#trainLoss,
-      schedule: this.#schedule,
-      callbacks,
-      metrics: this.metrics,
-      row: this.#runLog.row,
-      identity,
-    };
-  }
-
   #createContext(): FitContext {
-    const { model, data, engine, options } = this.#parts;
+    const { model, data, engine, options, scheduler } = this.#parts;
     return {
       model,
       data,
       engine,
       options,
+      scheduler,
       progress: this.progress,
       metrics: this.metrics,
       evaluatedWeights: this.#average.evaluatedWeights,
       trainBatchCount: this.#trainBatchCount,
       log: (metrics) => this.#runLog.add(metrics),
+      logStep: (metrics) => this.#runLog.writeStep(this.progress.epoch, metrics),
       logImage: (name, png) => this.#runLog.writeImage(name, png),
       stop: (reason) => {
         this.#stopReason ??= reason;
       },
-      saveCheckpoint: (path) => this.#saveCheckpoint(path),
-      saveWeights: async (path) => {
-        const tensors = await engine.readWeights(this.#average.evaluatedWeights);
-        const { epoch, step } = this.progress;
-        const { identity } = this.#parts;
-        const state = { weights: this.#average.evaluatedWeights, epoch, step, identity };
-        await saveCheckpoint(path, { kind: "weights", tensors, state });
+      endAtStep: () => {
+        this.#endsAtStep = true;
       },
+      saveCheckpoint: (path) => this.#checkpoints.saveTraining(path),
+      saveWeights: (path) => this.#checkpoints.saveWeights(path),
     };
-  }
-
-  async #saveCheckpoint(path: string): Promise<void> {
-    const tensors = await this.#parts.engine.readState();
-    for (const [name, tensor] of Object.entries(this.#parts.model.metrics.train.state())) {
-      tensors.set(`${METRIC_PREFIX}${name}`, tensor);
-    }
-    const state = saveFit(this.#fitParts());
-    await saveCheckpoint(path, { kind: "training", tensors, state }, { keepPrevious: true });
   }
 }

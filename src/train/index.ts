@@ -32,6 +32,7 @@ export {
   writeDurably,
   writeFailed,
 } from "./durable-file.ts";
+export { DURATION, DURATION_MESSAGE, secondsOf } from "./duration.ts";
 export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine.ts";
 export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
 export { FeatureDataModule, type FeatureSource } from "./feature-data-module.ts";
@@ -52,6 +53,7 @@ export {
 } from "./non-finite.ts";
 export { type BatchLimit, limitBatches, type TrainerOptions } from "./options.ts";
 export { trainerSchema } from "./options-schema.ts";
+export { formatProfile, type Profile, type ProfileEntry, type ProfilerName } from "./profiler.ts";
 export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./programs.ts";
 export { type Progress, startOfTraining } from "./progress.ts";
 export { layoutState, type ParameterGroup, type StateLayout } from "./state-layout.ts";

@@ -1,6 +1,7 @@
 // The trainer's options as a schema: types, ranges and defaults for configurations.
 import { z } from "zod";
-import { DURATION, type TrainerOptions } from "./options.ts";
+import { DURATION, DURATION_MESSAGE } from "./duration.ts";
+import type { TrainerOptions } from "./options.ts";
 
 const count = z.int().min(0);
 const limit = z.number().positive();
@@ -11,7 +12,7 @@ const fields = z
     minEpochs: count,
     maxSteps: z.int().min(1),
     maxSeconds: z.number().positive(),
-    maxTime: z.string().regex(DURATION, "must be days, hours, minutes and seconds, as 00:12:30:00"),
+    maxTime: z.string().regex(DURATION, DURATION_MESSAGE),
     limitTrainBatches: limit,
     limitValBatches: limit,
     limitTestBatches: limit,
@@ -27,6 +28,7 @@ const fields = z
     precision: z.enum(["32-true", "bf16-mixed"]),
     threads: z.int().min(1),
     convAlgorithm: z.enum(["auto", "direct", "winograd"]),
+    profiler: z.enum(["simple"]),
   })
   .partial();
 

@@ -1,7 +1,8 @@
 // What a fit can be told, with Lightning's meaning of each option.
-import { ClassifierTrainingError } from "../core/index.ts";
 import type { GradientClipping } from "../optim/index.ts";
 import type { ConvolutionAlgorithm, Precision } from "../runtime/contract.ts";
+import { secondsOf } from "./duration.ts";
+import type { ProfilerName } from "./profiler.ts";
 
 /** A number of batches (an integer from 1) or a share of all batches (between 0 and 1). */
 export type BatchLimit = number;
@@ -45,6 +46,8 @@ export interface TrainerOptions {
   readonly threads?: number | undefined;
   /** Default `auto`. */
   readonly convAlgorithm?: ConvolutionAlgorithm;
+  /** Measure where the time goes; default: no. */
+  readonly profiler?: ProfilerName | undefined;
 }
 
 export type ResolvedTrainerOptions = Required<TrainerOptions>;
@@ -72,6 +75,7 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
     precision: options.precision ?? "32-true",
     threads: options.threads,
     convAlgorithm: options.convAlgorithm ?? "auto",
+    profiler: options.profiler,
   };
   if (resolved.fastDevRun === 0) return resolved;
   const limit = resolved.fastDevRun;
@@ -91,19 +95,8 @@ export function limitBatches(total: number, limit: BatchLimit | undefined): numb
   return limit < 1 ? Math.max(1, Math.floor(total * limit)) : Math.min(total, limit);
 }
 
-/** `DD:HH:MM:SS`. */
-export const DURATION: RegExp = /^(\d+):([01]?\d|2[0-3]):([0-5]?\d):([0-5]?\d)$/;
-
 /** Seconds of the shorter one of what is given. */
 function shortest(seconds: number | undefined, time: string | undefined): number | undefined {
   if (time === undefined) return seconds;
-  const match = DURATION.exec(time);
-  if (match === null) {
-    throw new ClassifierTrainingError("usage", "DURATION", `"${time}" is no duration`, {
-      where: "trainer.max_time",
-      hint: "write days, hours, minutes and seconds as 00:12:30:00",
-    });
-  }
-  const [days, hours, minutes, rest] = match.slice(1).map(Number) as [number, number, number, number];
-  return Math.min(seconds ?? Number.POSITIVE_INFINITY, ((days * 24 + hours) * 60 + minutes) * 60 + rest);
+  return Math.min(seconds ?? Number.POSITIVE_INFINITY, secondsOf(time, "trainer.max_time"));
 }

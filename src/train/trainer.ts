@@ -16,6 +16,7 @@ import {
   resolveTrainerOptions,
   type TrainerOptions,
 } from "./options.ts";
+import { NO_PROFILER, type Profile } from "./profiler.ts";
 import type { Progress } from "./progress.ts";
 import { WeightAverage, type WeightAverageOptions, type WeightAveraging } from "./weight-average.ts";
 
@@ -54,6 +55,8 @@ export interface FitResult {
   readonly progress: Readonly<Progress>;
   /** Latest value of everything logged. */
   readonly metrics: Metrics;
+  /** Where the time went, with `profiler`. */
+  readonly profile: Profile | undefined;
 }
 
 /**
@@ -105,7 +108,8 @@ export class Trainer implements AsyncDisposable {
     });
     if (checkpoint !== undefined) await loop.restore(checkpoint);
     const status = yield* loop.run();
-    return { status, reason: loop.stopReason, progress: loop.progress, metrics: loop.metrics };
+    const { stopReason: reason, progress, metrics, profile } = loop;
+    return { status, reason, progress, metrics, profile };
   }
 
   /**
@@ -124,11 +128,12 @@ export class Trainer implements AsyncDisposable {
     const context = { model, data, engine, options: this.options, evaluatedWeights: weights } as const;
     const callbacks = this.#callbacks;
     async function* emit(event: TrainingEvent): AsyncGenerator<TrainingEvent, void, undefined> {
-      await deliver(event, callbacks, context);
+      await deliver(event, callbacks, context, NO_PROFILER);
       yield event;
     }
     yield* emit({ type: "testStart", batchCount });
-    const pass = evaluate({ engine, model, stage: "test", batches, batchCount, weights });
+    const profiler = NO_PROFILER;
+    const pass = evaluate({ engine, model, stage: "test", batches, batchCount, weights, profiler });
     let next = await pass.next();
     for (; !next.done; next = await pass.next()) yield* emit({ type: "testBatchEnd", ...next.value });
     yield* emit({ type: "testEnd", metrics: next.value });
