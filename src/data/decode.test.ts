@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
+import { lzw, tiff } from "../../test/data/tiff.ts";
 import { ClassifierTrainingError, RandomStream } from "../core/index.ts";
 import { decodeImage } from "./decode.ts";
 import type { Image } from "./image.ts";
@@ -65,31 +66,96 @@ describe("layouts", () => {
     expect([...data]).toEqual([0, 254, 255, 255].flatMap((value) => [value, value, value]));
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])("EXIF orientation %d is applied", async (orientation) => {
+  test.each(
+    (["png", "jpeg", "webp"] as const).flatMap((format) =>
+      [1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => [orientation, format] as const),
+    ),
+  )("EXIF orientation %d of %s is applied", async (orientation, format) => {
     const image = noise(6, 4);
-    const [r, g, b] = [200, 10, 90];
     image.data.fill(0);
-    image.data.set([r, g, b], 0);
-    const bytes = await raw(image).withMetadata({ orientation }).png().toBuffer();
+    image.data.set([250, 250, 250], 0);
+    const options = { quality: 100, chromaSubsampling: "4:4:4", lossless: true };
+    const bytes = await raw(image).withMetadata({ orientation })[format](options).toBuffer();
     const { width, height, data } = await decodeImage(bytes);
     expect([width, height]).toEqual(orientation < 5 ? [6, 4] : [4, 6]);
-    const corner = data.indexOf(r) / 3;
+    const corner = Math.floor(data.indexOf(Math.max(...data)) / 3);
     const [right, below] = [width - 1, (height - 1) * width];
     expect(corner).toBe([0, right, right + below, below, 0, right, right + below, below][orientation - 1]);
   });
 
-  test("of an animation the first frame is taken", async () => {
+  test("CMYK is scaled by what black leaves", async () => {
+    const row = Uint8Array.from({ length: 300 * 4 }, () => random.integer(256));
+    const { data } = await decodeImage(
+      tiff({ width: 300, height: 2, photometric: 5, bits: 8, compression: 1, row }),
+    );
+    const expected = Array.from({ length: 300 * 3 }, (_, i) => {
+      const [ink, black] = [row[Math.floor(i / 3) * 4 + (i % 3)]!, row[Math.floor(i / 3) * 4 + 3]!];
+      return 255 - black - Math.round((ink * (255 - black)) / 255);
+    });
+    expect([...data]).toEqual([...expected, ...expected]);
+  });
+
+  test("CMYK in a JPEG", async () => {
+    const row = Uint8Array.from({ length: 16 * 4 }, (_, i) => [200, 30, 90, 40][i % 4]!);
+    const plain = tiff({ width: 16, height: 16, photometric: 5, bits: 8, compression: 1, row });
+    const bytes = await sharp(plain).pipelineColourspace("cmyk").toColourspace("cmyk").jpeg().toBuffer();
+    expect((await sharp(bytes).metadata()).channels).toBe(4);
+    const [from, to] = [await decodeImage(plain), await decodeImage(bytes)];
+    for (const [i, value] of to.data.entries())
+      expect(Math.abs(value - from.data[i]!)).toBeLessThanOrEqual(4);
+  });
+
+  test("palettes become RGB", async () => {
+    const colours = [0, 0, 0, 255, 0, 0, 10, 200, 30, 250, 240, 230];
+    const pixels = Array.from({ length: 9 * 5 }, (_, i) => colours.slice((i % 4) * 3, (i % 4) * 3 + 3));
+    const image = { width: 9, height: 5, data: Uint8Array.from(pixels.flat()) };
+    const png = await raw(image).png({ palette: true, effort: 10, dither: 0 }).toBuffer();
+    expect(png[25]).toBe(3);
+    expect([...(await decodeImage(png)).data]).toEqual([...image.data]);
+    expect([...(await decodeImage(await raw(image).gif({ dither: 0 }).toBuffer())).data]).toEqual([
+      ...image.data,
+    ]);
+  });
+
+  test.each([
+    ["grey", 1],
+    ["grey with alpha", 2],
+    ["RGB with alpha", 4],
+  ] as const)("8 bits, %s: alpha is dropped, not blended", async (_, channels) => {
+    const data = Uint8Array.from({ length: 8 * 6 * channels }, () => random.integer(256));
+    const picture = sharp(data, { raw: { width: 8, height: 6, channels } });
+    const png = await (channels < 3 ? picture.toColourspace("b-w") : picture).png().toBuffer();
+    expect(png[25]).toBe({ 1: 0, 2: 4, 4: 6 }[channels]);
+    const expected = Array.from({ length: 8 * 6 * 3 }, (_, i) => {
+      return data[Math.floor(i / 3) * channels + (channels < 3 ? 0 : i % 3)]!;
+    });
+    expect([...(await decodeImage(png)).data]).toEqual(expected);
+  });
+
+  test("grey JPEG", async () => {
+    const bytes = await raw(noise(16, 16)).grayscale().jpeg().toBuffer();
+    const { data, info } = await sharp(bytes)
+      .toColourspace("b-w")
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(info.channels).toBe(1);
+    expect([...(await decodeImage(bytes)).data]).toEqual([...data].flatMap((value) => [value, value, value]));
+  });
+
+  test.each(["gif", "webp"] as const)("of an animated %s the first frame is taken", async (format) => {
     const frames = Buffer.concat([noise(5, 5).data.fill(30), noise(5, 5).data.fill(220)]);
-    const gif = await sharp(frames, { raw: { width: 5, height: 10, channels: 3, pageHeight: 5 } })
-      .gif()
+    const bytes = await sharp(frames, { raw: { width: 5, height: 10, channels: 3, pageHeight: 5 } })
+      [format](format === "webp" ? { lossless: true } : {})
       .toBuffer();
-    const { width, height, data } = await decodeImage(gif);
+    expect((await sharp(bytes).metadata()).pages).toBe(2);
+    const { width, height, data } = await decodeImage(bytes);
     expect([width, height, data[0]]).toEqual([5, 5, 30]);
   });
 
-  test("colour profiles are ignored", async () => {
+  test.each(["png", "jpeg"] as const)("colour profiles of %s are ignored", async (format) => {
     const image = noise(9, 9);
-    const bytes = await raw(image).withIccProfile("p3").png().toBuffer();
+    const bytes = await raw(image).withIccProfile("p3")[format]().toBuffer();
+    expect((await sharp(bytes).metadata()).hasProfile).toBe(true);
     const plain = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
     expect([...(await decodeImage(bytes)).data]).toEqual([...plain]);
   });
@@ -163,6 +229,26 @@ describe("what is no good picture is refused", () => {
     ["a BMP header alone", "BM", "PICTURE_CORRUPT"],
   ])("%s", async (_, text, code) => {
     expect(await codeOf(decodeImage(Buffer.from(text)))).toBe(`data ${code}`);
+  });
+
+  test("what is refused is named, with what to do", async () => {
+    await expect(decodeImage(Buffer.from("%PDF-1.7"), "scan.jpg")).rejects.toMatchObject({
+      message: expect.stringMatching(/^[^\n]*PDF is not accepted as a picture[^\n]*$/),
+      where: "scan.jpg",
+      hint: "convert it to PNG or JPEG",
+    });
+  });
+
+  test("more time than allowed", async () => {
+    // A gigabyte of samples in a file of 300 kB.
+    const [width, height] = [16_000, 11_000];
+    const row = lzw(Uint8Array.from({ length: width * 6 }, (_, i) => i * 7919));
+    const bytes = tiff({ width, height, photometric: 2, bits: 16, compression: 5, row });
+    await expect(decodeImage(bytes, "slow", { timeoutSeconds: 1 })).rejects.toMatchObject({
+      kind: "data",
+      code: "PICTURE_TIMEOUT",
+      where: "slow",
+    });
   });
 
   test("a truncated JPEG, PNG and WebP", async () => {

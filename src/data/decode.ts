@@ -42,7 +42,7 @@ export function loadSharp(): Promise<SharpConstructor> {
  *
  * @param name what errors call the picture: its file name
  * @throws ClassifierTrainingError kind "data": `PICTURE_EMPTY`, `PICTURE_FORMAT`, `PICTURE_REFUSED`,
- * `PICTURE_TOO_LARGE`, `PICTURE_CORRUPT`
+ * `PICTURE_TOO_LARGE`, `PICTURE_TIMEOUT`, `PICTURE_CORRUPT`
  */
 export async function decodeImage(
   bytes: Uint8Array,
@@ -51,6 +51,7 @@ export async function decodeImage(
 ): Promise<Image> {
   const format = pictureFormat(bytes, name);
   const maxPixels = options.maxPixels ?? DEFAULT_MAX_PIXELS;
+  const seconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   if (format === "bmp") return decodeBmp(bytes, name, maxPixels);
   if (format === "pnm") return decodePnm(bytes, name, maxPixels);
   const sharp = await loadSharp();
@@ -60,8 +61,7 @@ export async function decodeImage(
     autoOrient: true,
     limitInputPixels: maxPixels,
   };
-  const open = (): Sharp =>
-    sharp(bytes, input).timeout({ seconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS });
+  const open = (): Sharp => sharp(bytes, input).timeout({ seconds });
   try {
     const layout = await sampleLayout(format, bytes, open);
     if (layout === "cmyk") return await decodeCmyk(open());
@@ -75,7 +75,7 @@ export async function decodeImage(
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: info.channels === 3 ? data : replicate(data) };
   } catch (error) {
-    throw unreadable(error, name, maxPixels);
+    throw unreadable(error, name, maxPixels, seconds);
   }
 }
 
@@ -162,10 +162,21 @@ function replicate(grey: Uint8Array): Uint8Array {
   return rgb;
 }
 
-function unreadable(error: unknown, name: string, maxPixels: number): ClassifierTrainingError {
+function unreadable(
+  error: unknown,
+  name: string,
+  maxPixels: number,
+  seconds: number,
+): ClassifierTrainingError {
   const reason = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   if (reason.includes("pixel limit")) {
     return new ClassifierTrainingError("data", "PICTURE_TOO_LARGE", `more than ${maxPixels} pixels`, {
+      where: name,
+      cause: error,
+    });
+  }
+  if (reason.startsWith("timeout")) {
+    return new ClassifierTrainingError("data", "PICTURE_TIMEOUT", `not decoded within ${seconds} s`, {
       where: name,
       cause: error,
     });
