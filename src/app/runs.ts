@@ -66,8 +66,9 @@ async function openFolder(path: string): Promise<Run> {
     return { name, folder, status, summary, epochs, metrics };
   }
   const [header = [], ...rows] = await readMetrics(folder);
-  const last = rows.at(-1) ?? [];
-  const values = Object.fromEntries(header.map((column, i) => [column, Number(last[i] || Number.NaN)]));
+  const values = Object.fromEntries(
+    header.map((column, i) => [column, Number(rows.findLast((row) => row[i])?.[i] ?? Number.NaN)]),
+  );
   const { epoch = -1, step: _, ...metrics } = values;
   const status = (await RunLock.isTaken(path)) ? "running" : "killed";
   return { name, folder, status, summary: undefined, epochs: epoch + 1, metrics };

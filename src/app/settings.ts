@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   type Composition,
   type ConfigSchema,
+  type MapNode,
   resolveConfig,
   toOptions,
   toPlain,
@@ -57,10 +58,8 @@ export async function validateRun(composition: Composition): Promise<void> {
 
 /** The plain settings of a valid configuration. */
 export function readSettings(composition: Composition): Settings {
-  const { seed, runtime, trainer, log_level, fine_tuning } = toPlain(resolveConfig(composition)) as Record<
-    string,
-    unknown
-  >;
+  const config = resolveConfig(composition);
+  const { seed, runtime, trainer, log_level, fine_tuning } = toPlain(config) as Record<string, unknown>;
   return {
     seed: seed as number,
     runtime: runtime as string,
@@ -69,6 +68,26 @@ export function readSettings(composition: Composition): Settings {
       fine_tuning === null || fine_tuning === undefined
         ? undefined
         : fineTuningSchema.parse(toOptions(fine_tuning as Record<string, unknown>, fineTuningSchema)),
-    trainer: trainerSchema.parse(toOptions((trainer ?? {}) as Record<string, unknown>, trainerSchema)),
+    trainer: {
+      ...trainerSchema.parse(toOptions((trainer ?? {}) as Record<string, unknown>, trainerSchema)),
+      ...wholes(config),
+    },
   };
+}
+
+const BATCH_LIMITS = {
+  limit_train_batches: "limitTrainBatches",
+  limit_val_batches: "limitValBatches",
+  limit_test_batches: "limitTestBatches",
+  overfit_batches: "overfitBatches",
+} as const;
+
+/** Limits written as `1.0`, which are the whole; `1` is one batch, and only the configuration tells them apart. */
+function wholes(config: MapNode): TrainerOptions {
+  const trainer = config.entries.get("trainer");
+  const whole = Object.entries(BATCH_LIMITS).filter(([key]) => {
+    const node = trainer?.kind === "map" ? trainer.entries.get(key) : undefined;
+    return node?.kind === "scalar" && node.type === "float" && node.value === 1;
+  });
+  return Object.fromEntries(whole.map(([, option]) => [option, Number.POSITIVE_INFINITY]));
 }

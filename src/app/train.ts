@@ -217,6 +217,7 @@ class Training {
 
   async #finish(result: FitResult, tested: Metrics, exported?: string): Promise<RunSummary> {
     const { run, settings, chosen, data, model, trainer, checkpoints } = this.#parts;
+    await trainer.finishLogging();
     const session = trainer.engine?.session;
     const summary: RunSummary = {
       status: result.status,

@@ -45,3 +45,17 @@ test("a run that resumes between the row of an epoch and its end writes that row
   await resumed.log(row(0, { "train/loss": 2 }));
   expect(await written()).toBe(whole);
 });
+
+test("a test is a row of its own, which a resumed run drops and writes again", async () => {
+  const logger = new CSVLogger({ saveDir });
+  await logger.start({ afterStep: 0 });
+  const tested = { epoch: 0, step: 10, kind: "test", metrics: { "test/loss": 3 } } as const;
+  await logger.log(row(0, { "train/loss": 2 }));
+  await logger.log(tested);
+  expect(await written()).toBe("epoch,step,train/loss,test/loss\n0,10,2,\n0,10,,3\n");
+  const resumed = new CSVLogger({ saveDir });
+  await resumed.start({ afterStep: 10 });
+  await resumed.log(row(1, { "train/loss": 1 }));
+  await resumed.log({ ...tested, epoch: 1, step: 20, metrics: { "test/loss": 4 } });
+  expect(await written()).toBe("epoch,step,train/loss,test/loss\n0,10,2,\n1,20,1,\n1,20,,4\n");
+});

@@ -1,4 +1,4 @@
-// metrics.csv: one row per epoch.
+// metrics.csv: one row per epoch, and one of the test.
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -15,7 +15,7 @@ type Row = Readonly<Record<string, string>>;
 
 /**
  * Columns `epoch` (from 0), `step` (optimizer steps done) and every logged value in the order of its first
- * appearance; a value that an epoch did not log stays empty. The file is whole at every moment.
+ * appearance; a value that was not logged stays empty. The row of a test has `test/...` values alone and comes last. The file is whole at every moment.
  */
 export class CSVLogger implements Logger {
   static readonly schema: z.ZodType = z.strictObject({ saveDir: z.string().min(1) });
@@ -39,19 +39,23 @@ export class CSVLogger implements Logger {
     this.#columns = header;
     this.#rows = rows
       .map((cells) => Object.fromEntries(cells.map((cell, i) => [header[i]!, cell])))
-      .filter(({ step }) => Number(step) <= afterStep);
+      .filter((row) => Number(row.step) <= afterStep && !isTest(row));
   }
 
   async log({ epoch, step, kind, metrics }: LogRow): Promise<void> {
-    if (kind !== "epoch") return;
+    if (kind === "step") return;
     const values = Object.entries({ epoch, step, ...metrics });
     for (const [name] of values) if (!this.#columns.includes(name)) this.#columns.push(name);
     // A run that resumes between the row of an epoch and its end writes that row again.
-    this.#rows = this.#rows.filter((row) => row.epoch !== String(epoch));
+    this.#rows = this.#rows.filter((row) => row.epoch !== String(epoch) || isTest(row) !== (kind === "test"));
     this.#rows.push(Object.fromEntries(values.map(([name, value]) => [name, String(value)])));
     const lines = [this.#columns, ...this.#rows.map((row) => this.#columns.map((name) => row[name] ?? ""))];
     await writeDurably(this.#path, [new TextEncoder().encode(writeCsv(lines))]);
   }
 
   async finish(): Promise<void> {}
+}
+
+function isTest(row: Row): boolean {
+  return Object.entries(row).some(([name, value]) => name.startsWith("test/") && value !== "");
 }

@@ -76,6 +76,21 @@ describe("start", () => {
     );
   });
 
+  test("a resumed run cuts off the test and writes its own", async () => {
+    const folder = newFolder();
+    const tested = (at: number): LogRow => ({
+      kind: "test",
+      epoch: 1,
+      step: at,
+      metrics: { "test/loss": at },
+    });
+    await write(folder, [...ROWS, tested(4)]);
+    await write(folder, [epoch(1, 4), tested(4)], 4);
+    expect(await read(folder)).toEqual([...ROWS, tested(4)]);
+    await write(folder, [step(5), tested(5)], 4);
+    expect(await read(folder)).toEqual([...ROWS, step(5), tested(5)]);
+  });
+
   test("a new run in the folder of an old one starts over", async () => {
     const folder = newFolder();
     await write(folder, ROWS);

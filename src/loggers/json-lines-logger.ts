@@ -30,7 +30,7 @@ const lineSchema = z.object({
 
 /**
  * `metrics.jsonl`: lines like `{"time":"2026-11-23T10:00:00.000Z","kind":"epoch","epoch":0,"step":12,"metrics":
- * {"val/loss":0.5}}`. Lines are only ever appended; a resumed run first cuts off those of steps behind its checkpoint.
+ * {"val/loss":0.5}}`. Lines are only ever appended; a resumed run first cuts off those behind its checkpoint.
  */
 export class JSONLinesLogger implements Logger {
   static readonly schema: z.ZodType = z.strictObject({
@@ -51,7 +51,8 @@ export class JSONLinesLogger implements Logger {
     this.#atStart.clear();
     let length = 0;
     for await (const { row, end } of parseLines(this.#path)) {
-      if (afterStep === 0 || row.step > afterStep) break;
+      // A test stands at the end, and a resumed run ends with one of its own.
+      if (afterStep === 0 || row.step > afterStep || row.kind === "test") break;
       if (row.step === afterStep) this.#atStart.add(identity(row));
       length = end;
     }

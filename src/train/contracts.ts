@@ -130,7 +130,7 @@ export interface LogRow {
   readonly epoch: number;
   /** Optimizer steps done. */
   readonly step: number;
-  /** `step` rows come every `logEveryNSteps` optimizer steps, `epoch` rows once an epoch. */
+  /** `step` rows come every `logEveryNSteps` optimizer steps, `epoch` rows once an epoch, a `test` row after a test. */
   readonly kind: "step" | "epoch" | "test";
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -138,12 +138,12 @@ export interface LogRow {
 /** A place where numbers of a run are written to. */
 export interface Logger {
   readonly name: string;
-  /** Called once before the first row; `afterStep` is the step a resumed run continues from: later rows are dropped. */
+  /** Called once before the first row; `afterStep` is the step a resumed run continues from: rows behind it and those of tests are dropped. */
   start(run: { readonly afterStep: number }): Awaitable<void>;
   log(row: LogRow): Awaitable<void>;
   /** Takes a picture, as a PNG file; loggers of numbers leave it out. */
   logImage?(name: string, png: Uint8Array, step: number): Awaitable<void>;
-  /** Called once behind the last row. */
+  /** Called once for each start, behind the last row, with how the fit ended. */
   finish(status: FitStatus): Awaitable<void>;
 }
 

@@ -50,6 +50,8 @@ type Events = AsyncGenerator<TrainingEvent, void, undefined>;
 /** One fit: created, perhaps restored, run once. */
 export class FitLoop {
   readonly progress: Progress = startOfTraining();
+  /** Its loggers may outlive the fit: whoever runs it finishes them. */
+  readonly log: RunLog;
   readonly #parts: FitLoopParts;
   readonly #trainLoss = new RunningMean();
   readonly #trainBatchCount: number;
@@ -58,7 +60,6 @@ export class FitLoop {
   readonly #context: FitContext;
   readonly #average: FitAverage;
   readonly #steps: GuardedSteps;
-  readonly #runLog: RunLog;
   readonly #profiler: Profiler;
   readonly #checkpoints: FitCheckpoints;
   #stopReason: string | undefined;
@@ -83,7 +84,7 @@ export class FitLoop {
     this.#average = new FitAverage(parts.average, engine, options);
     this.#steps = new GuardedSteps(engine, parts.nonFinitePolicy, this.progress);
     this.#profiler = profilerOf(options.profiler);
-    this.#runLog = new RunLog(parts.loggers, this.progress, this.#profiler);
+    this.log = new RunLog(parts.loggers, this.progress, this.#profiler);
     this.#checkpoints = new FitCheckpoints({
       model,
       engine,
@@ -94,8 +95,8 @@ export class FitLoop {
         trainLoss: this.#trainLoss,
         schedule: this.#schedule,
         callbacks: parts.callbacks,
-        metrics: this.#runLog.metrics,
-        row: this.#runLog.row,
+        metrics: this.log.metrics,
+        row: this.log.row,
         identity: parts.identity,
       },
     });
@@ -104,7 +105,7 @@ export class FitLoop {
 
   /** Latest value of everything logged, by full name. */
   get metrics(): Record<string, number> {
-    return this.#runLog.metrics;
+    return this.log.metrics;
   }
 
   get stopReason(): string | undefined {
@@ -126,7 +127,7 @@ export class FitLoop {
     let status: FitStatus = "failed";
     let failure: unknown;
     try {
-      await this.#runLog.start();
+      await this.log.start();
       yield* this.#emit({ type: "fitStart" });
       yield* this.#sanityCheck();
       yield* this.#emit({ type: "trainStart" });
@@ -142,7 +143,7 @@ export class FitLoop {
       try {
         await deliver(event, this.#parts.callbacks, this.#context, this.#profiler);
       } finally {
-        await this.#runLog.finish(status);
+        await this.log.fitEnded(status);
       }
       if (failure === undefined) yield event;
     }
@@ -179,7 +180,7 @@ export class FitLoop {
     const { model } = this.#parts;
     const { progress } = this;
     const { epoch, batch: startBatch } = progress;
-    if (startBatch === 0) this.#runLog.startRow();
+    if (startBatch === 0) this.log.startRow();
     await this.#parts.engine.enterEpoch(epoch);
     await this.#steps.enterEpoch();
     yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
@@ -200,7 +201,7 @@ export class FitLoop {
         this.#profiler.measure("train metrics", () => model.metrics.train.compute()),
       ),
     };
-    this.#runLog.add(trained);
+    this.log.add(trained);
     this.metrics["train/loss_epoch"] = trained["train/loss"];
     if (this.#average.renewsStatistics && this.#endsTraining(epoch)) {
       const batches = this.#parts.data.trainLoader(epoch);
@@ -219,7 +220,7 @@ export class FitLoop {
       this.#schedule.afterEpoch(progress.epoch, this.metrics);
     this.#tick();
     // Before anyone saves a checkpoint: a row behind one is dropped when the run is resumed, a missing one is lost.
-    await this.#runLog.write("epoch", epoch, this.#runLog.row);
+    await this.log.write("epoch", epoch, this.log.row);
     yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics: { ...this.metrics }, timing });
   }
 
@@ -274,12 +275,12 @@ export class FitLoop {
     }
     progress.validationDue = this.#validates && validatesAfter(progress, this.#trainBatchCount, options);
     this.metrics["train/loss_step"] = result.loss;
-    this.#runLog.add({ lr: learningRate });
+    this.log.add({ lr: learningRate });
     this.#tick();
     if (gradientNorm !== undefined) {
       if (own === undefined) this.#schedule.afterStep(progress.batch, this.metrics);
       if (progress.step % options.logEveryNSteps === 0) {
-        await this.#runLog.write("step", position.epoch, {
+        await this.log.write("step", position.epoch, {
           "train/loss_step": result.loss,
           lr: learningRate,
         });
@@ -347,7 +348,7 @@ export class FitLoop {
       const found = await this.#steps.validated(next.value["val/loss"]!);
       if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
       this.progress.validationDue = false;
-      this.#runLog.add(next.value);
+      this.log.add(next.value);
     }
     this.#tick();
     yield* this.#emit({ type: "validationEnd", epoch, sanityCheck, metrics: next.value });
@@ -369,9 +370,9 @@ export class FitLoop {
       metrics: this.metrics,
       evaluatedWeights: this.#average.evaluatedWeights,
       trainBatchCount: this.#trainBatchCount,
-      log: (metrics) => this.#runLog.add(metrics),
-      logStep: (metrics) => this.#runLog.writeStep(this.progress.epoch, metrics),
-      logImage: (name, png) => this.#runLog.writeImage(name, png),
+      log: (metrics) => this.log.add(metrics),
+      logStep: (metrics) => this.log.writeStep(this.progress.epoch, metrics),
+      logImage: (name, png) => this.log.writeImage(name, png),
       stop: (reason) => {
         this.#stopReason ??= reason;
       },

@@ -4,7 +4,7 @@ import type { ConvolutionAlgorithm, Precision } from "../runtime/contract.ts";
 import { secondsOf } from "./duration.ts";
 import type { ProfilerName } from "./profiler.ts";
 
-/** A number of batches (an integer from 1) or a share of all batches (between 0 and 1). */
+/** A number of batches (an integer from 1; infinity: all of them) or a share of all batches (between 0 and 1). */
 export type BatchLimit = number;
 
 export interface TrainerOptions {

@@ -1,5 +1,5 @@
 // The numbers of a fit: the latest of each name, the row of the epoch in progress, and the loggers they go to.
-import type { FitStatus, Logger } from "./contracts.ts";
+import type { FitStatus, Logger, LogRow } from "./contracts.ts";
 import type { Metrics } from "./events.ts";
 import type { Profiler } from "./profiler.ts";
 import type { Progress } from "./progress.ts";
@@ -12,6 +12,9 @@ export class RunLog {
   readonly #loggers: readonly Logger[];
   readonly #progress: Readonly<Progress>;
   readonly #profiler: Profiler;
+  /** Those that were started and not finished. */
+  readonly #open: Logger[] = [];
+  #status: FitStatus = "failed";
 
   constructor(loggers: readonly Logger[], progress: Readonly<Progress>, profiler: Profiler) {
     this.#loggers = loggers;
@@ -21,11 +24,21 @@ export class RunLog {
 
   /** Readies the loggers to go on behind the step that is reached. */
   async start(): Promise<void> {
-    await this.#each((logger) => logger.start({ afterStep: this.#progress.step }));
+    await this.#each(this.#loggers, (logger) => {
+      this.#open.push(logger);
+      return logger.start({ afterStep: this.#progress.step });
+    });
   }
 
-  async finish(status: FitStatus): Promise<void> {
-    await this.#each((logger) => logger.finish(status));
+  /** To be called when the fit has ended. One that came to its end leaves the loggers open, for the test that may follow. */
+  async fitEnded(status: FitStatus): Promise<void> {
+    this.#status = status;
+    if (status === "failed" || status === "interrupted") await this.finish();
+  }
+
+  /** Finishes the loggers that are still open, with the status of the fit. */
+  async finish(): Promise<void> {
+    await this.#each(this.#open.splice(0), (logger) => logger.finish(this.#status));
   }
 
   startRow(): void {
@@ -37,9 +50,9 @@ export class RunLog {
     Object.assign(this.row, metrics);
   }
 
-  async write(kind: "step" | "epoch", epoch: number, metrics: Metrics): Promise<void> {
+  async write(kind: LogRow["kind"], epoch: number, metrics: Metrics): Promise<void> {
     const { step } = this.#progress;
-    await this.#each((logger) => logger.log({ epoch, step, kind, metrics: { ...metrics } }));
+    await this.#each(this.#open, (logger) => logger.log({ epoch, step, kind, metrics: { ...metrics } }));
   }
 
   /** Writes values of the step that is reached as a row of their own. */
@@ -48,12 +61,17 @@ export class RunLog {
     await this.write("step", epoch, metrics);
   }
 
-  async writeImage(name: string, png: Uint8Array): Promise<void> {
-    await this.#each((logger) => logger.logImage?.(name, png, this.#progress.step));
+  /** Writes the row of a test, under the last epoch; without open loggers nothing happens. */
+  async writeTest(metrics: Metrics): Promise<void> {
+    await this.write("test", Math.max(0, this.#progress.epoch - 1), metrics);
   }
 
-  async #each(run: (logger: Logger) => void | Promise<void>): Promise<void> {
-    for (const logger of this.#loggers) {
+  async writeImage(name: string, png: Uint8Array): Promise<void> {
+    await this.#each(this.#open, (logger) => logger.logImage?.(name, png, this.#progress.step));
+  }
+
+  async #each(loggers: readonly Logger[], run: (logger: Logger) => void | Promise<void>): Promise<void> {
+    for (const logger of loggers) {
       await this.#profiler.measure(`logger ${logger.name}`, () => run(logger));
     }
   }

@@ -18,6 +18,7 @@ import {
 } from "./options.ts";
 import { NO_PROFILER, type Profile } from "./profiler.ts";
 import type { Progress } from "./progress.ts";
+import type { RunLog } from "./run-log.ts";
 import { WeightAverage, type WeightAverageOptions, type WeightAveraging } from "./weight-average.ts";
 
 /** What a trainer is made of beside its options. */
@@ -61,6 +62,7 @@ export interface FitResult {
 
 /**
  * Fits and tests models. One trainer holds one engine, opened by the first `fit` or `test`: dispose it at the end.
+ * Loggers stay open behind a fit, for the test that may follow, until the trainer is disposed of or fits again.
  *
  *     for await (const event of trainer.fit(model, data, { signal })) console.log(event.type);
  */
@@ -68,6 +70,8 @@ export class Trainer implements AsyncDisposable {
   readonly options: ResolvedTrainerOptions;
   readonly #parts: TrainerParts;
   #engine: TrainingEngine | undefined;
+  /** Of the last fit: a test is logged there too. */
+  #log: RunLog | undefined;
 
   constructor(options: TrainerOptions, parts: TrainerParts) {
     this.options = resolveTrainerOptions(options);
@@ -88,6 +92,7 @@ export class Trainer implements AsyncDisposable {
     data: DataModule,
     { signal, checkpoint, weights, identity = {} }: FitOptions = {},
   ): AsyncGenerator<TrainingEvent, FitResult, undefined> {
+    await this.finishLogging();
     const engine = await this.open(model);
     if (weights !== undefined) await engine.writeWeights(weights);
     const { scheduler, callbacks = [], loggers = [] } = this.#parts;
@@ -107,6 +112,7 @@ export class Trainer implements AsyncDisposable {
       signal,
     });
     if (checkpoint !== undefined) await loop.restore(checkpoint);
+    this.#log = loop.log;
     const status = yield* loop.run();
     const { stopReason: reason, progress, metrics, profile } = loop;
     return { status, reason, progress, metrics, profile };
@@ -114,7 +120,7 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * Evaluates `model` on the test batches of `data`, yielding every event after the callbacks have seen it; returns
-   * `test/...` metrics, or undefined where there is no test split.
+   * `test/...` metrics, or undefined where there is no test split. Behind a fit they are a row of its loggers, too.
    */
   async *test(
     model: TrainableModel,
@@ -136,6 +142,7 @@ export class Trainer implements AsyncDisposable {
     const pass = evaluate({ engine, model, stage: "test", batches, batchCount, weights, profiler });
     let next = await pass.next();
     for (; !next.done; next = await pass.next()) yield* emit({ type: "testBatchEnd", ...next.value });
+    await this.#log?.writeTest(next.value);
     yield* emit({ type: "testEnd", metrics: next.value });
     return next.value;
   }
@@ -186,9 +193,18 @@ export class Trainer implements AsyncDisposable {
     return average === undefined ? averaging[0]?.weightAverage : new WeightAverage(average);
   }
 
+  /** Finishes the loggers of the last fit, where they are still open; a later test is not logged. */
+  async finishLogging(): Promise<void> {
+    await this.#log?.finish();
+  }
+
   async dispose(): Promise<void> {
-    await this.#engine?.dispose();
-    this.#engine = undefined;
+    try {
+      await this.finishLogging();
+    } finally {
+      await this.#engine?.dispose();
+      this.#engine = undefined;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 // The main job as its user does it: train, look, test, export, predict.
+import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -60,14 +61,18 @@ describe("train", () => {
     expect(config.data.batch_size).toBe(8);
   });
 
-  test("writes a row of metrics per epoch", async () => {
+  test("writes a row of metrics per epoch, and one of the test", async () => {
     const [header, ...rows] = (await file("metrics.csv")).trim().split("\n");
-    expect(header).toBe(
+    const [epochs, tested] = header!.split(/,(?=test\/loss)/);
+    expect(epochs).toBe(
       "epoch,step,lr,train/loss,train/acc_top1,val/loss,val/acc_top1,val/acc_top5,val/acc_class_blue,val/acc_class_green,val/acc_class_red",
     );
+    expect(tested).toMatch(/^test\/loss,test\/acc_top1,/);
     expect(rows.map((row) => row.split(",").slice(0, 2))).toEqual(
-      [0, 1, 2, 3, 4, 5].map((epoch) => [String(epoch), String((epoch + 1) * 3)]),
+      [0, 1, 2, 3, 4, 5, 5].map((epoch) => [String(epoch), String((epoch + 1) * 3)]),
     );
+    const summary = JSON.parse(await file("summary.json")) as RunSummary;
+    expect(Number(rows.at(-1)!.split(",")[epochs!.split(",").length])).toBe(summary.metrics["test/loss"]);
   });
 
   test("learns three colours and sums it up", async () => {
@@ -174,4 +179,39 @@ test("export writes the same model into another folder", async () => {
     [RUN, "deploy"].map((name) => readFile(join(folder, name, "model.onnx"))),
   );
   expect(first!.equals(second!)).toBe(true);
+});
+
+describe("tune", () => {
+  const digests = (): Promise<string[]> =>
+    Promise.all(
+      ["best", "last"].map(async (name) =>
+        createHash("sha256")
+          .update(await readFile(join(folder, RUN, "checkpoints", `${name}.safetensors`)))
+          .digest("hex"),
+      ),
+    );
+
+  test("lr suggests a learning rate, draws its curve and leaves the weights of a run alone", async () => {
+    const before = await digests();
+    const words = ["--steps", "12", ...QUICK, "data.root=photos", `ckpt=${RUN}/checkpoints/last.safetensors`];
+    const { code, stdout, stderr } = await run(folder, ["tune", "lr", ...words, "hydra.run.dir=tuned"]);
+    expect(stderr).toContain(`curve: ${join(folder, "tuned", "lr_finder.png")}`);
+    expect(code).toBe(0);
+    if (stdout === "") expect(stderr).toContain("the loss falls nowhere");
+    else expect(stdout).toMatch(/^model\.learning_rate=\d\S*\n$/);
+    const rows = (await readFile(join(folder, "tuned", "lr_finder.csv"), "utf8")).trim().split("\n");
+    expect(rows[0]).toBe("step,learning_rate,loss,smoothed_loss");
+    expect(rows.length).toBeGreaterThan(4);
+    expect(await digests()).toEqual(before);
+  });
+
+  test("batch-size measures each size in a process of its own and suggests one of them", async () => {
+    const before = await digests();
+    const words = ["--initial", "2", "--max", "4", ...QUICK, "data.root=photos"];
+    const { code, stdout, stderr } = await run(folder, ["tune", "batch-size", ...words]);
+    expect(stderr).toContain("largest that fits: 4");
+    expect(stdout).toMatch(/^data\.batch_size=[24]\n$/);
+    expect(code).toBe(0);
+    expect(await digests()).toEqual(before);
+  }, 60_000);
 });

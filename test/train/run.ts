@@ -7,6 +7,7 @@ import {
   type FitContext,
   type FitOptions,
   type FitResult,
+  type FitStatus,
   type Logger,
   type LogRow,
   Trainer,
@@ -20,13 +21,18 @@ import { LinearData, LinearModel, type LinearModelOptions } from "./linear-probl
 export class RowLogger implements Logger {
   readonly name = "rows";
   rows: LogRow[] = [];
+  /** Calls of start, and of finish with its status. */
+  readonly calls: string[] = [];
   start({ afterStep }: { readonly afterStep: number }): void {
-    this.rows = this.rows.filter(({ step }) => step <= afterStep);
+    this.calls.push("start");
+    this.rows = this.rows.filter(({ kind, step }) => kind !== "test" && step <= afterStep);
   }
   log(row: LogRow): void {
     this.rows.push({ ...row, metrics: { ...row.metrics } });
   }
-  finish(): void {}
+  finish(status: FitStatus): void {
+    this.calls.push(status);
+  }
 }
 
 /** Writes a checkpoint when the run is interrupted. */

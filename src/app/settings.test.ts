@@ -1,0 +1,30 @@
+// What settings make of a composed configuration.
+import { expect, test } from "vitest";
+import { composeRun } from "./configuration.ts";
+import { readSettings, validateRun } from "./settings.ts";
+
+const compose = (...overrides: string[]) => composeRun({ overrides: ["data.root=photos", ...overrides] });
+
+test.each([
+  ["1", 1],
+  ["1.0", Number.POSITIVE_INFINITY],
+  ["float(1)", Number.POSITIVE_INFINITY],
+  ["0.5", 0.5],
+  ["7", 7],
+  ["null", undefined],
+])("limits written as %s", (text, limit) => {
+  const keys = ["limit_train_batches", "limit_val_batches", "limit_test_batches", "overfit_batches"];
+  const { trainer } = readSettings(compose(...keys.map((key) => `trainer.${key}=${text}`)));
+  expect([
+    trainer.limitTrainBatches,
+    trainer.limitValBatches,
+    trainer.limitTestBatches,
+    trainer.overfitBatches,
+  ]).toEqual([limit, limit, limit, limit]);
+});
+
+test("a limit of two batches and a half is refused", async () => {
+  await expect(validateRun(compose("trainer.limit_train_batches=2.5"))).rejects.toMatchObject({
+    code: "CONFIG_VALUE",
+  });
+});
