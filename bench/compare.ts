@@ -7,7 +7,7 @@ import { join } from "node:path";
 /** Python interpreters with torch, best first; the first that works is the peer. */
 const PYTHONS = (process.env.PYTHON ?? "python3").split(",");
 /** What runs our side: another one than this for another oneDNN. */
-const NODE = process.env.NODE ?? process.execPath;
+const NODE = process.env.OUR_NODE ?? process.execPath;
 /** The peer's memory formats to try. */
 const FORMATS = (process.env.FORMATS ?? "nhwc,nchw").split(",");
 /** Rounds of all subjects in turn; the median ratio counts. */

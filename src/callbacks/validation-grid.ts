@@ -46,7 +46,7 @@ export abstract class ValidationGrid<Sample extends GridSample> extends Validati
     return batch.images.shape.length === 4;
   }
 
-  protected override draw(samples: Sample[], heading: string): Picture {
+  protected override draw(samples: Sample[], heading: string): Promise<Picture> {
     return sampleGrid({ samples, columns: this.#columns, title: `${this.title}, ${heading}` });
   }
 }

@@ -54,7 +54,11 @@ export abstract class ValidationPicture<Collected> extends Callback {
     context: FitContext,
   ): void;
   /** @param heading `epoch 7 of 20, val/acc_top1 0.9312` */
-  protected abstract draw(collected: Collected, heading: string, context: FitContext): Picture;
+  protected abstract draw(
+    collected: Collected,
+    heading: string,
+    context: FitContext,
+  ): Picture | Promise<Picture>;
 
   /** Whether there is something to draw in a batch; where not, nothing is written. */
   protected accepts(_event: EventOf<"validationBatchEnd">): boolean {
@@ -121,7 +125,7 @@ export abstract class ValidationPicture<Collected> extends Callback {
     names: readonly string[],
     context: FitContext,
   ): Promise<Uint8Array> {
-    const png = await pngOf(this.draw(snapshot.collected, snapshot.heading, context));
+    const png = await pngOf(await this.draw(snapshot.collected, snapshot.heading, context));
     const table = this.table(snapshot.collected, context);
     for (const name of names) {
       await writeFiles(this.#dirpath, {

@@ -31,7 +31,7 @@ const DASHES = ["solid", "dashed", "dotted"] as const;
 const MOST_MARKS = 60;
 
 /** Line chart of some curves, told apart by colour, dash and mark, each named at its end. */
-export async function curvesPicture(options: CurvesOptions): Promise<Picture> {
+export async function drawCurves(options: CurvesOptions): Promise<Picture> {
   const {
     title,
     curves,

@@ -108,7 +108,7 @@ describe("sample grid", () => {
   const image = { width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 0, 255, 0) };
 
   test("shows pictures with prediction, confidence and truth", async () => {
-    const picture = sampleGrid({
+    const picture = await sampleGrid({
       columns: 2,
       samples: [
         { image, prediction: "cat", confidence: 0.5, truth: "cat" },
@@ -125,7 +125,7 @@ describe("sample grid", () => {
   });
 
   test("of nothing is an empty picture", async () => {
-    await expect(renderPng(sampleGrid({ samples: [] }))).resolves.toBeDefined();
+    await expect(renderPng(await sampleGrid({ samples: [] }))).resolves.toBeDefined();
   });
 });
 

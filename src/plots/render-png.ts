@@ -1,64 +1,29 @@
-// Rendering pictures to PNG without a browser, with a font of our own choice, beside the main thread.
-import type { Worker } from "node:worker_threads";
-import { ClassifierTrainingError } from "../core/index.ts";
-import { startThread } from "../core/start-thread.ts";
-import type { RenderAnswer, RenderRequest } from "./render-thread.ts";
-import type { Picture } from "./svg.ts";
+// SVG to PNG without a browser, with a font of our own choice.
+import { createRequire } from "node:module";
 
-export interface RenderPngOptions {
-  /** Device pixels per CSS pixel (default 2). */
-  readonly scale?: number | undefined;
+/** Scripts that the bundled font lacks (Indic, Thai, CJK and the like): machine fonts are looked up for them alone. */
+const BEYOND_BUNDLED_FONT = /[\u0900-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
+
+export interface SvgToRender {
+  readonly svg: string;
+  /** Device pixels per CSS pixel. */
+  readonly scale: number;
 }
 
-interface Waiting {
-  resolve(png: Uint8Array): void;
-  reject(error: Error): void;
-}
-
-/** The thread, while it lives; the process does not wait for it. */
-let renderer: { readonly thread: Worker; readonly waiting: Map<number, Waiting> } | undefined;
-let lastNumber = 0;
-
-/**
- * The picture as a PNG file. Text is set in DejaVu Sans, which comes with the package: the same pixels on machines
- * with and without fonts.
- * @throws ClassifierTrainingError `RENDER_FAILED`
- */
-export async function renderPng(picture: Picture, { scale = 2 }: RenderPngOptions = {}): Promise<Uint8Array> {
-  renderer ??= startRenderer();
-  const { thread, waiting } = renderer;
-  const number = ++lastNumber;
-  thread.ref();
-  return new Promise((resolve, reject) => {
-    waiting.set(number, { resolve, reject });
-    thread.postMessage({ number, svg: picture.svg, scale } satisfies RenderRequest);
+/** A PNG file. Text is set in DejaVu Sans, which comes with the package. */
+export async function svgToPng({ svg, scale }: SvgToRender): Promise<Uint8Array> {
+  const { Resvg } = await import("@resvg/resvg-js");
+  const require = createRequire(import.meta.url);
+  const picture = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: scale },
+    font: {
+      fontFiles: ["DejaVuSans", "DejaVuSans-Bold"].map((name) =>
+        require.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`),
+      ),
+      loadSystemFonts: BEYOND_BUNDLED_FONT.test(svg),
+      defaultFontFamily: "DejaVu Sans",
+      sansSerifFamily: "DejaVu Sans",
+    },
   });
-}
-
-function startRenderer(): NonNullable<typeof renderer> {
-  const thread = startThread("./render-thread", import.meta.url);
-  const waiting = new Map<number, Waiting>();
-  thread.unref();
-  thread.on("message", (answer: RenderAnswer) => {
-    const asked = waiting.get(answer.number);
-    waiting.delete(answer.number);
-    if (waiting.size === 0) thread.unref();
-    if ("png" in answer) asked?.resolve(answer.png);
-    else asked?.reject(renderFailed(answer.error));
-  });
-  const end = (reason: unknown): void => {
-    renderer = undefined;
-    for (const { reject } of waiting.values()) reject(renderFailed(reason));
-    waiting.clear();
-  };
-  thread.on("error", end);
-  thread.on("exit", () => end("its thread ended"));
-  return { thread, waiting };
-}
-
-function renderFailed(reason: unknown): ClassifierTrainingError {
-  return new ClassifierTrainingError("failure", "RENDER_FAILED", `a picture cannot be rendered: ${reason}`, {
-    hint: "the run goes on without pictures with callbacks=minimal",
-    cause: reason,
-  });
+  return new Uint8Array(picture.render().asPng());
 }

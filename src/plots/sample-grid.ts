@@ -29,7 +29,7 @@ const PADDING = 20;
  * Pictures in rows, each with prediction and confidence below, and under them the truth. A right prediction has a blue
  * frame and a check mark, a wrong one a thick orange frame and a cross.
  */
-export function sampleGrid({ samples, columns = 4, title }: SampleGridOptions): Picture {
+export function drawSampleGrid({ samples, columns = 4, title }: SampleGridOptions): Picture {
   const used = Math.max(1, Math.min(columns, samples.length));
   const rows = Math.ceil(samples.length / used);
   const top = PADDING + (title === undefined ? 0 : 30);
