@@ -240,7 +240,7 @@ describe("what is no good picture is refused", () => {
   });
 
   test("more time than allowed", async () => {
-    // A gigabyte of samples in a file of 300 kB.
+    // A gigabyte of samples in a file of 200 kB.
     const [width, height] = [16_000, 11_000];
     const row = lzw(Uint8Array.from({ length: width * 6 }, (_, i) => i * 7919));
     const bytes = tiff({ width, height, photometric: 2, bits: 16, compression: 5, row });
