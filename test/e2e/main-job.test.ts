@@ -121,6 +121,31 @@ test("the same command gives the same bits", async () => {
   expect((await bytes("again")).equals(await bytes(RUN))).toBe(true);
 });
 
+test("exports while it trains, and says where the time went", async () => {
+  const parts = ["+callbacks.onnx_export._target_=OnnxExport", "trainer.profiler=simple"];
+  const watched = await run(folder, [
+    "train",
+    ...QUICK,
+    "data.root=photos",
+    "hydra.run.dir=watched",
+    ...parts,
+  ]);
+  expect(watched.code).toBe(0);
+  const lines = watched.stderr.split("\n");
+  const exported = lines.findIndex((line) => line.startsWith("exported "));
+  expect(exported).toBeGreaterThan(0);
+  expect(exported).toBeLessThan(lines.findIndex((line) => line.startsWith("epoch 6/6")));
+  const read = (name: string): Promise<Buffer> => readFile(join(folder, "watched", name));
+  expect((await read("model.onnx")).equals(await readFile(join(folder, RUN, "model.onnx")))).toBe(true);
+  expect(watched.stderr).toContain(String(await read("profile.txt")));
+  const { entries } = JSON.parse(String(await read("profile.json"))) as {
+    entries: { name: string; calls: number }[];
+  };
+  const calls = Object.fromEntries(entries.map((entry) => [entry.name, entry.calls]));
+  expect(calls["train optimizer"]).toBe(18);
+  expect(calls).toHaveProperty("callback OnnxExport");
+});
+
 describe("predict", () => {
   test("classifies a folder from the model alone, as JSON lines", async () => {
     const { code, stdout } = await run(folder, [
