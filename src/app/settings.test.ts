@@ -28,3 +28,8 @@ test("a limit of two batches and a half is refused", async () => {
     code: "CONFIG_VALUE",
   });
 });
+
+test("null for check_val_every_n_epoch is a value of its own", () => {
+  const { trainer } = readSettings(compose("trainer.check_val_every_n_epoch=null"));
+  expect(trainer.checkValEveryNEpoch).toBe(null);
+});

@@ -57,7 +57,8 @@ export class FitSchedule {
   afterEpoch(epochs: number, metrics: Metrics): void {
     const { interval, frequency, monitor } = this.#parts.scheduler;
     if (interval !== "epoch" || epochs % frequency !== 0) return;
-    const unvalidated = epochs < this.#parts.options.checkValEveryNEpoch;
+    const { checkValEveryNEpoch } = this.#parts.options;
+    const unvalidated = checkValEveryNEpoch === null || epochs < checkValEveryNEpoch;
     if (monitor !== undefined && metrics[monitor] === undefined && unvalidated) return;
     this.#step(metrics);
   }

@@ -38,12 +38,14 @@ const fields = z
   })
   .partial();
 
-/** What a configuration may say under `trainer`, in camelCase; `null` stands for "not given". */
+/** What a configuration may say under `trainer`, in camelCase; `null` stands for "not given", where it has no meaning of its own. */
 export const trainerSchema: z.ZodType<TrainerOptions> = z.strictObject(
   Object.fromEntries(
     Object.entries(fields.shape).map(([name, field]) => [
       name,
-      field.nullable().transform((value) => value ?? undefined),
+      name === "checkValEveryNEpoch"
+        ? field.nullable()
+        : field.nullable().transform((value) => value ?? undefined),
     ]),
   ),
 ) as unknown as z.ZodType<TrainerOptions>;

@@ -28,8 +28,8 @@ export interface TrainerOptions {
   readonly fastDevRun?: number;
   /** Validate after so many batches (integer) or this share of an epoch; default 1: at its end. */
   readonly valCheckInterval?: BatchLimit;
-  /** Validate in every n-th epoch; default 1. */
-  readonly checkValEveryNEpoch?: number;
+  /** Validate in every n-th epoch; default 1. Null: `valCheckInterval` counts batches across epochs and may be longer than one. */
+  readonly checkValEveryNEpoch?: number | null;
   /** Validation batches that are run before training, to find mistakes early; default 2. */
   readonly numSanityValSteps?: number;
   /** Micro-batches of an optimizer step; default 1. The short last window is divided by the same number. */
@@ -66,7 +66,7 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
     overfitBatches: options.overfitBatches,
     fastDevRun: options.fastDevRun ?? 0,
     valCheckInterval: options.valCheckInterval ?? 1,
-    checkValEveryNEpoch: options.checkValEveryNEpoch ?? 1,
+    checkValEveryNEpoch: options.checkValEveryNEpoch === undefined ? 1 : options.checkValEveryNEpoch,
     numSanityValSteps: options.numSanityValSteps ?? 2,
     accumulateGradBatches: options.accumulateGradBatches ?? 1,
     gradientClipVal: options.gradientClipVal ?? 1,

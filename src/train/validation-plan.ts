@@ -8,18 +8,22 @@ export function validatesAfter(
   batchCount: number,
   { valCheckInterval, checkValEveryNEpoch }: ResolvedTrainerOptions,
 ): boolean {
-  if ((epoch + 1) % checkValEveryNEpoch !== 0) return false;
+  if (checkValEveryNEpoch !== null && (epoch + 1) % checkValEveryNEpoch !== 0) return false;
   const interval =
     valCheckInterval <= 1 ? Math.max(1, Math.floor(batchCount * valCheckInterval)) : valCheckInterval;
-  return batch % interval === 0;
+  const counted = checkValEveryNEpoch === null ? epoch * batchCount + batch : batch;
+  return counted % interval === 0;
 }
 
 /** @throws ClassifierTrainingError kind "usage" `VAL_CHECK_INTERVAL` where an epoch ends before a validation is due. */
-export function checkValidationPlan(batchCount: number, { valCheckInterval }: ResolvedTrainerOptions): void {
-  if (valCheckInterval <= 1 || valCheckInterval <= batchCount) return;
+export function checkValidationPlan(
+  batchCount: number,
+  { valCheckInterval, checkValEveryNEpoch }: ResolvedTrainerOptions,
+): void {
+  if (checkValEveryNEpoch === null || valCheckInterval <= 1 || valCheckInterval <= batchCount) return;
   const message = `trainer.val_check_interval is ${valCheckInterval}, an epoch has ${batchCount} batches: it would never validate`;
   throw new ClassifierTrainingError("usage", "VAL_CHECK_INTERVAL", message, {
     where: "trainer.val_check_interval",
-    hint: "give a smaller number of batches or a share of the epoch, or use trainer.check_val_every_n_epoch",
+    hint: "give a smaller number of batches or a share of the epoch, or count across epochs with trainer.check_val_every_n_epoch=null",
   });
 }
