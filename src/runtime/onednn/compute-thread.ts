@@ -67,7 +67,16 @@ async function answer({ number, kind, body }: Request): Promise<void> {
   } catch (error) {
     reply = { number, ok: false, error: encodeError(error) };
   }
-  parentPort!.postMessage(reply);
+  parentPort!.postMessage(reply, reply.ok ? buffersOf(reply.body) : []);
+}
+
+/** The buffers of an answer's arrays: handed over, since copying a network's state would hold up the main thread. */
+function buffersOf(body: unknown): ArrayBuffer[] {
+  const parts: unknown[] = body instanceof Map ? [...body.values()] : Array.isArray(body) ? body : [];
+  const buffers = parts.flatMap((part) =>
+    ArrayBuffer.isView(part) && part.buffer instanceof ArrayBuffer ? [part.buffer] : [],
+  );
+  return [...new Set(buffers)];
 }
 
 /** Requests are worked on one after another, in the order in which they were made. */
