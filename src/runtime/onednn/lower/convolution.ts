@@ -12,7 +12,7 @@ import type { VariableStore } from "../compute/variable-store.ts";
 import { ARG, type DnnlType, type Engine, type Layout, type Primitive } from "../ffi/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
-import { type ConvolutionForm, convolutionForm, putTaps, tapsOf } from "./kernel-crop.ts";
+import { type ConvolutionForm, convolutionForm, putTaps, tapsOf, wholeForm } from "./kernel-crop.ts";
 
 function anyLayout(engine: Engine, type: DnnlType, dims: readonly number[]): Layout {
   return engine.layout(type, dims, "any");
@@ -134,12 +134,12 @@ export function adoptWeightLayouts(engine: Engine, program: Program, store: Vari
 /** The layout in which float32 kernels want the weights of a convolution. */
 function weightLayout(
   engine: Engine,
-  { stride, padding, dilation, groups }: Conv2dParams,
+  params: Conv2dParams,
   x: Shape,
-  [outputs, ...rest]: Shape,
+  weight: Shape,
   y: Shape,
 ): Layout | undefined {
-  const weights = groups === 1 ? [outputs!, ...rest] : [groups, outputs! / groups, ...rest];
+  const { geometry, weights } = wholeForm(params, weight);
   const primitive = engine.tryPrimitive({
     kind: "convolutionForward",
     training: true,
@@ -147,10 +147,7 @@ function weightLayout(
     src: anyLayout(engine, "f32", x),
     weights: anyLayout(engine, "f32", weights),
     dst: anyLayout(engine, "f32", y),
-    strides: stride,
-    dilation: dilation.map((step) => step - 1),
-    paddingBegin: padding,
-    paddingEnd: padding,
+    ...geometry,
   });
   return primitive?.layout("weights");
 }

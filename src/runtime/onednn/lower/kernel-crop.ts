@@ -14,17 +14,26 @@ export interface ConvolutionForm {
   readonly crop?: { readonly begin: readonly number[]; readonly whole: readonly number[] };
 }
 
-/** @param y shape of the result */
-export function convolutionForm(
+/** The convolution with its whole kernel. */
+export function wholeForm(
   { stride, padding, dilation, groups }: Conv2dParams,
-  x: Shape,
-  weight: Shape,
-  y: Shape,
+  [outputs, ...rest]: Shape,
 ): ConvolutionForm {
-  const [outputs, ...rest] = weight as readonly [number, ...number[]];
-  const channels = groups === 1 ? [outputs, rest[0]!] : [groups, outputs / groups, rest[0]!];
-  const holes = dilation.map((step) => step - 1);
-  const whole = [...channels, ...weight.slice(2)];
+  return {
+    geometry: {
+      strides: stride,
+      dilation: dilation.map((step) => step - 1),
+      paddingBegin: padding,
+      paddingEnd: padding,
+    },
+    weights: groups === 1 ? [outputs!, ...rest] : [groups, outputs! / groups, ...rest],
+  };
+}
+
+/** @param y shape of the result */
+export function convolutionForm(params: Conv2dParams, x: Shape, weight: Shape, y: Shape): ConvolutionForm {
+  const whole = wholeForm(params, weight);
+  const { stride, padding, dilation } = params;
   const taps = [0, 1].map((axis) =>
     tapsThatCount(x[axis + 2]!, y[axis + 2]!, weight[axis + 2]!, [
       stride[axis]!,
@@ -32,20 +41,20 @@ export function convolutionForm(
       dilation[axis]!,
     ]),
   );
-  if (taps.every((cut) => cut === undefined || cut.isWhole) || taps.includes(undefined)) {
-    const geometry = { strides: stride, dilation: holes, paddingBegin: padding, paddingEnd: padding };
-    return { geometry, weights: whole };
-  }
+  if (taps.every((cut) => cut === undefined || cut.isWhole) || taps.includes(undefined)) return whole;
   const cuts = taps as readonly Taps[];
+  const channels = whole.weights.slice(0, -2);
   return {
     geometry: {
-      strides: stride,
-      dilation: holes,
+      ...whole.geometry,
       paddingBegin: cuts.map(({ paddingBegin }) => paddingBegin),
       paddingEnd: cuts.map(({ paddingEnd }) => paddingEnd),
     },
     weights: [...channels, ...cuts.map(({ count }) => count)],
-    crop: { begin: [...channels.map(() => 0), ...cuts.map(({ first }) => first)], whole },
+    crop: {
+      begin: [...channels.map(() => 0), ...cuts.map(({ first }) => first)],
+      whole: whole.weights,
+    },
   };
 }
 
