@@ -4,7 +4,9 @@ import { ClassifierTrainingError } from "../core/index.ts";
 import { decodeBmp } from "./decode-bmp.ts";
 import { decodePnm } from "./decode-pnm.ts";
 import type { Image } from "./image.ts";
-import { type ImageFormat, isGrey16Png, readJpegFrame, sniffFormat } from "./image-format.ts";
+import { type ImageFormat, isGrey16Png, sniffFormat } from "./image-format.ts";
+import { decodeCommonJpeg, type JpegHeader, readJpegHeader } from "./jpeg/index.ts";
+import { freshMemory, type PixelMemory } from "./pixel-memory.ts";
 
 export interface DecodeOptions {
   /** Largest number of pixels a picture may have. Default 178,956,970, the limit of Pillow's bomb warning times two. */
@@ -16,6 +18,8 @@ export interface DecodeOptions {
    * not the pixels that Pillow gives. Default null: every pixel is decoded.
    */
   readonly shrinkTo?: number | null;
+  /** Where pixels are put, by decoders that let one choose. Default: memory of their own for every picture. */
+  readonly memory?: PixelMemory;
 }
 
 /** Twice the size at which Pillow warns of a decompression bomb: there it refuses, and so do we. */
@@ -54,6 +58,12 @@ export async function decodeImage(
   const seconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   if (format === "bmp") return decodeBmp(bytes, name, maxPixels);
   if (format === "pnm") return decodePnm(bytes, name, maxPixels);
+  const jpeg = format === "jpeg" ? readJpegHeader(bytes) : undefined;
+  const side = jpeg && shrunkSide(jpeg, options.shrinkTo ?? null);
+  if (jpeg !== undefined && side === undefined && jpeg.width * jpeg.height <= maxPixels) {
+    const image = await decodeCommonJpeg(bytes, jpeg, options.memory ?? freshMemory);
+    if (image !== undefined) return image;
+  }
   const sharp = await loadSharp();
   const input: SharpOptions = {
     failOn: "error",
@@ -63,10 +73,9 @@ export async function decodeImage(
   };
   const open = (): Sharp => sharp(bytes, input).timeout({ seconds });
   try {
-    const layout = await sampleLayout(format, bytes, open);
+    const layout = await sampleLayout(format, bytes, jpeg, open);
     if (layout === "cmyk") return await decodeCmyk(open());
     if (layout === "grey16") return await decodeGrey16(open());
-    const side = format === "jpeg" ? shrunkSide(bytes, options.shrinkTo ?? null) : undefined;
     const picture = side === undefined ? open() : open().resize(side, side, { fit: "outside" });
     const { data, info } = await picture
       .removeAlpha()
@@ -103,10 +112,9 @@ function pictureFormat(bytes: Uint8Array, name: string): ImageFormat {
 }
 
 /** The shorter side of a JPEG after halving, or undefined where it stays as it is. */
-function shrunkSide(bytes: Uint8Array, shrinkTo: number | null): number | undefined {
-  const frame = shrinkTo === null ? undefined : readJpegFrame(bytes);
-  if (frame === undefined || shrinkTo === null) return undefined;
-  const shorter = Math.min(frame.width, frame.height);
+function shrunkSide({ width, height }: JpegHeader, shrinkTo: number | null): number | undefined {
+  if (shrinkTo === null) return undefined;
+  const shorter = Math.min(width, height);
   const factor = [8, 4, 2].find((candidate) => shorter >= shrinkTo * candidate);
   return factor === undefined ? undefined : Math.ceil(shorter / factor);
 }
@@ -115,9 +123,10 @@ function shrunkSide(bytes: Uint8Array, shrinkTo: number | null): number | undefi
 async function sampleLayout(
   format: ImageFormat,
   bytes: Uint8Array,
+  jpeg: JpegHeader | undefined,
   open: () => Sharp,
 ): Promise<"rgb" | "cmyk" | "grey16"> {
-  if (format === "jpeg") return readJpegFrame(bytes)?.components === 4 ? "cmyk" : "rgb";
+  if (format === "jpeg") return jpeg?.components === 4 ? "cmyk" : "rgb";
   if (format === "png") return isGrey16Png(bytes) ? "grey16" : "rgb";
   if (format !== "tiff") return "rgb";
   const { space, depth, channels }: Metadata = await open().metadata();

@@ -31,30 +31,6 @@ export function sniffFormat(bytes: Uint8Array): SniffedFormat {
   return { kind: "unknown" };
 }
 
-/** What the frame header of a JPEG says; undefined where there is none. */
-export interface JpegFrame {
-  readonly width: number;
-  readonly height: number;
-  /** 1 grey, 3 YCbCr or RGB, 4 CMYK or YCCK. */
-  readonly components: number;
-}
-
-/** Finds the frame header among the segments before the first scan. */
-export function readJpegFrame(bytes: Uint8Array): JpegFrame | undefined {
-  const uint16 = (at: number): number => bytes[at]! * 256 + bytes[at + 1]!;
-  let at = 2;
-  while (at + 9 < bytes.length && bytes[at] === 0xff) {
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff) at += 1;
-    else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
-    else if (marker === 0xda || marker === 0xd9) return undefined;
-    else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      return { height: uint16(at + 5), width: uint16(at + 7), components: bytes[at + 9]! };
-    } else at += 2 + uint16(at + 2);
-  }
-  return undefined;
-}
-
 /** Whether a PNG is grey without alpha at 16 bits a sample, by its header chunk. */
 export function isGrey16Png(bytes: Uint8Array): boolean {
   return bytes[24] === 16 && bytes[25] === 0;

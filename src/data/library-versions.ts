@@ -1,8 +1,10 @@
 // Versions of the libraries that decode pictures.
 import { loadSharp } from "./decode.ts";
+import { loadJpegDecoder } from "./jpeg/index.ts";
 
 /** Version by library name, such as sharp and vips. */
 export async function imageLibraryVersions(): Promise<Record<string, string>> {
   const { versions } = await loadSharp();
-  return { sharp: versions.sharp ?? "unknown", libvips: versions.vips };
+  const { name } = await loadJpegDecoder();
+  return { sharp: versions.sharp ?? "unknown", libvips: versions.vips, jpeg: name };
 }

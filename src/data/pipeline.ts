@@ -10,6 +10,7 @@ import {
 import type { ImageSource } from "./dataset.ts";
 import { type Image, type ImageTensor, isImage } from "./image.ts";
 import type { SharedArena } from "./image-cache.ts";
+import { freshMemory, type PixelMemory, ReusedMemory } from "./pixel-memory.ts";
 import { type Preparation, prepareImage } from "./prepared-image.ts";
 import { transformFromDescription } from "./transforms/catalog.ts";
 import type { Transform, TransformDescription } from "./transforms/transform.ts";
@@ -98,6 +99,9 @@ async function transformSample(
 
 /**
  * Prepares pictures, `concurrency` at a time, each into its part of `output`.
+ *
+ * @param spare memory for decoded pictures, which is used again; without it each has its own, for transforms that may
+ * keep what they are given
  * @throws whatever else goes wrong than bad pictures, such as transforms that do not fit together
  */
 export async function prepareChunk(
@@ -107,17 +111,19 @@ export async function prepareChunk(
   shape: Shape,
   concurrency: number,
   arena: SharedArena,
+  spare?: ReusedMemory[],
 ): Promise<ChunkResult> {
   const length = output.length / requests.length;
   const bad: BadPicture[] = [];
   const prepared: [number, Image][] = [];
   let next = 0;
-  const work = async (): Promise<void> => {
+  const work = async (memory: PixelMemory): Promise<void> => {
+    const preparation = { ...pipeline, read: { ...pipeline.read, memory } };
     while (next < requests.length) {
       const slot = next++;
       const request = requests[slot]!;
       try {
-        const image = request.prepared ?? (await prepareImage(request.source, request.name, pipeline));
+        const image = request.prepared ?? (await prepareImage(request.source, request.name, preparation));
         if (request.keep === true) prepared.push([slot, arena.put(image)]);
         const part = output.subarray(slot * length, (slot + 1) * length);
         const tensor = await transformSample(pipeline, request, image, part);
@@ -130,7 +136,12 @@ export async function prepareChunk(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, work));
+  const lane = async (): Promise<void> => {
+    if (spare === undefined) return work(freshMemory);
+    const memory = spare.pop() ?? new ReusedMemory();
+    await work(memory).finally(() => spare.push(memory));
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, requests.length) }, lane));
   return { bad: bad.sort((a, b) => a.slot - b.slot), prepared };
 }
 

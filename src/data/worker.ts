@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { SharedArena } from "./image-cache.ts";
 import { type Pipeline, pipelineFromDescription, prepareChunk } from "./pipeline.ts";
+import type { ReusedMemory } from "./pixel-memory.ts";
 import type { SerialisedError, WorkerReply, WorkerRequest } from "./worker-messages.ts";
 
 /** While one picture is decoded by libvips, another is transformed here. */
@@ -10,6 +11,7 @@ const CONCURRENCY = 2;
 
 const port = parentPort!;
 const arena = new SharedArena();
+const spare: ReusedMemory[] = [];
 const pipelines = new Map<number, Pipeline>();
 
 port.on("message", async (request: WorkerRequest) => {
@@ -20,7 +22,7 @@ port.on("message", async (request: WorkerRequest) => {
   const { task, requests, output, shape } = request;
   try {
     const pipeline = pipelines.get(request.pipeline)!;
-    const result = await prepareChunk(pipeline, requests, output, shape, CONCURRENCY, arena);
+    const result = await prepareChunk(pipeline, requests, output, shape, CONCURRENCY, arena, spare);
     reply({ kind: "done", task, result });
   } catch (error) {
     reply({ kind: "failed", task, error: serialise(error) });
