@@ -56,6 +56,8 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
       "RandomVerticalFlip",
       "Resize",
       "ToDtype",
+      "ToImage",
+      "ToTensor",
       "TrivialAugmentWide",
       "ZoomIn",
       "ZoomOut",

@@ -1,5 +1,6 @@
 // Checks a composed configuration against the schemas of its components and sections: no key is ignored, every value fits.
 import type { z } from "zod";
+import { describeIssue } from "../core/schema-issue.ts";
 import { didYouMean } from "../core/suggest.ts";
 import type { ComponentRegistry } from "./component-registry.ts";
 import { type Composition, resolveConfig } from "./compose.ts";
@@ -102,8 +103,9 @@ class Validator {
         : plain;
     const result = schema.safeParse(value);
     if (result.success) return;
-    const issue = result.error.issues.find(({ path: at }) => !nested.has(String(at[0])));
-    if (issue === undefined) return;
+    const first = result.error.issues.find(({ path: at }) => !nested.has(String(at[0])));
+    if (first === undefined) return;
+    const issue = describeIssue(first);
     const at = [
       ...path,
       ...issue.path.map((key) => (typeof key === "number" ? key : snakeCase(String(key)))),

@@ -12,6 +12,7 @@ export {
 } from "./dtype.ts";
 export { ClassifierTrainingError, type ErrorDetails, type ErrorKind } from "./errors.ts";
 export { fnv1a, philox4x32, RandomStream } from "./random.ts";
+export { describeIssue, type SchemaIssue } from "./schema-issue.ts";
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
 export { didYouMean, suggest } from "./suggest.ts";
 export { formatTable } from "./table.ts";

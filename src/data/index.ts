@@ -141,6 +141,8 @@ export {
   TensorTransform,
   ToDtype,
   type ToDtypeOptions,
+  ToImage,
+  ToTensor,
   TRANSFORMS,
   type Transform,
   type TransformConstructor,

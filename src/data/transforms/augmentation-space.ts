@@ -3,7 +3,7 @@ import type { RandomStream } from "../../core/index.ts";
 import type { Image, ImageSize } from "../image.ts";
 import { brightness, contrast, saturation } from "./color.ts";
 import { adjustSharpness } from "./convolution.ts";
-import { affine, type Fill, rotate, type WarpInterpolation } from "./geometry.ts";
+import { affine, degrees, type Fill, rotate, type WarpInterpolation } from "./geometry.ts";
 import { roundHalfEven } from "./options.ts";
 import { autoContrast, equalize, invert, posterize, solarize } from "./tone.ts";
 import { runPasses } from "./transform.ts";
@@ -35,8 +35,15 @@ export interface Strengths {
 /** The operations to choose from; one without strengths has none. */
 export type AugmentationSpace = ReadonlyMap<Operation, Strengths | undefined>;
 
-const linear = (from: number, to: number, bin: number, bins: number): number =>
-  bins === 1 ? from : from + ((to - from) * bin) / (bins - 1);
+const { fround } = Math;
+
+/** `torch.linspace(from, to, bins)[bin]` in its float32: counted from the nearer end, rounded once. */
+function linear(from: number, to: number, bin: number, bins: number): number {
+  const [first, last] = [fround(from), fround(to)];
+  if (bins === 1) return first;
+  const step = fround(fround(last - first) / (bins - 1));
+  return bin < Math.floor(bins / 2) ? fround(first + step * bin) : fround(last - step * (bins - 1 - bin));
+}
 
 /** Strengths from 0 to `most`, of either sign. */
 export function signed(most: number | ((width: number, height: number) => number)): Strengths {
@@ -49,7 +56,10 @@ export function signed(most: number | ((width: number, height: number) => number
 
 /** Bits to keep: from `most` down to `most - range`. */
 export function bits(most: number, range: number): Strengths {
-  return { signed: false, strength: (bin, bins) => roundHalfEven(most - bin / ((bins - 1) / range)) };
+  return {
+    signed: false,
+    strength: (bin, bins) => roundHalfEven(fround(most - fround(bin / fround((bins - 1) / range)))),
+  };
 }
 
 /** Thresholds from white to black. */
@@ -116,7 +126,7 @@ export function applyOperation(
 ): Image {
   const move = (change: Partial<Parameters<typeof affine>[1]>): Image =>
     affine(image, { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0], ...outside, ...change });
-  const shear = (Math.atan(magnitude) * 180) / Math.PI;
+  const shear = degrees(Math.atan(magnitude));
   switch (operation) {
     case "Identity":
       return image;

@@ -28,6 +28,7 @@ import { RandomRotation } from "./random-rotation.ts";
 import { RandomVerticalFlip } from "./random-vertical-flip.ts";
 import { Resize } from "./resize.ts";
 import { ToDtype } from "./to-dtype.ts";
+import { ToImage, ToTensor } from "./to-tensor.ts";
 import type { Transform, TransformDescription } from "./transform.ts";
 import { TrivialAugmentWide } from "./trivial-augment-wide.ts";
 import { ZoomIn } from "./zoom-in.ts";
@@ -67,6 +68,8 @@ export const TRANSFORMS: Readonly<Record<string, TransformConstructor>> = {
   RandomVerticalFlip,
   Resize,
   ToDtype,
+  ToImage,
+  ToTensor,
   TrivialAugmentWide,
   ZoomIn,
   ZoomOut,

@@ -74,7 +74,12 @@ export function drawJitter(
 
 /** The range factors are drawn from, or undefined where the setting changes nothing. */
 function factorRange(name: keyof Resolved, setting: number | Range): Range | undefined {
-  if (typeof setting !== "number") return setting;
-  if (setting === 0) return undefined;
-  return name === "hue" ? [-setting, setting] : [Math.max(0, 1 - setting), 1 + setting];
+  const center = name === "hue" ? 0 : 1;
+  const range: Range =
+    typeof setting !== "number"
+      ? setting
+      : name === "hue"
+        ? [-setting, setting]
+        : [Math.max(0, 1 - setting), 1 + setting];
+  return range[0] === center && range[1] === center ? undefined : range;
 }

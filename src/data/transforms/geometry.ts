@@ -33,7 +33,9 @@ export interface AffineOptions {
   readonly fill: Fill;
 }
 
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+// With Python's factors, and so to its bits.
+const radians = (degrees: number): number => degrees * (Math.PI / 180);
+export const degrees = (radians: number): number => radians * (180 / Math.PI);
 
 /** Rotates, shears, scales and shifts; the size stays. torchvision's `affine`. */
 export function affine(image: Image, options: AffineOptions): Image {

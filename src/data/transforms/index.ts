@@ -51,6 +51,7 @@ export { RandomVerticalFlip, type RandomVerticalFlipOptions } from "./random-ver
 export { type Interpolation, type Region, resize } from "./resample.ts";
 export { Resize, type ResizeOptions } from "./resize.ts";
 export { ToDtype, type ToDtypeOptions } from "./to-dtype.ts";
+export { ToImage, ToTensor } from "./to-tensor.ts";
 export {
   ImageTransform,
   type JsonValue,

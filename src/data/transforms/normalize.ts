@@ -13,9 +13,11 @@ export interface NormalizeOptions {
   readonly mean?: PerChannel;
   /** Default ImageNet's, [0.229, 0.224, 0.225]. */
   readonly std?: PerChannel;
+  /** Of no effect: nobody else sees the tensor that this takes. */
+  readonly inplace?: boolean | undefined;
 }
 
-type Resolved = Required<NormalizeOptions>;
+type Resolved = Required<Omit<NormalizeOptions, "inplace">>;
 
 export const IMAGENET_MEAN: PerChannel = [0.485, 0.456, 0.406];
 export const IMAGENET_STD: PerChannel = [0.229, 0.224, 0.225];
@@ -25,6 +27,7 @@ const positive: z.ZodType<number> = z.number().positive("a standard deviation is
 const schema: z.ZodType<Resolved> = z.strictObject({
   mean: z.tuple([z.number(), z.number(), z.number()]).readonly().default(IMAGENET_MEAN),
   std: z.tuple([positive, positive, positive]).readonly().default(IMAGENET_STD),
+  inplace: z.boolean().optional(),
 });
 
 /** torchvision's `Normalize`, in float32. */

@@ -12,16 +12,32 @@ export type Range = readonly [number, number];
 
 const pixels: z.ZodType<number> = z.int().min(1, "a size is a whole number of pixels, at least 1");
 
-export const sizeSchema: z.ZodType<SizeOption> = z.union([pixels, z.tuple([pixels, pixels]).readonly()]);
+/** A list of one stands for what it holds, as it does in torchvision. */
+export const unwrapped = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
+  z.preprocess((value) => (Array.isArray(value) && value.length === 1 ? value[0] : value), schema);
 
-export const interpolationSchema: z.ZodType<Interpolation> = z.enum([
-  "nearest",
-  "box",
-  "bilinear",
-  "hamming",
-  "bicubic",
-  "lanczos",
-]);
+export const sizeSchema: z.ZodType<SizeOption> = unwrapped(
+  z.union([pixels, z.tuple([pixels, pixels]).readonly()]),
+);
+
+/** Pillow's filters, in the order of its numbers for them. */
+const FILTERS = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"] as const;
+
+/** Names in capitals, Pillow's numbers, and "nearest-exact", which for a picture is "nearest". */
+function filterName(value: unknown): unknown {
+  if (typeof value === "number") return FILTERS[value] ?? value;
+  if (typeof value !== "string") return value;
+  const name = value.toLowerCase();
+  return name === "nearest-exact" ? "nearest" : name;
+}
+
+export const interpolationSchema: z.ZodType<Interpolation> = z.preprocess(filterName, z.enum(FILTERS));
+
+/** Pictures are always antialiased, as torchvision does it with Pillow's: saying so changes nothing. */
+export const antialiasSchema: z.ZodType<true | null | undefined> = z
+  .literal(true, "pictures are always antialiased: leave it out")
+  .nullable()
+  .optional();
 
 export const probabilitySchema: z.ZodType<number> = z
   .number()
@@ -52,14 +68,16 @@ export function roundHalfEven(value: number): number {
 
 const level: z.ZodType<number> = z.int().min(0).max(255);
 
-/** A grey level, or [red, green, blue]. */
-export const fillSchema: z.ZodType<Fill> = z.union([level, z.tuple([level, level, level]).readonly()]);
+/** A grey level, or [red, green, blue]; null is black. */
+export const fillSchema: z.ZodType<Fill> = z.preprocess(
+  (value) => value ?? 0,
+  unwrapped(z.union([level, z.tuple([level, level, level]).readonly()])),
+);
 
-export const warpInterpolationSchema: z.ZodType<WarpInterpolation> = z.enum([
-  "nearest",
-  "bilinear",
-  "bicubic",
-]);
+export const warpInterpolationSchema: z.ZodType<WarpInterpolation> = z.preprocess(
+  filterName,
+  z.enum(["nearest", "bilinear", "bicubic"]),
+);
 
 export const paddingModeSchema: z.ZodType<PaddingMode> = z.enum(["constant", "edge", "reflect", "symmetric"]);
 
@@ -68,11 +86,13 @@ const amount: z.ZodType<number> = z.int().min(0);
 /** One number for all sides, [horizontal, vertical], or [left, top, right, bottom]. */
 export type PaddingOption = number | readonly [number, number] | Padding;
 
-export const paddingSchema: z.ZodType<PaddingOption> = z.union([
-  amount,
-  z.tuple([amount, amount]).readonly(),
-  z.tuple([amount, amount, amount, amount]).readonly(),
-]);
+export const paddingSchema: z.ZodType<PaddingOption> = unwrapped(
+  z.union([
+    amount,
+    z.tuple([amount, amount]).readonly(),
+    z.tuple([amount, amount, amount, amount]).readonly(),
+  ]),
+);
 
 /** A padding option side by side. */
 export function allSides(padding: PaddingOption): Padding {

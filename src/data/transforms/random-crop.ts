@@ -14,7 +14,7 @@ import {
   type SizeOption,
   sizeSchema,
 } from "./options.ts";
-import { type PaddingMode, pad } from "./padding.ts";
+import { type Padding, type PaddingMode, pad } from "./padding.ts";
 import { crop } from "./resample.ts";
 import { ImageTransform } from "./transform.ts";
 
@@ -52,12 +52,12 @@ export class RandomCrop extends ImageTransform<Resolved> {
   protected override transform(image: Image, random: RandomStream): Image {
     const { size, padding, padIfNeeded, fill, paddingMode } = this.options;
     const [height, width] = heightAndWidth(size);
-    let padded = padding === null ? image : pad(image, allSides(padding), fill, paddingMode);
-    if (padIfNeeded) {
-      const across = Math.max(0, width - padded.width);
-      const down = Math.max(0, height - padded.height);
-      if (across > 0 || down > 0) padded = pad(padded, [across, down, across, down], fill, paddingMode);
-    }
+    const [left, top, right, bottom] = allSides(padding ?? 0);
+    const across = padIfNeeded ? Math.max(0, width - (image.width + left + right)) : 0;
+    const down = padIfNeeded ? Math.max(0, height - (image.height + top + bottom)) : 0;
+    // Padded once, so that what is mirrored is the picture.
+    const border: Padding = [left + across, top + down, right + across, bottom + down];
+    const padded = border.some((side) => side > 0) ? pad(image, border, fill, paddingMode) : image;
     if (padded.width < width || padded.height < height) {
       const message = `a crop of ${width}x${height} does not fit into a picture of ${padded.width}x${padded.height}`;
       throw new ClassifierTrainingError("usage", "TRANSFORM_SIZES", message, {
@@ -65,8 +65,11 @@ export class RandomCrop extends ImageTransform<Resolved> {
         hint: "set pad_if_needed=true, or list a Resize before",
       });
     }
-    const top = random.integer(padded.height - height + 1);
-    const left = random.integer(padded.width - width + 1);
-    return crop(padded, { top, left, width, height });
+    return crop(padded, {
+      top: random.integer(padded.height - height + 1),
+      left: random.integer(padded.width - width + 1),
+      width,
+      height,
+    });
   }
 }

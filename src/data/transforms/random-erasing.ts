@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { hostTensor, type RandomStream } from "../../core/index.ts";
 import type { ImageTensor } from "../image.ts";
-import { probabilitySchema, type Range, rangeSchema, roundHalfEven } from "./options.ts";
+import { probabilitySchema, type Range, rangeSchema, roundHalfEven, unwrapped } from "./options.ts";
 import type { Region } from "./resample.ts";
 import { TensorTransform } from "./transform.ts";
 
@@ -15,17 +15,20 @@ export interface RandomErasingOptions {
   readonly ratio?: Range;
   /** What fills the rectangle, after Normalize: a number, one per channel, or "random" normal noise. Default 0. */
   readonly value?: number | readonly [number, number, number] | "random";
+  /** Of no effect: nobody else sees the tensor that this takes. */
+  readonly inplace?: boolean | undefined;
 }
 
-type Resolved = Required<RandomErasingOptions>;
+type Resolved = Required<Omit<RandomErasingOptions, "inplace">>;
 
 const schema: z.ZodType<Resolved> = z.strictObject({
   p: probabilitySchema.default(0.5),
   scale: rangeSchema(0, 1).default([0.02, 0.33]),
   ratio: rangeSchema(1e-6).default([0.3, 3.3]),
-  value: z
-    .union([z.number(), z.tuple([z.number(), z.number(), z.number()]).readonly(), z.literal("random")])
-    .default(0),
+  value: unwrapped(
+    z.union([z.number(), z.tuple([z.number(), z.number(), z.number()]).readonly(), z.literal("random")]),
+  ).default(0),
+  inplace: z.boolean().optional(),
 });
 
 const TRIES = 10;

@@ -4,6 +4,7 @@ import type { RandomStream } from "../../core/index.ts";
 import type { ImageSize } from "../image.ts";
 import type { Pass, Region } from "../kernels/index.ts";
 import {
+  antialiasSchema,
   heightAndWidth,
   interpolationSchema,
   type Range,
@@ -24,15 +25,18 @@ export interface RandomResizedCropOptions {
   readonly ratio?: Range;
   /** Default "bilinear". */
   readonly interpolation?: Interpolation;
+  /** Always, so that only `true` is accepted. */
+  readonly antialias?: true | null | undefined;
 }
 
-type Resolved = Required<RandomResizedCropOptions>;
+type Resolved = Required<Omit<RandomResizedCropOptions, "antialias">>;
 
 const schema: z.ZodType<Resolved> = z.strictObject({
   size: sizeSchema,
   scale: rangeSchema(0, 1).default([0.08, 1]),
   ratio: rangeSchema(1e-6).default([3 / 4, 4 / 3]),
   interpolation: interpolationSchema.default("bilinear"),
+  antialias: antialiasSchema,
 });
 
 const TRIES = 10;

@@ -103,11 +103,9 @@ export function resizePasses(
   const [sameWidth, sameHeight] = [width === region.width, height === region.height];
   if (sameWidth && sameHeight && width === size.width && height === size.height) return [];
   const nearest = interpolation === "nearest";
-  const horizontal = nearest
-    ? nearestTaps(width, region.width, region.left, size.width)
-    : tapsFor(region.width, width, interpolation);
+  const horizontal = nearest ? nearestTaps(region.width, width) : tapsFor(region.width, width, interpolation);
   const vertical = nearest
-    ? nearestTaps(height, region.height, region.top, size.height)
+    ? nearestTaps(region.height, height)
     : tapsFor(region.height, height, interpolation);
   return [
     {
@@ -124,10 +122,10 @@ export function resizePasses(
 const wholeOf = ({ width, height }: ImageSize): Region => ({ left: 0, top: 0, width, height });
 
 /** One tap of weight 1 for each position; where there is none, of weight 0. */
-function nearestTaps(outSize: number, inSize: number, offset: number, limit: number): Taps {
-  const positions = nearestPositions(outSize, inSize / outSize, offset, limit);
+function nearestTaps(inSize: number, outSize: number): Taps {
+  const positions = nearestPositions(outSize, inSize / outSize, 0, inSize);
   return {
-    first: positions.map((position) => Math.max(0, position - offset)),
+    first: positions.map((position) => Math.max(0, position)),
     counts: new Int32Array(outSize).fill(1),
     stride: 1,
     weights: positions.map((position) => (position < 0 ? 0 : 1 << PRECISION_BITS)),

@@ -3,30 +3,40 @@ import { z } from "zod";
 import type { RandomStream } from "../../core/index.ts";
 import type { ImageSize } from "../image.ts";
 import type { Pass } from "../kernels/index.ts";
-import { interpolationSchema, type SizeOption, sizeSchema } from "./options.ts";
+import { antialiasSchema, interpolationSchema, type SizeOption, sizeSchema } from "./options.ts";
 import { type Interpolation, resizePasses } from "./resample.ts";
 import { PassTransform } from "./transform.ts";
 
 export interface ResizeOptions {
-  /** One number: the shorter side, the longer follows (truncated). [height, width]: exactly that. */
-  readonly size: SizeOption;
+  /**
+   * One number: the shorter side, the longer follows (truncated). [height, width]: exactly that. null: the longer side
+   * is `maxSize`.
+   */
+  readonly size: SizeOption | null;
   /** Default "bilinear". */
   readonly interpolation?: Interpolation;
   /** Upper limit of the longer side where `size` is one number. Default none. */
   readonly maxSize?: number | null;
+  /** Always, so that only `true` is accepted. */
+  readonly antialias?: true | null | undefined;
 }
 
-type Resolved = Required<ResizeOptions>;
+type Resolved = Required<Omit<ResizeOptions, "antialias">>;
 
 const schema: z.ZodType<Resolved> = z
   .strictObject({
-    size: sizeSchema,
+    size: sizeSchema.nullable(),
     interpolation: interpolationSchema.default("bilinear"),
     maxSize: z.int().min(1).nullable().default(null),
+    antialias: antialiasSchema,
   })
-  .refine(({ size, maxSize }) => maxSize === null || (typeof size === "number" && maxSize > size), {
+  .refine(({ size, maxSize }) => maxSize === null || size === null || Number(size) < maxSize, {
     path: ["maxSize"],
-    message: "maxSize must be greater than size, which must be one number",
+    message: "the longer side's limit is greater than size, which is one number",
+  })
+  .refine(({ size, maxSize }) => size !== null || maxSize !== null, {
+    path: ["size"],
+    message: "without a size there must be a limit of the longer side",
   });
 
 /** torchvision's `Resize` on a picture: Pillow's filters, always antialiased. */
@@ -39,20 +49,19 @@ export class Resize extends PassTransform<Resolved> {
 
   override passes(image: ImageSize, _random?: RandomStream): readonly Pass[] {
     const { size, interpolation, maxSize } = this.options;
-    const [height, width] = typeof size === "number" ? shorterSide(image, size, maxSize) : size;
+    const [height, width] = typeof size === "object" && size !== null ? size : sidesFor(image, size, maxSize);
     return resizePasses(image, width, height, interpolation);
   }
 }
 
-/** The height and width at which the shorter side is `size`; torchvision truncates the longer one. */
-function shorterSide(image: ImageSize, size: number, maxSize: number | null): readonly [number, number] {
+/** The height and width at which the shorter side is `size`, or the longer `maxSize`; the other one is truncated. */
+function sidesFor(image: ImageSize, size: number | null, maxSize: number | null): readonly [number, number] {
   const portrait = image.width <= image.height;
   const [short, long] = portrait ? [image.width, image.height] : [image.height, image.width];
-  let newShort = size;
-  let newLong = Math.max(1, Math.trunc((size * long) / short));
-  if (maxSize !== null && newLong > maxSize) {
-    newShort = Math.max(1, Math.trunc((maxSize * newShort) / newLong));
-    newLong = maxSize;
+  const side = (exact: number): number => Math.max(1, Math.trunc(exact));
+  let [newShort, newLong] = size === null ? [short, long] : [size, side((size * long) / short)];
+  if (maxSize !== null && (size === null || newLong > maxSize)) {
+    [newShort, newLong] = [side((maxSize * newShort) / newLong), maxSize];
   }
   return portrait ? [newLong, newShort] : [newShort, newLong];
 }

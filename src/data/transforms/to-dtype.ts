@@ -15,7 +15,9 @@ export interface ToDtypeOptions {
 type Resolved = Required<ToDtypeOptions>;
 
 const schema: z.ZodType<Resolved> = z.strictObject({
-  dtype: z.literal("float32").default("float32"),
+  dtype: z
+    .preprocess((name) => (name === "torch.float32" ? "float32" : name), z.literal("float32"))
+    .default("float32"),
   scale: z.boolean().default(true),
 });
 

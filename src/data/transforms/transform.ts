@@ -1,6 +1,6 @@
 // What a transform is: takes a picture or tensor and random numbers, gives another, and describes itself.
 import { z } from "zod";
-import { ClassifierTrainingError, type RandomStream } from "../../core/index.ts";
+import { ClassifierTrainingError, describeIssue, type RandomStream } from "../../core/index.ts";
 import { type Image, type ImageSize, type ImageTensor, isImage, type Pixels } from "../image.ts";
 import { type Pass, pixelKernels } from "../kernels/index.ts";
 
@@ -33,9 +33,9 @@ export interface Transform {
 export function parseOptions<O>(name: string, schema: z.ZodType<O>, options: unknown): O {
   const result = schema.safeParse(options);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new ClassifierTrainingError("usage", "TRANSFORM_OPTIONS", issue?.message ?? "invalid options", {
-    where: [name, ...(issue?.path ?? [])].map(String).join("."),
+  const { path, message } = describeIssue(result.error.issues[0]!);
+  throw new ClassifierTrainingError("usage", "TRANSFORM_OPTIONS", message, {
+    where: [name, ...path].map(String).join("."),
   });
 }
 

@@ -77,7 +77,7 @@ describe("every built-in transform", () => {
       const results = [];
       for (let i = 0; i < 8; i++) results.push(await transform.apply(input, random(i)));
       expect(Array.from(input.data)).toEqual(before);
-      expect(results.some((result) => result !== input)).toBe(true);
+      expect(results.some((result) => result !== input)).toBe(name !== "ToImage");
 
       expect(isDescribable(transform)).toBe(true);
       const copy = transformFromDescription(JSON.parse(JSON.stringify(transform.describe())));

@@ -1,0 +1,35 @@
+// Says in one line what a schema has against a value.
+import type { z } from "zod";
+
+/** Where within the value, and what is wrong there. */
+export interface SchemaIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+type RawIssue = z.core.$ZodIssue;
+
+const UNDEFINED = /received undefined$/;
+const WRONG_TYPE = /^Invalid input: expected (.+), received (.+)$/;
+
+/** The issue as a person would put it. Of a union the form speaks that fits best, or all where none does. */
+export function describeIssue(issue: RawIssue): SchemaIssue {
+  const { path, message } = issue;
+  if (issue.code === "invalid_union") return describeUnion(path, issue.errors) ?? { path, message };
+  return { path, message: UNDEFINED.test(message) ? "is missing" : message };
+}
+
+function describeUnion(
+  path: readonly PropertyKey[],
+  forms: readonly (readonly RawIssue[])[],
+): SchemaIssue | undefined {
+  const issues = forms.flatMap(([first]) => (first === undefined ? [] : [describeIssue(first)]));
+  const [deepest] = [...issues].sort((a, b) => b.path.length - a.path.length);
+  if (deepest === undefined) return undefined;
+  if (deepest.path.length > 0) return { path: [...path, ...deepest.path], message: deepest.message };
+  const types = issues.map(({ message }) => WRONG_TYPE.exec(message));
+  const own = issues.find((_, i) => types[i] === null);
+  if (own !== undefined) return { path, message: own.message };
+  const expected = [...new Set(types.map((type) => type![1]))].join(" or ");
+  return { path, message: `Invalid input: expected ${expected}, received ${types[0]![2]}` };
+}
