@@ -1,4 +1,4 @@
-// Decodes uncompressed Windows bitmaps, which the bundled libvips cannot read.
+// Decodes uncompressed Windows and OS/2 bitmaps, which the bundled libvips cannot read.
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { Image } from "./image.ts";
 
@@ -11,13 +11,10 @@ const BIT_FIELDS = 3;
  */
 export function decodeBmp(bytes: Uint8Array, name: string, maxPixels: number): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerSize = bytes.length >= 54 ? view.getUint32(14, true) : 0;
-  if (headerSize < 40) throw failure(name, "PICTURE_CORRUPT", "cannot be decoded: no bitmap header");
-  const width = view.getInt32(18, true);
-  const signedHeight = view.getInt32(22, true);
-  const height = Math.abs(signedHeight);
-  const bits = view.getUint16(28, true);
-  const compression = view.getUint32(30, true);
+  const header = readHeader(view);
+  if (header === undefined) throw failure(name, "PICTURE_CORRUPT", "cannot be decoded: no bitmap header");
+  const { width, bits, compression } = header;
+  const height = Math.abs(header.height);
   if (width < 1 || height < 1) throw failure(name, "PICTURE_CORRUPT", "cannot be decoded: impossible size");
   if (width * height > maxPixels) throw failure(name, "PICTURE_TOO_LARGE", `more than ${maxPixels} pixels`);
   if ((compression !== UNCOMPRESSED && compression !== BIT_FIELDS) || ![1, 4, 8, 16, 24, 32].includes(bits)) {
@@ -28,10 +25,10 @@ export function decodeBmp(bytes: Uint8Array, name: string, maxPixels: number): I
   if (start + stride * height > bytes.length) {
     throw failure(name, "PICTURE_CORRUPT", "cannot be decoded: the file is truncated");
   }
-  const pixel = pixelReader(view, bits, compression, 14 + headerSize, start);
+  const pixel = pixelReader(view, header, start);
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
-    const row = start + stride * (signedHeight < 0 ? y : height - 1 - y);
+    const row = start + stride * (header.height < 0 ? y : height - 1 - y);
     for (let x = 0; x < width; x++) {
       const rgb = pixel(row, x);
       const to = (y * width + x) * 3;
@@ -43,20 +40,52 @@ export function decodeBmp(bytes: Uint8Array, name: string, maxPixels: number): I
   return { width, height, data };
 }
 
+interface Header {
+  readonly width: number;
+  /** Negative where the first row is the top one. */
+  readonly height: number;
+  readonly bits: number;
+  readonly compression: number;
+  /** Where the palette begins, and the bytes of an entry. */
+  readonly palette: number;
+  readonly entryBytes: 3 | 4;
+}
+
+/** Sizes of OS/2's first header and of the shortest of Windows. */
+const [CORE_HEADER, INFO_HEADER] = [12, 40];
+
+function readHeader(view: DataView): Header | undefined {
+  const size = view.byteLength >= 14 + CORE_HEADER ? view.getUint32(14, true) : 0;
+  const palette = 14 + size;
+  if (size === CORE_HEADER) {
+    const [width, height, bits] = [18, 20, 24].map((at) => view.getUint16(at, true));
+    return { width: width!, height: height!, bits: bits!, compression: UNCOMPRESSED, palette, entryBytes: 3 };
+  }
+  if (size < INFO_HEADER || view.byteLength < 14 + INFO_HEADER) return undefined;
+  return {
+    width: view.getInt32(18, true),
+    height: view.getInt32(22, true),
+    bits: view.getUint16(28, true),
+    compression: view.getUint32(30, true),
+    palette,
+    entryBytes: 4,
+  };
+}
+
 /** A function from a row's offset and a column to 0xRRGGBB. */
 function pixelReader(
   view: DataView,
-  bits: number,
-  compression: number,
-  afterHeader: number,
+  { bits, compression, palette, entryBytes }: Header,
   start: number,
 ): (row: number, x: number) => number {
   if (bits <= 8) {
     const mask = (1 << bits) - 1;
-    const entries = Math.min(mask + 1, Math.max(0, Math.floor((start - afterHeader) / 4)));
+    const entries = Math.min(mask + 1, Math.max(0, Math.floor((start - palette) / entryBytes)));
     return (row, x) => {
       const index = (view.getUint8(row + ((x * bits) >> 3)) >> (8 - bits - ((x * bits) & 7))) & mask;
-      return index < entries ? view.getUint32(afterHeader + 4 * index, true) & 0xffffff : 0;
+      if (index >= entries) return 0;
+      const at = palette + entryBytes * index;
+      return view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
     };
   }
   if (bits === 24) {

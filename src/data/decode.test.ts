@@ -95,6 +95,32 @@ describe("layouts", () => {
     expect([...data]).toEqual([...expected, ...expected]);
   });
 
+  test("of 16-bit CMYK the high byte counts", async () => {
+    const row = Uint8Array.from({ length: 40 * 4 }, () => random.integer(256));
+    const wide = Uint8Array.from([...row].flatMap((high) => [random.integer(256), high]));
+    const picture = { width: 40, height: 2, photometric: 5, compression: 1 } as const;
+    const { data } = await decodeImage(tiff({ ...picture, bits: 16, row: wide }));
+    expect([...data]).toEqual([...(await decodeImage(tiff({ ...picture, bits: 8, row }))).data]);
+  });
+
+  test.each([0, 1] as const)(
+    "16-bit grey of a TIFF is clipped as it is, photometric %d",
+    async (photometric) => {
+      const levels = [0, 63, 254, 255, 256, 40_000, 65_535];
+      const row = new Uint8Array(Uint16Array.from(levels).buffer);
+      const { data } = await decodeImage(
+        tiff({ width: 7, height: 1, photometric, bits: 16, compression: 1, row }),
+      );
+      expect([...data].filter((_, i) => i % 3 === 0)).toEqual(levels.map((level) => Math.min(255, level)));
+    },
+  );
+
+  test.each([2, 3] as const)("samples of format %d are refused", async (sampleFormat) => {
+    const row = new Uint8Array(Uint16Array.of(3, 0x3c00, 0xfffe).buffer);
+    const bytes = tiff({ width: 3, height: 1, photometric: 1, bits: 16, compression: 1, row, sampleFormat });
+    await expect(decodeImage(bytes)).rejects.toMatchObject({ kind: "data" });
+  });
+
   test("CMYK in a JPEG", async () => {
     const row = Uint8Array.from({ length: 16 * 4 }, (_, i) => [200, 30, 90, 40][i % 4]!);
     const plain = tiff({ width: 16, height: 16, photometric: 5, bits: 8, compression: 1, row });
@@ -174,11 +200,21 @@ describe("layouts", () => {
       (i: Image) => Buffer.concat([Buffer.from(`P6\n# comment\n${i.width} ${i.height}\n255\n`), i.data]),
     ],
     ["P3 plain", (i: Image) => Buffer.from(`P3 ${i.width} ${i.height} 255\n${[...i.data].join(" ")}`)],
+    ["24-bit BMP of OS/2", (i: Image) => coreBmp(i)],
     ["24-bit BMP", (i: Image) => bmp(i, false)],
     ["24-bit BMP, top row first", (i: Image) => bmp(i, true)],
   ])("%s", async (_, encode) => {
     const image = noise(7, 5);
     expect(await decodeImage(encode(image))).toEqual(image);
+  });
+
+  test.each([
+    ["P1 plain", Buffer.from("P1 # bits\n3 2 0 1 0\n110")],
+    ["P4 raw", Buffer.from([...Buffer.from("P4\n3 2\n"), 0b01000000, 0b11000000])],
+  ])("%s: one is black", async (_, bytes) => {
+    const { width, height, data } = await decodeImage(bytes);
+    expect([width, height]).toEqual([3, 2]);
+    expect([...data].filter((_level, i) => i % 3 === 0)).toEqual([255, 0, 255, 0, 0, 255]);
   });
 
   test("P5 of other depths is scaled", async () => {
@@ -208,6 +244,20 @@ function bmp({ width, height, data }: Image, topDown: boolean): Buffer {
     }
   }
   return file;
+}
+
+/** With OS/2's header of twelve bytes. */
+function coreBmp(image: Image): Buffer {
+  const whole = bmp(image, false);
+  const header = Buffer.alloc(26);
+  header.write("BM");
+  header.writeUInt32LE(26, 10);
+  header.writeUInt32LE(12, 14);
+  header.writeUInt16LE(image.width, 18);
+  header.writeUInt16LE(image.height, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt16LE(24, 24);
+  return Buffer.concat([header, whole.subarray(54)]);
 }
 
 describe("what is no good picture is refused", () => {

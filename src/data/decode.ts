@@ -7,6 +7,7 @@ import type { Image } from "./image.ts";
 import { type ImageFormat, isGrey16Png, sniffFormat } from "./image-format.ts";
 import { decodeCommonJpeg, type JpegHeader, readJpegHeader } from "./jpeg/index.ts";
 import { freshMemory, type PixelMemory } from "./pixel-memory.ts";
+import { readTiffDirectory } from "./tiff-directory.ts";
 
 export interface DecodeOptions {
   /** Largest number of pixels a picture may have. Default 178,956,970, the limit of Pillow's bomb warning times two. */
@@ -73,9 +74,9 @@ export async function decodeImage(
   };
   const open = (): Sharp => sharp(bytes, input).timeout({ seconds });
   try {
-    const layout = await sampleLayout(format, bytes, jpeg, open);
-    if (layout === "cmyk") return await decodeCmyk(open());
-    if (layout === "grey16") return await decodeGrey16(open());
+    const layout = await sampleLayout(format, bytes, jpeg, open, name);
+    if (layout.kind === "cmyk") return await decodeCmyk(open(), layout.bits);
+    if (layout.kind === "grey16") return await decodeGrey16(open(), layout.whiteIsZero);
     const picture = side === undefined ? open() : open().resize(side, side, { fit: "outside" });
     const { data, info } = await picture
       .removeAlpha()
@@ -84,7 +85,7 @@ export async function decodeImage(
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: info.channels === 3 ? data : replicate(data) };
   } catch (error) {
-    throw unreadable(error, name, maxPixels, seconds);
+    throw error instanceof ClassifierTrainingError ? error : unreadable(error, name, maxPixels, seconds);
   }
 }
 
@@ -94,17 +95,7 @@ function pictureFormat(bytes: Uint8Array, name: string): ImageFormat {
   }
   const sniffed = sniffFormat(bytes);
   if (sniffed.kind === "picture") return sniffed.format;
-  if (sniffed.kind === "refused") {
-    throw new ClassifierTrainingError(
-      "data",
-      "PICTURE_REFUSED",
-      `${sniffed.format} is not accepted as a picture`,
-      {
-        where: name,
-        hint: "convert it to PNG or JPEG",
-      },
-    );
-  }
+  if (sniffed.kind === "refused") throw refused(sniffed.format, name);
   throw new ClassifierTrainingError("data", "PICTURE_FORMAT", "not a picture in a known format", {
     where: name,
     hint: "JPEG, PNG, WebP, GIF, TIFF, BMP, PNM and AVIF are read",
@@ -119,28 +110,48 @@ function shrunkSide({ width, height }: JpegHeader, shrinkTo: number | null): num
   return factor === undefined ? undefined : Math.ceil(shorter / factor);
 }
 
-/** Which of the layouts that need their own conversion a picture has. */
+/** The layouts of samples that need a conversion of their own, and all others. */
+type SampleLayout =
+  | { readonly kind: "rgb" }
+  | { readonly kind: "cmyk"; readonly bits: 8 | 16 }
+  | { readonly kind: "grey16"; readonly whiteIsZero: boolean };
+
+const RGB: SampleLayout = { kind: "rgb" };
+const GREY16: SampleLayout = { kind: "grey16", whiteIsZero: false };
+const CMYK: SampleLayout = { kind: "cmyk", bits: 8 };
+/** A TIFF's tag for what its samples mean, and its value for grey from white to black. */
+const [PHOTOMETRIC, WHITE_IS_ZERO] = [262, 0];
+
+/** Which layout a picture has. */
 async function sampleLayout(
   format: ImageFormat,
   bytes: Uint8Array,
   jpeg: JpegHeader | undefined,
   open: () => Sharp,
-): Promise<"rgb" | "cmyk" | "grey16"> {
-  if (format === "jpeg") return jpeg?.components === 4 ? "cmyk" : "rgb";
-  if (format === "png") return isGrey16Png(bytes) ? "grey16" : "rgb";
-  if (format !== "tiff") return "rgb";
+  name: string,
+): Promise<SampleLayout> {
+  if (format === "jpeg") return jpeg?.components === 4 ? CMYK : RGB;
+  if (format === "png") return isGrey16Png(bytes) ? GREY16 : RGB;
+  if (format !== "tiff") return RGB;
   const { space, depth, channels }: Metadata = await open().metadata();
-  if (space === "cmyk") return "cmyk";
-  return depth === "ushort" && channels === 1 ? "grey16" : "rgb";
+  if ((depth !== "uchar" && depth !== "ushort") || space === "lab") {
+    const samples = space === "lab" ? "L*a*b* colours" : `samples of type "${depth}"`;
+    throw refused(`a TIFF with ${samples}`, name);
+  }
+  if (space === "cmyk") return depth === "ushort" ? { kind: "cmyk", bits: 16 } : CMYK;
+  if (depth === "uchar" || (channels ?? 0) > 2) return RGB;
+  return { kind: "grey16", whiteIsZero: readTiffDirectory(bytes)?.get(PHOTOMETRIC) === WHITE_IS_ZERO };
 }
 
 /** CMYK as Pillow converts it: each ink is scaled by what black leaves. */
-async function decodeCmyk(picture: Sharp): Promise<Image> {
-  const { data, info } = await picture
+async function decodeCmyk(picture: Sharp, bits: 8 | 16): Promise<Image> {
+  const { data: samples, info } = await picture
     .pipelineColourspace("cmyk")
     .toColourspace("cmyk")
-    .raw({ depth: "uchar" })
+    .raw({ depth: bits === 8 ? "uchar" : "ushort" })
     .toBuffer({ resolveWithObject: true });
+  // Of 16 bits the high ones count.
+  const data = bits === 8 ? samples : samples.filter((_, i) => i % 2 === 1);
   const rgb = new Uint8Array(info.width * info.height * 3);
   for (let from = 0, to = 0; to < rgb.length; from += info.channels, to += 3) {
     const light = 255 - data[from + 3]!;
@@ -153,14 +164,18 @@ async function decodeCmyk(picture: Sharp): Promise<Image> {
 }
 
 /** 16-bit grey as Pillow converts it: values above 255 are white. */
-async function decodeGrey16(picture: Sharp): Promise<Image> {
+async function decodeGrey16(picture: Sharp, whiteIsZero: boolean): Promise<Image> {
   const { data, info } = await picture
     .pipelineColourspace("grey16")
     .toColourspace("grey16")
     .raw({ depth: "ushort" })
     .toBuffer({ resolveWithObject: true });
   const grey = new Uint8Array(info.width * info.height);
-  for (let i = 0; i < grey.length; i++) grey[i] = Math.min(255, data.readUInt16LE(i * info.channels * 2));
+  for (let i = 0; i < grey.length; i++) {
+    const level = data.readUInt16LE(i * info.channels * 2);
+    // libvips turns white that is zero around, Pillow does not.
+    grey[i] = Math.min(255, whiteIsZero ? 65_535 - level : level);
+  }
   return { width: info.width, height: info.height, data: replicate(grey) };
 }
 
@@ -169,6 +184,13 @@ function replicate(grey: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(grey.length * 3);
   for (let i = 0; i < grey.length; i++) rgb.fill(grey[i]!, i * 3, i * 3 + 3);
   return rgb;
+}
+
+function refused(what: string, name: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "PICTURE_REFUSED", `${what} is not accepted as a picture`, {
+    where: name,
+    hint: "convert it to PNG or JPEG",
+  });
 }
 
 function unreadable(

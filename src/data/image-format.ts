@@ -9,6 +9,8 @@ export type SniffedFormat =
   | { readonly kind: "refused"; readonly format: string }
   | { readonly kind: "unknown" };
 
+/** Of either byte order, with offsets of 32 or of 64 bits. */
+const TIFF_SIGNATURES: ReadonlySet<string> = new Set(["II*\0", "MM\0*", "II+\0", "MM\0+"]);
 const HEIF_BRANDS: ReadonlySet<string> = new Set(["avif", "avis", "heic", "heix", "mif1", "msf1"]);
 
 /** Recognises a format by its signature; file names are never trusted. */
@@ -19,10 +21,10 @@ export function sniffFormat(bytes: Uint8Array): SniffedFormat {
   if (ascii(0, 8) === "\x89PNG\r\n\x1a\n") return picture("png");
   if (ascii(0, 4) === "RIFF" && ascii(8, 12) === "WEBP") return picture("webp");
   if (ascii(0, 4) === "GIF8") return picture("gif");
-  if (ascii(0, 4) === "II*\0" || ascii(0, 4) === "MM\0*") return picture("tiff");
+  if (TIFF_SIGNATURES.has(ascii(0, 4))) return picture("tiff");
   if (ascii(4, 8) === "ftyp" && HEIF_BRANDS.has(ascii(8, 12))) return picture("heif");
   if (ascii(0, 2) === "BM") return picture("bmp");
-  if (/^P[2356][\s#]/.test(ascii(0, 3))) return picture("pnm");
+  if (/^P[1-6][\s#]/.test(ascii(0, 3))) return picture("pnm");
   const head = ascii(0, 1024).trimStart().toLowerCase();
   if (head.startsWith("%pdf")) return { kind: "refused", format: "PDF" };
   if (head.startsWith("%!ps")) return { kind: "refused", format: "PostScript" };

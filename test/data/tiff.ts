@@ -4,20 +4,23 @@
 export interface TiffOptions {
   readonly width: number;
   readonly height: number;
-  /** 2: RGB, 5: CMYK. */
-  readonly photometric: 2 | 5;
+  /** 0: grey from white to black, 1: from black to white, 2: RGB, 5: CMYK. */
+  readonly photometric: 0 | 1 | 2 | 5;
   readonly bits: 8 | 16;
   /** 1: none, 5: LZW. */
   readonly compression: 1 | 5;
+  /** 1: unsigned, 2: signed, 3: floating point. Default 1. */
+  readonly sampleFormat?: 1 | 2 | 3;
   /** The samples of every row, compressed. */
   readonly row: Uint8Array;
 }
 
 /** A little-endian TIFF; every strip is one row, and all of them lie at the same place. */
-export function tiff({ width, height, photometric, bits, compression, row }: TiffOptions): Buffer {
-  const samples = photometric === 5 ? 4 : 3;
+export function tiff(options: TiffOptions): Buffer {
+  const { width, height, photometric, bits, compression, row, sampleFormat = 1 } = options;
+  const samples = photometric < 2 ? 1 : photometric === 5 ? 4 : 3;
   const [short, long] = [3, 4];
-  const tagCount = 9;
+  const tagCount = 10;
   const bitsAt = 8 + 2 + tagCount * 12 + 4;
   const offsetsAt = bitsAt + samples * 2;
   const countsAt = offsetsAt + height * 4;
@@ -25,13 +28,14 @@ export function tiff({ width, height, photometric, bits, compression, row }: Tif
   const tags = [
     [256, long, 1, width],
     [257, long, 1, height],
-    [258, short, samples, bitsAt],
+    [258, short, samples, samples === 1 ? bits : bitsAt],
     [259, short, 1, compression],
     [262, short, 1, photometric],
     [273, long, height, height === 1 ? header.length : offsetsAt],
     [277, short, 1, samples],
     [278, long, 1, 1],
     [279, long, height, height === 1 ? row.length : countsAt],
+    [339, short, 1, sampleFormat],
   ] as const;
   header.write("II*\0\x08\0\0\0", "latin1");
   header.writeUInt16LE(tagCount, 8);
