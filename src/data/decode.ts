@@ -2,6 +2,7 @@
 import type { Metadata, Sharp, SharpConstructor, SharpOptions } from "sharp";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { decodeBmp } from "./decode-bmp.ts";
+import { decodeGif } from "./decode-gif.ts";
 import { decodePnm } from "./decode-pnm.ts";
 import type { Image } from "./image.ts";
 import { type ImageFormat, isGrey16Png, sniffFormat } from "./image-format.ts";
@@ -58,6 +59,7 @@ export async function decodeImage(
   const maxPixels = options.maxPixels ?? DEFAULT_MAX_PIXELS;
   const seconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   if (format === "bmp") return decodeBmp(bytes, name, maxPixels);
+  if (format === "gif") return decodeGif(bytes, name, maxPixels);
   if (format === "pnm") return decodePnm(bytes, name, maxPixels);
   const jpeg = format === "jpeg" ? readJpegHeader(bytes) : undefined;
   const side = jpeg && shrunkSide(jpeg, options.shrinkTo ?? null);
