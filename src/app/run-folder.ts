@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { type Stage, writeDurably, writeFailed } from "../train/index.ts";
+import { formatSplit, type SplitFile } from "../data/index.ts";
+import { removeFile, type Stage, writeDurably, writeFailed } from "../train/index.ts";
 
 /** Where everything of a run lies. */
 export class RunFolder {
@@ -89,6 +90,12 @@ export class RunFolder {
     } catch (error) {
       throw writeFailed(this.path, error);
     }
+  }
+
+  /** Writes how the pictures were split, for what is done with the run later; undefined where they came split. */
+  async writeSplit(split: SplitFile | undefined): Promise<void> {
+    if (split === undefined) await removeFile(this.splitFile);
+    else await this.write(this.splitFile, formatSplit(split));
   }
 
   /** Writes a file of the folder whole or not at all. */

@@ -1,5 +1,5 @@
 // Trains a model as configured: fit, export the best weights, test them, write the summary.
-
+import { existsSync } from "node:fs";
 import { ModelCheckpoint, OnnxExport, RunReport } from "../callbacks/index.ts";
 import type { ComponentRegistry } from "../config/index.ts";
 import type { DataModule } from "../data/index.ts";
@@ -61,7 +61,9 @@ export async function train(
   if (checkpoint?.warning !== undefined) notify("WARNING", checkpoint.warning);
   const parts = new RunParts(run.composition, registry);
   const model = await parts.model();
-  await using data = await parts.data(run.folder.splitFile, model);
+  // A run that goes on keeps its split; one that begins anew in the folder of another makes its own.
+  const goesOn = checkpoint !== undefined && existsSync(run.folder.splitFile);
+  await using data = await parts.data(goesOn ? run.folder.splitFile : null, model);
   for (const warning of data.warnings) notify("WARNING", warning);
   setUp(model, data);
   const identity = identityOf(run.composition, data, model);
@@ -88,6 +90,7 @@ export async function train(
   // It tells how a run has ended, and this one begins.
   await removeFile(run.folder.summaryFile);
   await writeHydraFiles(run);
+  await run.folder.writeSplit(data.splits.split);
   notify("INFO", `${chosen.runtime.name}: ${chosen.probe.detail}`);
   await writeRunRecord(run.folder, run.composition, {
     name: chosen.runtime.name,

@@ -1,5 +1,6 @@
 // Splits a data set that does not come split, the same way each time.
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { DatasetSplits } from "./data-module.ts";
@@ -113,6 +114,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 async function writeSplit(path: string, text: string): Promise<void> {
   try {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text, { flag: "wx" });
   } catch (error) {
     throw new ClassifierTrainingError("storage", "SPLIT_FILE", "cannot be written", {

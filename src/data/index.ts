@@ -51,6 +51,7 @@ export {
 export { type ShardOptions, shardedSampler } from "./sharded-sampler.ts";
 export {
   applySplit,
+  formatSplit,
   parseSplit,
   type SplitFile,
   type SplitFractions,

@@ -76,6 +76,11 @@ export function serialiseSplit(split: SplitIndices, name: (index: number) => str
     val: names(split.val),
     test: names(split.test),
   };
+  return formatSplit(file);
+}
+
+/** The text of a written split. */
+export function formatSplit(file: SplitFile): string {
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
