@@ -19,6 +19,8 @@ export interface Batch {
   readonly targets?: HostTensor | undefined;
   /** Position of each sample in its data set. */
   readonly indices: readonly number[] | Uint32Array;
+  /** Its number in the pass, from 0: a source may leave batches out. Default: one more than that of the last. */
+  readonly batch?: number | undefined;
 }
 
 /** The batches of one pass over a data set. */

@@ -1,4 +1,5 @@
 // A pass over validation or test batches: loss and metrics of the evaluated weights.
+import { ClassifierTrainingError } from "../core/index.ts";
 import type { BatchSource, Stage, TrainableModel } from "./contracts.ts";
 import type { TrainingEngine, WeightsKind } from "./engine.ts";
 import type { BatchResult, Metrics } from "./events.ts";
@@ -38,6 +39,16 @@ export async function* evaluate(options: EvaluationOptions): AsyncGenerator<Batc
   metrics.reset();
   return values;
 }
+
+/** The error of a pass none of whose samples could be read. */
+export function nothingToRead(stage: Stage): ClassifierTrainingError {
+  const message = `no picture of the ${STAGE_NAMES[stage]} split can be read`;
+  return new ClassifierTrainingError("data", "NO_READABLE_PICTURE", message, {
+    hint: "classifier-training data verify says what is wrong with each",
+  });
+}
+
+const STAGE_NAMES: Readonly<Record<Stage, string>> = { train: "training", val: "validation", test: "test" };
 
 /** Metrics under the name of their stage. */
 export function prefixed(stage: Stage, metrics: Metrics): Record<string, number> {

@@ -79,7 +79,7 @@ export class FeatureDataModule implements DataModule {
         for (let batch = startBatch; batch < length; batch++) {
           const samples = order.subarray(batch * batchSize, (batch + 1) * batchSize);
           const indices = samples.filter((index) => features.places.has(index));
-          if (indices.length > 0) yield gather(features, labels, indices);
+          if (indices.length > 0) yield { ...gather(features, labels, indices), batch };
         }
       },
     };

@@ -13,7 +13,8 @@ import type {
   TrainableModel,
 } from "./contracts.ts";
 import type { TrainingEngine } from "./engine.ts";
-import { evaluate, prefixed } from "./evaluation.ts";
+import { EpochPlan } from "./epoch-plan.ts";
+import { evaluate, nothingToRead, prefixed } from "./evaluation.ts";
 import { deliver } from "./event-bus.ts";
 import type { EpochTiming, TrainingEvent } from "./events.ts";
 import { FitAverage } from "./fit-average.ts";
@@ -26,7 +27,6 @@ import { type Profile, type Profiler, profilerOf } from "./profiler.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
 import { RunLog } from "./run-log.ts";
 import { RunningMean } from "./running-mean.ts";
-import { checkValidationPlan, validatesAfter } from "./validation-plan.ts";
 import type { WeightAveraging } from "./weight-average.ts";
 
 export interface FitLoopParts {
@@ -54,9 +54,8 @@ export class FitLoop {
   readonly log: RunLog;
   readonly #parts: FitLoopParts;
   readonly #trainLoss = new RunningMean();
-  readonly #trainBatchCount: number;
+  readonly #plan: EpochPlan;
   readonly #schedule: FitSchedule;
-  readonly #validates: boolean;
   readonly #context: FitContext;
   readonly #average: FitAverage;
   readonly #steps: GuardedSteps;
@@ -65,20 +64,19 @@ export class FitLoop {
   #stopReason: string | undefined;
   #endsAtStep = false;
   #limitReached = false;
+  /** Whether batches were trained on since the last optimizer step. */
+  #stepBegun = false;
   #startedAt = 0;
 
   constructor(parts: FitLoopParts) {
     this.#parts = parts;
     const { options, model, data, scheduler, engine } = parts;
-    const total = data.trainLoader(0).length;
-    this.#trainBatchCount = limitBatches(total, options.overfitBatches ?? options.limitTrainBatches);
-    this.#validates = options.overfitBatches !== undefined || data.valLoader() !== undefined;
-    if (this.#validates && options.fastDevRun === 0) checkValidationPlan(this.#trainBatchCount, options);
+    this.#plan = new EpochPlan(data, options);
     this.#schedule = new FitSchedule({
       scheduler,
       learningRate: model.learningRate,
       options,
-      batchCount: this.#trainBatchCount,
+      batchCount: this.#plan.batchCount,
     });
     this.#schedule.checkMomentum(engine.layout.groups.map(({ optimizer }) => optimizer));
     this.#average = new FitAverage(parts.average, engine, options);
@@ -183,17 +181,18 @@ export class FitLoop {
     if (startBatch === 0) this.log.startRow();
     await this.#parts.engine.enterEpoch(epoch);
     await this.#steps.enterEpoch();
-    yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#trainBatchCount, startBatch });
-    if (progress.validationDue && startBatch < this.#trainBatchCount) {
+    yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#plan.batchCount, startBatch });
+    if (progress.validationDue && startBatch < this.#plan.batchCount) {
       yield* this.#validation();
       if (progress.validationDue) return;
     }
     const timing: EpochTiming = { samples: progress.samples, trainSeconds: 0, dataSeconds: 0 };
     if (!this.#limitReached) yield* this.#batches(startBatch, timing);
     timing.samples = progress.samples - timing.samples;
+    if (timing.samples === 0 && startBatch === 0 && progress.batch > 0) throw nothingToRead("train");
     // At a limit the epoch ends early, validated like any other.
-    if (this.#limitReached) progress.validationDue = this.#validates;
-    else if (progress.batch < this.#trainBatchCount) return;
+    if (this.#limitReached) progress.validationDue = this.#plan.validates;
+    else if (progress.batch < this.#plan.batchCount) return;
     const trained = {
       "train/loss": this.#trainLoss.compute(),
       ...prefixed(
@@ -206,7 +205,7 @@ export class FitLoop {
     if (this.#average.renewsStatistics && this.#endsTraining(epoch)) {
       const batches = this.#parts.data.trainLoader(epoch);
       await this.#profiler.measure("batch norm statistics", () =>
-        this.#average.renewStatistics(batches, this.#trainBatchCount, () => this.#interrupted()),
+        this.#average.renewStatistics(batches, this.#plan.batchCount, () => this.#interrupted()),
       );
       if (this.#interrupted()) return;
     }
@@ -232,30 +231,41 @@ export class FitLoop {
     const epoch = options.overfitBatches === undefined ? progress.epoch : 0;
     const batches = data.trainLoader(epoch, { startBatch });
     for await (const batch of this.#profiler.waitingFor("train data", batches)) {
-      if (progress.batch >= this.#trainBatchCount) return;
       const arrived = performance.now();
+      yield* this.#passOver(Math.min(batch.batch ?? progress.batch, this.#plan.batchCount));
+      if (progress.batch >= this.#plan.batchCount) return;
       yield* this.#trainBatch(batch);
       timing.dataSeconds += (arrived - mark) / 1000;
       timing.trainSeconds += (performance.now() - mark) / 1000;
-      const complete = progress.batch >= this.#trainBatchCount;
+      const complete = progress.batch >= this.#plan.batchCount;
       if (progress.validationDue && !complete) yield* this.#validation();
       if (this.#atStepBoundary() && (this.#interrupted() || this.#reachedLimit())) return;
       if (complete) return;
       mark = performance.now();
     }
+    if (!this.#interrupted()) yield* this.#passOver(this.#plan.batchCount);
+  }
+
+  /** Batches that the source leaves out, since none of their samples can be read: what others began is finished. */
+  async *#passOver(until: number): Events {
+    const { progress } = this;
+    while (progress.batch < until) {
+      progress.batch++;
+      if (this.#stepBegun && this.#atStepBoundary()) yield* this.#step();
+      progress.validationDue ||= this.#plan.isValidationDue(progress);
+    }
   }
 
   async *#trainBatch(batch: Batch): Events {
-    const { options, model } = this.#parts;
+    const { model } = this.#parts;
     const { progress } = this;
     const position = { epoch: progress.epoch, batch: progress.batch };
-    const window = options.accumulateGradBatches;
-    const { momentum } = this.#schedule;
-    const own = this.#average.learningRate(position.epoch, this.#schedule.learningRate);
-    const learningRate = own ?? this.#schedule.learningRate;
+    const { momentum, learningRate: scheduled } = this.#schedule;
+    const learningRate = this.#average.learningRate(position.epoch, scheduled) ?? scheduled;
     const { found: lost, ...result } = await this.#profiler.measure("train forward and backward", () =>
-      this.#steps.accumulate(batch, progress.batch % window === 0),
+      this.#steps.accumulate(batch, !this.#stepBegun),
     );
+    this.#stepBegun = true;
     if (lost !== undefined) yield* this.#emit({ type: "nonFinite", ...lost });
     else {
       this.#trainLoss.update(result.loss, batch.images.shape[0]!);
@@ -263,29 +273,11 @@ export class FitLoop {
     }
     progress.batch++;
     progress.samples += batch.images.shape[0]!;
-    let gradientNorm: number | undefined;
-    if (this.#atStepBoundary()) {
-      const moment = { epoch: position.epoch, epochEnd: progress.batch === this.#trainBatchCount };
-      const averageDecay = (step: number): number | undefined => this.#average.decay({ step, ...moment });
-      const { found, ...taken } = await this.#profiler.measure("train optimizer", () =>
-        this.#steps.apply({ learningRate, momentum, averageDecay }),
-      );
-      if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
-      gradientNorm = taken.gradientNorm;
-    }
-    progress.validationDue = this.#validates && validatesAfter(progress, this.#trainBatchCount, options);
+    progress.validationDue ||= this.#plan.isValidationDue(progress);
     this.metrics["train/loss_step"] = result.loss;
     this.log.add({ lr: learningRate });
+    const gradientNorm = this.#atStepBoundary() ? yield* this.#step() : undefined;
     this.#tick();
-    if (gradientNorm !== undefined) {
-      if (own === undefined) this.#schedule.afterStep(progress.batch, this.metrics);
-      if (progress.step % options.logEveryNSteps === 0) {
-        await this.log.write("step", position.epoch, {
-          "train/loss_step": result.loss,
-          lr: learningRate,
-        });
-      }
-    }
     yield* this.#emit({
       type: "trainBatchEnd",
       epoch: position.epoch,
@@ -298,6 +290,28 @@ export class FitLoop {
     });
   }
 
+  /** The optimizer step of the batches since the last one; returns the norm of their gradient. */
+  async *#step(): AsyncGenerator<TrainingEvent, number> {
+    const { epoch, batch } = this.progress;
+    const { momentum, learningRate: scheduled } = this.#schedule;
+    const own = this.#average.learningRate(epoch, scheduled);
+    const learningRate = own ?? scheduled;
+    const moment = { epoch, epochEnd: batch === this.#plan.batchCount };
+    const averageDecay = (step: number): number | undefined => this.#average.decay({ step, ...moment });
+    const { found, gradientNorm } = await this.#profiler.measure("train optimizer", () =>
+      this.#steps.apply({ learningRate, momentum, averageDecay }),
+    );
+    this.#stepBegun = false;
+    if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
+    this.#tick();
+    if (own === undefined) this.#schedule.afterStep(batch, this.metrics);
+    if (this.progress.step % this.#parts.options.logEveryNSteps === 0) {
+      const loss = this.metrics["train/loss_step"]!;
+      await this.log.write("step", epoch, { "train/loss_step": loss, lr: learningRate });
+    }
+    return gradientNorm;
+  }
+
   /** Whether no epoch will follow, as far as that is known before the validation. */
   #endsTraining(epoch: number): boolean {
     return this.#limitReached || epoch + 1 >= this.#parts.options.maxEpochs;
@@ -305,8 +319,7 @@ export class FitLoop {
 
   /** Whether the last micro-batch completed an optimizer step. */
   #atStepBoundary(): boolean {
-    const { batch } = this.progress;
-    return batch % this.#parts.options.accumulateGradBatches === 0 || batch === this.#trainBatchCount;
+    return this.#plan.atStepBoundary(this.progress.batch);
   }
 
   #reachedLimit(): boolean {
@@ -344,6 +357,7 @@ export class FitLoop {
     }
     // Batches that were waited for may end early as well.
     if (this.#interrupted() && passed < batchCount) return;
+    if (passed === 0 && batchCount > 0) throw nothingToRead("val");
     if (!sanityCheck) {
       const found = await this.#steps.validated(next.value["val/loss"]!);
       if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
@@ -369,7 +383,7 @@ export class FitLoop {
       progress: this.progress,
       metrics: this.metrics,
       evaluatedWeights: this.#average.evaluatedWeights,
-      trainBatchCount: this.#trainBatchCount,
+      trainBatchCount: this.#plan.batchCount,
       log: (metrics) => this.log.add(metrics),
       logStep: (metrics) => this.log.writeStep(this.progress.epoch, metrics),
       logImage: (name, png) => this.log.writeImage(name, png),

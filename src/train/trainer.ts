@@ -5,7 +5,7 @@ import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint.ts";
 import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
 import { TrainingEngine } from "./engine.ts";
-import { evaluate } from "./evaluation.ts";
+import { evaluate, nothingToRead } from "./evaluation.ts";
 import { deliver, inHookOrder } from "./event-bus.ts";
 import type { Metrics, TrainingEvent } from "./events.ts";
 import { FineTuning, type FineTuningOptions } from "./fine-tuning.ts";
@@ -141,7 +141,10 @@ export class Trainer implements AsyncDisposable {
     const profiler = NO_PROFILER;
     const pass = evaluate({ engine, model, stage: "test", batches, batchCount, weights, profiler });
     let next = await pass.next();
-    for (; !next.done; next = await pass.next()) yield* emit({ type: "testBatchEnd", ...next.value });
+    let passed = 0;
+    for (; !next.done; next = await pass.next(), passed++)
+      yield* emit({ type: "testBatchEnd", ...next.value });
+    if (passed === 0 && batchCount > 0) throw nothingToRead("test");
     await this.#log?.writeTest(next.value);
     yield* emit({ type: "testEnd", metrics: next.value });
     return next.value;

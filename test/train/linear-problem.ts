@@ -100,6 +100,8 @@ export interface LinearDataOptions {
   readonly dropLast?: boolean | undefined;
   /** Another order of the rows in every epoch; default false. */
   readonly shuffle?: boolean | undefined;
+  /** Batches left out, as if none of their samples could be read, by part; default none. */
+  readonly unreadable?: Readonly<Partial<Record<"train" | "val", readonly number[]>>> | undefined;
 }
 
 /** Rows x = fill(`{name}.train.x`), y = fill(`{name}.train.y`), in order. */
@@ -113,8 +115,9 @@ export class LinearData implements DataModule {
     batch = 4,
     dropLast = false,
     shuffle = false,
+    unreadable = {},
   }: LinearDataOptions) {
-    this.#options = { name, samples, valSamples, batch, dropLast, shuffle };
+    this.#options = { name, samples, valSamples, batch, dropLast, shuffle, unreadable };
   }
 
   trainLoader(epoch: number, { startBatch = 0 }: { readonly startBatch?: number } = {}): BatchSource {
@@ -131,8 +134,12 @@ export class LinearData implements DataModule {
     return this.valLoader();
   }
 
-  #source(part: string, rows: number, { startBatch = 0, dropLast = false, shift = 0 } = {}): BatchSource {
-    const { name, batch: size } = this.#options;
+  #source(
+    part: "train" | "val",
+    rows: number,
+    { startBatch = 0, dropLast = false, shift = 0 } = {},
+  ): BatchSource {
+    const { name, batch: size, unreadable } = this.#options;
     const x = fill(`${name}.${part}.x`, [rows, 2], -1, 1);
     const y = fill(`${name}.${part}.y`, [rows], -1, 1);
     const length = dropLast ? Math.floor(rows / size) : Math.ceil(rows / size);
@@ -156,7 +163,9 @@ export class LinearData implements DataModule {
     return {
       length,
       async *[Symbol.asyncIterator]() {
-        for (let b = startBatch; b < length; b++) yield batchAt(b);
+        for (let b = startBatch; b < length; b++) {
+          if (!unreadable[part]?.includes(b)) yield { ...batchAt(b), batch: b };
+        }
       },
     };
   }
