@@ -1,6 +1,9 @@
 // What a data set is to the loader: labelled pictures, each with a place to read it from.
 import type { Image } from "./image.ts";
 
+/** Grey: one byte a pixel; rgb: three; planar: all red bytes of a picture, then green, then blue. */
+export type PixelLayout = "grey" | "rgb" | "planar";
+
 /** Where one picture's bytes or pixels come from. Plain data, so that it can be sent to a worker thread. */
 export type ImageSource =
   /** A file with one picture. */
@@ -18,12 +21,12 @@ export type ImageSource =
       readonly unpackedLength: number;
       readonly deflated: boolean;
     }
-  /** Pixels as binary data sets hold them: grey, or RGB with the channels one after the other. */
+  /** Pixels as arrays hold them. */
   | {
       readonly kind: "pixels";
       readonly width: number;
       readonly height: number;
-      readonly layout: "grey" | "planar";
+      readonly layout: PixelLayout;
       readonly data: Uint8Array;
     }
   /** A decoded picture in memory. */

@@ -6,7 +6,12 @@ export type { CacheKind } from "./cache-choice.ts";
 export { compareCodePoints } from "./code-points.ts";
 export { CSVDataModule, type CSVDataModuleOptions } from "./csv-data-module.ts";
 export { DataModule, type DataModuleOptions, type DatasetSplits, type MemoryOptions } from "./data-module.ts";
-export { countClasses, type ImageDataset, type ImageSource, subset } from "./dataset.ts";
+export { countClasses, type ImageDataset, type ImageSource, type PixelLayout, subset } from "./dataset.ts";
+export {
+  DatasetDataModule,
+  type DatasetDataModuleOptions,
+  type DatasetWithGroups,
+} from "./dataset-data-module.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export { encodeJpeg } from "./encode.ts";
 export { fingerprint } from "./fingerprint.ts";

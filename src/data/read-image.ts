@@ -73,6 +73,7 @@ async function readPart(path: string, offset: number, length: number): Promise<U
 }
 
 function fromPixels({ width, height, layout, data }: Extract<ImageSource, { kind: "pixels" }>): Image {
+  if (layout === "rgb") return { width, height, data };
   const image = blankImage(width, height);
   const area = width * height;
   const step = layout === "planar" ? area : 0;
