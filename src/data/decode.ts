@@ -87,7 +87,9 @@ export async function decodeImage(
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: info.channels === 3 ? data : replicate(data) };
   } catch (error) {
-    throw error instanceof ClassifierTrainingError ? error : unreadable(error, name, maxPixels, seconds);
+    throw error instanceof ClassifierTrainingError
+      ? error
+      : unreadable(error, format, name, maxPixels, seconds);
   }
 }
 
@@ -195,27 +197,34 @@ function refused(what: string, name: string): ClassifierTrainingError {
   });
 }
 
+/** libvips keeps its messages in one place for all threads, so what it says may be about another picture: not told. */
 function unreadable(
   error: unknown,
+  format: ImageFormat,
   name: string,
   maxPixels: number,
   seconds: number,
 ): ClassifierTrainingError {
-  const reason = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+  const reason = String(error);
   if (reason.includes("pixel limit")) {
     return new ClassifierTrainingError("data", "PICTURE_TOO_LARGE", `more than ${maxPixels} pixels`, {
       where: name,
       cause: error,
     });
   }
-  if (reason.startsWith("timeout")) {
+  if (reason.includes("timeout: ")) {
     return new ClassifierTrainingError("data", "PICTURE_TIMEOUT", `not decoded within ${seconds} s`, {
       where: name,
       cause: error,
     });
   }
-  return new ClassifierTrainingError("data", "PICTURE_CORRUPT", `cannot be decoded: ${reason}`, {
-    where: name,
-    cause: error,
-  });
+  return new ClassifierTrainingError(
+    "data",
+    "PICTURE_CORRUPT",
+    `cannot be decoded: the ${format} data is damaged, cut short or of an unknown kind`,
+    {
+      where: name,
+      cause: error,
+    },
+  );
 }
