@@ -41,7 +41,7 @@ const MAY_IMPORT: typeof PARTS = {
 const NATIVE: Readonly<Record<string, readonly string[]>> = {
   sharp: ["src/data/"],
   "onnxruntime-node": ["src/runtime/onnxruntime/", "src/inference/"],
-  koffi: ["src/runtime/onednn/ffi"],
+  koffi: ["src/runtime/onednn/ffi", "src/data/jpeg/system-decoder"],
   "@resvg/resvg-js": ["src/plots/"],
 };
 

@@ -1,6 +1,6 @@
 // What this machine offers: processor, runtimes, libraries.
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
-import { imageLibraryVersions } from "../data/index.ts";
+import { imageLibraryVersions, loadJpegDecoder } from "../data/index.ts";
 import type { Precision } from "../runtime/contract.ts";
 import { chooseRuntime, probeRuntimes } from "./runtimes.ts";
 
@@ -20,6 +20,8 @@ export interface Diagnosis {
     readonly hint?: string | undefined;
   }[];
   readonly libraries: readonly { readonly name: string; readonly version: string }[];
+  /** How to decode JPEGs faster; undefined where that is not to be had. */
+  readonly jpegHint: string | undefined;
   /** The runtime that `runtime=auto` takes. */
   readonly automatic: string;
 }
@@ -43,6 +45,7 @@ export async function diagnose(): Promise<Diagnosis> {
       hint: probe.available ? undefined : probe.hint,
     })),
     libraries: Object.entries(await imageLibraryVersions()).map(([name, version]) => ({ name, version })),
+    jpegHint: (await loadJpegDecoder()).hint,
     automatic: (await chooseRuntime("auto", "32-true")).runtime.name,
   };
 }

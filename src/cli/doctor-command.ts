@@ -17,7 +17,7 @@ async function runDoctor({ json }: { readonly json?: boolean }): Promise<void> {
     process.stdout.write(`${JSON.stringify({ version: packageVersion(), ...diagnosis }, null, 2)}\n`);
     return;
   }
-  const { machine, runtimes, libraries, automatic } = diagnosis;
+  const { machine, runtimes, libraries, jpegHint, automatic } = diagnosis;
   const lines = [
     `classifier-training ${packageVersion()} on Node.js ${machine.node}, ${machine.platform}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb.toFixed(1)} GB memory`,
@@ -39,6 +39,7 @@ async function runDoctor({ json }: { readonly json?: boolean }): Promise<void> {
     "",
     `runtime=auto takes ${automatic} here.`,
     ...runtimes.filter(({ hint }) => hint !== undefined).map(({ name, hint }) => `To get ${name}: ${hint}`),
+    ...(jpegHint === undefined ? [] : [`To decode JPEGs faster: ${jpegHint}`]),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -37,6 +37,7 @@ export {
   type VerificationReport,
   verifyDataset,
 } from "./inspect/index.ts";
+export { type JpegDecoder, loadJpegDecoder } from "./jpeg/index.ts";
 export { JSONLDataModule, type JSONLDataModuleOptions } from "./jsonl-data-module.ts";
 export { KnownDataModule, type KnownDataModuleOptions } from "./known-data-module.ts";
 export { imageLibraryVersions } from "./library-versions.ts";

@@ -7,6 +7,7 @@ import { loadSystemDecoder } from "./system-decoder.ts";
 import { loadWasmDecoder } from "./wasm-decoder.ts";
 
 export { type JpegHeader, readJpegHeader } from "./header.ts";
+export type { JpegDecoder } from "./jpeg-decoder.ts";
 
 /** Pixels times scans: about a second of work, since nothing can interrupt it. */
 const MOST_WORK = 1 << 26;

@@ -4,6 +4,8 @@ import type { ImageSize } from "../image.ts";
 export interface JpegDecoder {
   /** What the library is called, and its version or file. */
   readonly name: string;
+  /** How to get a faster one; undefined where there is none. */
+  readonly hint: string | undefined;
   /** The largest picture it takes. */
   readonly mostPixels: number;
   /**

@@ -13,6 +13,8 @@ const LIBRARIES: readonly string[] = [
 /** A file to load instead, or "none". */
 const LIBRARY_VARIABLE = "CLASSIFIER_TRAINING_TURBOJPEG";
 
+export const INSTALL_HINT: string = `install libjpeg-turbo (apt-get install libturbojpeg0; on Ubuntu libturbojpeg) or name the file in ${LIBRARY_VARIABLE}`;
+
 /** `TJPF_RGB` */
 const RGB = 0;
 
@@ -54,6 +56,7 @@ async function open(name: string): Promise<JpegDecoder> {
   const [foundWidth, foundHeight, subsampling] = [0, 1, 2].map((i) => found.subarray(i, i + 1));
   return {
     name,
+    hint: undefined,
     mostPixels: Number.POSITIVE_INFINITY,
     decode(bytes, { width, height }, pixels) {
       // Version 2.1 leaves a decompressor unusable where a header is bad, so each picture has one of its own.

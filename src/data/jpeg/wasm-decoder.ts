@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Decoder } from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
 import type { JpegDecoder } from "./jpeg-decoder.ts";
+import { INSTALL_HINT } from "./system-decoder.ts";
 
 /** An instance's memory grows to the largest picture's and never shrinks. */
 const MOST_PIXELS = 1 << 22;
@@ -20,6 +21,7 @@ export async function loadWasmDecoder(): Promise<JpegDecoder> {
   let codec = await startCodec();
   return {
     name: `codec-libjpeg-turbo-8bit ${packageVersion()}`,
+    hint: INSTALL_HINT,
     mostPixels: MOST_PIXELS,
     async decode(bytes, { width, height }, pixels) {
       if (codec.complaints >= MOST_COMPLAINTS) codec = await startCodec();

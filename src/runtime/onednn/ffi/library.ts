@@ -1,4 +1,4 @@
-// Finds and loads the system's oneDNN library; the only file that touches koffi.
+// Finds and loads the system's oneDNN library; the only file of the runtime that touches koffi.
 import { ClassifierTrainingError } from "../../../core/index.ts";
 import type { Abi, Bind, CType, NativeFunction } from "./abi.ts";
 import { createAbi2 } from "./abi-2.ts";
