@@ -28,8 +28,8 @@ const QUALITY = 82;
  * @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`.
  */
 export function reportOnData(request: DataToolRequest, path: string): Promise<void> {
-  return withData(request, async (data) => {
-    const page = await describe(data, nameOf(request));
+  return withData(request, async (data, warnings) => {
+    const page = await describe(data, nameOf(request), warnings);
     await writeFile(path, page).catch((error: unknown) => {
       throw writeFailed(path, error);
     });
@@ -50,7 +50,7 @@ function within(root: string, name: string): string {
   return isAbsolute(name) && !path.startsWith("..") ? path : name;
 }
 
-async function describe(data: DataModule, name: string): Promise<string> {
+async function describe(data: DataModule, name: string, warnings: readonly string[]): Promise<string> {
   const { splits } = data;
   const statistics = await datasetStatistics(splits);
   const verified = await verifyDataset(splits);
@@ -59,7 +59,7 @@ async function describe(data: DataModule, name: string): Promise<string> {
     name,
     classes: statistics.classes,
     splits: Object.entries(statistics.counts).map(([part, counts]) => ({ name: part, counts })),
-    warnings: data.warnings,
+    warnings,
     colours: statistics,
     sizes: statistics.sizes,
     problems: verified.problems.map((problem) => ({ ...problem, name: within(name, problem.name) })),

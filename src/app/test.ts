@@ -1,6 +1,8 @@
 // Tests the best weights of a run on the test split of its data.
 import { ClassifierTrainingError } from "../core/index.ts";
 import { loadCheckpoint, type Metrics, Trainer } from "../train/index.ts";
+import { leftOutLine } from "./bad-pictures.ts";
+import { noticesFrom } from "./notices.ts";
 import { openRun, type RunRequest } from "./open-run.ts";
 
 /** `test/loss`, `test/acc_top1`, ... @throws ClassifierTrainingError kind "data" `NO_TEST_SPLIT`. */
@@ -16,7 +18,11 @@ export async function test(request: RunRequest): Promise<Metrics> {
   const engine = await trainer.open(model);
   const { tensors } = await loadCheckpoint(weightsFile);
   await engine.writeWeights(tensors);
-  return await runTest(trainer, model, data);
+  const metrics = await runTest(trainer, model, data);
+  const leftOut = leftOutLine(data, "classifier-training data verify says why");
+  if (leftOut !== undefined)
+    noticesFrom(settings.logLevel, request.write ?? (() => undefined))("WARNING", leftOut);
+  return metrics;
 }
 
 /** Tests what the trainer's engine holds; without a test split there are no metrics. */

@@ -21,6 +21,7 @@ import {
   type TrainableModel,
   Trainer,
 } from "../train/index.ts";
+import { leftOutLine, leftOutOf } from "./bad-pictures.ts";
 import { BestExport } from "./best-export.ts";
 import { type RunConfiguration, writeHydraFiles } from "./configuration.ts";
 import { linearProbe } from "./linear-probe.ts";
@@ -34,7 +35,7 @@ import { RunParts, setUp } from "./run-parts.ts";
 import { writeRunRecord } from "./run-record.ts";
 import { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
 import { readSettings, type Settings, validateRun } from "./settings.ts";
-import { type RunSummary, writeSummary } from "./summary.ts";
+import { type RunError, type RunSummary, runError, writeSummary } from "./summary.ts";
 import { runTest } from "./test.ts";
 import { Throughput } from "./throughput.ts";
 
@@ -149,6 +150,13 @@ interface TrainingParts {
   readonly notify: Notify;
 }
 
+/** What has come of a run besides its fit. */
+interface Outcome {
+  readonly tested?: Metrics;
+  readonly exported?: string;
+  readonly error?: RunError;
+}
+
 class Training {
   readonly #parts: TrainingParts;
   readonly #throughput = new Throughput();
@@ -172,12 +180,16 @@ class Training {
       const result = await this.#fit(signal);
       if (result.profile !== undefined) await this.#tellProfile(result.profile);
       if (result.status === "interrupted" || checkpoints?.best === undefined || exporter === undefined) {
-        return await this.#finish(result, {});
+        return await this.#finish(result);
       }
       await exporter.export();
-      return await this.#finish(result, await this.#test(checkpoints.bestPath), "model.onnx");
+      const tested = await this.#test(checkpoints.bestPath);
+      return await this.#finish(result, { tested, exported: "model.onnx" });
     } catch (error) {
-      await this.#finish({ ...this.#latest, status: "failed" }, {}).catch(() => undefined);
+      // What has failed may fail again here; the first error is the one to tell.
+      await this.#parts.trainer.finishLogging().catch(() => undefined);
+      const failed = { ...this.#latest, status: "failed" } as const;
+      await this.#finish(failed, { error: runError(error) }).catch(() => undefined);
       throw error;
     }
   }
@@ -218,13 +230,17 @@ class Training {
     return runTest(trainer, fitted.model, fitted.data);
   }
 
-  async #finish(result: FitResult, tested: Metrics, exported?: string): Promise<RunSummary> {
-    const { run, settings, chosen, data, model, trainer, checkpoints } = this.#parts;
+  /** Tells of pictures left out, and writes the summary. */
+  async #finish(result: FitResult, { tested, exported, error }: Outcome = {}): Promise<RunSummary> {
+    const { run, settings, chosen, data, model, trainer, checkpoints, notify } = this.#parts;
     await trainer.finishLogging();
+    const leftOut = leftOutLine(data, "summary.json says why");
+    if (leftOut !== undefined) notify("WARNING", leftOut);
     const session = trainer.engine?.session;
     const summary: RunSummary = {
       status: result.status,
       reason: result.reason,
+      error,
       epochs: result.progress.epoch,
       steps: result.progress.step,
       best: checkpoints?.best,
@@ -238,7 +254,7 @@ class Training {
       seed: settings.seed,
       model: model.architecture,
       classes: data.classes,
-      bad_pictures: [...data.badPictures.values()].map(({ name, message }) => ({ name, problem: message })),
+      bad_pictures: leftOutOf(data).map(({ name, message }) => ({ name, problem: message })),
       export: exported,
     };
     await run.folder.write(run.folder.summaryFile, writeSummary(summary));

@@ -2,6 +2,8 @@
 import { Command } from "commander";
 import type { DataToolRequest } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
+import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
+import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 
 const BAD_DATA = 3;
@@ -30,7 +32,7 @@ export function dataCommand(): Command {
   return command;
 }
 
-interface ToolFlags {
+interface ToolFlags extends ConfigFlags {
   readonly json?: boolean;
   readonly output?: string;
 }
@@ -40,12 +42,17 @@ function tool(
   description: string,
   action: (request: DataToolRequest, flags: ToolFlags) => Promise<void>,
 ): Command {
-  return new Command(name)
+  const command = new Command(name)
     .description(description)
-    .argument("[overrides...]", "settings as key=value, such as data.root=./photos")
+    .argument("[overrides...]", "settings as for train, such as data.root=./photos");
+  return addConfigFlags(command)
     .action(async (overrides: readonly string[], flags: ToolFlags) => {
+      await importModules(flags.import);
+      const text = await inspectConfiguration(overrides, flags);
+      if (text !== undefined) return print(text.replace(/\n$/, ""));
       const { allComponents, composeRun } = await import("../app/index.ts");
-      await action({ composition: composeRun({ overrides }), registry: allComponents() }, flags);
+      const composition = composeRun({ overrides, ...flags });
+      await action({ composition, registry: allComponents(), write: writeLine }, flags);
     })
     .exitOverride();
 }
@@ -85,8 +92,9 @@ async function verify(request: DataToolRequest, { json }: ToolFlags): Promise<vo
 
 async function dedupe(request: DataToolRequest, { json }: ToolFlags): Promise<void> {
   const { duplicatesIn } = await import("../app/index.ts");
-  const groups = await duplicatesIn(request);
-  if (json === true) return print(JSON.stringify(groups));
+  const found = await duplicatesIn(request);
+  if (json === true) return print(JSON.stringify(found));
+  const { groups } = found;
   for (const { kind, pictures, acrossParts, contradicting } of groups) {
     const remarks = [
       kind,

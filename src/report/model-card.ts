@@ -6,6 +6,8 @@ import type { ReportData } from "./report-data.ts";
 
 /** Classes named in the card; of more, the best and the worst half. */
 const MOST_CLASSES = 40;
+/** Pictures that were left out and are named in the card; the rest is counted. */
+const MOST_LEFT_OUT = 10;
 
 /** After Mitchell et al. (2019), "Model cards for model reporting"; what only people know is left to be filled in. */
 export function renderModelCard(data: ReportData, evaluation: Evaluation | undefined): string {
@@ -44,6 +46,7 @@ export function renderModelCard(data: ReportData, evaluation: Evaluation | undef
       `${summary.epochs} epochs (${wholeNumber(summary.steps)} steps)${summary.best === undefined ? "" : `, weights of epoch ${summary.best.epoch + 1}`}; ${summary.status}`,
       `${summary.runtime}, ${summary.precision}, ${summary.threads} threads, seed ${summary.seed}, ${duration(summary.wall_seconds)}`,
     ]),
+    ...leftOut(summary.bad_pictures),
     "## Results",
     ...(evaluation === undefined
       ? [test === undefined ? "No validation was kept." : ""]
@@ -66,6 +69,23 @@ export function renderModelCard(data: ReportData, evaluation: Evaluation | undef
   ]
     .filter((part) => part !== "")
     .join("\n\n")}\n`;
+}
+
+/** Nothing where all pictures could be read. */
+function leftOut(pictures: ReportData["summary"]["bad_pictures"]): string[] {
+  if (pictures.length === 0) return [];
+  const rest = pictures.length - MOST_LEFT_OUT;
+  const count = `${wholeNumber(pictures.length)} ${pictures.length === 1 ? "picture" : "pictures"}`;
+  return [
+    "## Pictures left out",
+    `${count} could not be read: counted above, but not trained on or evaluated.`,
+    list([
+      ...pictures
+        .slice(0, MOST_LEFT_OUT)
+        .map(({ name, problem }) => `${plainText(name)}: ${plainText(problem)}`),
+      ...(rest > 0 ? [`and ${wholeNumber(rest)} more, in \`summary.json\``] : []),
+    ]),
+  ];
 }
 
 function limits({ confusions, classes }: Evaluation, names: readonly string[]): string[] {

@@ -4,6 +4,8 @@ export interface ReportSummary {
   /** `completed`, `stopped`, `interrupted` or `failed`. */
   readonly status: string;
   readonly reason?: string | undefined;
+  /** Of a run that failed. */
+  readonly error?: { readonly message: string; readonly where?: string | undefined } | undefined;
   readonly epochs: number;
   readonly steps: number;
   /** Epoch from 0. */
@@ -18,6 +20,8 @@ export interface ReportSummary {
   readonly seed: number;
   readonly model: string;
   readonly classes: readonly string[];
+  /** Pictures that could not be read and were left out, with the reason. */
+  readonly bad_pictures: readonly { readonly name: string; readonly problem: string }[];
   readonly export?: string | undefined;
 }
 

@@ -41,6 +41,7 @@ const data = (
     seed: 42,
     model: "small",
     classes,
+    bad_pictures: [],
     export: "model.onnx",
   },
   configuration: [{ key: "seed", value: HOSTILE, source: "conf/train.yaml:1:1" }],
@@ -116,6 +117,45 @@ describe("report", () => {
     expect(evaluationOf(bare)).toBeUndefined();
     expect(renderReport(bare, undefined)).toContain("Model and machine");
   });
+});
+
+describe("pictures that were left out", () => {
+  const left = (count: number): ReportData => {
+    const bad_pictures = Array.from({ length: count }, (_, i) => ({
+      name: `${i} ${HOSTILE}.png`,
+      problem: HOSTILE,
+    }));
+    return { ...data(SOME), summary: { ...data(SOME).summary, bad_pictures } };
+  };
+
+  test("are no matter where there are none", () => {
+    expect(renderReport(left(0), undefined)).not.toContain("left-out");
+    expect(renderModelCard(left(0), undefined)).not.toContain("left out");
+  });
+
+  test("are counted and named in the report, the first of many, and never become markup", () => {
+    const page = renderReport(left(60), undefined);
+    const section = page.split('<section id="left-out">')[1]!.split("</section>")[0]!;
+    expect(section).toContain("60 pictures could not be read");
+    expect(section.match(/<tr><th scope="row">/g)).toHaveLength(50);
+    expect(section).toContain("And 10 more");
+    expect(section).not.toContain("<img");
+  });
+
+  test("are counted and named in the model card, the first of many, as plain text", () => {
+    const card = renderModelCard(left(12), undefined);
+    expect(card).toContain("12 pictures could not be read");
+    expect(card.match(/^- \d+ .*png: /gm)).toHaveLength(10);
+    expect(card).toContain("- and 2 more, in `summary.json`");
+    expect(card).not.toMatch(/[^\\]<img/);
+    expect(renderModelCard(left(1), undefined)).toContain("1 picture could not be read");
+  });
+});
+
+test("a run that failed says why below its name", () => {
+  const error = { where: "a.jpg", message: "cannot be decoded" };
+  const failed = { ...data([]), summary: { ...data([]).summary, status: "failed", error } };
+  expect(renderReport(failed, undefined)).toContain("It failed: a.jpg: cannot be decoded</p>");
 });
 
 test("model card: results with intervals, class names as plain text", () => {

@@ -11,6 +11,7 @@ import {
   confusion,
   curves,
   dataSet,
+  leftOut,
   modelAndMachine,
   perClass,
   tiles,
@@ -21,6 +22,12 @@ import {
 /** What the predictions amount to; undefined where there are none. */
 export function evaluationOf({ predictions, summary }: ReportData): Evaluation | undefined {
   return predictions.length === 0 ? undefined : evaluatePredictions(predictions, summary.classes);
+}
+
+/** What a run that failed failed with, behind what it is. */
+function failure({ error }: ReportData["summary"]): string {
+  if (error === undefined) return "";
+  return `. It failed: ${error.where === undefined ? "" : `${error.where}: `}${error.message}`;
 }
 
 /** The page as text. @param evaluation of `evaluationOf` */
@@ -34,6 +41,7 @@ export function renderReport(data: ReportData, evaluation: Evaluation | undefine
     topLosses(data),
     augmentation(data),
     dataSet(data),
+    leftOut(data),
     timing(data),
     modelAndMachine(data),
     configuration(data),
@@ -50,7 +58,7 @@ export function renderReport(data: ReportData, evaluation: Evaluation | undefine
     name,
     title: `${name}: ${summary.model}, ${summary.classes.length} classes`,
     status: `${summary.status}${summary.reason === undefined ? "" : `: ${summary.reason}`}`,
-    subtitle: `${summary.model} on ${summary.classes.length} classes, ${summary.epochs} epochs with ${summary.runtime}`,
+    subtitle: `${summary.model} on ${summary.classes.length} classes, ${summary.epochs} epochs with ${summary.runtime}${failure(summary)}`,
     tiles: tiles(data, evaluation),
     sections,
     footer: "Made by classifier-training from the run's folder; this file needs no other.",

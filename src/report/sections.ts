@@ -9,6 +9,8 @@ import type { ReportData } from "./report-data.ts";
 
 /** Chips for this many pairs of classes. */
 const MOST_PAIRS = 10;
+/** Rows for this many pictures that were left out. */
+const MOST_LEFT_OUT = 50;
 
 export function tiles({ summary }: ReportData, evaluation: Evaluation | undefined): Html {
   const { metrics } = summary;
@@ -126,6 +128,20 @@ export function dataSet({ splits, summary }: ReportData): Section | undefined {
     content: html`<div class="card scroll tall"><table class="sortable"><thead><tr><th><button>Class</button></th>${splits.map(({ name }) => html`<th class="num"><button>${name}</button></th>`)}</tr></thead>
     <tbody>${summary.classes.map((name, c) => html`<tr><th scope="row">${name}</th>${splits.map(({ counts }) => html`<td class="num" data-v="${counts[c]!}">${wholeNumber(counts[c]!)}</td>`)}</tr>`)}</tbody></table></div>
     <p class="sub">${splits.map(({ name, counts }) => `${name}: ${wholeNumber(total(counts))} pictures`).join(", ")}</p>`,
+  };
+}
+
+export function leftOut({ summary }: ReportData): Section | undefined {
+  const { bad_pictures: pictures } = summary;
+  if (pictures.length === 0) return undefined;
+  const rest = pictures.length - MOST_LEFT_OUT;
+  return {
+    id: "left-out",
+    title: "Left out",
+    content: html`<p class="sub">${wholeNumber(pictures.length)} ${pictures.length === 1 ? "picture" : "pictures"} could not be read: counted above, but not trained on or evaluated.</p>
+    <div class="card scroll tall"><table><thead><tr><th>Picture</th><th>What is wrong</th></tr></thead>
+    <tbody>${pictures.slice(0, MOST_LEFT_OUT).map(({ name, problem }) => html`<tr><th scope="row"><code>${name}</code></th><td>${problem}</td></tr>`)}</tbody></table></div>
+    ${rest > 0 ? html`<p class="sub">And ${wholeNumber(rest)} more, in <code>summary.json</code>.</p>` : undefined}`,
   };
 }
 

@@ -1,5 +1,6 @@
 // Finds pictures that are there more than once: the same bytes, or nearly the same picture.
 import { createHash } from "node:crypto";
+import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DatasetSplits } from "../data-module.ts";
 import { type DecodeOptions, decodeImage } from "../decode.ts";
 import type { Image } from "../image.ts";
@@ -7,6 +8,7 @@ import { readImage, readSource } from "../read-image.ts";
 import { grayscale } from "../transforms/color.ts";
 import { resize } from "../transforms/resample.ts";
 import { type Part, partsOf } from "./statistics.ts";
+import type { PictureProblem } from "./verification.ts";
 
 export interface DuplicatePicture {
   readonly part: Part;
@@ -30,6 +32,8 @@ export interface DuplicateOptions {
   /** Largest number of differing bits, of 64, at which pictures count as similar; default 4. -1 finds exact ones only. */
   readonly distance?: number;
   readonly read?: DecodeOptions;
+  /** Called for each picture that cannot be read, in the order of the data set. */
+  readonly onUnreadable?: (problem: PictureProblem) => void;
   /** Called after each picture. */
   readonly onProgress?: (checked: number, total: number) => void;
 }
@@ -47,7 +51,7 @@ interface Fingerprint {
 /** Compares all pictures of all parts. Pictures that cannot be read are left out. */
 export async function findDuplicates(
   splits: DatasetSplits,
-  { distance = 4, read, onProgress }: DuplicateOptions = {},
+  { distance = 4, read, onUnreadable, onProgress }: DuplicateOptions = {},
 ): Promise<DuplicateGroup[]> {
   const prints: Fingerprint[] = [];
   const parts = partsOf(splits);
@@ -57,8 +61,13 @@ export async function findDuplicates(
     for (const [index, label] of dataset.labels.entries()) {
       const picture = { part, index, name: dataset.name(index), className: dataset.classes[label]! };
       const source = await dataset.source(index);
-      const print = await fingerprint(source, picture, read).catch(() => undefined);
-      if (print !== undefined) prints.push(print);
+      try {
+        prints.push(await fingerprint(source, picture, read));
+      } catch (error) {
+        if (!(error instanceof ClassifierTrainingError) || error.kind !== "data") throw error;
+        const { code, message } = error;
+        onUnreadable?.({ part, name: picture.name, className: picture.className, code, message });
+      }
       onProgress?.(++checked, total);
     }
   }

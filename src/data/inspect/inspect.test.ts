@@ -112,6 +112,18 @@ test("duplicates are found across parts and classes, also resized and compressed
   });
 });
 
+test("pictures that cannot be compared are told of", async () => {
+  const root = await pictures("uncompared", { "train/a": 2, "train/b": 2, "val/a": 1, "val/b": 1 });
+  const bad = await write("uncompared/val/b/0.png", Buffer.from("no picture"));
+  await withModule({ root, ...options }, async ({ splits }) => {
+    const told: unknown[] = [];
+    expect(await findDuplicates(splits, { onUnreadable: (problem) => told.push(problem) })).toEqual([]);
+    expect(told).toMatchObject([
+      { part: "val", name: bad, className: "b", code: expect.stringMatching(/^PICTURE_/) },
+    ]);
+  });
+});
+
 test("a preview shows what the network is given", async () => {
   const root = await pictures("preview", { "train/a": 3, "train/b": 2, "val/a": 1, "val/b": 1 });
   await withModule({ root, ...options, batchSize: 5 }, async (data) => {
