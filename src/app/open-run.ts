@@ -41,7 +41,7 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
   const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
-  const data = await parts.data(folder.splitFile, model);
+  const data = await parts.data(existsSync(folder.splitFile) ? folder.splitFile : null, model);
   setUp(model, data);
   return {
     folder,

@@ -52,6 +52,7 @@ export async function openIDX(
       `its shape ${images.shape.join("x")} does not fit the labels' ${labels.shape.join("x")}`,
     );
   }
+  assertLabels(labels.data, classes.length, labelFile);
   const [, height, width] = images.shape as [number, number, number];
   return new ArrayDataset({
     classes,
@@ -81,6 +82,12 @@ export async function openCIFAR(
     const bytes = await readBytes(file);
     if (bytes.length === 0 || bytes.length % stride !== 0)
       throw broken(file, `not records of ${stride} bytes`);
+    const count = bytes.length / stride;
+    assertLabels(
+      Uint8Array.from({ length: count }, (_, index) => bytes[index * stride + labelBytes - 1]!),
+      classes.length,
+      file,
+    );
     parts.push(bytes);
   }
   const pixels = share(parts);
@@ -96,6 +103,13 @@ export async function openCIFAR(
     offset: labelBytes,
     stride,
   });
+}
+
+/** @throws ClassifierTrainingError kind "data", `BINARY_FILE` where a label stands for no class */
+function assertLabels(labels: Uint8Array, classes: number, file: string): void {
+  const index = labels.findIndex((label) => label >= classes);
+  if (index < 0) return;
+  throw broken(file, `picture ${index} has the label ${labels[index]} where there are ${classes} classes`);
 }
 
 async function readShared(file: string): Promise<Uint8Array> {

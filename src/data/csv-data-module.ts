@@ -7,7 +7,10 @@ import {
   type AutoSplitOptions,
   autoSplit,
   autoSplitFields,
+  type GroupSetting,
   type ResolvedAutoSplitOptions,
+  refuseSplitSettings,
+  refuseTestFraction,
 } from "./auto-split.ts";
 import { type CSVTable, parseCSV } from "./csv.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
@@ -17,7 +20,7 @@ import { parseOptions } from "./transforms/transform.ts";
 export interface CSVDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
   /** The table; its first line names the columns. */
   readonly file: string;
-  /** The folder that the pictures' paths are relative to. Default: that of the table. */
+  /** The folder that the pictures' paths are relative to, unless they are absolute. Default: that of the table. */
   readonly root?: string | null;
   /** Column of the picture's path. Default "image". */
   readonly imageColumn?: string;
@@ -80,20 +83,29 @@ export class CSVDataModule extends DataModule {
           hint: "write train, val or test",
         });
       }
+      if (values[image]!.trim() === "") {
+        throw new ClassifierTrainingError("data", "TABLE_ROW", "the row names no picture", {
+          where: `${file}:${line}`,
+          hint: `fill in its column "${imageColumn}" or remove the row`,
+        });
+      }
       parts[part].push({
         path: values[image]!,
         label: values[label]!,
         group: group === undefined ? undefined : values[group]!,
       });
     }
-    const train = new TableDataset(root, parts.train);
+    const setting: GroupSetting = { key: "data.group_column", value: groupColumn };
+    const unused = parts.val.length === 0 ? [] : refuseSplitSettings(this.#autoSplit, setting);
+    if (parts.test.length > 0) refuseTestFraction(this.#autoSplit);
+    const classes = classesOf(parts.train);
+    const train = new TableDataset(root, parts.train, classes, file);
     const open = (rows: readonly TableRow[]): TableDataset | undefined =>
-      rows.length === 0 ? undefined : new TableDataset(root, rows, classesOf(parts.train));
+      rows.length === 0 ? undefined : new TableDataset(root, rows, classes, file);
     const [val, test] = [open(parts.val), open(parts.test)];
-    const warnings = [train, val, test].flatMap((dataset) => dataset?.warnings ?? []);
+    const warnings = [...unused, ...[train, val, test].flatMap((dataset) => dataset?.warnings ?? [])];
     if (val !== undefined) return { train, val, test, split: undefined, warnings };
-    const options = split === undefined ? this.#autoSplit : { ...this.#autoSplit, testFraction: 0 };
-    const splits = await autoSplit(train, this.options.seed, options);
+    const splits = await autoSplit(train, this.options.seed, this.#autoSplit, setting);
     return { ...splits, test: test ?? splits.test, warnings: [...warnings, ...splits.warnings] };
   }
 

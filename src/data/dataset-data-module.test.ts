@@ -97,6 +97,13 @@ test.each<[string, object, string]>([
   expect(() => numbered(20, more)).toThrow(message);
 });
 
+test("settings of a split that is given are refused", async () => {
+  await expect(seenIn({ val: numbered(6), folds: 3 })).rejects.toMatchObject({ code: "SPLIT_SETTINGS" });
+  await expect(seenIn({ test: numbered(6), testFraction: 0.1 })).rejects.toMatchObject({
+    code: "SPLIT_SETTINGS",
+  });
+});
+
 test("what is no data set is named", () => {
   expect(() => new DatasetDataModule({ train: [] as never })).toThrow("not a data set");
 });

@@ -5,6 +5,8 @@ import {
   autoSplit,
   autoSplitFields,
   type ResolvedAutoSplitOptions,
+  refuseSplitSettings,
+  refuseTestFraction,
   type SplittableDataset,
 } from "./auto-split.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
@@ -55,7 +57,11 @@ export class DatasetDataModule extends DataModule {
 
   protected override async openSplits(): Promise<DatasetSplits> {
     const { train, val, test } = this.#datasets;
-    if (val !== undefined) return { train, val, test, split: undefined, warnings: [] };
+    if (val !== undefined) {
+      const warnings = refuseSplitSettings(this.#autoSplit);
+      return { train, val, test, split: undefined, warnings };
+    }
+    if (test !== undefined) refuseTestFraction(this.#autoSplit);
     const options = test === undefined ? this.#autoSplit : { ...this.#autoSplit, testFraction: 0 };
     const splits = await autoSplit(splittable(train), this.options.seed, options);
     return { ...splits, test: test ?? splits.test };

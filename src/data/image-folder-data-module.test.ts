@@ -2,7 +2,11 @@ import { rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folder, picture, pictures } from "../../test/data/pictures.ts";
-import { ImageFolderDataModule, type ImageFolderDataModuleOptions } from "./image-folder-data-module.ts";
+import {
+  ImageFolderDataModule,
+  type ImageFolderDataModuleOptions,
+  splitFolders,
+} from "./image-folder-data-module.ts";
 
 describe("folders that cannot be trained on are refused", () => {
   const fails = async (options: ImageFolderDataModuleOptions, code: string, text: string): Promise<void> => {
@@ -50,6 +54,47 @@ describe("folders that cannot be trained on are refused", () => {
   });
 });
 
+describe("folders that come split", () => {
+  test("are known by their names in any case", async () => {
+    const root = await pictures("cases", { "Train/a": 2, "Train/b": 2, "VAL/a": 1, "VAL/b": 1, "Test/a": 1 });
+    const module = new ImageFolderDataModule({ root, batchSize: 2, allowMissingClasses: true });
+    await module.setup();
+    expect(module.classes).toEqual(["a", "b"]);
+    const { train, val, test: tested } = module.splits;
+    expect([train, val!, tested!].map((part) => part.name(0))).toEqual([
+      join(root, "Train/a/0.png"),
+      join(root, "VAL/a/0.png"),
+      join(root, "Test/a/0.png"),
+    ]);
+  });
+
+  test.each([
+    [["train", "Train", "val"], "both Train and train are there"],
+    [["train", "Val", "val"], "both Val and val are there"],
+    [["Train", "Val", "valid"], "both Val and valid are there"],
+    [["train", "TEST", "test"], "both TEST and test are there"],
+  ])("%j are ambiguous", (folders, message) => {
+    expect(() => splitFolders("root", folders)).toThrowError(
+      expect.objectContaining({ code: "SPLIT_AMBIGUOUS", where: "root", message }),
+    );
+  });
+
+  test("name the folders beside them that are no split", async () => {
+    const root = await pictures("beside", {
+      "train/a": 4,
+      "train/b": 4,
+      "dev/a": 1,
+      ".cache": 1,
+      "More/b": 1,
+    });
+    const module = new ImageFolderDataModule({ root, batchSize: 2 });
+    await module.setup();
+    expect(module.warnings).toEqual([
+      `${root}: folders beside train that are no split are left out: More, dev`,
+    ]);
+  });
+});
+
 describe("folders that are split here", () => {
   test("are split alike for one seed, and as written afterwards", async () => {
     const root = await pictures("whole", { a: 10, b: 20, ".git": 1 });
@@ -83,6 +128,7 @@ describe("folders that are split here", () => {
     expect(names(later, "val")).toEqual(val.slice(1));
     expect(names(later, "train")).toContain(join(root, "a", "new.png"));
     expect(later.warnings.slice(2)).toEqual([
+      expect.stringContaining("made with seed=42, not with seed=7"),
       expect.stringContaining("1 pictures of"),
       expect.stringContaining("1 pictures are new"),
     ]);

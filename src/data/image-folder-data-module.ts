@@ -7,7 +7,10 @@ import {
   autoSplit,
   autoSplitFields,
   type ResolvedAutoSplitOptions,
+  refuseSplitSettings,
+  refuseTestFraction,
 } from "./auto-split.ts";
+import { compareCodePoints } from "./code-points.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
 import { DiskTree, type FolderTree } from "./folder-tree.ts";
 import { ImageFolder } from "./image-folder.ts";
@@ -15,9 +18,9 @@ import { parseOptions } from "./transforms/transform.ts";
 
 export interface ImageFolderDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
   /**
-   * A folder with `train` and `val` (or `valid`, `validation`) and perhaps `test`, each with one sub-folder per
-   * class; or a folder with one sub-folder per class, which is then split. A .zip or .tar of such a folder is read in
-   * place.
+   * A folder with `train` and `val` (or `valid`, `validation`) and perhaps `test`, in any case, each with one
+   * sub-folder per class; or a folder with one sub-folder per class, which is then split. A .zip or .tar of such a
+   * folder is read in place.
    */
   readonly root: string;
 }
@@ -52,38 +55,61 @@ export class ImageFolderDataModule extends DataModule {
       const splits = await autoSplit(dataset, seed, this.#autoSplit);
       return { ...splits, warnings: [...dataset.warnings, ...splits.warnings] };
     }
+    const unused = names.val === undefined ? [] : refuseSplitSettings(this.#autoSplit);
+    if (names.test !== undefined) refuseTestFraction(this.#autoSplit);
     const train = await ImageFolder.open(tree, { folder: names.train });
     const open = async (folder: string | undefined): Promise<ImageFolder | undefined> =>
       folder === undefined ? undefined : ImageFolder.open(tree, { folder, classes: train.classes });
     const [val, test] = [await open(names.val), await open(names.test)];
-    const warnings = [train, val, test].flatMap((part) => part?.warnings ?? []);
+    const warnings = [
+      ...unused,
+      ...besideSplits(this.#root, names, names.others),
+      ...[train, val, test].flatMap((part) => part?.warnings ?? []),
+    ];
     if (val !== undefined) return { train, val, test, split: undefined, warnings };
-    const splits = await autoSplit(train, seed, { ...this.#autoSplit, testFraction: 0 });
-    return { ...splits, test, warnings: [...warnings, ...splits.warnings] };
+    const splits = await autoSplit(train, seed, this.#autoSplit);
+    return { ...splits, test: test ?? splits.test, warnings: [...warnings, ...splits.warnings] };
   }
 }
 
-/** The names of the folders of a data set that comes split; `train` is undefined where it does not. */
-export function splitFolders(
-  root: string,
-  folders: readonly string[],
-): {
+/** The folders of a data set that comes split, by what they are for, under the names they have. */
+export interface SplitFolders {
+  /** Undefined where the data does not come split; then there are no others. */
   readonly train?: string | undefined;
   readonly val?: string | undefined;
   readonly test?: string | undefined;
-} {
-  if (!folders.includes("train")) return {};
-  const validation = VALIDATION_NAMES.filter((name) => folders.includes(name));
-  if (validation.length > 1) {
-    throw new ClassifierTrainingError(
-      "data",
-      "SPLIT_AMBIGUOUS",
-      `both ${validation.join(" and ")} are there`,
-      {
-        where: root,
-        hint: "keep one folder for validation",
-      },
-    );
-  }
-  return { train: "train", val: validation[0], test: folders.includes("test") ? "test" : undefined };
+  /** Folders beside these, without the hidden ones. */
+  readonly others: readonly string[];
+}
+
+/**
+ * Finds the folders of the splits, whatever the case of their names.
+ * @throws ClassifierTrainingError kind "data", `SPLIT_AMBIGUOUS` where there are two for one split
+ */
+export function splitFolders(root: string, folders: readonly string[]): SplitFolders {
+  const named = (names: readonly string[]): string[] =>
+    folders.filter((name) => names.includes(name.toLowerCase())).sort(compareCodePoints);
+  const only = (found: readonly string[], purpose: string): string | undefined => {
+    if (found.length < 2) return found[0];
+    throw new ClassifierTrainingError("data", "SPLIT_AMBIGUOUS", `both ${found.join(" and ")} are there`, {
+      where: root,
+      hint: `keep one folder for ${purpose}`,
+    });
+  };
+  const [train, val, test] = [named(["train"]), named(VALIDATION_NAMES), named(["test"])];
+  if (train.length === 0) return { others: [] };
+  const known = [...train, ...val, ...test];
+  return {
+    train: only(train, "training"),
+    val: only(val, "validation"),
+    test: only(test, "the test"),
+    others: folders.filter((name) => !known.includes(name) && !name.startsWith(".")).sort(compareCodePoints),
+  };
+}
+
+/** One line about folders that nothing is read from, because they are beside the splits. */
+export function besideSplits(root: string, { train }: SplitFolders, left: readonly string[]): string[] {
+  return left.length === 0
+    ? []
+    : [`${root}: folders beside ${train} that are no split are left out: ${left.join(", ")}`];
 }

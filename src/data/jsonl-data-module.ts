@@ -1,25 +1,28 @@
 // The data module of JSONL annotations: rows of `image`, `suffix` (the class) and more, beside their pictures.
 import { readFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import {
   type AutoSplitOptions,
   autoSplit,
   autoSplitFields,
+  type GroupSetting,
   type ResolvedAutoSplitOptions,
+  refuseSplitSettings,
+  refuseTestFraction,
 } from "./auto-split.ts";
 import { compareCodePoints } from "./code-points.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
 import { DiskTree } from "./folder-tree.ts";
-import { splitFolders } from "./image-folder-data-module.ts";
+import { besideSplits, splitFolders } from "./image-folder-data-module.ts";
 import { TableDataset, type TableRow } from "./table-dataset.ts";
 import { parseOptions } from "./transforms/transform.ts";
 
 export interface JSONLDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
   /**
-   * A folder with `train` and `val` (or `valid`, `validation`) and perhaps `test`, searched for .jsonl files; or a
-   * folder without those, whose rows are then split.
+   * A folder with `train` and `val` (or `valid`, `validation`) and perhaps `test`, in any case, searched for .jsonl
+   * files; or a folder without those, whose rows are then split.
    */
   readonly root: string;
   /** The key of a row's `metadata` whose value keeps rows together when they are split here. Default none. */
@@ -39,7 +42,7 @@ const rowSchema = z.looseObject({
   metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** Trains on pictures annotated by JSONL files; paths are relative to the file that names them. */
+/** Trains on pictures annotated by JSONL files; paths are absolute or relative to the file that names them. */
 export class JSONLDataModule extends DataModule {
   static readonly schema: z.ZodType = schema;
   readonly #root: string;
@@ -58,38 +61,77 @@ export class JSONLDataModule extends DataModule {
     const root = this.#root;
     const { folders } = await new DiskTree(root).list("");
     const names = splitFolders(root, folders);
-    const open = async (folder: string, classes?: readonly string[]): Promise<TableDataset> => {
+    const setting: GroupSetting = { key: "data.group_key", value: this.#groupKey };
+    const unused = names.val === undefined ? [] : refuseSplitSettings(this.#autoSplit, setting);
+    if (names.test !== undefined) refuseTestFraction(this.#autoSplit);
+    const open = async (
+      folder: string,
+      groupKey: string | null,
+      classes?: readonly string[],
+    ): Promise<TableDataset> => {
       const path = join(root, folder);
-      return new TableDataset(path, await readAnnotations(path, this.#groupKey), classes);
+      return new TableDataset(path, await readAnnotations(path, groupKey), classes);
     };
-    const train = await open(names.train ?? "");
+    const train = await open(names.train ?? "", this.#groupKey);
     const part = async (folder: string | undefined): Promise<TableDataset | undefined> =>
-      folder === undefined ? undefined : open(folder, train.classes);
+      folder === undefined ? undefined : open(folder, null, train.classes);
     const [val, test] = [await part(names.val), await part(names.test)];
-    const warnings = [train, val, test].flatMap((dataset) => dataset?.warnings ?? []);
+    const warnings = [
+      ...unused,
+      ...besideSplits(root, names, await annotated(root, names.others)),
+      ...[train, val, test].flatMap((dataset) => dataset?.warnings ?? []),
+    ];
     if (val !== undefined) return { train, val, test, split: undefined, warnings };
-    const options = names.train === undefined ? this.#autoSplit : { ...this.#autoSplit, testFraction: 0 };
-    const splits = await autoSplit(train, this.options.seed, options);
+    const splits = await autoSplit(train, this.options.seed, this.#autoSplit, setting);
     return { ...splits, test: test ?? splits.test, warnings: [...warnings, ...splits.warnings] };
   }
 }
 
-/** The rows of all .jsonl files below a folder, files by path; the pictures' paths are relative to `root`. */
+/** Those of the folders that have annotations. */
+async function annotated(root: string, folders: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of folders) if ((await findFiles(join(root, folder))).length > 0) found.push(folder);
+  return found;
+}
+
+/**
+ * The rows of all .jsonl files below a folder, files by path; the pictures' paths are absolute where the row's is, else
+ * relative to `root`.
+ */
 async function readAnnotations(root: string, groupKey: string | null): Promise<TableRow[]> {
   const rows: TableRow[] = [];
+  const keys = new Set<string>();
   for (const file of await findFiles(root)) {
     const path = join(root, file);
-    const lines = (await readFile(path, "utf8")).split("\n");
+    const lines = (await readFile(path, "utf8")).replace(/^\uFEFF/, "").split("\n");
     for (const [index, line] of lines.entries()) {
       if (line.trim() === "") continue;
       const row = parseRow(line, `${path}:${index + 1}`);
-      const image = relative(root, join(dirname(path), row.image));
-      const group = groupKey === null ? undefined : row.metadata?.[groupKey];
-      rows.push({ path: image, label: row.suffix, group: group === undefined ? undefined : String(group) });
+      const image = isAbsolute(row.image) ? row.image : relative(root, join(dirname(path), row.image));
+      const metadata = row.metadata ?? {};
+      for (const key of Object.keys(metadata)) keys.add(key);
+      rows.push({ path: image, label: row.suffix, group: groupOf(metadata, groupKey) });
     }
   }
-  if (rows.length > 0) return rows;
-  throw new ClassifierTrainingError("data", "TABLE_EMPTY", "no .jsonl file with rows here", { where: root });
+  if (rows.length === 0)
+    throw new ClassifierTrainingError("data", "TABLE_EMPTY", "no .jsonl file with rows here", {
+      where: root,
+    });
+  if (groupKey !== null && !keys.has(groupKey)) {
+    const message = `no row's metadata has the key "${groupKey}"`;
+    throw new ClassifierTrainingError("data", "TABLE_COLUMN", message, {
+      where: root,
+      hint: didYouMean(groupKey, [...keys].sort(compareCodePoints)),
+    });
+  }
+  return rows;
+}
+
+/** The group of a row; undefined where its metadata names none, so that it is a group of its own. */
+function groupOf(metadata: Readonly<Record<string, unknown>>, key: string | null): string | undefined {
+  const value = key !== null && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 function parseRow(line: string, where: string): z.infer<typeof rowSchema> {
@@ -113,6 +155,7 @@ function parseRow(line: string, where: string): z.infer<typeof rowSchema> {
   );
 }
 
+/** The .jsonl files below a folder, by path, without the hidden ones. */
 async function findFiles(root: string): Promise<string[]> {
   const tree = new DiskTree(root);
   const found: string[] = [];
@@ -120,7 +163,9 @@ async function findFiles(root: string): Promise<string[]> {
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const { folders, files } = await tree.list(folder);
     for (const name of folders) if (!name.startsWith(".")) pending.push(join(folder, name));
-    for (const name of files) if (name.toLowerCase().endsWith(".jsonl")) found.push(join(folder, name));
+    for (const name of files) {
+      if (name.toLowerCase().endsWith(".jsonl") && !name.startsWith(".")) found.push(join(folder, name));
+    }
   }
   return found.sort(compareCodePoints);
 }

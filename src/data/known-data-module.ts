@@ -11,6 +11,7 @@ import {
   autoSplit,
   autoSplitFields,
   type ResolvedAutoSplitOptions,
+  refuseTestFraction,
 } from "./auto-split.ts";
 import { openCIFAR, openIDX } from "./binary-datasets.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
@@ -39,6 +40,11 @@ const schema = z.strictObject({
 
 const unzip = promisify(gunzip);
 const MAX_BYTES = 1 << 30;
+/** The folders that the archives of CIFAR unpack to, by the data set's name. */
+const UNPACKED: Readonly<Record<string, string>> = {
+  cifar10: "cifar-10-batches-bin",
+  cifar100: "cifar-100-binary",
+};
 
 /** Trains on a known data set. A part of its training pictures, by class, serves for validation. */
 export class KnownDataModule extends DataModule {
@@ -46,6 +52,7 @@ export class KnownDataModule extends DataModule {
   readonly #root: string;
   readonly #download: boolean;
   readonly #known: KnownDataset;
+  readonly #unpacked: string;
   readonly #autoSplit: ResolvedAutoSplitOptions;
 
   constructor(options: KnownDataModuleOptions) {
@@ -53,7 +60,7 @@ export class KnownDataModule extends DataModule {
     super(resolved);
     this.#root = resolved.root;
     this.#download = resolved.download;
-    this.#autoSplit = { ...resolved, testFraction: 0 };
+    this.#autoSplit = resolved;
     const { name } = resolved;
     if (!Object.hasOwn(KNOWN_DATASETS, name)) {
       throw new ClassifierTrainingError("usage", "DATASET_UNKNOWN", `there is no data set "${name}"`, {
@@ -62,9 +69,11 @@ export class KnownDataModule extends DataModule {
       });
     }
     this.#known = KNOWN_DATASETS[name]!;
+    this.#unpacked = UNPACKED[name] ?? "";
   }
 
   protected override async openSplits(): Promise<DatasetSplits> {
+    refuseTestFraction(this.#autoSplit);
     const { train, test } = await (this.#known.kind === "idx"
       ? this.#openIDX(this.#known)
       : this.#openCIFAR(this.#known));
@@ -92,13 +101,24 @@ export class KnownDataModule extends DataModule {
     known: Extract<KnownDataset, { kind: "cifar" }>,
   ): Promise<Record<"train" | "test", ArrayDataset>> {
     const names = [...known.trainFiles, ...known.testFiles, known.classFile];
-    const missing = (): Promise<(string | undefined)[]> => Promise.all(names.map((name) => this.#find(name)));
-    if ((await missing()).includes(undefined)) {
-      const archive =
-        (await this.#find(known.archive.name)) ?? (await this.#fetch(known.archive, known.archive.name));
-      await unpack(archive, this.#root, names);
+    const isIn = async (folder: string): Promise<boolean> =>
+      !(await Promise.all(names.map((name) => this.#find(join(folder, name))))).includes(undefined);
+    let folder = "";
+    if (!(await isIn(""))) {
+      if (await isIn(this.#unpacked)) folder = this.#unpacked;
+      else {
+        const archive =
+          (await this.#find(known.archive.name)) ?? (await this.#fetch(known.archive, known.archive.name));
+        await unpack(archive, this.#root, names);
+        if (!(await isIn(""))) {
+          throw new ClassifierTrainingError("data", "ARCHIVE", "a file of the data set is not in it", {
+            where: archive,
+            hint: `fetch ${known.archive.url} again`,
+          });
+        }
+      }
     }
-    const path = (name: string): string => join(this.#root, name);
+    const path = (name: string): string => join(this.#root, folder, name);
     const classes = (await readFile(path(known.classFile), "utf8"))
       .split(/\s+/)
       .filter((name) => name !== "");

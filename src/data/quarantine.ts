@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { ImageSource } from "./dataset.ts";
-import { sameStamp, stampOf } from "./image-cache.ts";
+import { type FileStamp, sameStamp, stampOf } from "./image-cache.ts";
 import type { BadPicture } from "./pipeline.ts";
 
 const rowSchema = z.object({
@@ -15,6 +15,9 @@ const rowSchema = z.object({
 });
 
 type Row = z.infer<typeof rowSchema>;
+
+/** The stamp of a file that is not there, such as the target of a dangling link. No file has it. */
+const NO_FILE: FileStamp = { size: -1n, modified: 0n };
 
 /** Bad pictures by name, kept in a JSONL file if there is one. No picture is moved or changed. */
 export class Quarantine {
@@ -34,7 +37,7 @@ export class Quarantine {
   /** What is known of a picture whose file is as it was when it could not be read. */
   find(source: ImageSource, name: string): BadPicture | undefined {
     const row = this.#rows.get(name);
-    const stamp = row && stampOf(source);
+    const stamp = row && stampNow(source);
     if (row === undefined || stamp === undefined || !sameStamp(stamp, row)) return undefined;
     return { slot: 0, name, kind: "data", code: row.code, message: row.message, hint: undefined };
   }
@@ -44,7 +47,7 @@ export class Quarantine {
    * @throws ClassifierTrainingError kind "storage", `QUARANTINE_FILE`
    */
   add({ name, code, message }: BadPicture, source: ImageSource): void {
-    const stamp = stampOf(source);
+    const stamp = stampNow(source);
     const known = this.#rows.get(name);
     if (stamp === undefined || (known !== undefined && sameStamp(known, stamp))) return;
     const row = { name, ...stamp, code, message };
@@ -59,6 +62,17 @@ export class Quarantine {
         cause: error,
       });
     }
+  }
+}
+
+/** The stamp of a source's file, or that of none; undefined where the source has no file. */
+function stampNow(source: ImageSource): FileStamp | undefined {
+  if (!("path" in source)) return undefined;
+  try {
+    return stampOf(source) ?? NO_FILE;
+  } catch {
+    // A link that leads to itself, or a folder that may not be entered.
+    return NO_FILE;
   }
 }
 

@@ -17,9 +17,20 @@ export interface SplitIndices {
   readonly test: Uint32Array;
 }
 
+/** The settings a split was made with, under the names of the configuration: fractions, or folds and fold. */
+export type SplitSettings = (
+  | { readonly val_fraction: number; readonly test_fraction: number }
+  | { readonly folds: number; readonly fold: number }
+) & {
+  /** What kept pictures together: a column or a key of the metadata; null: nothing. */
+  readonly group: string | null;
+};
+
 /** A split by name, as it is written down. */
 export interface SplitFile {
   readonly seed: number;
+  /** How it was made, beside the seed; older files do not say. */
+  readonly made?: SplitSettings | undefined;
   readonly train: readonly string[];
   readonly val: readonly string[];
   readonly test: readonly string[];
@@ -27,6 +38,16 @@ export interface SplitFile {
 
 const schema: z.ZodType<SplitFile> = z.strictObject({
   seed: z.number(),
+  made: z
+    .union([
+      z.strictObject({
+        val_fraction: z.number(),
+        test_fraction: z.number(),
+        group: z.string().nullable(),
+      }),
+      z.strictObject({ folds: z.number(), fold: z.number(), group: z.string().nullable() }),
+    ])
+    .optional(),
   train: z.array(z.string()),
   val: z.array(z.string()),
   test: z.array(z.string()),
@@ -67,11 +88,17 @@ function positions(parts: Uint8Array, part: number): Uint32Array {
   return Uint32Array.from(parts.keys()).filter((index) => parts[index] === part);
 }
 
-/** The split as JSON text, one picture a line. `name` gives a picture's name. */
-export function serialiseSplit(split: SplitIndices, name: (index: number) => string, seed: number): string {
+/** The split as JSON text, one picture a line. `name` gives a picture's name, `made` says how it was split. */
+export function serialiseSplit(
+  split: SplitIndices,
+  name: (index: number) => string,
+  seed: number,
+  made?: SplitSettings,
+): string {
   const names = (indices: Uint32Array): string[] => Array.from(indices, name);
   const file: SplitFile = {
     seed,
+    made,
     train: names(split.train),
     val: names(split.val),
     test: names(split.test),

@@ -1,12 +1,12 @@
 // A data set given as a table: one row a sample, with the picture's file, its class and perhaps a group.
-import { join } from "node:path";
+import { isAbsolute, join, normalize, relative, sep } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { SplittableDataset } from "./auto-split.ts";
 import { compareCodePoints } from "./code-points.ts";
 import type { ImageSource } from "./dataset.ts";
 
 export interface TableRow {
-  /** The picture's file. */
+  /** The picture's file, absolute or relative to the table's root. */
   readonly path: string;
   /** The class name; empty rows have none and are left out. */
   readonly label: string;
@@ -25,30 +25,31 @@ export class TableDataset implements SplittableDataset {
   readonly #root: string;
 
   /**
-   * @param root what the rows' paths are relative to
+   * @param root what the rows' relative paths are relative to
    * @param classes the classes of the training split; default: those of these rows, sorted by code point. Rows of
    * other classes, and rows without one, are left out and counted.
+   * @param table what messages call the table; default: the root
    * @throws ClassifierTrainingError kind "data", `TABLE_EMPTY`
    */
-  constructor(root: string, rows: readonly TableRow[], classes?: readonly string[]) {
+  constructor(root: string, rows: readonly TableRow[], classes?: readonly string[], table: string = root) {
     this.#root = root;
     this.classes = classes ?? classesOf(rows);
     const labelOf = new Map(this.classes.map((name, label) => [name, label]));
     const kept = rows.filter(({ label }) => labelOf.has(label));
     if (kept.length === 0) {
       throw new ClassifierTrainingError("data", "TABLE_EMPTY", "no row with a picture and a known class", {
-        where: root,
+        where: table,
       });
     }
     this.labels = Int32Array.from(kept, ({ label }) => labelOf.get(label)!);
-    this.files = kept.map(({ path }) => path);
-    this.groups = kept.map(({ path, group }) => group ?? path);
+    this.files = kept.map(({ path }) => nameIn(root, path));
+    this.groups = kept.map(({ group }, index) => group ?? this.files[index]!);
     const empty = rows.filter(({ label }) => label === "").length;
     const unknown = rows.length - kept.length - empty;
     this.warnings = [
-      ...(empty > 0 ? [`${root}: ${empty} rows without a class are left out`] : []),
+      ...(empty > 0 ? [`${table}: ${empty} rows without a class are left out`] : []),
       ...(unknown > 0
-        ? [`${root}: ${unknown} rows of classes that training does not have are left out`]
+        ? [`${table}: ${unknown} rows of classes that training does not have are left out`]
         : []),
     ];
   }
@@ -58,8 +59,17 @@ export class TableDataset implements SplittableDataset {
   }
 
   name(index: number): string {
-    return join(this.#root, this.files[index]!);
+    const file = this.files[index]!;
+    return isAbsolute(file) ? file : join(this.#root, file);
   }
+}
+
+/** What a picture is called in a written split: below the root by its relative path, else by its absolute one. */
+function nameIn(root: string, path: string): string {
+  if (!isAbsolute(path)) return path;
+  const inside = relative(root, path);
+  const isOutside = inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return isOutside ? normalize(path) : inside;
 }
 
 /** The class names of rows, without the empty one, sorted by code point. */

@@ -1,14 +1,16 @@
-// Lists the files of a tar archive (ustar, GNU and pax names) without reading their contents.
+// Lists the files of a tar archive (ustar, GNU and pax names, hard links) without reading their contents.
 import { type FileHandle, open } from "node:fs/promises";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { ArchiveMember } from "./archive.ts";
+import type { ImageSource } from "./dataset.ts";
 
 const BLOCK = 512;
+const HARD_LINK = "1";
 /** Longest name record taken: anything longer is no name. */
 const MAX_NAME_RECORD = 1 << 16;
 
 /**
- * The regular files of a tar archive and where their bytes lie.
+ * The regular files of a tar archive and where their bytes lie. A hard link is one more name of an earlier file.
  * @throws ClassifierTrainingError kind "data", `ARCHIVE`
  */
 export async function listTar(path: string): Promise<ArchiveMember[]> {
@@ -28,7 +30,10 @@ async function listOpenTar(file: FileHandle, path: string): Promise<ArchiveMembe
     if (bytesRead < length) throw broken(path, "the archive is truncated");
     return buffer;
   };
+  /** By the path of each entry; undefined for what is no file. */
+  const sources = new Map<string, ImageSource | undefined>();
   let longName: string | undefined;
+  let longTarget: string | undefined;
   for (let at = 0; at + BLOCK <= end; ) {
     const header = await read(at, BLOCK);
     if (header.every((byte) => byte === 0)) break;
@@ -38,19 +43,41 @@ async function listOpenTar(file: FileHandle, path: string): Promise<ArchiveMembe
     const start = at + BLOCK;
     if (!Number.isSafeInteger(size) || start + size > end) throw broken(path, "the archive is truncated");
     at = start + Math.ceil(size / BLOCK) * BLOCK;
-    if (type === "L" || type === "x") {
+    if (type === "L" || type === "K" || type === "x") {
       if (size > MAX_NAME_RECORD) throw broken(path, "a name is too long");
       const record = await read(start, size);
-      longName = type === "L" ? text(record, 0, size) : (paxPath(record) ?? longName);
+      if (type === "L") longName = text(record, 0, size);
+      else if (type === "K") longTarget = text(record, 0, size);
+      else {
+        longName = paxValue(record, "path") ?? longName;
+        longTarget = paxValue(record, "linkpath") ?? longTarget;
+      }
       continue;
     }
-    if (type === "0" || type === "\0" || type === "7") {
-      const source = { kind: "slice", path, offset: start, length: size } as const;
-      members.push({ path: longName ?? headerName(header), source });
+    const name = longName ?? headerName(header);
+    let source: ImageSource | undefined;
+    if (type === "0" || type === "\0" || type === "7" || (type === HARD_LINK && size > 0)) {
+      source = { kind: "slice", path, offset: start, length: size };
+    } else if (type === HARD_LINK) {
+      const target = longTarget ?? text(header, 157, 100);
+      if (!sources.has(plainPath(target)))
+        throw broken(path, `${name} is a link to ${target}, which is not there`);
+      source = sources.get(plainPath(target));
     }
+    sources.set(plainPath(name), source);
+    if (source !== undefined) members.push({ path: name, source });
     longName = undefined;
+    longTarget = undefined;
   }
   return members;
+}
+
+/** A path without what does not change it, such as a leading "./". */
+function plainPath(path: string): string {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
 }
 
 function headerName(header: Buffer): string {
@@ -73,14 +100,14 @@ function octal(header: Buffer, start: number, length: number): number {
   return value;
 }
 
-/** The path of a pax record, lines of "length key=value". */
-function paxPath(record: Buffer): string | undefined {
+/** A value of a pax record, lines of "length key=value". */
+function paxValue(record: Buffer, key: string): string | undefined {
   for (let at = 0; at < record.length; ) {
     const space = record.indexOf(0x20, at);
     const length = Number(record.subarray(at, space).toString("latin1"));
     if (space < 0 || !(length > 0)) return undefined;
     const line = record.subarray(space + 1, at + length - 1).toString("utf8");
-    if (line.startsWith("path=")) return line.slice("path=".length);
+    if (line.startsWith(`${key}=`)) return line.slice(key.length + 1);
     at += length;
   }
   return undefined;

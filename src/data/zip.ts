@@ -53,9 +53,14 @@ function listOpenZip(zip: ZipFile, path: string): Promise<ArchiveMember[]> {
     zip.on("error", reject);
     zip.on("end", () => resolve(members));
     zip.on("entry", (entry: Entry) => {
-      if (!entry.fileName.endsWith("/"))
-        members.push({ path: entry.fileName, source: sourceOf(entry, path) });
-      zip.readEntry();
+      try {
+        if (!entry.fileName.endsWith("/"))
+          members.push({ path: entry.fileName, source: sourceOf(entry, path) });
+        zip.readEntry();
+      } catch (error) {
+        zip.close();
+        reject(error);
+      }
     });
     zip.readEntry();
   });

@@ -106,6 +106,18 @@ describe("archives of an image folder", () => {
     expect(seen).toBe(2);
   });
 
+  test.each([
+    ["cases.tar", tarOf],
+    ["cases.zip", zipOf],
+  ])("%s may name its splits in any case", async (name, build) => {
+    const cased = members.map(({ path, bytes }) => ({
+      path: path.replace("/train/", "/Train/").replace("/val/", "/VALIDATION/"),
+      bytes,
+    }));
+    const data = await setUp(new ImageFolderDataModule({ root: await write(name, build(cased)), ...small }));
+    expect([data.splits.train, data.splits.val!].map(({ labels }) => labels.length)).toEqual([3, 2]);
+  });
+
   test("broken ones are refused", async () => {
     const tar = tarOf(members);
     const cases = [
@@ -257,6 +269,12 @@ describe("binary data sets", () => {
       expect([...images.data.subarray(0, 6)]).toEqual([0, 1, 2, 3, 4, 5].map((k) => index! + k));
       expect([...images.data.subarray(12, 18)]).toEqual([...images.data.subarray(0, 6)]);
     }
+    await write("mnist/t10k-labels-idx1-ubyte.gz", gzipSync(idx([count], labels.with(7, 10))));
+    await expect(setUp(new KnownDataModule(options))).rejects.toMatchObject({
+      code: "BINARY_FILE",
+      where: join(folder, "mnist/t10k-labels-idx1-ubyte.gz"),
+      message: "picture 7 has the label 10 where there are 10 classes",
+    });
     await write("mnist/t10k-images-idx3-ubyte", idx([count, 3, 2], pixels).subarray(0, 99));
     expect(await codeOf(new KnownDataModule(options))).toBe("BINARY_FILE");
   });
@@ -283,6 +301,25 @@ describe("binary data sets", () => {
     expect([...image.data.subarray(0, 3)]).toEqual([3, 252, 252]);
     expect(data.splits.train.labels.length).toBe(80);
     expect(await readFile(join(folder, "cifar", "test_batch.bin"))).toEqual(file(0));
+  });
+
+  test("CIFAR as its archive unpacks, and with a label of no class", async () => {
+    const record = (fine: number): Buffer => Buffer.concat([Buffer.from([0, fine]), Buffer.alloc(3072)]);
+    const whole = Buffer.concat(Array.from({ length: 10 }, (_, i) => record(i % 2)));
+    await write("cifar100/cifar-100-binary/train.bin", whole);
+    await write("cifar100/cifar-100-binary/fine_label_names.txt", "apple\nbear\n");
+    const file = await write("cifar100/cifar-100-binary/test.bin", whole);
+    const options = { name: "cifar100", root: join(folder, "cifar100"), ...small };
+    const data = await setUp(new KnownDataModule(options));
+    expect(
+      [data.splits.train, data.splits.val!, data.splits.test!].map((part) => part.labels.length),
+    ).toEqual([8, 2, 10]);
+    await write("cifar100/cifar-100-binary/test.bin", Buffer.concat([whole, record(2)]));
+    await expect(setUp(new KnownDataModule(options))).rejects.toMatchObject({
+      code: "BINARY_FILE",
+      where: file,
+      message: "picture 10 has the label 2 where there are 2 classes",
+    });
   });
 
   test("missing files and unknown names are told apart", async () => {
