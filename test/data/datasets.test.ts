@@ -115,6 +115,7 @@ describe("archives of an image folder", () => {
       bytes,
     }));
     const data = await setUp(new ImageFolderDataModule({ root: await write(name, build(cased)), ...small }));
+    expect(data.classes).toEqual(["a", "b"]);
     expect([data.splits.train, data.splits.val!].map(({ labels }) => labels.length)).toEqual([3, 2]);
   });
 
