@@ -21,28 +21,57 @@ interface Subject {
   readonly imageSize: number;
   readonly cache: "none" | "ram";
   readonly decoding: "exact" | "fast";
+  /** What decodes JPEGs: the system's libjpeg-turbo where there is one, or the one in WebAssembly. */
+  readonly jpeg: "system" | "wasm";
   /** Promised: a multiple of the peer's rate, or images per second. */
   readonly floor: { readonly ratio: number } | { readonly rate: number };
 }
 
 const SUBJECTS: readonly Subject[] = [
-  { name: "no cache", imageSize: 224, cache: "none", decoding: "exact", floor: { ratio: 2 } },
-  { name: "cache in memory", imageSize: 224, cache: "ram", decoding: "exact", floor: { ratio: 4 } },
-  { name: "small, cache in memory", imageSize: 32, cache: "ram", decoding: "exact", floor: { rate: 8000 } },
+  { name: "no cache", imageSize: 224, cache: "none", decoding: "exact", jpeg: "system", floor: { ratio: 2 } },
+  {
+    name: "no cache, WebAssembly",
+    imageSize: 224,
+    cache: "none",
+    decoding: "exact",
+    jpeg: "wasm",
+    floor: { ratio: 2 },
+  },
+  {
+    name: "cache in memory",
+    imageSize: 224,
+    cache: "ram",
+    decoding: "exact",
+    jpeg: "system",
+    floor: { ratio: 4 },
+  },
+  {
+    name: "small, cache in memory",
+    imageSize: 32,
+    cache: "ram",
+    decoding: "exact",
+    jpeg: "system",
+    floor: { rate: 8000 },
+  },
 ];
 
 /** A measurement in a process of its own. */
-function run(command: string, args: readonly string[]): Rate {
-  const output = execFileSync(command, [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Rate {
+  const output = execFileSync(command, [...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...environment },
+  });
   return JSON.parse(output.trim().split("\n").at(-1)!) as Rate;
 }
 
 /** What the command line measures: the built package, as its users run it. */
-function ours({ imageSize, cache, decoding }: Subject, root: string): Rate {
+function ours({ imageSize, cache, decoding, jpeg }: Subject, root: string): Rate {
   const command = join(import.meta.dirname, "..", "bin", "classifier-training.js");
   const keys = { root, image_size: imageSize, cache, decoding };
   const overrides = Object.entries(keys).map(([key, value]) => `data.${key}=${value}`);
-  return run(process.execPath, [command, "bench", "step", "--data", "--json", ...overrides]);
+  const args = [command, "bench", "step", "--data", "--json", ...overrides];
+  return run(process.execPath, args, jpeg === "wasm" ? { CLASSIFIER_TRAINING_TURBOJPEG: "none" } : {});
 }
 
 function theirs({ imageSize }: Subject, root: string, workers: number, seconds = SECONDS): Rate {
