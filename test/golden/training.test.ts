@@ -4,7 +4,7 @@ import { toNumbers } from "../../src/core/index.ts";
 import { createResNet, type ResNetName } from "../../src/models/index.ts";
 import { crossEntropy } from "../../src/nn/index.ts";
 import { AdamW, type Optimizer, SGD } from "../../src/optim/index.ts";
-import type { Runtime } from "../../src/runtime/contract.ts";
+import type { ConvolutionAlgorithm, Runtime } from "../../src/runtime/contract.ts";
 import { type Batch, TrainingEngine } from "../../src/train/index.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 import { fill, fillInt } from "./formula.ts";
@@ -94,7 +94,27 @@ function batchOf({ prefix, input_shape, num_classes }: Config, m: number): Batch
   };
 }
 
-async function open(runtime: Runtime, config: Config): Promise<TrainingEngine> {
+/**
+ * A runtime that has a choice takes the convolution that is faster on the machine, and with it its rounding: named, it
+ * is the same everywhere.
+ */
+const ALGORITHMS: Readonly<Record<string, readonly ConvolutionAlgorithm[]>> = {
+  onednn: ["direct", "winograd"],
+};
+const subjects = (await findRuntimes()).flatMap(({ runtime, available }) =>
+  (ALGORITHMS[runtime.name] ?? (["auto"] as const)).map((algorithm) => ({
+    name: runtime.name,
+    runtime,
+    available,
+    algorithm,
+  })),
+);
+
+async function open(
+  runtime: Runtime,
+  convolutionAlgorithm: ConvolutionAlgorithm,
+  config: Config,
+): Promise<TrainingEngine> {
   const network = createResNet(config.arch, config.num_classes);
   const engine = await TrainingEngine.open({
     runtime,
@@ -104,6 +124,7 @@ async function open(runtime: Runtime, config: Config): Promise<TrainingEngine> {
     },
     optimizer: createOptimizer(config.optimizer),
     seed: 0,
+    convolutionAlgorithm,
     accumulate: config.accumulate ?? 1,
     clipping: config.clip_norm === null ? undefined : { algorithm: "norm", limit: config.clip_norm },
   });
@@ -124,13 +145,13 @@ function envelope(deviations: readonly number[]): number[] {
   return deviations.map((_, step) => largest(deviations.slice(0, step + 1)));
 }
 
-describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
+describe.each(subjects)("on $name, $algorithm", ({ runtime, available, algorithm }) => {
   const exact = runtime.name === "reference";
 
   test.skipIf(!available).each(TRACES)(
     "$config.id",
     async ({ config, f64, f32, loss_rel_diff_f32_vs_f64 }) => {
-      const engine = await open(runtime, config);
+      const engine = await open(runtime, algorithm, config);
       const spreads = envelope(loss_rel_diff_f32_vs_f64);
       const accumulate = config.accumulate ?? 1;
       const binding = spreads.filter((spread) => spread < CHAOS).length;
