@@ -7,11 +7,12 @@ import type { DatasetSplits } from "./data-module.ts";
 import { countClasses, type ImageDataset, subset } from "./dataset.ts";
 import {
   applySplit,
+  formatSplit,
   parseSplit,
   type SplitFile,
   type SplitIndices,
   type SplitSettings,
-  serialiseSplit,
+  splitByName,
   splitFold,
   splitStratified,
 } from "./split.ts";
@@ -81,15 +82,15 @@ export async function autoSplit(
       : splitAsWritten(dataset, file, splitFile!, warnings);
   assertEveryClassTrains(dataset, parts, file === undefined ? undefined : splitFile!);
   const { seed: madeBy, made } = file ?? { seed, made: now };
-  const written = serialiseSplit(parts, (index) => dataset.files[index]!, madeBy, made);
-  if (file === undefined && splitFile !== null) await writeSplit(splitFile, written);
+  const written = splitByName(parts, (index) => dataset.files[index]!, madeBy, made);
+  if (file === undefined && splitFile !== null) await writeSplit(splitFile, formatSplit(written));
   const part = (indices: Uint32Array): ImageDataset | undefined =>
     indices.length === 0 ? undefined : subset(dataset, indices);
   return {
     train: subset(dataset, parts.train),
     val: part(parts.val),
     test: part(parts.test),
-    split: parseSplit(written, "split"),
+    split: written,
     warnings,
   };
 }

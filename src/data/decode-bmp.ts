@@ -1,6 +1,7 @@
 // Decodes uncompressed Windows and OS/2 bitmaps, which the bundled libvips cannot read.
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { Image } from "./image.ts";
+import { corruptPicture, pictureTooLarge } from "./picture-errors.ts";
 
 const UNCOMPRESSED = 0;
 const BIT_FIELDS = 3;
@@ -12,18 +13,23 @@ const BIT_FIELDS = 3;
 export function decodeBmp(bytes: Uint8Array, name: string, maxPixels: number): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = readHeader(view);
-  if (header === undefined) throw failure(name, "PICTURE_CORRUPT", "cannot be decoded: no bitmap header");
+  if (header === undefined) throw corruptPicture(name, "no bitmap header");
   const { width, bits, compression } = header;
   const height = Math.abs(header.height);
-  if (width < 1 || height < 1) throw failure(name, "PICTURE_CORRUPT", "cannot be decoded: impossible size");
-  if (width * height > maxPixels) throw failure(name, "PICTURE_TOO_LARGE", `more than ${maxPixels} pixels`);
+  if (width < 1 || height < 1) throw corruptPicture(name, "impossible size");
+  if (width * height > maxPixels) throw pictureTooLarge(name, maxPixels);
   if ((compression !== UNCOMPRESSED && compression !== BIT_FIELDS) || ![1, 4, 8, 16, 24, 32].includes(bits)) {
-    throw failure(name, "PICTURE_FORMAT", "a compressed bitmap is not read; convert it to PNG");
+    throw new ClassifierTrainingError(
+      "data",
+      "PICTURE_FORMAT",
+      "a compressed bitmap is not read; convert it to PNG",
+      { where: name },
+    );
   }
   const start = view.getUint32(10, true);
   const stride = Math.ceil((width * bits) / 32) * 4;
   if (start + stride * height > bytes.length) {
-    throw failure(name, "PICTURE_CORRUPT", "cannot be decoded: the file is truncated");
+    throw corruptPicture(name, "the file is truncated");
   }
   const pixel = pixelReader(view, header, start);
   const data = new Uint8Array(width * height * 3);
@@ -105,8 +111,4 @@ function pixelReader(
     }
     return rgb;
   };
-}
-
-function failure(name: string, code: string, message: string): ClassifierTrainingError {
-  return new ClassifierTrainingError("data", code, message, { where: name });
 }

@@ -1,6 +1,6 @@
 // Decodes the first frame of a GIF: libvips loses the colours of transparent pixels and lets damage pass.
-import { ClassifierTrainingError } from "../core/index.ts";
 import type { Image } from "./image.ts";
+import { corruptPicture, pictureTooLarge } from "./picture-errors.ts";
 
 const EXTENSION = 0x21;
 const GRAPHIC_CONTROL = 0xf9;
@@ -36,19 +36,14 @@ interface Frame {
  * @throws ClassifierTrainingError `PICTURE_CORRUPT`, `PICTURE_TOO_LARGE`
  */
 export function decodeGif(bytes: Uint8Array, name: string, maxPixels: number): Image {
-  const corrupt = (reason: string): ClassifierTrainingError =>
-    new ClassifierTrainingError("data", "PICTURE_CORRUPT", `cannot be decoded: ${reason}`, { where: name });
   const frame = findFrame(bytes);
-  if (frame === undefined) throw corrupt("there is no frame in the GIF");
+  if (frame === undefined) throw corruptPicture(name, "there is no frame in the GIF");
   const width = Math.max(uint16(bytes, 6), frame.left + frame.width);
   const height = Math.max(uint16(bytes, 8), frame.top + frame.height);
-  if (width * height > maxPixels) {
-    throw new ClassifierTrainingError("data", "PICTURE_TOO_LARGE", `more than ${maxPixels} pixels`, {
-      where: name,
-    });
-  }
+  if (width * height > maxPixels) throw pictureTooLarge(name, maxPixels);
   const indices = decodeCodes(bytes, frame);
-  if (frame.width === 0 || frame.height === 0 || indices === undefined) throw corrupt("the GIF is damaged");
+  if (frame.width === 0 || frame.height === 0 || indices === undefined)
+    throw corruptPicture(name, "the GIF is damaged");
   return paint(frame, indices, width, height);
 }
 

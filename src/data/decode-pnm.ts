@@ -1,6 +1,6 @@
 // Decodes portable bitmaps, graymaps and pixmaps (PBM, PGM and PPM, plain and raw), which the bundled libvips cannot read.
-import { ClassifierTrainingError } from "../core/index.ts";
 import type { Image } from "./image.ts";
+import { corruptPicture, pictureTooLarge } from "./picture-errors.ts";
 
 interface Header {
   readonly kind: string;
@@ -18,15 +18,11 @@ interface Header {
 export function decodePnm(bytes: Uint8Array, name: string, maxPixels: number): Image {
   const header = readHeader(bytes, name);
   const { width, height, maximum } = header;
-  if (width * height > maxPixels) {
-    throw new ClassifierTrainingError("data", "PICTURE_TOO_LARGE", `more than ${maxPixels} pixels`, {
-      where: name,
-    });
-  }
+  if (width * height > maxPixels) throw pictureTooLarge(name, maxPixels);
   const channels = header.kind === "P3" || header.kind === "P6" ? 3 : 1;
   const count = width * height * channels;
   const samples = readSamples(bytes, header, count);
-  if (samples.length < count) throw corrupt(name, "the file is truncated");
+  if (samples.length < count) throw corruptPicture(name, "the file is truncated");
   // Pillow keeps 16-bit grey as it is and clips it at 255 when it converts to RGB.
   const wideGrey = channels === 1 && maximum > 255;
   const data = new Uint8Array(width * height * 3);
@@ -45,11 +41,11 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   const match = new RegExp(`^(?:(P[14])${number}${number}|(P[2356])${number}${number}${number})\\s`).exec(
     text,
   );
-  if (match === null) throw corrupt(name, "the header is not that of a PBM, PGM or PPM picture");
+  if (match === null) throw corruptPicture(name, "the header is not that of a PBM, PGM or PPM picture");
   const [kind, ...numbers] = match.slice(1).filter((part) => part !== undefined);
   const [width, height, maximum = 1] = numbers.map(Number) as [number, number, number?];
   if (width < 1 || height < 1 || maximum < 1 || maximum > 65535)
-    throw corrupt(name, "impossible header values");
+    throw corruptPicture(name, "impossible header values");
   return { kind: kind!, width, height, maximum, start: match[0].length };
 }
 
@@ -97,10 +93,4 @@ function rawSamples(bytes: Uint8Array, { start, maximum }: Header, count: number
   const samples = new Uint16Array(available);
   for (let i = 0; i < available; i++) samples[i] = bytes[start + 2 * i]! * 256 + bytes[start + 2 * i + 1]!;
   return samples;
-}
-
-function corrupt(name: string, reason: string): ClassifierTrainingError {
-  return new ClassifierTrainingError("data", "PICTURE_CORRUPT", `cannot be decoded: ${reason}`, {
-    where: name,
-  });
 }

@@ -7,6 +7,7 @@ import { decodePnm } from "./decode-pnm.ts";
 import type { Image } from "./image.ts";
 import { type ImageFormat, isGrey16Png, sniffFormat } from "./image-format.ts";
 import { decodeCommonJpeg, type JpegHeader, readJpegHeader } from "./jpeg/index.ts";
+import { corruptPicture, pictureTooLarge } from "./picture-errors.ts";
 import { freshMemory, type PixelMemory } from "./pixel-memory.ts";
 import { readTiffDirectory } from "./tiff-directory.ts";
 
@@ -206,25 +207,12 @@ function unreadable(
   seconds: number,
 ): ClassifierTrainingError {
   const reason = String(error);
-  if (reason.includes("pixel limit")) {
-    return new ClassifierTrainingError("data", "PICTURE_TOO_LARGE", `more than ${maxPixels} pixels`, {
-      where: name,
-      cause: error,
-    });
-  }
+  if (reason.includes("pixel limit")) return pictureTooLarge(name, maxPixels, error);
   if (reason.includes("timeout: ")) {
     return new ClassifierTrainingError("data", "PICTURE_TIMEOUT", `not decoded within ${seconds} s`, {
       where: name,
       cause: error,
     });
   }
-  return new ClassifierTrainingError(
-    "data",
-    "PICTURE_CORRUPT",
-    `cannot be decoded: the ${format} data is damaged, cut short or of an unknown kind`,
-    {
-      where: name,
-      cause: error,
-    },
-  );
+  return corruptPicture(name, `the ${format} data is damaged, cut short or of an unknown kind`, error);
 }

@@ -62,7 +62,7 @@ export {
   type SplitFile,
   type SplitFractions,
   type SplitIndices,
-  serialiseSplit,
+  splitByName,
   splitFold,
   splitStratified,
 } from "./split.ts";

@@ -88,25 +88,18 @@ function positions(parts: Uint8Array, part: number): Uint32Array {
   return Uint32Array.from(parts.keys()).filter((index) => parts[index] === part);
 }
 
-/** The split as JSON text, one picture a line. `name` gives a picture's name, `made` says how it was split. */
-export function serialiseSplit(
+/** The split by name. `name` gives a picture's name, `made` says how it was split. */
+export function splitByName(
   split: SplitIndices,
   name: (index: number) => string,
   seed: number,
   made?: SplitSettings,
-): string {
+): SplitFile {
   const names = (indices: Uint32Array): string[] => Array.from(indices, name);
-  const file: SplitFile = {
-    seed,
-    made,
-    train: names(split.train),
-    val: names(split.val),
-    test: names(split.test),
-  };
-  return formatSplit(file);
+  return { seed, made, train: names(split.train), val: names(split.val), test: names(split.test) };
 }
 
-/** The text of a written split. */
+/** The split as JSON text, one picture a line. */
 export function formatSplit(file: SplitFile): string {
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
