@@ -13,7 +13,23 @@ export * from "./data/index.ts";
 export { exportModel, verifyExport } from "./export/index.ts";
 export * as ops from "./graph/build.ts";
 export type { Value } from "./graph/index.ts";
+export {
+  type DecodeOptions,
+  decodeImage,
+  encodeJpeg,
+  type Image,
+  type ImageSource,
+  type ImageTensor,
+  imageLibraryVersions,
+  isImage,
+  type JpegDecoder,
+  loadJpegDecoder,
+  type PixelLayout,
+  type Pixels,
+  readImage,
+} from "./image/index.ts";
 export { Classifier, type Prediction } from "./inference/index.ts";
+export * from "./inspect/index.ts";
 export * from "./loggers/index.ts";
 export * from "./models/index.ts";
 export * from "./nn/index.ts";
@@ -32,3 +48,4 @@ export {
   type TrainerParts,
   type TrainingEvent,
 } from "./train/index.ts";
+export * from "./transforms/index.ts";

@@ -21,11 +21,40 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/reference": ["core", "graph", "runtime"],
   "runtime/onnxruntime": ["core", "graph", "runtime", "onnx"],
   "runtime/onednn": ["core", "graph", "runtime"],
-  data: ["core"],
-  inference: ["core", "data", "onnx"],
-  export: ["core", "graph", "nn", "models", "weights", "onnx", "runtime", "data", "inference"],
-  train: ["core", "graph", "autodiff", "nn", "optim", "metrics", "models", "weights", "runtime", "data"],
-  callbacks: ["core", "graph", "nn", "metrics", "plots", "weights", "data", "export", "train"],
+  image: ["core"],
+  samples: ["core", "image"],
+  transforms: ["core", "image"],
+  data: ["core", "image", "transforms"],
+  inspect: ["core", "image", "transforms", "data"],
+  inference: ["core", "image", "transforms", "onnx"],
+  export: ["core", "graph", "nn", "models", "weights", "onnx", "runtime", "transforms", "inference"],
+  train: [
+    "core",
+    "graph",
+    "autodiff",
+    "nn",
+    "optim",
+    "metrics",
+    "models",
+    "weights",
+    "runtime",
+    "image",
+    "transforms",
+    "data",
+  ],
+  callbacks: [
+    "core",
+    "graph",
+    "nn",
+    "metrics",
+    "plots",
+    "weights",
+    "image",
+    "transforms",
+    "data",
+    "export",
+    "train",
+  ],
   loggers: ["core", "metrics", "plots", "train"],
 };
 const parts = Object.keys(PARTS);
@@ -39,9 +68,9 @@ const MAY_IMPORT: typeof PARTS = {
 
 /** Packages with native code, and where they may be imported; only when they are needed, never as a file loads. */
 const NATIVE: Readonly<Record<string, readonly string[]>> = {
-  sharp: ["src/data/"],
+  sharp: ["src/image/"],
   "onnxruntime-node": ["src/runtime/onnxruntime/", "src/inference/"],
-  koffi: ["src/runtime/onednn/ffi", "src/data/jpeg/system-decoder"],
+  koffi: ["src/runtime/onednn/ffi", "src/image/jpeg/system-decoder"],
   "@resvg/resvg-js": ["src/plots/"],
 };
 

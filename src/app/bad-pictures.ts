@@ -1,5 +1,7 @@
 // Tells a person of pictures that could not be read and were left out.
-import { type BadPicture, compareCodePoints } from "../data/index.ts";
+
+import { compareCodePoints } from "../core/index.ts";
+import type { BadPicture } from "../data/index.ts";
 
 /** The part of a data module that knows them. */
 interface LeavesOut {

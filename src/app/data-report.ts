@@ -2,20 +2,18 @@
 import { writeFile } from "node:fs/promises";
 import { isAbsolute, relative } from "node:path";
 import { resolveConfig, toPlain } from "../config/index.ts";
+import type { DataModule } from "../data/index.ts";
+import { encodeJpeg, type Image, readImage } from "../image/index.ts";
 import {
-  type DataModule,
   type DuplicateGroup,
   datasetStatistics,
-  encodeJpeg,
   findDuplicates,
-  type Image,
   previewBatch,
-  readImage,
-  resize,
   verifyDataset,
-} from "../data/index.ts";
+} from "../inspect/index.ts";
 import { type DuplicateSet, renderDataReport } from "../report/index.ts";
 import { writeFailed } from "../train/index.ts";
+import { resize } from "../transforms/index.ts";
 import { type DataToolRequest, withData } from "./data-tools.ts";
 
 /** Longest side of a duplicate's picture, in pixels, and how many of them a page holds. */

@@ -8,8 +8,8 @@ import {
   toPlain,
 } from "../config/index.ts";
 import { ClassifierTrainingError } from "../core/index.ts";
+import type { DataModule } from "../data/index.ts";
 import {
-  type DataModule,
   type DataStatistics,
   type DuplicateGroup,
   datasetStatistics,
@@ -18,7 +18,7 @@ import {
   previewBatch,
   type VerificationReport,
   verifyDataset,
-} from "../data/index.ts";
+} from "../inspect/index.ts";
 import { encodePng } from "../plots/index.ts";
 import { writeFailed } from "../train/index.ts";
 import { countPictures, firstNames, leftOutLine } from "./bad-pictures.ts";

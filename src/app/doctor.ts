@@ -1,6 +1,6 @@
 // What this machine offers: processor, runtimes, libraries.
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
-import { imageLibraryVersions, loadJpegDecoder } from "../data/index.ts";
+import { imageLibraryVersions, loadJpegDecoder } from "../image/index.ts";
 import type { Precision } from "../runtime/contract.ts";
 import { chooseRuntime, probeRuntimes } from "./runtimes.ts";
 

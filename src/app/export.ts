@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
-import type { Preprocessing } from "../data/index.ts";
 import { exportModel, verifyExport } from "../export/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
 import type { StateDict } from "../nn/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { loadCheckpoint, writeDurably, writeFailed } from "../train/index.ts";
+import type { Preprocessing } from "../transforms/index.ts";
 import { openRun, type RunRequest } from "./open-run.ts";
 import { packageVersion } from "./package-version.ts";
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RandomStream } from "../core/index.ts";
-import { encodeJpeg, type Image } from "../data/index.ts";
+import { encodeJpeg, type Image } from "../image/index.ts";
 
 const SIDE = 400;
 const PER_CLASS = 64;

@@ -1,8 +1,8 @@
 // Classifies pictures with an exported model: files and folders in, predictions out.
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { ClassifierTrainingError } from "../core/index.ts";
-import { compareCodePoints, IMAGE_EXTENSIONS } from "../data/index.ts";
+import { ClassifierTrainingError, compareCodePoints } from "../core/index.ts";
+import { IMAGE_EXTENSIONS } from "../data/index.ts";
 import { Classifier, type Prediction } from "../inference/index.ts";
 
 export interface PredictRequest {

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ComponentRegistry } from "../config/index.ts";
-import { renderJerseyNumbers } from "../data/samples/index.ts";
+import { renderJerseyNumbers } from "../samples/index.ts";
 import { configureRun } from "./configuration.ts";
 import { type PicturePrediction, predict } from "./predict.ts";
 import type { RunFolder } from "./run-folder.ts";

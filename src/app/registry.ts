@@ -23,7 +23,7 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
     ["CSVDataModule", "ImageFolderDataModule", "JSONLDataModule", "KnownDataModule"],
   ),
   transforms: from(
-    () => import("../data/index.ts"),
+    () => import("../transforms/index.ts"),
     [
       "AugMix",
       "AutoAugment",

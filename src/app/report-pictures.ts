@@ -1,8 +1,10 @@
 // The pictures of a report: small JPEGs of what the network is given, as many as a file may hold.
 import { hostTensor } from "../core/index.ts";
-import { type DataModule, encodeJpeg, type Image, resize } from "../data/index.ts";
+import type { DataModule } from "../data/index.ts";
+import { encodeJpeg, type Image } from "../image/index.ts";
 import { rgbOfBatch } from "../plots/index.ts";
 import type { AugmentedSample, Prediction } from "../report/index.ts";
+import { resize } from "../transforms/index.ts";
 
 type Part = "train" | "val" | "test";
 

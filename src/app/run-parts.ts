@@ -7,10 +7,11 @@ import {
   toPlain,
 } from "../config/index.ts";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { type DataModule, defaultEvalTransforms } from "../data/index.ts";
+import type { DataModule } from "../data/index.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
 import { LearningRateScheduler, type Optimizer } from "../optim/index.ts";
 import { Callback, type Logger } from "../train/index.ts";
+import { defaultEvalTransforms } from "../transforms/index.ts";
 import { pretrainedResize } from "./pretrained.ts";
 
 /** Builds parts of one configuration. */

@@ -9,7 +9,7 @@ import {
   SHIPPED_CONFIGS,
 } from "../config/index.ts";
 import { writeCsv } from "../core/index.ts";
-import { imageLibraryVersions } from "../data/index.ts";
+import { imageLibraryVersions } from "../image/index.ts";
 import { packageVersion } from "./package-version.ts";
 import type { RunFolder } from "./run-folder.ts";
 

@@ -1,8 +1,9 @@
 // From trained weights to an ONNX model that says what it is: graph, weights, labels, preprocessing.
-import type { Preprocessing } from "../data/index.ts";
+
 import { createLabelsMapping, LABELS_METADATA_KEY, type LabelsMapping } from "../inference/index.ts";
 import type { Module, StateDict } from "../nn/index.ts";
 import { encodeModel, exportProgram } from "../onnx/index.ts";
+import type { Preprocessing } from "../transforms/index.ts";
 import { inferenceProgram, weightsStorages } from "./inference-program.ts";
 
 export interface ExportRequest {

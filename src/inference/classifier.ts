@@ -1,16 +1,9 @@
 // A classifier made of an exported model alone: pictures in, classes with probabilities out.
 import { readFile } from "node:fs/promises";
 import { ClassifierTrainingError, hostTensor, RandomStream } from "../core/index.ts";
-import {
-  type Image,
-  type ImageSource,
-  type ImageTensor,
-  isImage,
-  readImage,
-  type Transform,
-  transformFromDescription,
-} from "../data/index.ts";
+import { type Image, type ImageSource, type ImageTensor, isImage, readImage } from "../image/index.ts";
 import { decodeModel, modelMetadata } from "../onnx/index.ts";
+import { type Transform, transformFromDescription } from "../transforms/index.ts";
 import {
   classNamesOf,
   LABELS_METADATA_KEY,

@@ -1,7 +1,7 @@
 // The sidecar of an exported model: labels and exact preprocessing, as `labels_mapping.json` and inside the model.
 import { z } from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
-import type { Preprocessing, TransformDescription } from "../data/index.ts";
+import type { Preprocessing, TransformDescription } from "../transforms/index.ts";
 
 /** Key of the mapping's JSON in the model's metadata. */
 export const LABELS_METADATA_KEY = "labels_mapping";

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listTar } from "../../src/data/files/tar.ts";
 import { ImageFolderDataModule } from "../../src/data/index.ts";
-import { readSource } from "../../src/data/read-image.ts";
-import { listTar } from "../../src/data/tar.ts";
+import { readSource } from "../../src/image/read-image.ts";
 import { type Member, tarOf, zipOf } from "./archives.ts";
 
 let folder: string;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/index.ts";
-import { decodeImage, verifyDataset } from "../../src/data/index.ts";
+import { decodeImage } from "../../src/image/index.ts";
+import { verifyDataset } from "../../src/inspect/index.ts";
 import { collect, folder, withModule } from "./pictures.ts";
 
 const count = Number(process.env.DAMAGED_PICTURES ?? 120);

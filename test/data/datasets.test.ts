@@ -6,16 +6,15 @@ import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  Compose,
   CSVDataModule,
   type DataModule,
   type ImageDataset,
   ImageFolderDataModule,
   JSONLDataModule,
   KnownDataModule,
-  readImage,
-  ToDtype,
 } from "../../src/data/index.ts";
+import { readImage } from "../../src/image/index.ts";
+import { Compose, ToDtype } from "../../src/transforms/index.ts";
 import { type Member, tarOf, zipOf } from "./archives.ts";
 
 let folder: string;

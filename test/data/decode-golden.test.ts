@@ -1,7 +1,7 @@
 // Decoding against Pillow's pixels.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { decodeImage } from "../../src/data/decode.ts";
+import { decodeImage } from "../../src/image/decode.ts";
 import { bytesOf, golden, goldenFile, maxDifference } from "./transforms-golden.ts";
 
 describe("decodeImage gives the pixels of Pillow's convert('RGB')", () => {

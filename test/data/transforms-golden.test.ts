@@ -2,27 +2,27 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fnv1a, hostTensor, RandomStream } from "../../src/core/index.ts";
-import { decodeImage } from "../../src/data/decode.ts";
-import { type Image, isImage, type Pixels } from "../../src/data/image.ts";
-import { oneHot } from "../../src/data/transforms/batch-transform.ts";
-import { bilinearDownscale } from "../../src/data/transforms/bilinear-downscale.ts";
-import { CenterCrop } from "../../src/data/transforms/center-crop.ts";
-import { brightness, contrast, grayscale, hue, saturation } from "../../src/data/transforms/color.ts";
-import { Compose } from "../../src/data/transforms/compose.ts";
-import { adjustSharpness, gaussianBlur } from "../../src/data/transforms/convolution.ts";
-import { cutBox, cutMix, shareOutside } from "../../src/data/transforms/cut-mix.ts";
-import { affine, perspective, rotate } from "../../src/data/transforms/geometry.ts";
-import { jpegRoundTrip } from "../../src/data/transforms/jpeg-compression.ts";
-import { mixUp } from "../../src/data/transforms/mix-up.ts";
-import { Normalize } from "../../src/data/transforms/normalize.ts";
-import type { SizeOption } from "../../src/data/transforms/options.ts";
-import { cropFilled, type Padding, pad } from "../../src/data/transforms/padding.ts";
-import { pixelate } from "../../src/data/transforms/pixelate.ts";
-import { erase } from "../../src/data/transforms/random-erasing.ts";
-import { flipVertically } from "../../src/data/transforms/random-vertical-flip.ts";
-import { type Region, resize } from "../../src/data/transforms/resample.ts";
-import { Resize } from "../../src/data/transforms/resize.ts";
-import { ToDtype } from "../../src/data/transforms/to-dtype.ts";
+import { decodeImage } from "../../src/image/decode.ts";
+import { type Image, isImage, type Pixels } from "../../src/image/image.ts";
+import { oneHot } from "../../src/transforms/batch-transform.ts";
+import { bilinearDownscale } from "../../src/transforms/bilinear-downscale.ts";
+import { CenterCrop } from "../../src/transforms/center-crop.ts";
+import { brightness, contrast, grayscale, hue, saturation } from "../../src/transforms/color.ts";
+import { Compose } from "../../src/transforms/compose.ts";
+import { adjustSharpness, gaussianBlur } from "../../src/transforms/convolution.ts";
+import { cutBox, cutMix, shareOutside } from "../../src/transforms/cut-mix.ts";
+import { affine, perspective, rotate } from "../../src/transforms/geometry.ts";
+import { jpegRoundTrip } from "../../src/transforms/jpeg-compression.ts";
+import { mixUp } from "../../src/transforms/mix-up.ts";
+import { Normalize } from "../../src/transforms/normalize.ts";
+import type { SizeOption } from "../../src/transforms/options.ts";
+import { cropFilled, type Padding, pad } from "../../src/transforms/padding.ts";
+import { pixelate } from "../../src/transforms/pixelate.ts";
+import { erase } from "../../src/transforms/random-erasing.ts";
+import { flipVertically } from "../../src/transforms/random-vertical-flip.ts";
+import { type Region, resize } from "../../src/transforms/resample.ts";
+import { Resize } from "../../src/transforms/resize.ts";
+import { ToDtype } from "../../src/transforms/to-dtype.ts";
 import {
   adjustGamma,
   autoContrast,
@@ -30,10 +30,10 @@ import {
   invert,
   posterize,
   solarize,
-} from "../../src/data/transforms/tone.ts";
-import { runPasses, type Transform } from "../../src/data/transforms/transform.ts";
-import { zoomIn } from "../../src/data/transforms/zoom-in.ts";
-import { zoomOut } from "../../src/data/transforms/zoom-out.ts";
+} from "../../src/transforms/tone.ts";
+import { runPasses, type Transform } from "../../src/transforms/transform.ts";
+import { zoomIn } from "../../src/transforms/zoom-in.ts";
+import { zoomOut } from "../../src/transforms/zoom-out.ts";
 import {
   bytesOf,
   floatsOf,

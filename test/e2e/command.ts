@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { RandomStream } from "../../src/core/index.ts";
-import { encodeJpeg } from "../../src/data/index.ts";
+import { encodeJpeg } from "../../src/image/index.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/classifier-training.js", import.meta.url));
 export const TINY_NETWORK: string = fileURLToPath(

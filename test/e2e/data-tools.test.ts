@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeImage } from "../../src/data/index.ts";
+import { decodeImage } from "../../src/image/index.ts";
 import {
   type CommandResult,
   removeFolder,

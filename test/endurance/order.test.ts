@@ -5,14 +5,12 @@ import { RandomStream } from "../../src/core/index.ts";
 import {
   ArrayDataset,
   type Batch,
-  CutMix,
   DataLoader,
-  defaultTrainTransforms,
   type LoaderOptions,
-  MixUp,
   shuffledSampler,
 } from "../../src/data/index.ts";
-import { WorkerPool } from "../../src/data/worker-pool.ts";
+import { WorkerPool } from "../../src/data/loading/worker-pool.ts";
+import { CutMix, defaultTrainTransforms, MixUp } from "../../src/transforms/index.ts";
 import { collect } from "../data/pictures.ts";
 import { count } from "./scale.ts";
 

@@ -1,0 +1,56 @@
+// Keeps prepared pictures on disk by the hash of their files, so that they are prepared once for all runs.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
+import type { Image } from "../../image/image.ts";
+
+/** Changed whenever the same bytes, transforms and libraries give other pixels. */
+const VERSION = 2;
+const HEADER_BYTES = 16;
+const MAGIC = 0x43544943;
+
+/** `classifier-training/pictures` in `$XDG_CACHE_HOME`, or in `~/.cache`. */
+export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "classifier-training", "pictures");
+}
+
+/**
+ * The kept picture of a file with these bytes; undefined where there is none or it is damaged.
+ * @param variant what else the pixels depend on
+ */
+export function findOnDisk(folder: string, bytes: Uint8Array, variant: string): Image | undefined {
+  let file: Buffer;
+  try {
+    file = readFileSync(pathOf(folder, bytes, variant));
+  } catch {
+    return undefined;
+  }
+  if (file.length < HEADER_BYTES || file.readUInt32LE(0) !== MAGIC) return undefined;
+  const [width, height] = [file.readUInt32LE(4), file.readUInt32LE(8)];
+  const data = file.subarray(HEADER_BYTES);
+  return data.length === width * height * 3 ? { width, height, data } : undefined;
+}
+
+/** Keeps a picture. A full or read-only disk only means that it is prepared again next time. */
+export function keepOnDisk(folder: string, bytes: Uint8Array, variant: string, image: Image): void {
+  const path = pathOf(folder, bytes, variant);
+  const partial = `${path}.${process.pid}-${threadId}`;
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32LE(MAGIC, 0);
+  header.writeUInt32LE(image.width, 4);
+  header.writeUInt32LE(image.height, 8);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(partial, Buffer.concat([header, image.data]));
+    renameSync(partial, path);
+  } catch {
+    rmSync(partial, { force: true });
+  }
+}
+
+function pathOf(folder: string, bytes: Uint8Array, variant: string): string {
+  const hash = createHash("sha256").update(`${VERSION} ${variant}\0`).update(bytes).digest("hex");
+  return join(folder, hash.slice(0, 2), `${hash.slice(2)}.rgb`);
+}

@@ -1,0 +1,286 @@
+// The loader: batches of an epoch, prepared ahead in worker threads or in this one, always the same.
+import {
+  ClassifierTrainingError,
+  type HostTensor,
+  hostTensor,
+  RandomStream,
+  type Shape,
+  sizeOf,
+} from "../../core/index.ts";
+import type { ImageSource } from "../../image/index.ts";
+import { type BatchTransform, oneHot } from "../../transforms/batch-transform.ts";
+import { type ImageCache, SharedArena } from "../caching/image-cache.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import {
+  type BadPicture,
+  badPictureError,
+  type Pipeline,
+  prepareChunk,
+  prepareSample,
+  type SampleRequest,
+} from "./pipeline.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+export interface Batch {
+  /** [N, 3, height, width] */
+  readonly images: HostTensor<"float32">;
+  /** [N], class indices */
+  readonly labels: HostTensor<"int32">;
+  /** [N, classes], the share of each class, where the pictures are mixed by MixUp or CutMix. */
+  readonly targets?: HostTensor<"float32">;
+  /** Positions of the pictures in the data set. */
+  readonly indices: readonly number[];
+  /** The number of this batch in its epoch, from 0. */
+  readonly batch: number;
+}
+
+/** What to do with a picture that cannot be read: end with its error, or leave it out of its batch. */
+export type BadPicturePolicy = "fail" | "skip";
+
+export interface LoaderOptions {
+  readonly dataset: ImageDataset;
+  /** Positions in the data set, in the order of this epoch. */
+  readonly order: Uint32Array;
+  readonly pipeline: Pipeline;
+  readonly batchSize: number;
+  /** Leaves out the last batch where it is not full. Default false. */
+  readonly dropLast?: boolean;
+  /** Default 0. */
+  readonly epoch?: number;
+  /** Where `order` is one process's share of an epoch: each has random numbers of its own. Default: all of it. */
+  readonly shard?: { readonly rank: number; readonly worldSize: number };
+  /** The batch to begin with, to go on within an epoch. Default 0. */
+  readonly startBatch?: number;
+  /** Batches prepared ahead of the one in use. Default 2. */
+  readonly prefetch?: number;
+  /** The threads that prepare the pictures. Default: this one. */
+  readonly pool?: (() => Promise<WorkerPool>) | undefined;
+  /** Mixes the pictures of a batch; one of these is drawn for each batch. Default none. */
+  readonly batchTransforms?: readonly BatchTransform[];
+  /**
+   * Uses the memory of a batch again as soon as the next one is asked for, which saves several milliseconds a batch:
+   * for consumers that are done with a batch by then. Default false.
+   */
+  readonly reuseMemory?: boolean;
+  /** Keeps prepared pictures for the next epochs. Default none. */
+  readonly cache?: ImageCache | undefined;
+  /** Pictures known to be bad, by name: they are left out without being read. Default none. */
+  readonly knownBad?: ((source: ImageSource, name: string) => BadPicture | undefined) | undefined;
+  /** Default "fail". */
+  readonly onBadPicture?: BadPicturePolicy;
+  /** Told of every picture left out. */
+  readonly onSkipped?: (picture: BadPicture, source: ImageSource) => void;
+}
+
+interface Prepared {
+  readonly batch: Batch;
+  /** The shared memory the pictures were prepared in. */
+  readonly memory: Float32Array;
+}
+
+const DEFAULT_PREFETCH = 2;
+const WHOLE = { rank: 0, worldSize: 1 };
+/** Pictures a worker is given at a time, at most: small enough to spread a batch over the workers. */
+const CHUNK = 16;
+/** Pictures under way at a time in the main thread: as many as libuv has threads. */
+const MAIN_THREAD_CONCURRENCY = 4;
+
+/** The shape every tensor of a pipeline has, found from the first picture that can be read. */
+const shapes = new WeakMap<Pipeline, Shape>();
+
+/**
+ * The batches of one epoch, in order. What is in them depends on the options alone, not on the number of workers, on
+ * prefetching or on where the iteration starts.
+ */
+export class DataLoader implements AsyncIterable<Batch> {
+  /** Number of batches of the whole epoch. */
+  readonly length: number;
+  /** Number of pictures of the whole epoch. */
+  readonly samples: number;
+  /** How long the consumer has waited for batches, in milliseconds. */
+  waited = 0;
+  readonly #options: LoaderOptions;
+  /** Memory of batches that are done. */
+  readonly #free: Float32Array[] = [];
+  readonly #arena = new SharedArena();
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    const { order, batchSize, dropLast = false } = options;
+    this.length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
+    this.samples = dropLast ? this.length * batchSize : order.length;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    const { startBatch = 0, prefetch = DEFAULT_PREFETCH, reuseMemory = false } = this.#options;
+    const pending: Promise<Prepared | undefined>[] = [];
+    const state = { stopped: false };
+    let next = startBatch;
+    const advance = (): void => {
+      while (next < this.length && pending.length <= prefetch) {
+        const batch = this.#prepare(next++, state);
+        // A failure is thrown when its turn comes; until then it must not count as unhandled.
+        batch.catch(() => undefined);
+        pending.push(batch);
+      }
+    };
+    try {
+      for (advance(); pending.length > 0; ) {
+        const start = performance.now();
+        const prepared = await pending[0]!;
+        this.waited += performance.now() - start;
+        pending.splice(0, 1);
+        advance();
+        if (prepared === undefined) continue;
+        yield prepared.batch;
+        if (reuseMemory) this.#free.push(prepared.memory);
+      }
+    } finally {
+      state.stopped = true;
+      await Promise.allSettled(pending);
+    }
+  }
+
+  /** One batch, or undefined where all its pictures are bad or nobody waits for it any more. */
+  async #prepare(batch: number, state: { readonly stopped: boolean }): Promise<Prepared | undefined> {
+    const { dataset, order, batchSize, pipeline, epoch = 0, shard = WHOLE } = this.#options;
+    const first = batch * batchSize;
+    const indices = Array.from(order.subarray(first, Math.min(first + batchSize, this.samples)));
+    const requests: SampleRequest[] = [];
+    for (const [slot, index] of indices.entries()) {
+      const source = await dataset.source(index);
+      const position = (first + slot) * shard.worldSize + shard.rank;
+      requests.push({ source, name: dataset.name(index), epoch, position });
+    }
+    const shape = shapes.get(pipeline) ?? (await this.#findShape(requests));
+    if (state.stopped) return undefined;
+    const size = sizeOf(shape);
+    const memory = this.#takeMemory(requests.length * size);
+    const bad = await this.#fill(requests, memory, shape);
+    const kept = this.#withoutBad(indices, requests, memory, size, bad);
+    if (kept.length === 0) return undefined;
+    const labels = Int32Array.from(kept, (index) => dataset.labels[index]!);
+    const mixed = this.#mix({
+      images: hostTensor("float32", [kept.length, ...shape], memory.subarray(0, kept.length * size)),
+      labels: hostTensor("int32", [kept.length], labels),
+      indices: kept,
+      batch,
+    });
+    return { batch: mixed, memory };
+  }
+
+  /** Shared memory for so many floats: that of a batch that is done, or new. */
+  #takeMemory(length: number): Float32Array {
+    const used = this.#free.pop()?.buffer;
+    const bytes = length * Float32Array.BYTES_PER_ELEMENT;
+    const buffer = used !== undefined && used.byteLength >= bytes ? used : new SharedArrayBuffer(bytes);
+    return new Float32Array(buffer, 0, length);
+  }
+
+  #mix(batch: Batch): Batch {
+    const { batchTransforms = [], dataset, pipeline, epoch = 0, shard = WHOLE } = this.#options;
+    if (batchTransforms.length === 0) return batch;
+    const random = new RandomStream(pipeline.seed, "mix", [
+      epoch,
+      batch.batch * shard.worldSize + shard.rank,
+    ]);
+    const transform = batchTransforms[random.integer(batchTransforms.length)]!;
+    const targets = oneHot(batch.labels.data, dataset.classes.length);
+    return { ...batch, ...transform.apply({ images: batch.images, targets }, random) };
+  }
+
+  /** Prepares what is not known to be bad; the parts of bad pictures stay as they are. */
+  async #fill(requests: readonly SampleRequest[], memory: Float32Array, shape: Shape): Promise<BadPicture[]> {
+    const { pool: getPool, knownBad } = this.#options;
+    const pool = await getPool?.();
+    const size = sizeOf(shape);
+    const bad: BadPicture[] = [];
+    const parts: Promise<void>[] = [];
+    const run = async (from: number, chunk: readonly SampleRequest[]): Promise<void> => {
+      const found = await this.#run(
+        pool,
+        chunk,
+        memory.subarray(from * size, (from + chunk.length) * size),
+        shape,
+      );
+      bad.push(...found.map((picture) => ({ ...picture, slot: picture.slot + from })));
+    };
+    const most =
+      pool === undefined ? requests.length : Math.min(CHUNK, Math.ceil(requests.length / pool.size));
+    let chunk: SampleRequest[] = [];
+    for (const [slot, request] of requests.entries()) {
+      const known = knownBad?.(request.source, request.name);
+      if (known === undefined) chunk.push(request);
+      else bad.push({ ...known, slot });
+      const from = slot + (known === undefined ? 1 : 0) - chunk.length;
+      if (
+        chunk.length === most ||
+        (chunk.length > 0 && (known !== undefined || slot === requests.length - 1))
+      ) {
+        parts.push(run(from, chunk));
+        chunk = [];
+      }
+    }
+    await Promise.all(parts);
+    return bad.sort((a, b) => a.slot - b.slot);
+  }
+
+  /** Prepares a chunk here or in a worker, with the pictures that are kept already. */
+  async #run(
+    pool: WorkerPool | undefined,
+    requests: readonly SampleRequest[],
+    output: Float32Array,
+    shape: Shape,
+  ): Promise<readonly BadPicture[]> {
+    const { pipeline, cache } = this.#options;
+    const stamps = requests.map(({ source }) => cache?.reserve(source));
+    const ready = requests.map((request, slot) => {
+      const image = cache?.find(request.source, pipeline.prefix);
+      return { ...request, prepared: image, keep: image === undefined && stamps[slot] !== undefined };
+    });
+    const { bad, prepared } = await (pool === undefined
+      ? prepareChunk(pipeline, ready, output, shape, MAIN_THREAD_CONCURRENCY, this.#arena)
+      : pool.prepare(pipeline, ready, output, shape));
+    for (const [slot, image] of prepared) {
+      cache?.keep(requests[slot]!.source, pipeline.prefix, stamps[slot]!, image);
+    }
+    return bad;
+  }
+
+  /** Closes the gaps that bad pictures leave; returns the indices of the others. */
+  #withoutBad(
+    indices: number[],
+    requests: readonly SampleRequest[],
+    memory: Float32Array,
+    size: number,
+    bad: readonly BadPicture[],
+  ): number[] {
+    const { onBadPicture = "fail", onSkipped } = this.#options;
+    if (bad.length === 0) return indices;
+    if (onBadPicture === "fail") throw badPictureError(bad[0]!);
+    for (const picture of bad) onSkipped?.(picture, requests[picture.slot]!.source);
+    const gaps = new Set(bad.map(({ slot }) => slot));
+    const kept: number[] = [];
+    indices.forEach((index, slot) => {
+      if (gaps.has(slot)) return;
+      if (kept.length !== slot) memory.copyWithin(kept.length * size, slot * size, (slot + 1) * size);
+      kept.push(index);
+    });
+    return kept;
+  }
+
+  /** The shape that the transforms give, from the first good picture; empty where none of these is good. */
+  async #findShape(requests: readonly SampleRequest[]): Promise<Shape> {
+    const { pipeline } = this.#options;
+    for (const request of requests) {
+      const tensor = await prepareSample(pipeline, request).catch((error: unknown) => {
+        if (error instanceof ClassifierTrainingError && error.kind === "data") return undefined;
+        throw error;
+      });
+      if (tensor === undefined) continue;
+      shapes.set(pipeline, tensor.shape);
+      return tensor.shape;
+    }
+    return [0];
+  }
+}

@@ -1,0 +1,351 @@
+// The data module: from splits of a data set to the loaders of training, validation and test.
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { DecodeOptions } from "../../image/decode.ts";
+import type { ImageTensor } from "../../image/image.ts";
+import { type BatchTransform, batchTransformSchema } from "../../transforms/batch-transform.ts";
+import { isDescribable } from "../../transforms/catalog.ts";
+import { describePreprocessing, type Preprocessing } from "../../transforms/preprocessing.ts";
+import { defaultEvalTransforms, defaultTrainTransforms } from "../../transforms/presets.ts";
+import { type Transform, transformSchema } from "../../transforms/transform.ts";
+import { type CacheKind, chooseCache, keepPictures } from "../caching/cache-choice.ts";
+import { defaultCacheFolder } from "../caching/disk-cache.ts";
+import { ImageCache } from "../caching/image-cache.ts";
+import { countClasses, type ImageDataset } from "../datasets/dataset.ts";
+import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "../loading/loader.ts";
+import { type BadPicture, type Pipeline, prepareSample } from "../loading/pipeline.ts";
+import { Quarantine } from "../loading/quarantine.ts";
+import { WorkerPool } from "../loading/worker-pool.ts";
+import {
+  classWeights,
+  type Sampler,
+  type SamplerOptions,
+  samplerSchema,
+  sequentialSampler,
+  trainSampler,
+} from "../sampling/samplers.ts";
+import type { SplitFile } from "../splits/split.ts";
+
+/** A data set in its parts. All parts have the classes of `train`. */
+export interface DatasetSplits {
+  readonly train: ImageDataset;
+  readonly val: ImageDataset | undefined;
+  readonly test: ImageDataset | undefined;
+  /** The split that was made or read here, to be kept with the run; undefined where the data came split. */
+  readonly split: SplitFile | undefined;
+  /** What was left out or looks wrong, one line each. */
+  readonly warnings: readonly string[];
+}
+
+export interface DataModuleOptions {
+  /** Height and width of the network's input. Default 224. */
+  readonly imageSize?: number;
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Worker threads; 0 prepares pictures in the main thread. Default: one per processor core, 4 at most. */
+  readonly numWorkers?: number | null;
+  /** Batches prepared ahead. Default 2. */
+  readonly prefetch?: number;
+  /** Seed of order, augmentation and split. Default 42. */
+  readonly seed?: number;
+  /** Leaves out the last training batch of an epoch where it is not full. Default false. */
+  readonly dropLast?: boolean;
+  /** Which training pictures an epoch shows. Default: each once, shuffled. */
+  readonly sampler?: SamplerOptions;
+  /** Accepts validation and test splits that lack a class, with a warning. Default false: an error. */
+  readonly allowMissingClasses?: boolean;
+  /** What to do with a picture that cannot be read. Default "fail". */
+  readonly onBadPicture?: BadPicturePolicy | "quarantine";
+  /** Where "quarantine" keeps its list, for later runs. Default null: only for this run. */
+  readonly quarantineFile?: string | null;
+  /**
+   * Where prepared pictures are kept: "ram" (shared by the workers, up to half of the memory available), "disk" (for
+   * later runs too), "auto" ("ram" if they fit, else "disk"). They are kept as the transforms before the first random
+   * one leave them, where that is smaller, else as decoded. The batches are the same. Default "none".
+   */
+  readonly cache?: CacheKind | "auto";
+  /** The folder of the disk cache. Default: `classifier-training/pictures` in the user's cache folder. */
+  readonly cacheFolder?: string | null;
+  /**
+   * "exact": the pixels that Pillow gives. "fast": large JPEGs are halved as they are decoded, as long as twice
+   * `imageSize` is left. Default "exact".
+   */
+  readonly decoding?: "exact" | "fast";
+  /** Default: random resized crop, mirror, colour jitter, normalise. */
+  readonly trainTransforms?: Transform;
+  /** Default: resize, central crop, normalise. */
+  readonly valTransforms?: Transform;
+  /** Default: `valTransforms`. */
+  readonly testTransforms?: Transform;
+  /** MixUp and CutMix: one of these is drawn for each training batch. Default none. */
+  readonly batchTransforms?: readonly BatchTransform[];
+}
+
+/** Options with everything decided but the transforms. */
+export type ResolvedDataModuleOptions = Required<
+  Omit<DataModuleOptions, "trainTransforms" | "valTransforms" | "testTransforms">
+> & {
+  readonly trainTransforms?: Transform | undefined;
+  readonly valTransforms?: Transform | undefined;
+  readonly testTransforms?: Transform | undefined;
+};
+
+/** The fields of `DataModuleOptions`, for the schemas of the data modules. */
+export const dataModuleFields: {
+  readonly [K in keyof Required<ResolvedDataModuleOptions>]: z.ZodType<ResolvedDataModuleOptions[K]>;
+} = {
+  imageSize: z.int().min(1).default(224),
+  batchSize: z.int().min(1).default(32),
+  numWorkers: z.int().min(0).nullable().default(null),
+  prefetch: z.int().min(0).default(2),
+  seed: z.int().min(0).default(42),
+  dropLast: z.boolean().default(false),
+  sampler: samplerSchema.prefault({}),
+  allowMissingClasses: z.boolean().default(false),
+  onBadPicture: z.enum(["fail", "skip", "quarantine"]).default("fail"),
+  quarantineFile: z.string().min(1).nullable().default(null),
+  cache: z.enum(["none", "ram", "disk", "auto"]).default("none"),
+  cacheFolder: z.string().min(1).nullable().default(null),
+  decoding: z.enum(["exact", "fast"]).default("exact"),
+  trainTransforms: transformSchema.optional(),
+  valTransforms: transformSchema.optional(),
+  testTransforms: transformSchema.optional(),
+  batchTransforms: z.array(batchTransformSchema).readonly().default([]),
+};
+
+/** How a consumer treats the memory of a batch; see `LoaderOptions`. */
+export type MemoryOptions = Pick<LoaderOptions, "reuseMemory">;
+
+type Part = "train" | "val" | "test";
+const PARTS: readonly Part[] = ["train", "val", "test"];
+const MAX_DEFAULT_WORKERS = 4;
+
+/**
+ * Brings a data set to the trainer. Call `setup` once, then ask for loaders as often as needed, and `close` at the
+ * end. Subclasses say where the pictures are.
+ */
+export abstract class DataModule implements AsyncDisposable {
+  readonly options: ResolvedDataModuleOptions;
+  /** Pictures that could not be read and were left out, by name. */
+  readonly badPictures: Map<string, BadPicture> = new Map();
+  #splits: DatasetSplits | undefined;
+  #sampler: Sampler | undefined;
+  #pool: Promise<WorkerPool> | undefined;
+  #cache: ImageCache | undefined;
+  #quarantine: Quarantine | undefined;
+  readonly #transforms: Readonly<Record<Part, Transform>>;
+  #pipelines: Readonly<Record<Part, Pipeline>>;
+
+  constructor(options: ResolvedDataModuleOptions) {
+    this.options = options;
+    const { imageSize, decoding, valTransforms } = options;
+    const val = valTransforms ?? defaultEvalTransforms(imageSize);
+    const train = options.trainTransforms ?? defaultTrainTransforms(imageSize);
+    const test = options.testTransforms ?? val;
+    const read: DecodeOptions = decoding === "fast" ? { shrinkTo: 2 * imageSize } : {};
+    const pipeline = (transform: Transform): Pipeline => ({ transform, read, seed: options.seed });
+    this.#transforms = { train, val, test };
+    this.#pipelines = { train: pipeline(train), val: pipeline(val), test: pipeline(test) };
+  }
+
+  /** Finds the pictures and their classes. */
+  protected abstract openSplits(): Promise<DatasetSplits>;
+
+  /**
+   * Finds the pictures and checks that a classifier can be trained on them.
+   * @throws ClassifierTrainingError kind "data": `SINGLE_CLASS`, `FEWER_THAN_BATCH`, `SPLIT_LACKS_CLASS`, and what
+   * the data set itself throws
+   */
+  async setup(): Promise<void> {
+    if (this.#splits !== undefined) return;
+    const splits = await this.openSplits();
+    const { batchSize, sampler, seed } = this.options;
+    const { classes, labels } = splits.train;
+    if (classes.length < 2) {
+      throw new ClassifierTrainingError("data", "SINGLE_CLASS", `only one class, "${classes[0]}"`, {
+        hint: "a classifier needs pictures of at least two classes",
+      });
+    }
+    if (labels.length < batchSize) {
+      const message = `${labels.length} training pictures are fewer than one batch of ${batchSize}`;
+      throw new ClassifierTrainingError("data", "FEWER_THAN_BATCH", message, {
+        hint: `set data.batch_size=${labels.length} or less`,
+      });
+    }
+    const missing = [...lackedClasses("validation", splits.val), ...lackedClasses("test", splits.test)];
+    if (missing.length > 0 && !this.options.allowMissingClasses) {
+      throw new ClassifierTrainingError("data", "SPLIT_LACKS_CLASS", missing[0]!, {
+        hint: "add pictures of it, or set data.allow_missing_classes=true",
+      });
+    }
+    this.#sampler = trainSampler(labels, classes, seed, sampler);
+    if (this.options.onBadPicture === "quarantine")
+      this.#quarantine = new Quarantine(this.options.quarantineFile);
+    await this.#openCache(splits);
+    this.#splits = { ...splits, warnings: [...splits.warnings, ...missing] };
+  }
+
+  /** The data set in its parts. */
+  get splits(): DatasetSplits {
+    if (this.#splits !== undefined) return this.#splits;
+    throw new ClassifierTrainingError(
+      "failure",
+      "DATA_NOT_SET_UP",
+      "setup() must be awaited before the data is used",
+    );
+  }
+
+  /** Class names in the order of the labels, from the training split. */
+  get classes(): readonly string[] {
+    return this.splits.train.classes;
+  }
+
+  /** Training pictures of each class. */
+  get classCounts(): Int32Array {
+    return countClasses(this.splits.train.labels, this.classes.length);
+  }
+
+  /** Class weights for the loss: inverse to the counts, summing to the number of classes. */
+  get classWeights(): Float32Array {
+    return classWeights(this.classCounts);
+  }
+
+  /** What is done to a picture before evaluation and prediction; it belongs into every export. */
+  get preprocessing(): Preprocessing {
+    return describePreprocessing(this.#transforms.val);
+  }
+
+  /** Names of what is done to a training picture, in order. */
+  get trainTransformNames(): readonly string[] {
+    return describePreprocessing(this.#transforms.train).transforms.map(({ name }) => name);
+  }
+
+  /** One line each about what was left out or looks wrong. */
+  get warnings(): readonly string[] {
+    return this.splits.warnings;
+  }
+
+  /** The training batches of an epoch, from `startBatch` on. */
+  trainLoader(epoch: number, options: { readonly startBatch?: number } & MemoryOptions = {}): DataLoader {
+    const { dropLast, batchTransforms, sampler } = this.options;
+    const shard = { rank: sampler.rank ?? 0, worldSize: sampler.worldSize ?? 1 };
+    const more = { ...options, epoch, dropLast, batchTransforms, shard };
+    return this.#loader("train", this.splits.train, this.trainOrder(epoch), more);
+  }
+
+  /** Positions in the training split of the pictures that an epoch shows, in order. */
+  trainOrder(epoch: number): Uint32Array {
+    return this.#trainSampler.order(epoch);
+  }
+
+  /** The validation batches, in order; undefined where there is no such split. */
+  valLoader(options: MemoryOptions = {}): DataLoader | undefined {
+    return this.evaluationLoader("val", options);
+  }
+
+  /** The test batches, in order; undefined where there is no such split. */
+  testLoader(options: MemoryOptions = {}): DataLoader | undefined {
+    return this.evaluationLoader("test", options);
+  }
+
+  /** All pictures of a split, in order, under the transforms of evaluation; undefined where there is no such split. */
+  evaluationLoader(part: "train" | "val" | "test", options: MemoryOptions = {}): DataLoader | undefined {
+    const dataset = this.splits[part];
+    const pipeline = part === "test" ? "test" : "val";
+    return (
+      dataset && this.#loader(pipeline, dataset, sequentialSampler(dataset.labels.length).order(0), options)
+    );
+  }
+
+  /**
+   * One picture as the network is given it.
+   * @param epoch augments a training picture as in that epoch; without it, it is shown as a validation picture is
+   * @returns [3, height, width]
+   * @throws ClassifierTrainingError kind "data" where the picture cannot be read
+   */
+  async sample(part: "train" | "val" | "test", index: number, epoch?: number): Promise<ImageTensor> {
+    const dataset = this.splits[part];
+    if (dataset === undefined || !(index >= 0 && index < dataset.labels.length)) {
+      throw new ClassifierTrainingError("failure", "NO_SAMPLE", `the ${part} split has no picture ${index}`);
+    }
+    const source = await dataset.source(index);
+    const pipeline = this.#pipelines[part === "train" && epoch === undefined ? "val" : part];
+    return prepareSample(pipeline, { source, name: dataset.name(index), epoch: epoch ?? 0, position: index });
+  }
+
+  /** Ends the worker threads. */
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await (await pool)?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #openCache(splits: DatasetSplits): Promise<void> {
+    const { cache } = this.options;
+    if (cache === "none") return;
+    const pipelines = { ...this.#pipelines };
+    let bytes = 0;
+    for (const part of PARTS) {
+      const dataset = splits[part];
+      if (dataset === undefined) continue;
+      const kept = await keepPictures(dataset, pipelines[part]);
+      pipelines[part] = kept.pipeline;
+      bytes += kept.bytes;
+    }
+    if ((cache === "auto" ? chooseCache(bytes) : cache) === "ram") this.#cache = new ImageCache();
+    else {
+      const cacheFolder = this.options.cacheFolder ?? defaultCacheFolder();
+      for (const part of PARTS) pipelines[part] = { ...pipelines[part], cacheFolder };
+    }
+    this.#pipelines = pipelines;
+  }
+
+  get #trainSampler(): Sampler {
+    return this.#sampler ?? sequentialSampler(this.splits.train.labels.length);
+  }
+
+  #loader(
+    part: Part,
+    dataset: ImageDataset,
+    order: Uint32Array,
+    more: Pick<
+      LoaderOptions,
+      "epoch" | "startBatch" | "dropLast" | "batchTransforms" | "shard" | "reuseMemory"
+    >,
+  ): DataLoader {
+    const { batchSize, prefetch, onBadPicture, numWorkers } = this.options;
+    const pipeline = this.#pipelines[part];
+    const workers = numWorkers ?? Math.min(MAX_DEFAULT_WORKERS, availableParallelism());
+    const threaded = workers > 0 && isDescribable(pipeline.transform);
+    return new DataLoader({
+      ...more,
+      dataset,
+      order,
+      pipeline,
+      batchSize,
+      prefetch,
+      cache: this.#cache,
+      knownBad: this.#quarantine && ((source, name) => this.#quarantine?.find(source, name)),
+      onBadPicture: onBadPicture === "fail" ? "fail" : "skip",
+      onSkipped: (picture, source) => {
+        this.badPictures.set(picture.name, picture);
+        this.#quarantine?.add(picture, source);
+      },
+      pool: threaded ? () => (this.#pool ??= WorkerPool.start(workers)) : undefined,
+    });
+  }
+}
+
+/** One line for every class that a split has no picture of. */
+function lackedClasses(part: string, dataset: ImageDataset | undefined): string[] {
+  if (dataset === undefined) return [];
+  const counts = countClasses(dataset.labels, dataset.classes.length);
+  return dataset.classes
+    .filter((_, label) => counts[label] === 0)
+    .map((name) => `the ${part} split has no picture of class "${name}"`);
+}

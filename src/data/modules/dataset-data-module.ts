@@ -1,0 +1,82 @@
+// The data module of data sets that a program brings itself: in memory, or of a kind of its own.
+import { z } from "zod";
+import { parseOptions } from "../../transforms/transform.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import {
+  type AutoSplitOptions,
+  autoSplit,
+  autoSplitFields,
+  type ResolvedAutoSplitOptions,
+  refuseSplitSettings,
+  refuseTestFraction,
+  type SplittableDataset,
+} from "./auto-split.ts";
+import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
+
+/** Pictures of one group stay in one part when the data set is split. */
+export type DatasetWithGroups = ImageDataset & Pick<SplittableDataset, "groups">;
+
+export interface DatasetDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
+  readonly train: DatasetWithGroups;
+  /** Default: a part of `train`, by `valFraction` or `folds`. */
+  readonly val?: ImageDataset;
+  /** Default: none, or a part of `train` by `testFraction`. */
+  readonly test?: ImageDataset;
+}
+
+const dataset: z.ZodType<ImageDataset> = z.custom<ImageDataset>(
+  (value) => typeof value === "object" && value !== null && "labels" in value && "source" in value,
+  "not a data set: it has classes, labels, source(index) and name(index)",
+);
+
+const schema = z.strictObject({
+  ...dataModuleFields,
+  ...autoSplitFields,
+  train: dataset,
+  val: dataset.optional(),
+  test: dataset.optional(),
+});
+
+/** Trains on data sets such as `ArrayDataset`, or objects of your own. Validation and test have the classes of `train`. */
+export class DatasetDataModule extends DataModule {
+  static readonly schema: z.ZodType = schema;
+  readonly #datasets: Pick<DatasetDataModuleOptions, "train" | "val" | "test">;
+  readonly #autoSplit: ResolvedAutoSplitOptions;
+
+  constructor(options: DatasetDataModuleOptions) {
+    const resolved = parseOptions("data", schema, options);
+    super(resolved);
+    const { train, val, test } = options;
+    this.#datasets = {
+      train,
+      ...(val === undefined ? {} : { val }),
+      ...(test === undefined ? {} : { test }),
+    };
+    this.#autoSplit = resolved;
+  }
+
+  protected override async openSplits(): Promise<DatasetSplits> {
+    const { train, val, test } = this.#datasets;
+    if (val !== undefined) {
+      const warnings = refuseSplitSettings(this.#autoSplit);
+      return { train, val, test, split: undefined, warnings };
+    }
+    if (test !== undefined) refuseTestFraction(this.#autoSplit);
+    const options = test === undefined ? this.#autoSplit : { ...this.#autoSplit, testFraction: 0 };
+    const splits = await autoSplit(splittable(train), this.options.seed, options);
+    return { ...splits, test: test ?? splits.test };
+  }
+}
+
+/** The data set with the names under which a split is written. */
+function splittable(train: DatasetWithGroups): SplittableDataset {
+  const { classes, labels, groups } = train;
+  return {
+    classes,
+    labels,
+    files: Array.from(labels, (_, index) => train.name(index)),
+    groups,
+    source: (index) => train.source(index),
+    name: (index) => train.name(index),
+  };
+}

@@ -1,0 +1,114 @@
+// The data module of a folder of pictures: split into train, val and test by its folders, or split here.
+import { z } from "zod";
+import { ClassifierTrainingError, compareCodePoints } from "../../core/index.ts";
+import { parseOptions } from "../../transforms/transform.ts";
+import { ImageFolder } from "../datasets/image-folder.ts";
+import { openArchive } from "../files/archive.ts";
+import { DiskTree, type FolderTree } from "../files/folder-tree.ts";
+import {
+  type AutoSplitOptions,
+  autoSplit,
+  autoSplitFields,
+  type ResolvedAutoSplitOptions,
+  refuseSplitSettings,
+  refuseTestFraction,
+} from "./auto-split.ts";
+import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
+
+export interface ImageFolderDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
+  /**
+   * A folder with `train` and `val` (or `valid`, `validation`) and perhaps `test`, in any case, each with one
+   * sub-folder per class; or a folder with one sub-folder per class, which is then split. A .zip or .tar of such a
+   * folder is read in place.
+   */
+  readonly root: string;
+}
+
+const schema = z.strictObject({
+  ...dataModuleFields,
+  ...autoSplitFields,
+  root: z.string().min(1, "give the folder of your pictures as data.root=PATH"),
+});
+
+const VALIDATION_NAMES: readonly string[] = ["val", "valid", "validation"];
+
+/** Trains on a folder of pictures. */
+export class ImageFolderDataModule extends DataModule {
+  static readonly schema: z.ZodType = schema;
+  readonly #root: string;
+  readonly #autoSplit: ResolvedAutoSplitOptions;
+
+  constructor(options: ImageFolderDataModuleOptions) {
+    const resolved = parseOptions("data", schema, options);
+    super(resolved);
+    this.#root = resolved.root;
+    this.#autoSplit = resolved;
+  }
+
+  protected override async openSplits(): Promise<DatasetSplits> {
+    const tree: FolderTree = (await openArchive(this.#root)) ?? new DiskTree(this.#root);
+    const names = splitFolders(this.#root, (await tree.list("")).folders);
+    const { seed } = this.options;
+    if (names.train === undefined) {
+      const dataset = await ImageFolder.open(tree);
+      const splits = await autoSplit(dataset, seed, this.#autoSplit);
+      return { ...splits, warnings: [...dataset.warnings, ...splits.warnings] };
+    }
+    const unused = names.val === undefined ? [] : refuseSplitSettings(this.#autoSplit);
+    if (names.test !== undefined) refuseTestFraction(this.#autoSplit);
+    const train = await ImageFolder.open(tree, { folder: names.train });
+    const open = async (folder: string | undefined): Promise<ImageFolder | undefined> =>
+      folder === undefined ? undefined : ImageFolder.open(tree, { folder, classes: train.classes });
+    const [val, test] = [await open(names.val), await open(names.test)];
+    const warnings = [
+      ...unused,
+      ...besideSplits(this.#root, names, names.others),
+      ...[train, val, test].flatMap((part) => part?.warnings ?? []),
+    ];
+    if (val !== undefined) return { train, val, test, split: undefined, warnings };
+    const splits = await autoSplit(train, seed, this.#autoSplit);
+    return { ...splits, test: test ?? splits.test, warnings: [...warnings, ...splits.warnings] };
+  }
+}
+
+/** The folders of a data set that comes split, by what they are for, under the names they have. */
+export interface SplitFolders {
+  /** Undefined where the data does not come split; then there are no others. */
+  readonly train?: string | undefined;
+  readonly val?: string | undefined;
+  readonly test?: string | undefined;
+  /** Folders beside these, without the hidden ones. */
+  readonly others: readonly string[];
+}
+
+/**
+ * Finds the folders of the splits, whatever the case of their names.
+ * @throws ClassifierTrainingError kind "data", `SPLIT_AMBIGUOUS` where there are two for one split
+ */
+export function splitFolders(root: string, folders: readonly string[]): SplitFolders {
+  const named = (names: readonly string[]): string[] =>
+    folders.filter((name) => names.includes(name.toLowerCase())).sort(compareCodePoints);
+  const only = (found: readonly string[], purpose: string): string | undefined => {
+    if (found.length < 2) return found[0];
+    throw new ClassifierTrainingError("data", "SPLIT_AMBIGUOUS", `both ${found.join(" and ")} are there`, {
+      where: root,
+      hint: `keep one folder for ${purpose}`,
+    });
+  };
+  const [train, val, test] = [named(["train"]), named(VALIDATION_NAMES), named(["test"])];
+  if (train.length === 0) return { others: [] };
+  const known = [...train, ...val, ...test];
+  return {
+    train: only(train, "training"),
+    val: only(val, "validation"),
+    test: only(test, "the test"),
+    others: folders.filter((name) => !known.includes(name) && !name.startsWith(".")).sort(compareCodePoints),
+  };
+}
+
+/** One line about folders that nothing is read from, because they are beside the splits. */
+export function besideSplits(root: string, { train }: SplitFolders, left: readonly string[]): string[] {
+  return left.length === 0
+    ? []
+    : [`${root}: folders beside ${train} that are no split are left out: ${left.join(", ")}`];
+}

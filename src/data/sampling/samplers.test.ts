@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  classWeights,
+  type Sampler,
+  type SamplerOptions,
+  shuffledSampler,
+  trainSampler,
+} from "./samplers.ts";
+
+interface GoldenCase {
+  readonly id: string;
+  readonly class_counts: readonly number[];
+  readonly config: {
+    readonly mode?: "disabled" | "auto" | "manual";
+    readonly class_weights?: Readonly<Record<string, number>>;
+    readonly num_samples?: number;
+    readonly replacement?: boolean;
+  };
+  readonly loss_class_weights: readonly number[];
+  readonly num_samples?: number;
+  readonly expected_class_frequency?: readonly number[];
+  readonly without_replacement?: {
+    readonly first_draw_class_frequency: readonly number[];
+    readonly mean_count_per_class: readonly number[];
+  };
+  readonly error?: { readonly message: string };
+}
+
+const file = new URL("../../../test/golden/samplers/samplers.json", import.meta.url);
+const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: GoldenCase[] };
+
+function build({ class_counts, config }: GoldenCase): { sampler: Sampler; labels: Int32Array } {
+  const labels = Int32Array.from(
+    class_counts.flatMap((count, label) => new Array<number>(count).fill(label)),
+  );
+  const options: SamplerOptions = {
+    mode: config.mode ?? "disabled",
+    classWeights: config.class_weights ?? null,
+    numSamples: config.num_samples ?? null,
+    replacement: config.replacement ?? true,
+  };
+  return {
+    sampler: trainSampler(
+      labels,
+      class_counts.map((_, c) => `c${c}`),
+      42,
+      options,
+    ),
+    labels,
+  };
+}
+
+/** Share of each class among `count` draws: how far a fair simulation may stray, at 4 standard errors. */
+function expectShares(observed: readonly number[], expected: readonly number[], count: number): void {
+  observed.forEach((share, label) => {
+    const p = expected[label]!;
+    expect(Math.abs(share - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / count) + 1e-9);
+  });
+}
+
+describe("golden samplers", () => {
+  test.each(cases)("$id: class weights of the loss", ({ class_counts, loss_class_weights }) => {
+    expect([...classWeights(class_counts)]).toEqual(loss_class_weights.map(Math.fround));
+  });
+
+  test.each(cases.filter(({ error }) => error !== undefined))("$id: is refused", (entry) => {
+    expect(() => build(entry)).toThrow(entry.error!.message);
+  });
+
+  test.each(cases.filter((entry) => entry.expected_class_frequency !== undefined))(
+    "$id: classes are drawn as often as expected",
+    (entry) => {
+      const { sampler, labels } = build(entry);
+      expect(sampler.length).toBe(entry.num_samples);
+      const counts = new Array<number>(entry.class_counts.length).fill(0);
+      let total = 0;
+      for (let epoch = 0; total < 50_000; epoch++) {
+        for (const index of sampler.order(epoch)) counts[labels[index]!]!++;
+        total += sampler.length;
+      }
+      expectShares(
+        counts.map((count) => count / total),
+        entry.expected_class_frequency!,
+        total,
+      );
+    },
+  );
+
+  test.each(cases.filter((entry) => entry.without_replacement !== undefined))(
+    "$id: draws without replacement",
+    (entry) => {
+      const { sampler, labels } = build(entry);
+      const trials = 4000;
+      const first = [0, 0];
+      const counts = [0, 0];
+      for (let epoch = 0; epoch < trials; epoch++) {
+        const order = sampler.order(epoch);
+        expect(new Set(order).size).toBe(entry.num_samples);
+        first[labels[order[0]!]!]!++;
+        for (const index of order) counts[labels[index]!]!++;
+      }
+      const { first_draw_class_frequency, mean_count_per_class } = entry.without_replacement!;
+      // Both sides are simulations of 4000 trials.
+      expectShares(
+        first.map((count) => count / trials),
+        first_draw_class_frequency,
+        trials / 2,
+      );
+      counts.forEach((count, label) => {
+        expect(Math.abs(count / trials - mean_count_per_class[label]!)).toBeLessThan(0.08);
+      });
+    },
+  );
+});
+
+test("orders are pure functions of seed and epoch", () => {
+  const order = (seed: number, epoch: number): number[] => [...shuffledSampler(50, seed).order(epoch)];
+  expect(order(1, 2)).toEqual(order(1, 2));
+  expect(order(1, 2)).not.toEqual(order(1, 3));
+  expect(order(1, 2)).not.toEqual(order(2, 2));
+});
+
+test("unknown classes and impossible weights are refused", () => {
+  const labels = Int32Array.of(0, 0, 1);
+  const sampler = (options: SamplerOptions): Sampler => trainSampler(labels, ["cat", "dog"], 1, options);
+  expect(() => sampler({ mode: "manual", classWeights: { cats: 1 } })).toThrow(`there is no class "cats"`);
+  expect(() => sampler({ mode: "manual", classWeights: { cat: 0, dog: 0 } })).toThrow(
+    "0 pictures have a positive",
+  );
+  expect(() => sampler({ mode: "manual", classWeights: { cat: 0 }, replacement: false })).toThrow(
+    "3 are needed",
+  );
+});

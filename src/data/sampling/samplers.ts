@@ -1,0 +1,166 @@
+// Which pictures an epoch shows, and in what order: a pure function of seed and epoch.
+import { z } from "zod";
+import { ClassifierTrainingError, didYouMean, RandomStream } from "../../core/index.ts";
+import { countClasses } from "../datasets/dataset.ts";
+import { type ShardOptions, shardedSampler, shardFields } from "./sharded-sampler.ts";
+
+/** The positions in the data set that an epoch goes through. */
+export interface Sampler {
+  /** Number of samples of an epoch. */
+  readonly length: number;
+  order(epoch: number): Uint32Array;
+}
+
+export interface SamplerOptions extends ShardOptions {
+  /**
+   * "disabled": every picture once, shuffled. "auto": classes balanced, a picture weighing what its class does in
+   * `classWeights`. "manual": weights by class name, 1 for those not named. Default "disabled".
+   */
+  readonly mode?: "disabled" | "auto" | "manual";
+  /** Weight by class name, for "manual". */
+  readonly classWeights?: Readonly<Record<string, number>> | null;
+  /** Samples of an epoch. Default: as many as there are pictures. */
+  readonly numSamples?: number | null;
+  /** Whether a picture may come up more than once in an epoch. Default true. */
+  readonly replacement?: boolean;
+}
+
+export const samplerSchema: z.ZodType<Required<SamplerOptions>> = z.strictObject({
+  mode: z.enum(["disabled", "auto", "manual"]).default("disabled"),
+  classWeights: z.record(z.string(), z.number().min(0)).nullable().default(null),
+  numSamples: z.int().min(1).nullable().default(null),
+  replacement: z.boolean().default(true),
+  ...shardFields,
+});
+
+/** Every picture once, in order. */
+export function sequentialSampler(length: number): Sampler {
+  const order = Uint32Array.from({ length }, (_, index) => index);
+  return { length, order: () => order };
+}
+
+/** Every picture once, in a new random order each epoch. */
+export function shuffledSampler(length: number, seed: number): Sampler {
+  return { length, order: (epoch) => new RandomStream(seed, "shuffle", [epoch, 0]).permutation(length) };
+}
+
+/**
+ * Pictures drawn with the given weights, anew each epoch.
+ * @throws ClassifierTrainingError kind "usage", `SAMPLER_WEIGHTS`: no positive weight, or without replacement fewer
+ * positive weights than samples
+ */
+export function weightedSampler(
+  weights: ArrayLike<number>,
+  seed: number,
+  { numSamples = weights.length, replacement = true }: { numSamples?: number; replacement?: boolean } = {},
+): Sampler {
+  let positive = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) positive++;
+  if (positive === 0 || (!replacement && numSamples > positive)) {
+    const message = `${positive} pictures have a positive weight, ${replacement ? 1 : numSamples} are needed`;
+    throw new ClassifierTrainingError("usage", "SAMPLER_WEIGHTS", message, {
+      where: "data.sampler",
+      hint: replacement ? "give some class a weight above 0" : "lower num_samples or set replacement=true",
+    });
+  }
+  const draw = replacement ? drawWithReplacement : drawWithoutReplacement;
+  return {
+    length: numSamples,
+    order: (epoch) => draw(weights, numSamples, new RandomStream(seed, "sample", [epoch, 0])),
+  };
+}
+
+/** Independent draws by inverting the cumulative weights. */
+function drawWithReplacement(weights: ArrayLike<number>, count: number, random: RandomStream): Uint32Array {
+  const cumulative = new Float64Array(weights.length);
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) {
+    total += weights[i]!;
+    cumulative[i] = total;
+  }
+  return Uint32Array.from({ length: count }, () => {
+    const target = random.float() * total;
+    let [low, high] = [0, weights.length - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (cumulative[middle]! > target) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  });
+}
+
+/**
+ * Draws one after the other, each among those left: the order of `exponential / weight`
+ * (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
+ */
+function drawWithoutReplacement(
+  weights: ArrayLike<number>,
+  count: number,
+  random: RandomStream,
+): Uint32Array {
+  const keys = new Float64Array(weights.length);
+  for (let i = 0; i < keys.length; i++) keys[i] = -Math.log(1 - random.float()) / weights[i]!;
+  const order = Uint32Array.from({ length: weights.length }, (_, index) => index);
+  return order.sort((a, b) => keys[a]! - keys[b]!).slice(0, count);
+}
+
+/**
+ * Class weights of the loss: inverse to the count (a class without pictures counts as one), scaled so that their sum
+ * is the number of classes; float32.
+ */
+export function classWeights(counts: ArrayLike<number>): Float32Array {
+  const inverse = Float32Array.from({ length: counts.length }, (_, c) => 1 / Math.max(counts[c]!, 1));
+  let sum = 0;
+  for (const weight of inverse) sum = Math.fround(sum + weight);
+  return inverse.map((weight) => Math.fround(weight / sum) * inverse.length);
+}
+
+/**
+ * The sampler of the training set, or this process's share of it.
+ * @throws ClassifierTrainingError kind "usage": `SAMPLER_WEIGHTS`, `CLASS_UNKNOWN`, `SAMPLER_RANK`
+ */
+export function trainSampler(
+  labels: Int32Array,
+  classes: readonly string[],
+  seed: number,
+  options: SamplerOptions = {},
+): Sampler {
+  return shardedSampler(wholeSampler(labels, classes, seed, options), options);
+}
+
+function wholeSampler(
+  labels: Int32Array,
+  classes: readonly string[],
+  seed: number,
+  options: SamplerOptions,
+): Sampler {
+  const { mode = "disabled", replacement = true } = options;
+  if (mode === "disabled") return shuffledSampler(labels.length, seed);
+  const perClass =
+    mode === "auto" ? classWeights(countClasses(labels, classes.length)) : manual(options, classes);
+  const weights = Float64Array.from(labels, (label) => perClass[label]!);
+  return weightedSampler(weights, seed, { numSamples: options.numSamples ?? labels.length, replacement });
+}
+
+function manual({ classWeights: given }: SamplerOptions, classes: readonly string[]): number[] {
+  if (given === undefined || given === null) {
+    throw new ClassifierTrainingError(
+      "usage",
+      "SAMPLER_WEIGHTS",
+      "manual mode requires class_weights to be set",
+      {
+        where: "data.sampler.class_weights",
+      },
+    );
+  }
+  for (const name of Object.keys(given)) {
+    if (!classes.includes(name)) {
+      throw new ClassifierTrainingError("usage", "CLASS_UNKNOWN", `there is no class "${name}"`, {
+        where: `data.sampler.class_weights.${name}`,
+        hint: didYouMean(name, classes),
+      });
+    }
+  }
+  return classes.map((name) => given[name] ?? 1);
+}

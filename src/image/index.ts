@@ -1,0 +1,9 @@
+// Pictures as pixels: formats, decoders, encoders, kernels.
+
+export { type DecodeOptions, decodeImage } from "./decode.ts";
+export { encodeJpeg } from "./encode.ts";
+export { type Image, type ImageTensor, isImage, type Pixels } from "./image.ts";
+export type { ImageSource, PixelLayout } from "./image-source.ts";
+export { type JpegDecoder, loadJpegDecoder } from "./jpeg/index.ts";
+export { imageLibraryVersions } from "./library-versions.ts";
+export { readImage } from "./read-image.ts";

@@ -1,0 +1,157 @@
+// What a data set holds: counts by class and part, sizes, mean and deviation of the channels.
+
+import { countClasses, type ImageDataset } from "../data/datasets/dataset.ts";
+import type { DatasetSplits } from "../data/modules/data-module.ts";
+import type { DecodeOptions } from "../image/decode.ts";
+import { readImage } from "../image/read-image.ts";
+
+export type Part = "train" | "val" | "test";
+
+/** The parts of a data set that are there, in order. */
+export function partsOf(splits: DatasetSplits): [Part, ImageDataset][] {
+  const parts: [Part, ImageDataset | undefined][] = [
+    ["train", splits.train],
+    ["val", splits.val],
+    ["test", splits.test],
+  ];
+  return parts.filter((part): part is [Part, ImageDataset] => part[1] !== undefined);
+}
+
+export interface SizeRange {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** Pictures of the same width and height. */
+export interface SizeCount {
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+}
+
+export interface DataStatistics {
+  readonly classes: readonly string[];
+  /** Pictures of each class, by part. */
+  readonly counts: Readonly<Partial<Record<Part, readonly number[]>>>;
+  /** Most common class by rarest, in training. */
+  readonly imbalance: number;
+  /** Of the pictures looked at: their number, how many could not be read, and their sizes in pixels. */
+  readonly sampled: number;
+  readonly unreadable: number;
+  readonly width: SizeRange;
+  readonly height: SizeRange;
+  /** Most frequent first. */
+  readonly sizes: readonly SizeCount[];
+  /** Of red, green and blue over all pixels of the training pictures looked at, in 0..1. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+export interface StatisticsOptions {
+  /** Training pictures to look at, evenly spread; default 1000. Infinity looks at all. */
+  readonly samples?: number;
+  readonly read?: DecodeOptions;
+}
+
+/** Counts everything, and reads a sample of the training pictures for sizes and colours. */
+export async function datasetStatistics(
+  splits: DatasetSplits,
+  { samples = 1000, read }: StatisticsOptions = {},
+): Promise<DataStatistics> {
+  const { train } = splits;
+  const counts = Object.fromEntries(
+    partsOf(splits).map(([part, { labels, classes }]) => [part, [...countClasses(labels, classes.length)]]),
+  ) as DataStatistics["counts"];
+  const trainCounts = counts.train!;
+  const widths: number[] = [];
+  const heights: number[] = [];
+  const channels = new ChannelMoments();
+  let unreadable = 0;
+  const indices = evenly(train.labels.length, samples);
+  for (const index of indices) {
+    const image = await readImage(await train.source(index), train.name(index), read).catch(() => undefined);
+    if (image === undefined) {
+      unreadable++;
+      continue;
+    }
+    widths.push(image.width);
+    heights.push(image.height);
+    channels.add(image.data);
+  }
+  const sizes = countSizes(widths, heights);
+  return {
+    classes: train.classes,
+    counts,
+    imbalance: Math.max(...trainCounts) / Math.max(1, Math.min(...trainCounts)),
+    sampled: indices.length,
+    unreadable,
+    width: rangeOf(widths),
+    height: rangeOf(heights),
+    sizes,
+    mean: channels.mean,
+    std: channels.std,
+  };
+}
+
+/** So many indices below `length`, evenly spread. */
+export function evenly(length: number, samples: number): number[] {
+  const count = Math.min(length, samples);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));
+}
+
+function countSizes(widths: readonly number[], heights: readonly number[]): SizeCount[] {
+  const counts = new Map<string, SizeCount>();
+  for (const [i, width] of widths.entries()) {
+    const height = heights[i]!;
+    const key = `${width} ${height}`;
+    counts.set(key, { width, height, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+function rangeOf(values: number[]): SizeRange {
+  if (values.length === 0) return { min: 0, median: 0, max: 0 };
+  const sorted = values.sort((a, b) => a - b);
+  return { min: sorted[0]!, median: sorted[sorted.length >> 1]!, max: sorted.at(-1)! };
+}
+
+/** Sums and sums of squares by channel; exact for 2^37 pixels and more. */
+class ChannelMoments {
+  readonly #sum = [0, 0, 0];
+  readonly #squares = [0, 0, 0];
+  #pixels = 0;
+
+  add(data: Uint8Array): void {
+    for (let channel = 0; channel < 3; channel++) {
+      let [sum, squares] = [0, 0];
+      for (let i = channel; i < data.length; i += 3) {
+        const value = data[i]!;
+        sum += value;
+        squares += value * value;
+      }
+      this.#sum[channel]! += sum;
+      this.#squares[channel]! += squares;
+    }
+    this.#pixels += data.length / 3;
+  }
+
+  get mean(): [number, number, number] {
+    return this.#each((channel) => this.#sum[channel]! / 255);
+  }
+
+  get std(): [number, number, number] {
+    const { mean } = this;
+    const variance = this.#each((channel) => this.#squares[channel]! / 255 ** 2);
+    return [0, 1, 2].map((c) => Math.sqrt(Math.max(0, variance[c]! - mean[c]! ** 2))) as [
+      number,
+      number,
+      number,
+    ];
+  }
+
+  #each(total: (channel: number) => number): [number, number, number] {
+    const pixels = Math.max(1, this.#pixels);
+    return [total(0) / pixels, total(1) / pixels, total(2) / pixels];
+  }
+}

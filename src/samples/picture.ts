@@ -1,0 +1,39 @@
+// One sample picture: a player in front of a backdrop, photographed with all that a hurried camera does.
+import { RandomStream } from "../core/random.ts";
+import { drawBackdrop } from "./backdrop.ts";
+import { Camera } from "./camera.ts";
+import { Canvas } from "./canvas.ts";
+import { drawKit } from "./kit.ts";
+import { drawPlayer } from "./player.ts";
+
+export interface JerseyPicture {
+  readonly canvas: Canvas;
+  /** JPEG quality, 1 to 100, that a camera or a video stream of this kind would give. */
+  readonly jpegQuality: number;
+}
+
+/**
+ * Draws the picture that belongs to (seed, name): a player with `number` on the shirt, `size` pixels wide and high.
+ * Colours, pattern, typeface, pose, folds, focus, noise and compression vary.
+ */
+export function drawJersey(number: string, size: number, seed: number, name: string): JerseyPicture {
+  const stream = new RandomStream(seed, `sample:${name}`);
+  const canvas = new Canvas(size);
+  drawBackdrop(canvas, stream);
+  drawPlayer(canvas, new Camera(stream), drawKit(stream), number, stream);
+  develop(canvas, stream);
+  const jpegQuality = Math.round(stream.uniform(38, 94));
+  return { canvas, jpegQuality };
+}
+
+/** Exposure, vignette, focus or movement, sensor noise. */
+function develop(canvas: Canvas, stream: RandomStream): void {
+  const exposure = stream.uniform(0.78, 1.15);
+  const vignette = stream.uniform(0, 0.5);
+  canvas.shade((x, y) => exposure * (1 - vignette * ((x - 0.5) ** 2 + (y - 0.5) ** 2)));
+  const focus = (stream.uniform(0, 0.9) ** 2 * canvas.size) / 64;
+  const movement = stream.float() < 0.2 ? (stream.uniform(0.3, 0.9) * canvas.size) / 64 : 0;
+  if (stream.float() < 0.5) canvas.blur(focus + movement, focus);
+  else canvas.blur(focus, focus + movement);
+  canvas.addNoise(stream, stream.uniform(1, 9));
+}

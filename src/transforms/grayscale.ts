@@ -1,0 +1,51 @@
+// Grayscale and RandomGrayscale: grey pictures of three equal channels.
+import { z } from "zod";
+import type { RandomStream } from "../core/index.ts";
+import type { Image } from "../image/image.ts";
+import { grayscale } from "./color.ts";
+import { probabilitySchema } from "./options.ts";
+import { ImageTransform } from "./transform.ts";
+
+export interface GrayscaleOptions {
+  /** Only 3: the network takes three channels. */
+  readonly numOutputChannels?: 3;
+}
+
+const graySchema: z.ZodType<Required<GrayscaleOptions>> = z.strictObject({
+  numOutputChannels: z.literal(3).default(3),
+});
+
+/** torchvision's `Grayscale` with three output channels. */
+export class Grayscale extends ImageTransform<Required<GrayscaleOptions>> {
+  static readonly schema: z.ZodType<Required<GrayscaleOptions>> = graySchema;
+
+  constructor(options: GrayscaleOptions = {}) {
+    super(graySchema, options);
+  }
+
+  protected override transform(image: Image): Image {
+    return grayscale(image);
+  }
+}
+
+export interface RandomGrayscaleOptions {
+  /** Probability. Default 0.1. */
+  readonly p?: number;
+}
+
+const randomSchema: z.ZodType<Required<RandomGrayscaleOptions>> = z.strictObject({
+  p: probabilitySchema.default(0.1),
+});
+
+/** torchvision's `RandomGrayscale`. */
+export class RandomGrayscale extends ImageTransform<Required<RandomGrayscaleOptions>> {
+  static readonly schema: z.ZodType<Required<RandomGrayscaleOptions>> = randomSchema;
+
+  constructor(options: RandomGrayscaleOptions = {}) {
+    super(randomSchema, options);
+  }
+
+  protected override transform(image: Image, random: RandomStream): Image {
+    return random.float() < this.options.p ? grayscale(image) : image;
+  }
+}

@@ -1,0 +1,38 @@
+// Pad: a border around the picture.
+import { z } from "zod";
+import type { Image } from "../image/image.ts";
+import type { Fill } from "./geometry.ts";
+import { allSides, fillSchema, type PaddingOption, paddingModeSchema, paddingSchema } from "./options.ts";
+import { type PaddingMode, pad } from "./padding.ts";
+import { ImageTransform } from "./transform.ts";
+
+export interface PadOptions {
+  /** One number for all sides, [horizontal, vertical], or [left, top, right, bottom]. */
+  readonly padding: PaddingOption;
+  /** Colour for "constant". Default 0. */
+  readonly fill?: Fill;
+  /** Default "constant". */
+  readonly paddingMode?: PaddingMode;
+}
+
+type Resolved = Required<PadOptions>;
+
+const schema: z.ZodType<Resolved> = z.strictObject({
+  padding: paddingSchema,
+  fill: fillSchema.default(0),
+  paddingMode: paddingModeSchema.default("constant"),
+});
+
+/** torchvision's `Pad`. */
+export class Pad extends ImageTransform<Resolved> {
+  static readonly schema: z.ZodType<Resolved> = schema;
+
+  constructor(options: PadOptions) {
+    super(schema, options);
+  }
+
+  protected override transform(image: Image): Image {
+    const { padding, fill, paddingMode } = this.options;
+    return pad(image, allSides(padding), fill, paddingMode);
+  }
+}
