@@ -68,7 +68,7 @@ const MAY_IMPORT: typeof PARTS = {
 
 /** Packages with native code, and where they may be imported; only when they are needed, never as a file loads. */
 const NATIVE: Readonly<Record<string, readonly string[]>> = {
-  sharp: ["src/image/"],
+  sharp: ["src/image/", "src/samples/"],
   "onnxruntime-node": ["src/runtime/onnxruntime/", "src/inference/"],
   koffi: ["src/runtime/onednn/ffi", "src/image/jpeg/system-decoder"],
   "@resvg/resvg-js": ["src/plots/"],
