@@ -3,7 +3,7 @@
 import type { HostTensor } from "../src/core/index.ts";
 import { hostTensor } from "../src/core/index.ts";
 import type { OnednnExecutable, StepTime } from "../src/runtime/onednn/index.ts";
-import { accumulateProgram, applyProgram, scalarInput } from "../src/train/programs.ts";
+import { accumulateProgram, applyProgram, scalarInput } from "../src/train/engine/programs.ts";
 import { modelOf, openEngine, parseWorkload, syntheticBatch, type Workload } from "./workload.ts";
 
 const RUNS = 5;

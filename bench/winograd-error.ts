@@ -6,7 +6,7 @@ import { AdamW } from "../src/optim/index.ts";
 import type { ConvolutionAlgorithm, Precision, Runtime } from "../src/runtime/contract.ts";
 import { onednnRuntime } from "../src/runtime/onednn/index.ts";
 import { referenceRuntime } from "../src/runtime/reference/index.ts";
-import { TrainingEngine } from "../src/train/engine.ts";
+import { TrainingEngine } from "../src/train/engine/engine.ts";
 import { modelOf, parseWorkload, syntheticBatch } from "./workload.ts";
 
 interface Variant {

@@ -5,8 +5,8 @@ import { crossEntropy } from "../src/nn/index.ts";
 import { AdamW } from "../src/optim/index.ts";
 import type { ConvolutionAlgorithm, Precision, Runtime } from "../src/runtime/contract.ts";
 import type { Batch } from "../src/train/contracts.ts";
-import { TrainingEngine } from "../src/train/engine.ts";
-import type { LossModel } from "../src/train/programs.ts";
+import { TrainingEngine } from "../src/train/engine/engine.ts";
+import type { LossModel } from "../src/train/engine/programs.ts";
 
 export interface Workload {
   readonly model: ResNetName;

@@ -1,29 +1,7 @@
 // The application: what the command line offers, as functions.
-export { type BenchDataRequest, benchData, type DataMeasurement } from "./bench-data.ts";
-export { type BenchRequest, benchStep, type StepMeasurement } from "./bench-step.ts";
-export {
-  type ConfigurationRequest,
-  composeRun,
-  configureRun,
-  type RunConfiguration,
-} from "./configuration.ts";
-export { reportOnData } from "./data-report.ts";
-export {
-  type DataToolRequest,
-  dataStatistics,
-  duplicatesIn,
-  previewData,
-  verifyData,
-} from "./data-tools.ts";
-export { type Diagnosis, diagnose } from "./doctor.ts";
-export { type ExportResult, type ExportWeightsRequest, exportWeights, modelOf } from "./export.ts";
-export { withMadeUpPictures } from "./made-up-pictures.ts";
-export type { RunRequest } from "./open-run.ts";
-export { type PicturePrediction, type PredictRequest, predict } from "./predict.ts";
-export { type QuickstartRequest, type QuickstartResult, quickstart } from "./quickstart.ts";
+
 export { allComponents } from "./registry.ts";
-export { report } from "./report.ts";
-export { RunFolder, runFolderOf } from "./run-folder.ts";
+export { report } from "./report/report.ts";
 export {
   compareRuns,
   type Difference,
@@ -34,11 +12,34 @@ export {
   type RunComparison,
   readRun,
   resultsOf,
-} from "./runs.ts";
+} from "./report/runs.ts";
+export {
+  type ConfigurationRequest,
+  composeRun,
+  configureRun,
+  type RunConfiguration,
+} from "./run/configuration.ts";
+export { type ExportResult, type ExportWeightsRequest, exportWeights, modelOf } from "./run/export.ts";
+export type { RunRequest } from "./run/open-run.ts";
+export { RunFolder, runFolderOf } from "./run/run-folder.ts";
+export type { RunSummary } from "./run/summary.ts";
+export { test } from "./run/test.ts";
+export { type TrainOptions, train } from "./run/train.ts";
 export { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
-export type { RunSummary } from "./summary.ts";
-export { isSweep, type SweepRequest, type SweepResult, sweep } from "./sweep.ts";
-export { test } from "./test.ts";
-export { type TrainOptions, train } from "./train.ts";
-export { type BatchSizeSuggestion, measureInProcess, tuneBatchSize } from "./tune-batch-size.ts";
-export { type LearningRateSuggestion, tuneLearningRate } from "./tune-learning-rate.ts";
+export { isSweep, type SweepRequest, type SweepResult, sweep } from "./sweep/sweep.ts";
+export { type BenchDataRequest, benchData, type DataMeasurement } from "./tools/bench-data.ts";
+export { type BenchRequest, benchStep, type StepMeasurement } from "./tools/bench-step.ts";
+export { reportOnData } from "./tools/data-report.ts";
+export {
+  type DataToolRequest,
+  dataStatistics,
+  duplicatesIn,
+  previewData,
+  verifyData,
+} from "./tools/data-tools.ts";
+export { type Diagnosis, diagnose } from "./tools/doctor.ts";
+export { withMadeUpPictures } from "./tools/made-up-pictures.ts";
+export { type PicturePrediction, type PredictRequest, predict } from "./tools/predict.ts";
+export { type QuickstartRequest, type QuickstartResult, quickstart } from "./tools/quickstart.ts";
+export { type BatchSizeSuggestion, measureInProcess, tuneBatchSize } from "./tools/tune-batch-size.ts";
+export { type LearningRateSuggestion, tuneLearningRate } from "./tools/tune-learning-rate.ts";

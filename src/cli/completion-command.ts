@@ -28,7 +28,7 @@ async function printScript(shell: Shell): Promise<void> {
 /** Words of the line behind the program's name: a command, then overrides; the last one is unfinished. */
 async function runQuery(words: readonly string[], commands: readonly string[]): Promise<void> {
   const { completeOverride } = await import("../config/index.ts");
-  const { composeOptions } = await import("../app/configuration.ts");
+  const { composeOptions } = await import("../app/run/configuration.ts");
   const [command, ...rest] = words;
   const current = rest.at(-1);
   const candidates =

@@ -1,6 +1,6 @@
 // classifier-training predict: classify pictures with an exported model.
 import { Command, InvalidArgumentError } from "commander";
-import type { PicturePrediction } from "../app/predict.ts";
+import type { PicturePrediction } from "../app/tools/predict.ts";
 import { formatTable } from "../core/table.ts";
 
 interface PredictFlags {

@@ -9,7 +9,7 @@ export function schemaCommand(): Command {
 }
 
 async function runSchema(group: string | undefined): Promise<void> {
-  const { configSchema } = await import("../app/settings.ts");
+  const { configSchema } = await import("../app/run/settings.ts");
   const { configJsonSchema } = await import("../config/index.ts");
   process.stdout.write(`${JSON.stringify(await configJsonSchema(configSchema(), group), null, 2)}\n`);
 }

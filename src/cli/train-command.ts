@@ -43,7 +43,7 @@ async function runTrain(overrides: readonly string[], flags: TrainFlags): Promis
 }
 
 async function describeGroups(overrides: readonly string[], flags: TrainFlags): Promise<string> {
-  const { composeRun } = await import("../app/configuration.ts");
+  const { composeRun } = await import("../app/run/configuration.ts");
   const { renderGroups } = await import("../config/index.ts");
   return renderGroups(composeRun({ overrides, ...flags }));
 }

@@ -28,7 +28,7 @@ export function weightsCommand(): Command {
 }
 
 async function listAll(): Promise<void> {
-  const { listWeights } = await import("../app/weights-files.ts");
+  const { listWeights } = await import("../app/tools/weights-files.ts");
   const rows = listWeights().map(({ entry, path, isCached }) => [
     entry.architecture,
     entry.name,
@@ -39,7 +39,7 @@ async function listAll(): Promise<void> {
 }
 
 async function show(file: string): Promise<void> {
-  const { openWeights } = await import("../app/weights-files.ts");
+  const { openWeights } = await import("../app/tools/weights-files.ts");
   using weights = openWeights(file);
   const rows = Array.from(weights.tensors, ([name, { dtype, shape }]) => [
     name,
@@ -51,13 +51,13 @@ async function show(file: string): Promise<void> {
 }
 
 async function convert(file: string, output: string): Promise<void> {
-  const { convertFile } = await import("../app/weights-files.ts");
+  const { convertFile } = await import("../app/tools/weights-files.ts");
   const { tensors, bytes } = await convertFile(file, output);
   writeLine(`${output}: ${tensors} tensors, ${(bytes / 1e6).toFixed(1)} MB`);
 }
 
 async function verify(file: string, { sha256 }: { readonly sha256?: string }): Promise<void> {
-  const { verifyWeights } = await import("../app/weights-files.ts");
+  const { verifyWeights } = await import("../app/tools/weights-files.ts");
   const report = await verifyWeights(file, sha256);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 }

@@ -1,5 +1,5 @@
 // Tab completion: groups, their options and keys that fit what has been typed.
-import { type ComposeOptions, type Composition, compose } from "./compose.ts";
+import { type ComposeOptions, type Composition, compose } from "./composition/compose.ts";
 import { type ConfigNode, childOf } from "./node.ts";
 
 /**

@@ -6,18 +6,7 @@ export {
   type Component,
   ComponentRegistry,
   type RegisterOptions,
-} from "./component-registry.ts";
-export {
-  type ComposeOptions,
-  type Composition,
-  compose,
-  missingKeys,
-  resolveConfig,
-  resolveHydra,
-} from "./compose.ts";
-export type { ConfigErrorCode } from "./config-error.ts";
-export type { SearchPathEntry } from "./config-repository.ts";
-export { ConfigStore, configStore, type StoreEntry } from "./config-store.ts";
+} from "./components/component-registry.ts";
 export {
   type ConfigDefinition,
   type ConfigOf,
@@ -25,11 +14,27 @@ export {
   type DefaultsItem,
   defineConfig,
   type SnakeCase,
-} from "./define-config.ts";
-export { inOwnTerms } from "./foreign-config.ts";
-export { type InstantiateOptions, instantiate, type PartialComponent } from "./instantiate.ts";
-export type { Resolver, ResolverContext } from "./interpolation.ts";
-export { configJsonSchema } from "./json-schema.ts";
+} from "./components/define-config.ts";
+export { type InstantiateOptions, instantiate, type PartialComponent } from "./components/instantiate.ts";
+export { configJsonSchema } from "./components/json-schema.ts";
+export { camelCase, snakeCase, toOptions } from "./components/options.ts";
+export { componentRegistry, type Registration, register } from "./components/register.ts";
+export { type ConfigSchema, validateConfig } from "./components/validate.ts";
+export {
+  type ComposeOptions,
+  type Composition,
+  compose,
+  missingKeys,
+  resolveConfig,
+  resolveHydra,
+} from "./composition/compose.ts";
+export type { SearchPathEntry } from "./composition/config-repository.ts";
+export { ConfigStore, configStore, type StoreEntry } from "./composition/config-store.ts";
+export { inOwnTerms } from "./composition/foreign-config.ts";
+export { multirunFile, runFiles } from "./composition/run-files.ts";
+export { PRIMARY_CONFIG, SHIPPED_CONFIGS } from "./composition/shipped.ts";
+export type { ConfigErrorCode } from "./config-error.ts";
+export type { Resolver, ResolverContext } from "./interpolations/interpolation.ts";
 export {
   type ConfigNode,
   floatNode,
@@ -40,8 +45,6 @@ export {
   type Plain,
   toPlain,
 } from "./node.ts";
-export { camelCase, snakeCase, toOptions } from "./options.ts";
-export { componentRegistry, type Registration, register } from "./register.ts";
 export {
   type ConfigPart,
   INFO_TOPICS,
@@ -52,9 +55,7 @@ export {
   renderInfo,
   table,
 } from "./render.ts";
-export { multirunFile, runFiles } from "./run-files.ts";
-export { PRIMARY_CONFIG, SHIPPED_CONFIGS } from "./shipped.ts";
-export { expandSweep, type Job, type SweepOptions } from "./sweep.ts";
+export { expandSweep, type Job, type SweepOptions } from "./sweeps/sweep.ts";
 export {
   LEDGER_FILE,
   type LedgerEntry,
@@ -62,8 +63,7 @@ export {
   missingJobs,
   readLedger,
   sweepTable,
-} from "./sweep-ledger.ts";
-export { isMultirun, planSweep, runFolder, type SweepJob, type SweepPlan } from "./sweep-plan.ts";
-export { type ConfigSchema, validateConfig } from "./validate.ts";
-export { readYaml } from "./yaml-reader.ts";
-export { writeYaml } from "./yaml-writer.ts";
+} from "./sweeps/sweep-ledger.ts";
+export { isMultirun, planSweep, runFolder, type SweepJob, type SweepPlan } from "./sweeps/sweep-plan.ts";
+export { readYaml } from "./yaml/yaml-reader.ts";
+export { writeYaml } from "./yaml/yaml-writer.ts";

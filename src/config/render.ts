@@ -1,9 +1,9 @@
 // What the command line prints about a configuration: --cfg, --info, --help, --explain.
 import { didYouMean } from "../core/suggest.ts";
-import { type Composition, missingKeys, resolveConfig } from "./compose.ts";
+import { type Composition, missingKeys, resolveConfig } from "./composition/compose.ts";
+import type { DefaultsTree } from "./composition/defaults-list.ts";
 import { configError, isConfigError } from "./config-error.ts";
-import type { DefaultsTree } from "./defaults-list.ts";
-import { childPlaces, Interpolator, type Place, splitKey } from "./interpolation.ts";
+import { childPlaces, Interpolator, type Place, splitKey } from "./interpolations/interpolation.ts";
 import {
   type ConfigNode,
   childOf,
@@ -15,7 +15,7 @@ import {
   mapNode,
   type Origin,
 } from "./node.ts";
-import { writeYaml } from "./yaml-writer.ts";
+import { writeYaml } from "./yaml/yaml-writer.ts";
 
 export type ConfigPart = "job" | "hydra" | "all";
 

@@ -5,8 +5,8 @@ import type { DatasetSplits } from "../data/modules/data-module.ts";
 import { type DecodeOptions, decodeImage } from "../image/decode.ts";
 import type { Image } from "../image/image.ts";
 import { readImage, readSource } from "../image/read-image.ts";
-import { grayscale } from "../transforms/color.ts";
-import { resize } from "../transforms/resample.ts";
+import { grayscale } from "../transforms/pixels/color.ts";
+import { resize } from "../transforms/pixels/resample.ts";
 import { type Part, partsOf } from "./statistics.ts";
 import type { PictureProblem } from "./verification.ts";
 

@@ -1,10 +1,10 @@
 // What a callback can see of a fit and ask of it.
 import type { LearningRateScheduler } from "../optim/index.ts";
 import type { DataModule, TrainableModel } from "./contracts.ts";
-import type { TrainingEngine, WeightsKind } from "./engine.ts";
+import type { TrainingEngine, WeightsKind } from "./engine/engine.ts";
 import type { Metrics } from "./events.ts";
+import type { Progress } from "./fit/progress.ts";
 import type { ResolvedTrainerOptions } from "./options.ts";
-import type { Progress } from "./progress.ts";
 
 /** What a callback can see of a test. */
 export type TestContext = Pick<FitContext, "model" | "data" | "engine" | "options" | "evaluatedWeights">;

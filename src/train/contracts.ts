@@ -4,9 +4,9 @@ import type { Value } from "../graph/index.ts";
 import type { Module } from "../nn/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { FitContext, TestContext } from "./context.ts";
+import type { WeightAveraging } from "./engine/weight-average.ts";
 import type { EventOf } from "./events.ts";
-import type { NonFinitePolicy } from "./non-finite.ts";
-import type { WeightAveraging } from "./weight-average.ts";
+import type { NonFinitePolicy } from "./fit/non-finite.ts";
 
 /** What can be written into a checkpoint's metadata. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

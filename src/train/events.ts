@@ -1,8 +1,8 @@
 // The events of a run, in the order in which they come; what callbacks and `for await` consumers see.
 import type { HostTensor } from "../core/index.ts";
 import type { Batch, Callback, FitStatus } from "./contracts.ts";
-import type { NonFinite } from "./non-finite.ts";
-import type { Progress } from "./progress.ts";
+import type { NonFinite } from "./fit/non-finite.ts";
+import type { Progress } from "./fit/progress.ts";
 
 export interface BatchResult {
   /** Index of the batch in its epoch, from 0. */

@@ -2,14 +2,17 @@
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
-import type { LoadedCheckpoint } from "./checkpoint.ts";
+import type { LoadedCheckpoint } from "./checkpoint/checkpoint.ts";
 import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
-import { TrainingEngine } from "./engine.ts";
-import { evaluate, nothingToRead } from "./evaluation.ts";
+import { TrainingEngine } from "./engine/engine.ts";
+import { evaluate, nothingToRead } from "./engine/evaluation.ts";
+import { FineTuning, type FineTuningOptions } from "./engine/fine-tuning.ts";
+import { WeightAverage, type WeightAverageOptions, type WeightAveraging } from "./engine/weight-average.ts";
 import { deliver, inHookOrder } from "./event-bus.ts";
 import type { Metrics, TrainingEvent } from "./events.ts";
-import { FineTuning, type FineTuningOptions } from "./fine-tuning.ts";
-import { FitLoop } from "./fit-loop.ts";
+import { FitLoop } from "./fit/fit-loop.ts";
+import type { Progress } from "./fit/progress.ts";
+import type { RunLog } from "./fit/run-log.ts";
 import {
   limitBatches,
   type ResolvedTrainerOptions,
@@ -17,9 +20,6 @@ import {
   type TrainerOptions,
 } from "./options.ts";
 import { NO_PROFILER, type Profile } from "./profiler.ts";
-import type { Progress } from "./progress.ts";
-import type { RunLog } from "./run-log.ts";
-import { WeightAverage, type WeightAverageOptions, type WeightAveraging } from "./weight-average.ts";
 
 /** What a trainer is made of beside its options. */
 export interface TrainerParts {

@@ -1,7 +1,5 @@
 // The built-in transforms by name, and the way back from a description to a transform.
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
-import { AugMix } from "./aug-mix.ts";
-import { AutoAugment } from "./auto-augment.ts";
 import { BilinearDownscale } from "./bilinear-downscale.ts";
 import { CenterCrop } from "./center-crop.ts";
 import { ColorJitter } from "./color-jitter.ts";
@@ -14,7 +12,10 @@ import { Letterbox } from "./letterbox.ts";
 import { Normalize } from "./normalize.ts";
 import { Pad } from "./pad.ts";
 import { Pixelate } from "./pixelate.ts";
-import { RandAugment } from "./rand-augment.ts";
+import { AugMix } from "./policies/aug-mix.ts";
+import { AutoAugment } from "./policies/auto-augment.ts";
+import { RandAugment } from "./policies/rand-augment.ts";
+import { TrivialAugmentWide } from "./policies/trivial-augment-wide.ts";
 import { RandomAffine } from "./random-affine.ts";
 import { RandomApply } from "./random-apply.ts";
 import { RandomChoice } from "./random-choice.ts";
@@ -30,7 +31,6 @@ import { Resize } from "./resize.ts";
 import { ToDtype } from "./to-dtype.ts";
 import { ToImage, ToTensor } from "./to-tensor.ts";
 import type { Transform, TransformDescription } from "./transform.ts";
-import { TrivialAugmentWide } from "./trivial-augment-wide.ts";
 import { ZoomIn } from "./zoom-in.ts";
 import { ZoomOut } from "./zoom-out.ts";
 

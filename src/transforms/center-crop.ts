@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { Image } from "../image/image.ts";
 import { heightAndWidth, roundHalfEven, type SizeOption, sizeSchema } from "./options.ts";
-import { pad } from "./padding.ts";
-import { crop } from "./resample.ts";
+import { pad } from "./pixels/padding.ts";
+import { crop } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface CenterCropOptions {

@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { ImageSize } from "../image/image.ts";
 import type { Pass } from "../image/kernels/index.ts";
-import { brightness, contrast, hue, saturation } from "./color.ts";
 import { type Range, rangeSchema } from "./options.ts";
+import { brightness, contrast, hue, saturation } from "./pixels/color.ts";
 import { PassTransform } from "./transform.ts";
 
 export interface ColorJitterOptions {

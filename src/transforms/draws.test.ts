@@ -2,12 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import { AugMix, drawAugMix } from "./aug-mix.ts";
-import { drawAutoAugment } from "./auto-augment.ts";
 import { drawSigma } from "./gaussian-blur.ts";
 import { RandomGrayscale } from "./grayscale.ts";
 import { Pad } from "./pad.ts";
-import { drawRandAugment, RandAugment } from "./rand-augment.ts";
+import { AugMix, drawAugMix } from "./policies/aug-mix.ts";
+import { drawAutoAugment } from "./policies/auto-augment.ts";
+import { drawRandAugment, RandAugment } from "./policies/rand-augment.ts";
+import { drawTrivialAugment, TrivialAugmentWide } from "./policies/trivial-augment-wide.ts";
 import { RandomApply } from "./random-apply.ts";
 import { RandomChoice } from "./random-choice.ts";
 import { RandomCrop } from "./random-crop.ts";
@@ -16,7 +17,6 @@ import { RandomOrder } from "./random-order.ts";
 import { drawAngle } from "./random-rotation.ts";
 import { RandomVerticalFlip } from "./random-vertical-flip.ts";
 import type { Transform } from "./transform.ts";
-import { drawTrivialAugment, TrivialAugmentWide } from "./trivial-augment-wide.ts";
 
 const DRAWS = 10_000;
 const SIZE = { width: 100, height: 60 };

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import { gaussianBlur } from "./convolution.ts";
 import { asRange, type Range, rangeSchema } from "./options.ts";
+import { gaussianBlur } from "./pixels/convolution.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface GaussianBlurOptions {

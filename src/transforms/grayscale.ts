@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import { grayscale } from "./color.ts";
 import { probabilitySchema } from "./options.ts";
+import { grayscale } from "./pixels/color.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface GrayscaleOptions {

@@ -1,8 +1,8 @@
 // Picture transforms, named and parametrised as torchvision's v2, in Pillow's arithmetic.
 
-export { AugMix, type AugMixOptions } from "./aug-mix.ts";
-export { AutoAugment, type AutoAugmentOptions } from "./auto-augment.ts";
-export { type BatchTransform, type MixedBatch, oneHot } from "./batch-transform.ts";
+export { type BatchTransform, type MixedBatch, oneHot } from "./batches/batch-transform.ts";
+export { CutMix, type CutMixOptions } from "./batches/cut-mix.ts";
+export { MixUp, type MixUpOptions } from "./batches/mix-up.ts";
 export { BilinearDownscale, type BilinearDownscaleOptions } from "./bilinear-downscale.ts";
 export {
   isDescribable,
@@ -13,7 +13,6 @@ export {
 export { CenterCrop, type CenterCropOptions } from "./center-crop.ts";
 export { ColorJitter, type ColorJitterOptions } from "./color-jitter.ts";
 export { Compose, type ComposeOptions } from "./compose.ts";
-export { CutMix, type CutMixOptions } from "./cut-mix.ts";
 export { GaussianBlur, type GaussianBlurOptions } from "./gaussian-blur.ts";
 export { GaussianNoise, type GaussianNoiseOptions } from "./gaussian-noise.ts";
 export {
@@ -24,7 +23,6 @@ export {
 } from "./grayscale.ts";
 export { JPEGCompression, type JPEGCompressionOptions } from "./jpeg-compression.ts";
 export { Letterbox, type LetterboxOptions } from "./letterbox.ts";
-export { MixUp, type MixUpOptions } from "./mix-up.ts";
 export {
   IMAGENET_MEAN,
   IMAGENET_STD,
@@ -34,9 +32,13 @@ export {
 } from "./normalize.ts";
 export { Pad, type PadOptions } from "./pad.ts";
 export { Pixelate, type PixelateOptions } from "./pixelate.ts";
+export { type Interpolation, type Region, resize } from "./pixels/resample.ts";
+export { AugMix, type AugMixOptions } from "./policies/aug-mix.ts";
+export { AutoAugment, type AutoAugmentOptions } from "./policies/auto-augment.ts";
+export { RandAugment, type RandAugmentOptions } from "./policies/rand-augment.ts";
+export { TrivialAugmentWide, type TrivialAugmentWideOptions } from "./policies/trivial-augment-wide.ts";
 export { describePreprocessing, type Preprocessing } from "./preprocessing.ts";
 export { defaultEvalTransforms, defaultTrainTransforms, resizeFor } from "./presets.ts";
-export { RandAugment, type RandAugmentOptions } from "./rand-augment.ts";
 export { RandomAffine, type RandomAffineOptions } from "./random-affine.ts";
 export { RandomApply, type RandomApplyOptions } from "./random-apply.ts";
 export { RandomChoice, type RandomChoiceOptions } from "./random-choice.ts";
@@ -48,7 +50,6 @@ export { RandomPerspective, type RandomPerspectiveOptions } from "./random-persp
 export { RandomResizedCrop, type RandomResizedCropOptions } from "./random-resized-crop.ts";
 export { RandomRotation, type RandomRotationOptions } from "./random-rotation.ts";
 export { RandomVerticalFlip, type RandomVerticalFlipOptions } from "./random-vertical-flip.ts";
-export { type Interpolation, type Region, resize } from "./resample.ts";
 export { Resize, type ResizeOptions } from "./resize.ts";
 export { ToDtype, type ToDtypeOptions } from "./to-dtype.ts";
 export { ToImage, ToTensor } from "./to-tensor.ts";
@@ -59,6 +60,5 @@ export {
   type Transform,
   type TransformDescription,
 } from "./transform.ts";
-export { TrivialAugmentWide, type TrivialAugmentWideOptions } from "./trivial-augment-wide.ts";
 export { ZoomIn, type ZoomInOptions } from "./zoom-in.ts";
 export { ZoomOut, type ZoomOutOptions } from "./zoom-out.ts";

@@ -1,10 +1,10 @@
 // Letterbox: the whole picture, scaled to fit and centred on a canvas of the wanted size.
 import { z } from "zod";
 import type { Image } from "../image/image.ts";
-import type { Fill } from "./geometry.ts";
 import { fillSchema, heightAndWidth, interpolationSchema, type SizeOption, sizeSchema } from "./options.ts";
-import { pad } from "./padding.ts";
-import { type Interpolation, resize } from "./resample.ts";
+import type { Fill } from "./pixels/geometry.ts";
+import { pad } from "./pixels/padding.ts";
+import { type Interpolation, resize } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface LetterboxOptions {

@@ -1,8 +1,8 @@
 // Option types that several transforms share: sizes, ranges, probabilities, and Python's rounding.
 import { z } from "zod";
-import type { Fill, WarpInterpolation } from "./geometry.ts";
-import type { Padding, PaddingMode } from "./padding.ts";
-import type { Interpolation } from "./resample.ts";
+import type { Fill, WarpInterpolation } from "./pixels/geometry.ts";
+import type { Padding, PaddingMode } from "./pixels/padding.ts";
+import type { Interpolation } from "./pixels/resample.ts";
 
 /** One number for a square, or [height, width]. */
 export type SizeOption = number | readonly [number, number];

@@ -1,9 +1,9 @@
 // Pad: a border around the picture.
 import { z } from "zod";
 import type { Image } from "../image/image.ts";
-import type { Fill } from "./geometry.ts";
 import { allSides, fillSchema, type PaddingOption, paddingModeSchema, paddingSchema } from "./options.ts";
-import { type PaddingMode, pad } from "./padding.ts";
+import type { Fill } from "./pixels/geometry.ts";
+import { type PaddingMode, pad } from "./pixels/padding.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface PadOptions {

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import { affine, type Fill, type WarpInterpolation } from "./geometry.ts";
 import {
   fillSchema,
   type Range,
@@ -12,6 +11,7 @@ import {
   symmetricRangeSchema,
   warpInterpolationSchema,
 } from "./options.ts";
+import { affine, type Fill, type WarpInterpolation } from "./pixels/geometry.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface RandomAffineOptions {

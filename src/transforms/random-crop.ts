@@ -3,7 +3,6 @@ import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import type { Fill } from "./geometry.ts";
 import {
   allSides,
   fillSchema,
@@ -14,8 +13,9 @@ import {
   type SizeOption,
   sizeSchema,
 } from "./options.ts";
-import { type Padding, type PaddingMode, pad } from "./padding.ts";
-import { crop } from "./resample.ts";
+import type { Fill } from "./pixels/geometry.ts";
+import { type Padding, type PaddingMode, pad } from "./pixels/padding.ts";
+import { crop } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface RandomCropOptions {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { hostTensor, type RandomStream } from "../core/index.ts";
 import type { ImageTensor } from "../image/image.ts";
 import { probabilitySchema, type Range, rangeSchema, roundHalfEven, unwrapped } from "./options.ts";
-import type { Region } from "./resample.ts";
+import type { Region } from "./pixels/resample.ts";
 import { TensorTransform } from "./transform.ts";
 
 export interface RandomErasingOptions {

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import { type Fill, perspective, type WarpInterpolation } from "./geometry.ts";
 import { fillSchema, probabilitySchema, warpInterpolationSchema } from "./options.ts";
+import { type Fill, perspective, type WarpInterpolation } from "./pixels/geometry.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface RandomPerspectiveOptions {

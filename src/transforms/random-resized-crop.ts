@@ -13,7 +13,7 @@ import {
   type SizeOption,
   sizeSchema,
 } from "./options.ts";
-import { type Interpolation, resizePasses } from "./resample.ts";
+import { type Interpolation, resizePasses } from "./pixels/resample.ts";
 import { PassTransform } from "./transform.ts";
 
 export interface RandomResizedCropOptions {

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import { type Fill, rotate, type WarpInterpolation } from "./geometry.ts";
 import {
   fillSchema,
   type Range,
@@ -10,6 +9,7 @@ import {
   symmetricRangeSchema,
   warpInterpolationSchema,
 } from "./options.ts";
+import { type Fill, rotate, type WarpInterpolation } from "./pixels/geometry.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface RandomRotationOptions {

@@ -4,7 +4,7 @@ import type { RandomStream } from "../core/index.ts";
 import type { ImageSize } from "../image/image.ts";
 import type { Pass } from "../image/kernels/index.ts";
 import { antialiasSchema, interpolationSchema, type SizeOption, sizeSchema } from "./options.ts";
-import { type Interpolation, resizePasses } from "./resample.ts";
+import { type Interpolation, resizePasses } from "./pixels/resample.ts";
 import { PassTransform } from "./transform.ts";
 
 export interface ResizeOptions {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../core/index.ts";
 import { ColorJitter, drawJitter } from "./color-jitter.ts";
-import { symmetricBeta } from "./distributions.ts";
+import { symmetricBeta } from "./pixels/distributions.ts";
 import { drawAffine } from "./random-affine.ts";
 import { drawErased } from "./random-erasing.ts";
 import { drawCorners } from "./random-perspective.ts";

@@ -4,12 +4,12 @@ import { describe, expect, test } from "vitest";
 import { readGolden } from "../../test/golden/read-golden.ts";
 import { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import { signed, threshold } from "./augmentation-space.ts";
 import { transformFromDescription } from "./catalog.ts";
 import { ColorJitter } from "./color-jitter.ts";
-import { type RotateOptions, rotate } from "./geometry.ts";
+import { type RotateOptions, rotate } from "./pixels/geometry.ts";
+import { crop, type Interpolation, resize } from "./pixels/resample.ts";
+import { signed, threshold } from "./policies/augmentation-space.ts";
 import { RandomCrop } from "./random-crop.ts";
-import { crop, type Interpolation, resize } from "./resample.ts";
 import type { JsonValue } from "./transform.ts";
 
 const random = (position = 0): RandomStream => new RandomStream(6, "torchvision", [0, position]);

@@ -4,7 +4,7 @@ import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import { probabilitySchema, type Range, rangeSchema } from "./options.ts";
 import { scaled } from "./pixelate.ts";
-import { resize } from "./resample.ts";
+import { resize } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface ZoomInOptions {

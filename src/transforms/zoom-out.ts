@@ -2,11 +2,11 @@
 import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
-import type { Fill } from "./geometry.ts";
 import { fillSchema, probabilitySchema, type Range, rangeSchema } from "./options.ts";
-import { cropFilled } from "./padding.ts";
 import { scaled } from "./pixelate.ts";
-import { resize } from "./resample.ts";
+import type { Fill } from "./pixels/geometry.ts";
+import { cropFilled } from "./pixels/padding.ts";
+import { resize } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface ZoomOutOptions {

@@ -1,16 +1,16 @@
 // Components of the user: register, validation against schemas, JSON Schema, typed configurations.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ComponentRegistry } from "../../src/config/component-registry.ts";
-import { compose } from "../../src/config/compose.ts";
-import { ConfigStore, configStore } from "../../src/config/config-store.ts";
-import { type ConfigOf, defineConfig } from "../../src/config/define-config.ts";
-import { inOwnTerms } from "../../src/config/foreign-config.ts";
-import { instantiate } from "../../src/config/instantiate.ts";
-import { configJsonSchema } from "../../src/config/json-schema.ts";
+import { ComponentRegistry } from "../../src/config/components/component-registry.ts";
+import { type ConfigOf, defineConfig } from "../../src/config/components/define-config.ts";
+import { instantiate } from "../../src/config/components/instantiate.ts";
+import { configJsonSchema } from "../../src/config/components/json-schema.ts";
+import { componentRegistry, register } from "../../src/config/components/register.ts";
+import { type ConfigSchema, validateConfig } from "../../src/config/components/validate.ts";
+import { compose } from "../../src/config/composition/compose.ts";
+import { ConfigStore, configStore } from "../../src/config/composition/config-store.ts";
+import { inOwnTerms } from "../../src/config/composition/foreign-config.ts";
 import { toPlain } from "../../src/config/node.ts";
-import { componentRegistry, register } from "../../src/config/register.ts";
-import { type ConfigSchema, validateConfig } from "../../src/config/validate.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
 
 interface NetOptions {

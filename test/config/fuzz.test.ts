@@ -4,11 +4,11 @@ import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { compose, resolveConfig } from "../../src/config/compose.ts";
-import { ConfigStore } from "../../src/config/config-store.ts";
-import { SHIPPED_CONFIGS } from "../../src/config/shipped.ts";
-import { expandSweep } from "../../src/config/sweep.ts";
-import { writeYaml } from "../../src/config/yaml-writer.ts";
+import { compose, resolveConfig } from "../../src/config/composition/compose.ts";
+import { ConfigStore } from "../../src/config/composition/config-store.ts";
+import { SHIPPED_CONFIGS } from "../../src/config/composition/shipped.ts";
+import { expandSweep } from "../../src/config/sweeps/sweep.ts";
+import { writeYaml } from "../../src/config/yaml/yaml-writer.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
 

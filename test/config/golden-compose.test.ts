@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { compose, missingKeys, resolveConfig } from "../../src/config/compose.ts";
-import { ConfigStore } from "../../src/config/config-store.ts";
-import type { Resolver } from "../../src/config/interpolation.ts";
+import { compose, missingKeys, resolveConfig } from "../../src/config/composition/compose.ts";
+import { ConfigStore } from "../../src/config/composition/config-store.ts";
+import type { Resolver } from "../../src/config/interpolations/interpolation.ts";
+import { pythonText, pythonType } from "../../src/config/interpolations/python-text.ts";
 import { type ConfigNode, scalar, stringNode } from "../../src/config/node.ts";
-import { pythonText, pythonType } from "../../src/config/python-text.ts";
-import { writeYaml } from "../../src/config/yaml-writer.ts";
+import { writeYaml } from "../../src/config/yaml/yaml-writer.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
 
 interface Failure {

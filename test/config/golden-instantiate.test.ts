@@ -1,9 +1,9 @@
 // What hydra.utils.instantiate of hydra-core 1.3 builds: order, nesting, partials, conversion modes, errors.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ComponentRegistry } from "../../src/config/component-registry.ts";
-import { instantiate, type PartialComponent } from "../../src/config/instantiate.ts";
-import { readYaml } from "../../src/config/yaml-reader.ts";
+import { ComponentRegistry } from "../../src/config/components/component-registry.ts";
+import { instantiate, type PartialComponent } from "../../src/config/components/instantiate.ts";
+import { readYaml } from "../../src/config/yaml/yaml-reader.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
 
 interface Case {

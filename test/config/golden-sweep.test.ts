@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { compose, resolveConfig } from "../../src/config/compose.ts";
-import { ConfigStore } from "../../src/config/config-store.ts";
+import { compose, resolveConfig } from "../../src/config/composition/compose.ts";
+import { ConfigStore } from "../../src/config/composition/config-store.ts";
 import { toPlain } from "../../src/config/node.ts";
-import { expandSweep } from "../../src/config/sweep.ts";
+import { expandSweep } from "../../src/config/sweeps/sweep.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
 
 interface Case {

@@ -1,10 +1,10 @@
 // The override grammar and what overrides do to a composed configuration.
 import { describe, expect, it } from "vitest";
-import { type Composition, compose, resolveConfig } from "../../src/config/compose.ts";
-import { ConfigStore } from "../../src/config/config-store.ts";
+import { type Composition, compose, resolveConfig } from "../../src/config/composition/compose.ts";
+import { ConfigStore } from "../../src/config/composition/config-store.ts";
 import { toPlain } from "../../src/config/node.ts";
-import { isSweep, valueNode, valueText } from "../../src/config/override.ts";
-import { parseOverride } from "../../src/config/override-parser.ts";
+import { isSweep, valueNode, valueText } from "../../src/config/overrides/override.ts";
+import { parseOverride } from "../../src/config/overrides/override-parser.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
 
 const plainValue = (text: string): unknown => {

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { compose } from "../../src/config/compose.ts";
-import { ConfigStore } from "../../src/config/config-store.ts";
+import { compose } from "../../src/config/composition/compose.ts";
+import { ConfigStore } from "../../src/config/composition/config-store.ts";
 import { toPlain } from "../../src/config/node.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "packages-"));

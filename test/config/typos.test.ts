@@ -1,9 +1,9 @@
 // Every one-letter typo of every key, group and option of the shipped configuration is refused, with the right name first.
 import { describe, expect, it } from "vitest";
-import { compose } from "../../src/config/compose.ts";
-import { ConfigStore } from "../../src/config/config-store.ts";
+import { compose } from "../../src/config/composition/compose.ts";
+import { ConfigStore } from "../../src/config/composition/config-store.ts";
+import { PRIMARY_CONFIG, SHIPPED_CONFIGS } from "../../src/config/composition/shipped.ts";
 import type { ConfigNode } from "../../src/config/node.ts";
-import { PRIMARY_CONFIG, SHIPPED_CONFIGS } from "../../src/config/shipped.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
 
 const settings = { searchPath: [SHIPPED_CONFIGS], configName: PRIMARY_CONFIG, store: new ConfigStore() };

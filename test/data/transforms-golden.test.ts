@@ -4,25 +4,21 @@ import { describe, expect, test } from "vitest";
 import { fnv1a, hostTensor, RandomStream } from "../../src/core/index.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { type Image, isImage, type Pixels } from "../../src/image/image.ts";
-import { oneHot } from "../../src/transforms/batch-transform.ts";
+import { oneHot } from "../../src/transforms/batches/batch-transform.ts";
+import { cutBox, cutMix, shareOutside } from "../../src/transforms/batches/cut-mix.ts";
+import { mixUp } from "../../src/transforms/batches/mix-up.ts";
 import { bilinearDownscale } from "../../src/transforms/bilinear-downscale.ts";
 import { CenterCrop } from "../../src/transforms/center-crop.ts";
-import { brightness, contrast, grayscale, hue, saturation } from "../../src/transforms/color.ts";
 import { Compose } from "../../src/transforms/compose.ts";
-import { adjustSharpness, gaussianBlur } from "../../src/transforms/convolution.ts";
-import { cutBox, cutMix, shareOutside } from "../../src/transforms/cut-mix.ts";
-import { affine, perspective, rotate } from "../../src/transforms/geometry.ts";
 import { jpegRoundTrip } from "../../src/transforms/jpeg-compression.ts";
-import { mixUp } from "../../src/transforms/mix-up.ts";
 import { Normalize } from "../../src/transforms/normalize.ts";
 import type { SizeOption } from "../../src/transforms/options.ts";
-import { cropFilled, type Padding, pad } from "../../src/transforms/padding.ts";
 import { pixelate } from "../../src/transforms/pixelate.ts";
-import { erase } from "../../src/transforms/random-erasing.ts";
-import { flipVertically } from "../../src/transforms/random-vertical-flip.ts";
-import { type Region, resize } from "../../src/transforms/resample.ts";
-import { Resize } from "../../src/transforms/resize.ts";
-import { ToDtype } from "../../src/transforms/to-dtype.ts";
+import { brightness, contrast, grayscale, hue, saturation } from "../../src/transforms/pixels/color.ts";
+import { adjustSharpness, gaussianBlur } from "../../src/transforms/pixels/convolution.ts";
+import { affine, perspective, rotate } from "../../src/transforms/pixels/geometry.ts";
+import { cropFilled, type Padding, pad } from "../../src/transforms/pixels/padding.ts";
+import { type Region, resize } from "../../src/transforms/pixels/resample.ts";
 import {
   adjustGamma,
   autoContrast,
@@ -30,7 +26,11 @@ import {
   invert,
   posterize,
   solarize,
-} from "../../src/transforms/tone.ts";
+} from "../../src/transforms/pixels/tone.ts";
+import { erase } from "../../src/transforms/random-erasing.ts";
+import { flipVertically } from "../../src/transforms/random-vertical-flip.ts";
+import { Resize } from "../../src/transforms/resize.ts";
+import { ToDtype } from "../../src/transforms/to-dtype.ts";
 import { runPasses, type Transform } from "../../src/transforms/transform.ts";
 import { zoomIn } from "../../src/transforms/zoom-in.ts";
 import { zoomOut } from "../../src/transforms/zoom-out.ts";

@@ -1,6 +1,6 @@
 // Optimizers against torch: a vector of parameters after 1, 2, 7 and 25 steps.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { camelCase } from "../../src/config/options.ts";
+import { camelCase } from "../../src/config/components/options.ts";
 import { type HostTensor, hostTensor, toNumbers } from "../../src/core/index.ts";
 import { createProgram, Graph, input, readVariable, type Storage, storageOf } from "../../src/graph/index.ts";
 import { Adagrad, Adam, AdamW, NAdam, type Optimizer, RAdam, RMSprop, SGD } from "../../src/optim/index.ts";

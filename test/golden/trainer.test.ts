@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { EarlyStopping, ModelCheckpoint } from "../../src/callbacks/index.ts";
-import { camelCase } from "../../src/config/options.ts";
+import { camelCase } from "../../src/config/components/options.ts";
 import { type HostTensor, toNumbers } from "../../src/core/index.ts";
 import { StepLR } from "../../src/optim/index.ts";
 import { referenceRuntime } from "../../src/runtime/reference/index.ts";

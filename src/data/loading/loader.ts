@@ -8,7 +8,7 @@ import {
   sizeOf,
 } from "../../core/index.ts";
 import type { ImageSource } from "../../image/index.ts";
-import { type BatchTransform, oneHot } from "../../transforms/batch-transform.ts";
+import { type BatchTransform, oneHot } from "../../transforms/batches/batch-transform.ts";
 import { type ImageCache, SharedArena } from "../caching/image-cache.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DecodeOptions } from "../../image/decode.ts";
 import type { ImageTensor } from "../../image/image.ts";
-import { type BatchTransform, batchTransformSchema } from "../../transforms/batch-transform.ts";
+import { type BatchTransform, batchTransformSchema } from "../../transforms/batches/batch-transform.ts";
 import { isDescribable } from "../../transforms/catalog.ts";
 import { describePreprocessing, type Preprocessing } from "../../transforms/preprocessing.ts";
 import { defaultEvalTransforms, defaultTrainTransforms } from "../../transforms/presets.ts";

@@ -5,8 +5,8 @@ import { createProgram, Graph, readVariable, storageOf, wholeStorage } from "../
 import { createResNet, type ResNetName } from "../../models/catalog.ts";
 import { crossEntropy } from "../../nn/index.ts";
 import { AdamW } from "../../optim/index.ts";
-import { accumulateProgram } from "../../train/programs.ts";
-import { layoutState } from "../../train/state-layout.ts";
+import { accumulateProgram } from "../../train/engine/programs.ts";
+import { layoutState } from "../../train/engine/state-layout.ts";
 import type { Precision, Runtime } from "../contract.ts";
 import { referenceRuntime } from "../reference/index.ts";
 import { type OnednnExecutable, onednnRuntime } from "./index.ts";

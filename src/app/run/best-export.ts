@@ -1,0 +1,36 @@
+// Exports the best weights of a run that goes on or has just ended; the same weights once.
+import type { BestWeightsExporter, KeptCheckpoint, ModelCheckpoint } from "../../callbacks/index.ts";
+import { loadCheckpoint } from "../../train/index.ts";
+import { type ExportResult, type ModelExport, writeExport } from "./export.ts";
+import type { Notify } from "./notices.ts";
+
+export interface BestExportParts extends Omit<ModelExport, "weights"> {
+  readonly checkpoints: ModelCheckpoint;
+  readonly notify: Notify;
+}
+
+export class BestExport implements BestWeightsExporter {
+  readonly #parts: BestExportParts;
+  #latest: { readonly of: KeptCheckpoint | undefined; readonly result: ExportResult } | undefined;
+
+  constructor(parts: BestExportParts) {
+    this.#parts = parts;
+  }
+
+  get best(): KeptCheckpoint | undefined {
+    return this.#parts.checkpoints.best;
+  }
+
+  /** @throws ClassifierTrainingError `EXPORT_MISMATCH`, `EXPORT_IMAGE_SIZE`, or kind "storage". */
+  async export(): Promise<ExportResult> {
+    const { checkpoints, notify, ...request } = this.#parts;
+    const { best } = this;
+    if (this.#latest !== undefined && this.#latest.of === best) return this.#latest.result;
+    const { tensors } = await loadCheckpoint(checkpoints.bestPath);
+    const result = await writeExport({ ...request, weights: tensors });
+    const difference = result.difference.toExponential(1);
+    notify("INFO", `exported ${result.path} (equal to the trained model within ${difference})`);
+    this.#latest = { of: best, result };
+    return result;
+  }
+}

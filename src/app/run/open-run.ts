@@ -1,0 +1,66 @@
+// Opens a finished or interrupted run: its configuration, data, model and weights.
+import { existsSync } from "node:fs";
+import type { ComponentRegistry } from "../../config/index.ts";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { DataModule } from "../../data/index.ts";
+import type { BaseClassificationModel } from "../../models/index.ts";
+import type { Runtime } from "../../runtime/contract.ts";
+import { chooseRuntime } from "../runtimes.ts";
+import { configurationOfRun } from "./configuration.ts";
+import { newestRun, type RunFolder, runFolderOf } from "./run-folder.ts";
+import { RunParts, setUp } from "./run-parts.ts";
+import { readSettings, type Settings, validateRun } from "./settings.ts";
+
+export interface RunRequest {
+  /** Folder of a run or a checkpoint in one; default: the newest run under `outputs`. */
+  readonly run?: string | undefined;
+  /** Settings that differ from the run's. */
+  readonly overrides: readonly string[];
+  readonly registry: ComponentRegistry;
+  /** Receives what a person should know. */
+  readonly write?: (line: string) => void;
+}
+
+export interface OpenedRun extends AsyncDisposable {
+  readonly folder: RunFolder;
+  readonly settings: Settings;
+  readonly runtime: Runtime;
+  readonly data: DataModule;
+  readonly model: BaseClassificationModel;
+  /** The checkpoint that was named, or the best weights. */
+  readonly weightsFile: string;
+}
+
+/** @throws ClassifierTrainingError kind "usage" `NOT_A_RUN`, `NO_RUN`, or kind "data" where its data is gone. */
+export async function openRun({ run, overrides, registry, write }: RunRequest): Promise<OpenedRun> {
+  const folder = run === undefined ? await newest() : runFolderOf(run);
+  if (run === undefined) write?.(`run: ${folder.path}`);
+  const composition = configurationOfRun(folder, overrides);
+  await validateRun(composition);
+  const settings = readSettings(composition);
+  const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const parts = new RunParts(composition, registry);
+  const model = await parts.model();
+  const data = await parts.data(existsSync(folder.splitFile) ? folder.splitFile : null, model);
+  setUp(model, data);
+  return {
+    folder,
+    settings,
+    runtime,
+    data,
+    model,
+    weightsFile: run?.endsWith(".safetensors") === true ? run : folder.bestCheckpoint,
+    [Symbol.asyncDispose]: () => data.close(),
+  };
+}
+
+async function newest(): Promise<RunFolder> {
+  const folder = await newestRun("outputs", ({ bestCheckpoint }) => bestCheckpoint);
+  if (folder !== undefined) return folder;
+  throw new ClassifierTrainingError("usage", "NO_RUN", "there is no finished run here", {
+    where: "outputs",
+    hint: existsSync("outputs")
+      ? "name the run's folder"
+      : "train first: classifier-training train data.root=./photos",
+  });
+}

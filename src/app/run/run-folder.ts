@@ -1,0 +1,140 @@
+// A run's folder: configuration, metrics, checkpoints, export and summary in known places.
+import { existsSync } from "node:fs";
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import { formatSplit, type SplitFile } from "../../data/index.ts";
+import { removeFile, type Stage, writeDurably, writeFailed } from "../../train/index.ts";
+
+/** Where everything of a run lies. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+  }
+
+  get checkpoints(): string {
+    return join(this.path, "checkpoints");
+  }
+
+  get lastCheckpoint(): string {
+    return join(this.checkpoints, "last.safetensors");
+  }
+
+  get bestCheckpoint(): string {
+    return join(this.checkpoints, "best.safetensors");
+  }
+
+  get metricsFile(): string {
+    return join(this.path, "metrics.csv");
+  }
+
+  get splitFile(): string {
+    return join(this.path, "split.json");
+  }
+
+  get modelFile(): string {
+    return join(this.path, "model.onnx");
+  }
+
+  get summaryFile(): string {
+    return join(this.path, "summary.json");
+  }
+
+  /** A row per epoch: where its time went. */
+  get timingFile(): string {
+    return join(this.path, "timing.csv");
+  }
+
+  /** A row per validation sample: what the best weights say about it. */
+  get predictionsFile(): string {
+    return join(this.path, "predictions.csv");
+  }
+
+  /** Where the time of a fit went, with `trainer.profiler`. */
+  profileFile(kind: "json" | "txt"): string {
+    return join(this.path, `profile.${kind}`);
+  }
+
+  get environmentFile(): string {
+    return join(this.path, "environment.json");
+  }
+
+  get reportFile(): string {
+    return join(this.path, "report.html");
+  }
+
+  get modelCardFile(): string {
+    return join(this.path, "model_card.md");
+  }
+
+  /** A row per setting: its value and what set it. */
+  get originsFile(): string {
+    return join(this.hydraFolder, "origins.csv");
+  }
+
+  /** Features of a split that a linear probe has computed. */
+  featuresFile(stage: Stage): string {
+    return join(this.path, "features", `${stage}.safetensors`);
+  }
+
+  get hydraFolder(): string {
+    return join(this.path, ".hydra");
+  }
+
+  /** Makes the folder. @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`. */
+  async create(): Promise<void> {
+    try {
+      await mkdir(this.hydraFolder, { recursive: true });
+    } catch (error) {
+      throw writeFailed(this.path, error);
+    }
+  }
+
+  /** Writes how the pictures were split, for what is done with the run later; undefined where they came split. */
+  async writeSplit(split: SplitFile | undefined): Promise<void> {
+    if (split === undefined) await removeFile(this.splitFile);
+    else await this.write(this.splitFile, formatSplit(split));
+  }
+
+  /** Writes a file of the folder whole or not at all. */
+  async write(path: string, text: string): Promise<void> {
+    await writeDurably(path, [new TextEncoder().encode(text)]);
+  }
+}
+
+/** The folder of the run that a checkpoint, an export or a folder belongs to. */
+export function runFolderOf(path: string): RunFolder {
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".hydra", "config.yaml"))) return new RunFolder(folder);
+    if (folder === dirname(folder)) break;
+  }
+  throw new ClassifierTrainingError("usage", "NOT_A_RUN", "this is no run's folder, nor a file in one", {
+    where: path,
+    hint: "give a folder such as outputs/<date>/<time>",
+  });
+}
+
+/** The run under `outputs` (two levels of folders, as `hydra.run.dir` makes them) whose `file` is the newest. */
+export async function newestRun(
+  outputs: string,
+  file: (run: RunFolder) => string,
+): Promise<RunFolder | undefined> {
+  let newest: { run: RunFolder; modified: number } | undefined;
+  for (const day of await foldersIn(outputs)) {
+    for (const folder of await foldersIn(day)) {
+      const run = new RunFolder(folder);
+      if (!existsSync(file(run))) continue;
+      const { mtimeMs } = await stat(file(run));
+      if (newest === undefined || mtimeMs > newest.modified) newest = { run, modified: mtimeMs };
+    }
+  }
+  return newest?.run;
+}
+
+async function foldersIn(path: string): Promise<string[]> {
+  if (!existsSync(path)) return [];
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+}

@@ -1,0 +1,75 @@
+// What a resumed run must have in common with the one that was saved: whatever decides about its weights.
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import type { Composition } from "../../config/index.ts";
+import type { DataModule, ImageDataset } from "../../data/index.ts";
+import type { BaseClassificationModel } from "../../models/index.ts";
+import type { Json } from "../../train/index.ts";
+import { settingsOf } from "./run-record.ts";
+
+/** Groups whose settings decide. */
+const GROUPS: readonly string[] = ["data", "transforms", "model", "optimizer", "scheduler", "fine_tuning"];
+/** Settings elsewhere that decide too. */
+const OTHERS: readonly string[] = [
+  "seed",
+  "trainer.precision",
+  "trainer.accumulate_grad_batches",
+  "trainer.gradient_clip_val",
+  "trainer.gradient_clip_algorithm",
+  "trainer.limit_train_batches",
+  "trainer.overfit_batches",
+];
+/** Settings of those groups that do not: where things lie, and how fast and how patiently they are read. */
+const FREE: readonly string[] = [
+  "data.root",
+  "data.file",
+  "data.num_workers",
+  "data.prefetch",
+  "data.cache",
+  "data.cache_folder",
+  "data.split_file",
+  "data.quarantine_file",
+  "data.sampler.rank",
+  "data.on_bad_picture",
+  "data.allow_missing_classes",
+  "model.pretrained",
+];
+/** Callbacks that decide: they average the weights. */
+const AVERAGES = /^callbacks\.\w+\._target_$/;
+const AVERAGING: readonly string[] = ["EMA", "StochasticWeightAveraging"];
+
+/** The identity of a run by name: its model, classes and pictures, and every setting that decides about its weights. */
+export function identityOf(
+  composition: Composition,
+  data: DataModule,
+  model: BaseClassificationModel,
+): Record<string, Json> {
+  const settings = settingsOf(composition);
+  const averages = settings
+    .filter(({ key, value }) => AVERAGES.test(key) && AVERAGING.includes(value))
+    .map(({ key }) => key.replace("._target_", ""));
+  const deciding = settings.filter(
+    ({ key }) =>
+      OTHERS.includes(key) ||
+      ([...GROUPS, ...averages].some((group) => isIn(key, group)) && !FREE.includes(key)),
+  );
+  return {
+    "model architecture": model.architecture,
+    classes: data.classes,
+    "training pictures": data.splits.train.labels.length,
+    "names and labels of the training pictures": digestOf(data.splits.train),
+    ...Object.fromEntries(deciding.map(({ key, value }) => [key, value])),
+  };
+}
+
+const isIn = (key: string, group: string): boolean =>
+  key === group || key.startsWith(`${group}.`) || key.startsWith(`${group}[`);
+
+/** Equal wherever the pictures lie. */
+function digestOf(pictures: ImageDataset): string {
+  const hash = createHash("sha256");
+  pictures.labels.forEach((label, index) => {
+    hash.update(JSON.stringify([label, basename(pictures.name(index))]));
+  });
+  return hash.digest("hex").slice(0, 12);
+}

@@ -1,0 +1,88 @@
+// One run at a time in a folder: a lock that the operating system takes back when the process ends, however it ends.
+import { createHash } from "node:crypto";
+import { realpathSync, rmSync } from "node:fs";
+import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ClassifierTrainingError } from "../../core/index.ts";
+
+/** A folder that no other process of this machine trains in until it is released. */
+export class RunLock implements AsyncDisposable {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /**
+   * Takes the lock of a folder that is there.
+   * @throws ClassifierTrainingError kind "usage" `RUN_LOCKED` while another run has it
+   */
+  static async take(folder: string): Promise<RunLock> {
+    const address = addressOf(realpathSync(folder));
+    for (const attempt of [1, 2]) {
+      try {
+        return new RunLock(await listen(address));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      }
+      const holder = await holderOf(address);
+      if (holder !== undefined || attempt === 2) throw locked(folder, holder);
+      // Only sockets that are files can outlive their process.
+      if (isFile(address)) rmSync(address, { force: true });
+    }
+    throw locked(folder, undefined);
+  }
+
+  /** Whether a process of this machine is training in a folder. */
+  static async isTaken(folder: string): Promise<boolean> {
+    return (await holderOf(addressOf(realpathSync(folder)))) !== undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+}
+
+/** A local socket whose name stands for the folder: without a file on Linux and Windows. */
+function addressOf(folder: string): string {
+  const name = `classifier-training-${createHash("sha256").update(folder).digest("hex").slice(0, 32)}`;
+  if (process.platform === "linux") return `\0${name}`;
+  return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+}
+
+const isFile = (address: string): boolean => address.startsWith("/");
+
+/** Answers whoever connects with the number of this process; does not keep the process alive. */
+function listen(address: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.end(String(process.pid));
+    });
+    server.once("error", reject);
+    server.listen(address, () => resolve(server.unref()));
+  });
+}
+
+/** The process that has the lock; undefined: nobody answers. */
+function holderOf(address: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect(address);
+    socket.setEncoding("utf8").setTimeout(2000, () => socket.destroy());
+    socket.on("data", (part: string) => {
+      text += part;
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(text === "" ? undefined : text));
+  });
+}
+
+function locked(folder: string, holder: string | undefined): ClassifierTrainingError {
+  const who = holder === undefined ? "another process" : `process ${holder}`;
+  return new ClassifierTrainingError("usage", "RUN_LOCKED", `${who} is training in this folder`, {
+    where: folder,
+    hint: "wait until it has ended, or give this run a folder of its own with hydra.run.dir=...",
+  });
+}

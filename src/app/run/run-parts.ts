@@ -1,0 +1,115 @@
+// The components of a run, built from its configuration: data, model, optimizer, callbacks, loggers.
+import {
+  type ComponentRegistry,
+  type Composition,
+  instantiate,
+  resolveConfig,
+  toPlain,
+} from "../../config/index.ts";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { DataModule } from "../../data/index.ts";
+import type { BaseClassificationModel } from "../../models/index.ts";
+import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
+import { Callback, type Logger } from "../../train/index.ts";
+import { defaultEvalTransforms } from "../../transforms/index.ts";
+import { pretrainedResize } from "./pretrained.ts";
+
+/** Builds parts of one configuration. */
+export class RunParts {
+  readonly #composition: Composition;
+  readonly #registry: ComponentRegistry;
+
+  constructor(composition: Composition, registry: ComponentRegistry) {
+    this.#composition = composition;
+    this.#registry = registry;
+  }
+
+  /**
+   * The data module, with the transforms of the configuration, set up.
+   * @param splitFile where an automatic split is kept unless the configuration says so; null: nowhere
+   * @param model published weights bring their own preprocessing, unless the configuration lists transforms
+   */
+  async data(splitFile: string | null, model: BaseClassificationModel): Promise<DataModule> {
+    const transforms = (await this.#build("transforms")) as Record<string, unknown> | null;
+    const given = Object.entries(transforms ?? {}).filter(
+      ([name, value]) => name.endsWith("_transforms") && value !== null,
+    );
+    const resizeSize = pretrainedResize(model, this.#imageSize());
+    const preset =
+      resizeSize === undefined
+        ? {}
+        : { val_transforms: defaultEvalTransforms(this.#imageSize(), resizeSize) };
+    const config = this.#composition.config.entries.get("data");
+    const ownSplit = config?.kind === "map" ? config.entries.get("split_file") : undefined;
+    const split = ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: splitFile } : {};
+    const data = (await this.#build("data", {
+      ...preset,
+      ...Object.fromEntries(given),
+      ...split,
+    })) as DataModule;
+    await data.setup();
+    return data;
+  }
+
+  #imageSize(): number {
+    const { data } = toPlain(resolveConfig(this.#composition)) as { data: { image_size: number } };
+    return data.image_size;
+  }
+
+  /** The model; `setUp` builds its network. */
+  async model(): Promise<BaseClassificationModel> {
+    return (await this.#build("model")) as BaseClassificationModel;
+  }
+
+  /** The optimizer of the configuration; undefined: the model's own. */
+  async optimizer(): Promise<Optimizer | undefined> {
+    return ((await this.#build("optimizer")) as Optimizer | null) ?? undefined;
+  }
+
+  /** The learning-rate scheduler of the configuration; undefined: the model's own. */
+  async scheduler(): Promise<LearningRateScheduler | undefined> {
+    const scheduler = await this.#build("scheduler");
+    if (scheduler === null) return undefined;
+    if (scheduler instanceof LearningRateScheduler) return scheduler;
+    throw wrongKind("scheduler", "a learning-rate scheduler");
+  }
+
+  async callbacks(): Promise<Callback[]> {
+    const callbacks = await this.#each("callbacks");
+    for (const [name, callback] of callbacks) {
+      if (!(callback instanceof Callback)) throw wrongKind(`callbacks.${name}`, "a callback");
+    }
+    return callbacks.map(([, callback]) => callback as Callback);
+  }
+
+  async loggers(): Promise<Logger[]> {
+    return (await this.#each("logger")).map(([, logger]) => logger as Logger);
+  }
+
+  /** The components of a group that holds several by name, in order; null entries are left out. */
+  async #each(group: string): Promise<[string, unknown][]> {
+    const parts = (await this.#build(group)) as Record<string, unknown> | null;
+    return Object.entries(parts ?? {}).filter(([, part]) => part !== null);
+  }
+
+  async #build(key: string, overrides: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    const { config, interpolation } = this.#composition;
+    if (!config.entries.has(key)) return null;
+    return instantiate(config, { registry: this.#registry, key, overrides, interpolation });
+  }
+}
+
+/** Readies a model for the classes of `data`: network, metrics and class weights. */
+export function setUp(model: BaseClassificationModel, data: DataModule): void {
+  const { classWeights } = model.options;
+  const balanced = data.options.sampler.mode !== "disabled";
+  const weigh = classWeights === "auto" ? !balanced : classWeights;
+  model.setup({ classNames: data.classes, classWeights: weigh ? data.classWeights : undefined });
+}
+
+function wrongKind(key: string, expected: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "CONFIG_VALUE", `is no ${expected.replace(/^an? /, "")}`, {
+    where: key,
+    hint: `its _target_ must name ${expected}`,
+  });
+}

@@ -1,0 +1,93 @@
+// What a run's configuration may hold: plain settings with their types, and groups of components.
+import { z } from "zod";
+import {
+  type Composition,
+  type ConfigSchema,
+  type MapNode,
+  resolveConfig,
+  toOptions,
+  toPlain,
+  validateConfig,
+} from "../../config/index.ts";
+import {
+  type FineTuningOptions,
+  fineTuningSchema,
+  type TrainerOptions,
+  trainerSchema,
+} from "../../train/index.ts";
+import { allComponents } from "../registry.ts";
+import { RUNTIME_NAMES } from "../runtimes.ts";
+import { LOG_LEVELS, type LogLevel } from "./notices.ts";
+
+export interface Settings {
+  readonly seed: number;
+  readonly runtime: string;
+  readonly logLevel: LogLevel;
+  readonly trainer: TrainerOptions;
+  readonly fineTuning: FineTuningOptions | undefined;
+}
+
+/** The root keys of a configuration. */
+export function configSchema(): ConfigSchema {
+  return {
+    registry: allComponents(),
+    sections: {
+      seed: z.int().min(0),
+      runtime: z.enum(RUNTIME_NAMES),
+      ckpt: z.string().min(1).nullable(),
+      log_level: z.enum(LOG_LEVELS),
+      trainer: trainerSchema,
+      fine_tuning: fineTuningSchema.nullable(),
+      transforms: z
+        .strictObject({
+          trainTransforms: z.unknown(),
+          valTransforms: z.unknown(),
+          testTransforms: z.unknown(),
+        })
+        .partial()
+        .nullable(),
+    },
+    groups: ["data", "model", "optimizer", "scheduler", "callbacks", "logger"],
+  };
+}
+
+/** Checks the whole configuration. @throws ClassifierTrainingError kind "usage" naming key and place. */
+export async function validateRun(composition: Composition): Promise<void> {
+  await validateConfig(composition, configSchema());
+}
+
+/** The plain settings of a valid configuration. */
+export function readSettings(composition: Composition): Settings {
+  const config = resolveConfig(composition);
+  const { seed, runtime, trainer, log_level, fine_tuning } = toPlain(config) as Record<string, unknown>;
+  return {
+    seed: seed as number,
+    runtime: runtime as string,
+    logLevel: log_level as LogLevel,
+    fineTuning:
+      fine_tuning === null || fine_tuning === undefined
+        ? undefined
+        : fineTuningSchema.parse(toOptions(fine_tuning as Record<string, unknown>, fineTuningSchema)),
+    trainer: {
+      ...trainerSchema.parse(toOptions((trainer ?? {}) as Record<string, unknown>, trainerSchema)),
+      ...wholes(config),
+    },
+  };
+}
+
+const BATCH_LIMITS = {
+  limit_train_batches: "limitTrainBatches",
+  limit_val_batches: "limitValBatches",
+  limit_test_batches: "limitTestBatches",
+  overfit_batches: "overfitBatches",
+} as const;
+
+/** Limits written as `1.0`, which are the whole; `1` is one batch, and only the configuration tells them apart. */
+function wholes(config: MapNode): TrainerOptions {
+  const trainer = config.entries.get("trainer");
+  const whole = Object.entries(BATCH_LIMITS).filter(([key]) => {
+    const node = trainer?.kind === "map" ? trainer.entries.get(key) : undefined;
+    return node?.kind === "scalar" && node.type === "float" && node.value === 1;
+  });
+  return Object.fromEntries(whole.map(([, option]) => [option, Number.POSITIVE_INFINITY]));
+}

@@ -1,0 +1,163 @@
+// A sweep: one training for every combination of values, one after another, with a ledger of what is done.
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+  type ComponentRegistry,
+  type Composition,
+  isMultirun,
+  LEDGER_FILE,
+  type LedgerEntry,
+  ledgerLine,
+  missingJobs,
+  planSweep,
+  readLedger,
+  type SweepJob,
+  type SweepPlan,
+  sweepTable,
+} from "../../config/index.ts";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import { writeDurably, writeFailed } from "../../train/index.ts";
+import { type ConfigurationRequest, composeOptions, composeRun } from "../run/configuration.ts";
+import { RunFolder } from "../run/run-folder.ts";
+import type { RunSummary } from "../run/summary.ts";
+import { train } from "../run/train.ts";
+
+export interface SweepRequest {
+  readonly request: ConfigurationRequest;
+  readonly registry: ComponentRegistry;
+  readonly signal: AbortSignal;
+  readonly write: (line: string) => void;
+}
+
+export interface SweepResult {
+  readonly directory: string;
+  /** Jobs with their final metrics. */
+  readonly table: string;
+  /** Some job failed, was interrupted or has not begun. */
+  readonly unfinished: boolean;
+  /** The first failure; the other jobs ran all the same. */
+  readonly error: unknown;
+}
+
+/** Metrics that the table shows. */
+const TABLE_METRICS = ["val/loss", "val/acc_top1", "test/acc_top1"];
+
+/** Whether a command line asks for a sweep: by its flag, or by `hydra.mode`. */
+export function isSweep(request: ConfigurationRequest, flag: boolean): boolean {
+  return flag || isMultirun(composeRun(request), false);
+}
+
+/**
+ * Runs the jobs that the sweep's folder does not have completed yet. A failing job does not stop those of its batch;
+ * later batches are skipped behind it.
+ */
+export async function sweep({ request, registry, signal, write }: SweepRequest): Promise<SweepResult> {
+  const plan = planSweep(composeOptions(request));
+  const ledger = await Ledger.open(plan);
+  let error: unknown;
+  for (const batch of plan.batches) {
+    if (error !== undefined) break;
+    const missing = ledger.missing(batch);
+    for (const { number, overrides } of batch) {
+      if (!missing.some((job) => job.number === number))
+        write(`job ${number}: done before: ${overrides.join(" ")}`);
+    }
+    // All of a batch is composed before the first job runs: a mistake shows at once.
+    const composed = missing.map((job) => ({ job, composition: plan.compose(job) }));
+    for (const { job, composition } of composed) {
+      if (signal.aborted) break;
+      write(`job ${job.number}: ${job.overrides.join(" ")}`);
+      const failure = await runJob({ plan, job, composition, ledger, registry, signal, write });
+      error ??= failure;
+    }
+  }
+  const unfinished = plan.batches.some((batch) => ledger.missing(batch).length > 0);
+  return { directory: ledger.directory, table: ledger.table(), unfinished, error };
+}
+
+interface JobRun {
+  readonly plan: SweepPlan;
+  readonly job: SweepJob;
+  readonly composition: Composition;
+  readonly ledger: Ledger;
+  readonly registry: ComponentRegistry;
+  readonly signal: AbortSignal;
+  readonly write: (line: string) => void;
+}
+
+/** Trains one job and writes it into the ledger; returns its failure. An interrupted job goes on from its checkpoint. */
+async function runJob({ plan, job, composition, ledger, registry, signal, write }: JobRun): Promise<unknown> {
+  const folder = new RunFolder(plan.folder(composition));
+  const checkpoint = existsSync(folder.lastCheckpoint) ? folder.lastCheckpoint : undefined;
+  const begin = performance.now();
+  let summary: RunSummary | undefined;
+  let failure: unknown;
+  try {
+    const located = plan.compose(job, { runtime: { output_dir: folder.path } });
+    summary = await train(
+      { composition: located, folder, checkpoint, warnings: [] },
+      { registry, signal, write },
+    );
+  } catch (error) {
+    failure = error;
+    write(
+      `job ${job.number} failed: ${error instanceof ClassifierTrainingError ? error.toLine() : String(error)}`,
+    );
+  }
+  const metrics = Object.entries(summary?.metrics ?? {}).filter(([name]) => TABLE_METRICS.includes(name));
+  await ledger.add({
+    job: job.number,
+    overrides: job.overrides,
+    status:
+      failure !== undefined ? "failed" : summary!.status === "interrupted" ? "interrupted" : "completed",
+    seconds: (performance.now() - begin) / 1000,
+    metrics: Object.fromEntries(metrics),
+    ...(failure === undefined ? {} : { error: failure instanceof Error ? failure.message : String(failure) }),
+  });
+  return failure;
+}
+
+/** What of a sweep is done, in its folder. */
+class Ledger {
+  readonly directory: string;
+  readonly #file: string;
+  readonly #entries: Map<number, LedgerEntry>;
+
+  private constructor(directory: string, entries: readonly LedgerEntry[]) {
+    this.directory = directory;
+    this.#file = join(directory, LEDGER_FILE);
+    this.#entries = new Map(entries.map((entry) => [entry.job, entry]));
+  }
+
+  static async open({ directory, multirunYaml }: SweepPlan): Promise<Ledger> {
+    const path = resolve(directory);
+    try {
+      await mkdir(path, { recursive: true });
+    } catch (error) {
+      throw writeFailed(path, error);
+    }
+    await writeDurably(join(path, "multirun.yaml"), [new TextEncoder().encode(multirunYaml)]);
+    const file = join(path, LEDGER_FILE);
+    return new Ledger(path, existsSync(file) ? readLedger(await readFile(file, "utf8"), file) : []);
+  }
+
+  missing(jobs: readonly SweepJob[]): SweepJob[] {
+    return missingJobs(jobs, [...this.#entries.values()], this.#file);
+  }
+
+  async add(entry: LedgerEntry): Promise<void> {
+    this.#entries.set(entry.job, entry);
+    try {
+      await appendFile(this.#file, ledgerLine(entry), { flush: true });
+    } catch (error) {
+      throw writeFailed(this.#file, error);
+    }
+  }
+
+  table(): string {
+    const entries = [...this.#entries.values()].sort((a, b) => a.job - b.job);
+    const shown = TABLE_METRICS.filter((name) => entries.some(({ metrics }) => metrics[name] !== undefined));
+    return sweepTable(entries, shown);
+  }
+}

@@ -1,0 +1,140 @@
+// Looks at the configured data before anything is trained on it: counts, damage, duplicates, augmented batches.
+import { writeFile } from "node:fs/promises";
+import {
+  type ComponentRegistry,
+  type Composition,
+  fromPlain,
+  resolveConfig,
+  toPlain,
+} from "../../config/index.ts";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { DataModule } from "../../data/index.ts";
+import {
+  type DataStatistics,
+  type DuplicateGroup,
+  datasetStatistics,
+  findDuplicates,
+  type PictureProblem,
+  previewBatch,
+  type VerificationReport,
+  verifyDataset,
+} from "../../inspect/index.ts";
+import { encodePng } from "../../plots/index.ts";
+import { writeFailed } from "../../train/index.ts";
+import { countPictures, firstNames, leftOutLine } from "../run/bad-pictures.ts";
+import { LOG_LEVELS, type Notify, noticesFrom } from "../run/notices.ts";
+import { RunParts } from "../run/run-parts.ts";
+
+export interface DataToolRequest {
+  readonly composition: Composition;
+  readonly registry: ComponentRegistry;
+  /** Receives each warning about the data, as `log_level` lets through; default: nobody. */
+  readonly write?: (line: string) => void;
+}
+
+/** Pictures that are there more than once, and those that could not be compared. */
+export interface DuplicateReport {
+  readonly groups: readonly DuplicateGroup[];
+  readonly unreadable: readonly PictureProblem[];
+}
+
+/** Class names and their counts, sizes and channel means. */
+export function dataStatistics(request: DataToolRequest): Promise<DataStatistics> {
+  return withData(request, (data) => datasetStatistics(data.splits));
+}
+
+/** Decodes every picture. */
+export function verifyData(request: DataToolRequest): Promise<VerificationReport> {
+  return withData(request, (data) => verifyDataset(data.splits));
+}
+
+/** Pictures that are there more than once, exactly or to the eye; those that cannot be read are warned of. */
+export function duplicatesIn(request: DataToolRequest): Promise<DuplicateReport> {
+  return withData(request, async (data) => {
+    const unreadable: PictureProblem[] = [];
+    const groups = await findDuplicates(data.splits, { onUnreadable: (problem) => unreadable.push(problem) });
+    if (unreadable.length > 0) {
+      const count = countPictures(unreadable.length);
+      noticesOf(request)("WARNING", `${count} cannot be read, so not compared: ${firstNames(unreadable)}`);
+    }
+    return { groups, unreadable };
+  });
+}
+
+/**
+ * Writes a PNG grid of the first training batch, augmented as training will see it.
+ * @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`, or kind "data" `NO_BATCH`.
+ */
+export function previewData(request: DataToolRequest, path: string): Promise<void> {
+  return withData(request, async (data) => {
+    for await (const batch of data.trainLoader(0)) {
+      const png = encodePng(previewBatch(batch, data.preprocessing));
+      await writeFile(path, png).catch((error: unknown) => {
+        throw writeFailed(path, error);
+      });
+      const leftOut = leftOutLine(data, "classifier-training data verify says why");
+      if (leftOut !== undefined) noticesOf(request)("WARNING", leftOut);
+      return;
+    }
+    throw new ClassifierTrainingError("data", "NO_BATCH", "an epoch of this data has no batch to show", {
+      hint: "classifier-training data verify lists the pictures that cannot be read",
+    });
+  });
+}
+
+/**
+ * The configured data set up, for as long as `use` takes. Its warnings are written, and given to `use`. Data that is
+ * less than one batch, with which no training begins, is opened as one batch of what there is.
+ */
+export async function withData<T>(
+  request: DataToolRequest,
+  use: (data: DataModule, warnings: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const { data: opened, warnings } = await openData(request);
+  await using data = opened;
+  const notify = noticesOf(request);
+  for (const warning of warnings) notify("WARNING", warning);
+  return await use(data, warnings);
+}
+
+async function openData(
+  request: DataToolRequest,
+): Promise<{ readonly data: DataModule; readonly warnings: readonly string[] }> {
+  try {
+    const data = await openBatched(request);
+    return { data, warnings: data.warnings };
+  } catch (error) {
+    if (!(error instanceof ClassifierTrainingError) || error.code !== "FEWER_THAN_BATCH") throw error;
+    const data = await openBatched(request, await countOfTraining(request));
+    const advice = error.hint === undefined ? "" : `; to train, ${error.hint}`;
+    return { data, warnings: [...data.warnings, `${error.message}${advice}`] };
+  }
+}
+
+async function countOfTraining(request: DataToolRequest): Promise<number> {
+  await using data = await openBatched(request, 1);
+  return data.splits.train.labels.length;
+}
+
+/** @param batchSize instead of the configured one */
+async function openBatched(
+  { composition, registry }: DataToolRequest,
+  batchSize?: number,
+): Promise<DataModule> {
+  const composed = batchSize === undefined ? composition : withBatchSize(composition, batchSize);
+  const parts = new RunParts(composed, registry);
+  return parts.data(null, await parts.model());
+}
+
+function withBatchSize(composition: Composition, size: number): Composition {
+  const { config } = composition;
+  const data = config.entries.get("data");
+  if (data?.kind !== "map") return composition;
+  const sized = { ...data, entries: new Map(data.entries).set("batch_size", fromPlain(size)) };
+  return { ...composition, config: { ...config, entries: new Map(config.entries).set("data", sized) } };
+}
+
+function noticesOf({ composition, write = () => undefined }: DataToolRequest): Notify {
+  const { log_level } = toPlain(resolveConfig(composition)) as Readonly<Record<string, unknown>>;
+  return noticesFrom(LOG_LEVELS.find((level) => level === log_level) ?? "INFO", write);
+}

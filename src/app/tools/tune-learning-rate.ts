@@ -1,0 +1,101 @@
+// Finds a learning rate for a configuration: a range test with its curve, table and suggestion in a folder of its own.
+import { join } from "node:path";
+import type { ComponentRegistry } from "../../config/index.ts";
+import { writeCsv } from "../../core/index.ts";
+import { curvesPicture, renderPng } from "../../plots/index.ts";
+import {
+  type LearningRateFinderOptions,
+  learningRateRangeTest,
+  type RangeTestPoint,
+  suggestLearningRate,
+  Trainer,
+  writeDurably,
+} from "../../train/index.ts";
+import { type RunConfiguration, writeHydraFiles } from "../run/configuration.ts";
+import { loadPretrained } from "../run/pretrained.ts";
+import { RunParts, setUp } from "../run/run-parts.ts";
+import { readSettings, validateRun } from "../run/settings.ts";
+import { chooseRuntime } from "../runtimes.ts";
+
+export interface TuneLearningRateRequest extends Omit<LearningRateFinderOptions, "accumulate"> {
+  readonly run: RunConfiguration;
+  readonly registry: ComponentRegistry;
+  /** Receives each line for the person who waits. */
+  readonly write: (line: string) => void;
+}
+
+export interface LearningRateSuggestion {
+  /** Undefined where the loss falls nowhere. */
+  readonly suggestion: number | undefined;
+  readonly points: readonly RangeTestPoint[];
+  /** Where `lr_finder.png`, `.svg` and `.csv` lie. */
+  readonly folder: string;
+}
+
+const REPORT_EVERY = 10;
+
+/** Trains a model of its own, from the weights that training would begin with; no run is touched. */
+export async function tuneLearningRate(request: TuneLearningRateRequest): Promise<LearningRateSuggestion> {
+  const { run, registry, write, ...options } = request;
+  await validateRun(run.composition);
+  const settings = readSettings(run.composition);
+  const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const parts = new RunParts(run.composition, registry);
+  const model = await parts.model();
+  await using data = await parts.data(null, model);
+  setUp(model, data);
+  await using trainer = new Trainer(settings.trainer, {
+    runtime,
+    seed: settings.seed,
+    optimizer: await parts.optimizer(),
+    fineTuning: settings.fineTuning,
+  });
+  const engine = await trainer.open(model);
+  const weights = await loadPretrained(model, (_, line) => write(line), options.signal);
+  if (weights !== undefined) await engine.writeWeights(weights);
+  const accumulate = settings.trainer.accumulateGradBatches ?? 1;
+  const points = await learningRateRangeTest(engine, data, { ...options, accumulate }, (point, i) => {
+    if ((i + 1) % REPORT_EVERY !== 0) return;
+    write(`step ${i + 1}  lr ${point.learningRate.toExponential(2)}  loss ${point.smoothed.toFixed(4)}`);
+  });
+  const suggestion = suggestLearningRate(points);
+  await run.folder.create();
+  await writeHydraFiles(run);
+  await writeCurve(run, points, suggestion, options.mode !== "linear");
+  return { suggestion, points, folder: run.folder.path };
+}
+
+async function writeCurve(
+  { folder }: RunConfiguration,
+  points: readonly RangeTestPoint[],
+  suggestion: number | undefined,
+  logarithmicX: boolean,
+): Promise<void> {
+  const smoothed = points.map(({ learningRate, smoothed: y }) => [learningRate, y] as const);
+  const picture = await curvesPicture({
+    title: "Learning-rate range test",
+    xLabel: "learning rate",
+    yLabel: "smoothed loss",
+    logarithmicX,
+    curves: [
+      { name: "loss", points: smoothed },
+      ...(suggestion === undefined
+        ? []
+        : [
+            {
+              name: `suggestion ${suggestion.toExponential(2)}`,
+              points: smoothed.filter(([x]) => x === suggestion),
+            },
+          ]),
+    ],
+  });
+  const rows = points.map(({ learningRate, loss, smoothed: y }, i) =>
+    [i + 1, learningRate, loss, y].map(String),
+  );
+  await folder.write(
+    join(folder.path, "lr_finder.csv"),
+    writeCsv([["step", "learning_rate", "loss", "smoothed_loss"], ...rows]),
+  );
+  await folder.write(join(folder.path, "lr_finder.svg"), picture.svg);
+  await writeDurably(join(folder.path, "lr_finder.png"), [await renderPng(picture, { scale: 2 })]);
+}

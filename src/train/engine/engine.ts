@@ -1,0 +1,317 @@
+// The engine: a model's state in a runtime, and the steps that change or evaluate it.
+import {
+  ClassifierTrainingError,
+  formatShape,
+  type HostTensor,
+  hostTensor,
+  type Shape,
+  zeros,
+} from "../../core/index.ts";
+import type { Program, VariableRef } from "../../graph/index.ts";
+import { initialState, type StateDict, stateEntries } from "../../nn/index.ts";
+import type { GradientClipping, Optimizer } from "../../optim/index.ts";
+import type { Executable, Runtime, Session, SessionOptions } from "../../runtime/contract.ts";
+import type { Batch } from "../contracts.ts";
+import type { FineTuning } from "./fine-tuning.ts";
+import {
+  accumulateProgram,
+  applyProgram,
+  type BatchShape,
+  evaluateProgram,
+  type LossModel,
+  normsProgram,
+  scalarInput,
+  statisticsProgram,
+} from "./programs.ts";
+import { layoutState, type StateLayout } from "./state-layout.ts";
+
+export interface EngineOptions extends Omit<SessionOptions, "storages"> {
+  readonly runtime: Runtime;
+  readonly model: LossModel;
+  readonly optimizer: Optimizer;
+  /** Seed of the first weights. */
+  readonly seed: number;
+  /** Default: none. */
+  readonly clipping?: GradientClipping | undefined;
+  /** Micro-batches of an optimizer step; default 1. */
+  readonly accumulate?: number;
+  /** Which parameters are trained when, and how; default: all, alike. */
+  readonly fineTuning?: FineTuning | undefined;
+  /** Keep an exponential moving average of the weights; default false. */
+  readonly average?: boolean;
+}
+
+/** Loss (mean over the batch) and outputs of a forward pass. */
+export interface ForwardResult {
+  readonly loss: number;
+  readonly logits: HostTensor;
+}
+
+/** Which weights to evaluate or export: those being trained, or their moving average. */
+export type WeightsKind = "live" | "average";
+
+/** Opens a session for a model, compiles its programs as batch sizes come up, and runs them. */
+export class TrainingEngine {
+  readonly #options: EngineOptions;
+  readonly #executables = new Map<string, Promise<Executable>>();
+  /** Inputs of the program that takes a step: not every optimizer uses all of its scalars. */
+  #stepInputs: ReadonlySet<string> = new Set();
+  #layout: StateLayout;
+  #session: Session;
+
+  private constructor(options: EngineOptions, layout: StateLayout, session: Session) {
+    this.#options = options;
+    this.#layout = layout;
+    this.#session = session;
+  }
+
+  /** Where the state lies; another one when parameters are frozen or unfrozen. */
+  get layout(): StateLayout {
+    return this.#layout;
+  }
+
+  /** The runtime's session; another one when parameters are frozen or unfrozen. */
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** Lays the state out, opens a session and writes the first weights. */
+  static async open(options: EngineOptions): Promise<TrainingEngine> {
+    options.fineTuning?.enter(0);
+    const engine = new TrainingEngine(options, ...(await openSession(options)));
+    await engine.writeWeights(initialState(options.model.network, options.seed));
+    await engine.#initialiseOptimizer();
+    return engine;
+  }
+
+  /** Freezes and unfreezes what changes in `epoch`; what was trained before keeps its optimizer state. */
+  async enterEpoch(epoch: number): Promise<void> {
+    if (this.#options.fineTuning?.enter(epoch) !== true) return;
+    const state = await this.readState();
+    await this.#session.dispose();
+    this.#executables.clear();
+    [this.#layout, this.#session] = await openSession(this.#options);
+    await this.#initialiseOptimizer();
+    // Averages of what was frozen begin with the weights; everything that was there before follows.
+    await this.writeWeights(new Map([...state].filter(([name]) => this.#layout.weights.has(name))));
+    await this.#session.write(
+      this.#layout.persistent
+        .filter(({ name }) => state.has(name))
+        .map((variable) => ({ variable, tensor: state.get(variable.name)! })),
+    );
+  }
+
+  /** Adds the gradients of a micro-batch to those of the step (`first`: starts a step). */
+  async accumulate(batch: Batch, first: boolean): Promise<ForwardResult> {
+    const accumulate = this.#options.accumulate ?? 1;
+    const executable = await this.#executable(`accumulate:${first}:${shapeKey(batch)}`, () =>
+      accumulateProgram(this.#options.model, this.layout, batchShape(batch), { accumulate, first }),
+    );
+    return this.#forward(executable, batch);
+  }
+
+  /**
+   * Takes optimizer step `step` (from 1) with the accumulated gradients. `momentum`: instead of the optimizer's own.
+   * @returns the L2 norm of all gradients before clipping
+   */
+  async apply(
+    step: number,
+    learningRate: number,
+    {
+      momentum,
+      averageDecay,
+    }: { readonly momentum?: number | undefined; readonly averageDecay?: number | undefined } = {},
+  ): Promise<number> {
+    const executable = await this.#executable("apply", () => {
+      const program = applyProgram(this.layout, this.#options.clipping);
+      this.#stepInputs = new Set(program.inputs.map(({ name }) => name));
+      return program;
+    });
+    const inputs: Record<string, HostTensor> = {};
+    for (const [i, { optimizer, learningRateScale }] of this.layout.groups.entries()) {
+      const scalars = optimizer.scalars(step, learningRate * learningRateScale, momentum);
+      for (const [name, value] of Object.entries(scalars)) {
+        const key = scalarInput(i, name);
+        if (this.#stepInputs.has(key)) inputs[key] = float64Scalar(value);
+      }
+    }
+    if (averageDecay !== undefined) inputs.average_decay = float64Scalar(averageDecay);
+    const { gradient_norm } = await executable.run(inputs);
+    return Number(gradient_norm!.data[0]);
+  }
+
+  /** L2 norm of some variables together, by any name; `key` names the program that computes them. */
+  async norms(
+    key: string,
+    groups: Readonly<Record<string, readonly VariableRef[]>>,
+  ): Promise<Record<string, number>> {
+    const executable = await this.#executable(`norms:${key}`, () => normsProgram(groups));
+    const outputs = await executable.run({});
+    return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Number(data[0])]));
+  }
+
+  /** Forward pass in evaluation mode. */
+  async evaluate(batch: Batch, weights: WeightsKind = "live"): Promise<ForwardResult> {
+    const variables = weights === "live" ? this.layout.weights : this.layout.averages;
+    const executable = await this.#executable(`evaluate:${weights}:${shapeKey(batch)}`, () =>
+      evaluateProgram(this.#options.model, variables, batchShape(batch)),
+    );
+    return this.#forward(executable, batch);
+  }
+
+  /**
+   * Lets a batch into the running statistics of the averaged weights: `share` of them is its own, so that 1 / n for
+   * batch n of a pass gives the mean over all, as torch's `update_bn`. Whether there are any statistics.
+   */
+  async renewStatistics({ images }: Batch, share: number): Promise<boolean> {
+    if (this.layout.buffers.size === 0) return false;
+    const { dtype, shape } = typeOf(images);
+    const executable = await this.#executable(`statistics:${formatShape(shape)}`, () =>
+      statisticsProgram(this.#options.model.network, this.layout.averages, { dtype, shape }),
+    );
+    await executable.run({ images, share: float64Scalar(share) });
+    return true;
+  }
+
+  /** The network's state by PyTorch's names, in PyTorch's order. */
+  async readWeights(weights: WeightsKind = "live"): Promise<StateDict> {
+    const variables = weights === "live" ? this.layout.weights : this.layout.averages;
+    const names = Array.from(this.#options.model.network.namedState(), ([name]) => name);
+    const tensors = await this.session.read(names.map((name) => variables.get(name)!));
+    return new Map(names.map((name, i) => [name, tensors[i]!]));
+  }
+
+  /** Sets the network's state (and, where it is kept, starts its moving average from it). */
+  async writeWeights(state: StateDict): Promise<void> {
+    const entries = [...state].flatMap(([name, tensor]) => {
+      const variable = this.#writable(this.layout.weights.get(name), name, tensor);
+      const average = this.layout.averages.get(name)!;
+      return average === variable
+        ? [{ variable, tensor }]
+        : [
+            { variable, tensor },
+            { variable: average, tensor },
+          ];
+    });
+    await this.session.write(entries);
+  }
+
+  /** Everything that a checkpoint needs: weights, optimizer state and averages by name. */
+  async readState(): Promise<StateDict> {
+    const tensors = await this.session.read(this.layout.persistent);
+    return new Map(this.layout.persistent.map(({ name }, i) => [name, tensors[i]!]));
+  }
+
+  /** @throws ClassifierTrainingError `STATE_MISMATCH` naming an entry that is missing, unknown or of another shape. */
+  async writeState(state: StateDict): Promise<void> {
+    const variables = new Map(this.layout.persistent.map((variable) => [variable.name, variable]));
+    for (const name of variables.keys()) if (!state.has(name)) throw mismatch(name, "is missing");
+    await this.session.write(
+      [...state].map(([name, tensor]) => ({
+        variable: this.#writable(variables.get(name), name, tensor),
+        tensor,
+      })),
+    );
+  }
+
+  /** Running statistics and counters of the network, by name. */
+  async readBuffers(): Promise<StateDict> {
+    const names = stateEntries(this.#options.model.network)
+      .filter(({ kind }) => kind === "buffer")
+      .map(({ name }) => name);
+    const tensors = await this.session.read(names.map((name) => this.layout.weights.get(name)!));
+    return new Map(names.map((name, i) => [name, tensors[i]!]));
+  }
+
+  /** Sets what `readBuffers` gave. */
+  async writeBuffers(buffers: StateDict): Promise<void> {
+    await this.session.write(
+      [...buffers].map(([name, tensor]) => ({ variable: this.layout.weights.get(name)!, tensor })),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.dispose();
+  }
+
+  #writable(variable: VariableRef | undefined, name: string, tensor: HostTensor): VariableRef {
+    if (variable === undefined) throw mismatch(name, "is not part of this training state");
+    if (formatShape(variable.shape) === formatShape(tensor.shape)) return variable;
+    throw mismatch(name, `has shape ${formatShape(tensor.shape)}, not ${formatShape(variable.shape)}`);
+  }
+
+  async #initialiseOptimizer(): Promise<void> {
+    const entries = this.layout.groups.flatMap(({ optimizer, optimizerState }) =>
+      optimizer.state
+        .filter(({ initial }) => initial !== 0)
+        .flatMap(({ name, initial }) =>
+          optimizerState[name]!.members.map((variable) => {
+            const tensor = zeros("float32", variable.shape);
+            tensor.data.fill(initial);
+            return { variable, tensor };
+          }),
+        ),
+    );
+    if (entries.length > 0) await this.session.write(entries);
+  }
+
+  #executable(key: string, build: () => Program): Promise<Executable> {
+    let executable = this.#executables.get(key);
+    if (executable === undefined) {
+      executable = this.session.compile(build());
+      this.#executables.set(key, executable);
+    }
+    return executable;
+  }
+
+  async #forward(executable: Executable, { images, labels, targets }: Batch): Promise<ForwardResult> {
+    const { loss, logits } = await executable.run({ images, labels: targets ?? labels });
+    return { loss: Number(loss!.data[0]), logits: logits! };
+  }
+}
+
+async function openSession(options: EngineOptions): Promise<[StateLayout, Session]> {
+  const { runtime, model, optimizer, average = false, fineTuning } = options;
+  const parameterGroups = fineTuning?.groups();
+  const layout = layoutState(model.network, {
+    optimizer,
+    average,
+    ...(parameterGroups === undefined ? {} : { parameterGroups }),
+  });
+  return [layout, await runtime.open({ ...sessionOptions(options), storages: layout.storages })];
+}
+
+function sessionOptions({
+  threads,
+  precision,
+  convolutionAlgorithm,
+}: EngineOptions): Omit<SessionOptions, "storages"> {
+  return {
+    ...(threads === undefined ? {} : { threads }),
+    ...(precision === undefined ? {} : { precision }),
+    ...(convolutionAlgorithm === undefined ? {} : { convolutionAlgorithm }),
+  };
+}
+
+function batchShape({ images, labels, targets }: Batch): BatchShape {
+  return { images: typeOf(images), labels: typeOf(targets ?? labels) };
+}
+
+function typeOf({ dtype, shape }: HostTensor): { dtype: HostTensor["dtype"]; shape: Shape } {
+  return { dtype: dtype === "float64" ? "float32" : dtype, shape };
+}
+
+function shapeKey(batch: Batch): string {
+  const { images, labels } = batchShape(batch);
+  return `${formatShape(images.shape)}${labels.dtype}${formatShape(labels.shape)}`;
+}
+
+function float64Scalar(value: number): HostTensor<"float64"> {
+  return hostTensor("float64", [], Float64Array.of(value));
+}
+
+function mismatch(name: string, problem: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "STATE_MISMATCH", `${name} ${problem}`, {
+    hint: "use the configuration that the checkpoint was made with",
+  });
+}

@@ -1,0 +1,90 @@
+// Features: what the classifier of a network is given, computed once for a whole data set.
+import {
+  ClassifierTrainingError,
+  formatShape,
+  type HostTensor,
+  hostTensor,
+  sizeOf,
+} from "../../core/index.ts";
+import { FeatureClassifier } from "../../nn/index.ts";
+import type { Executable } from "../../runtime/contract.ts";
+import type { BatchSource, TrainableModel } from "../contracts.ts";
+import type { TrainingEngine } from "./engine.ts";
+import { separable } from "./fine-tuning.ts";
+import { featuresProgram } from "./programs.ts";
+
+/** The features of a data set; samples that could not be read have none. */
+export interface Features {
+  /** [count, ...] */
+  readonly values: HostTensor<"float32">;
+  /** Position in the data set of each. */
+  readonly indices: HostTensor<"int32">;
+}
+
+/**
+ * The same model, given features instead of inputs; its state is that of the whole network.
+ * @throws ClassifierTrainingError kind "usage" `NO_CLASSIFIER` where the network does not say what the classifier is
+ */
+export function onFeatures(model: TrainableModel): TrainableModel {
+  return {
+    network: new FeatureClassifier(separable(model.network)),
+    loss: (outputs, targets) => model.loss(outputs, targets),
+    learningRate: model.learningRate,
+    createOptimizer: () => model.createOptimizer(),
+    createScheduler: () => model.createScheduler(),
+    metrics: model.metrics,
+  };
+}
+
+/**
+ * Runs everything before the classifier of `model`, in evaluation mode and with the weights of `engine`.
+ * @param onBatch called with the number of samples done; returning false ends it
+ * @returns undefined where `onBatch` ended it
+ */
+export async function computeFeatures(
+  model: TrainableModel,
+  engine: TrainingEngine,
+  batches: BatchSource,
+  onBatch: (done: number) => boolean = () => true,
+): Promise<Features | undefined> {
+  const network = separable(model.network);
+  const { layout, session } = engine;
+  const executables = new Map<string, Executable>();
+  const parts: HostTensor[] = [];
+  const indices: number[] = [];
+  try {
+    for await (const { images, indices: own } of batches) {
+      const key = formatShape(images.shape);
+      let executable = executables.get(key);
+      if (executable === undefined) {
+        const program = featuresProgram(network, layout.weights, { dtype: "float32", shape: images.shape });
+        executable = await session.compile(program);
+        executables.set(key, executable);
+      }
+      const { features } = await executable.run({ images });
+      parts.push(features!);
+      indices.push(...own);
+      if (!onBatch(indices.length)) return undefined;
+    }
+  } finally {
+    for (const executable of executables.values()) await executable.dispose();
+  }
+  return join(parts, indices);
+}
+
+function join(parts: readonly HostTensor[], indices: readonly number[]): Features {
+  if (parts.length === 0) {
+    throw new ClassifierTrainingError("data", "NO_FEATURES", "none of the pictures can be read");
+  }
+  const shape = parts[0]!.shape.slice(1);
+  const values = new Float32Array(indices.length * sizeOf(shape));
+  let offset = 0;
+  for (const { data } of parts) {
+    values.set(data as Float32Array, offset);
+    offset += data.length;
+  }
+  return {
+    values: hostTensor("float32", [indices.length, ...shape], values),
+    indices: hostTensor("int32", [indices.length], Int32Array.from(indices)),
+  };
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { float32, hostTensor } from "../../core/index.ts";
+import { createResNet } from "../../models/index.ts";
+import {
+  BatchNorm2d,
+  Conv2d,
+  crossEntropy,
+  Flatten,
+  GlobalAvgPool2d,
+  Linear,
+  Sequential,
+} from "../../nn/index.ts";
+import { AdamW } from "../../optim/index.ts";
+import { referenceRuntime } from "../../runtime/reference/index.ts";
+import { TrainingEngine } from "./engine.ts";
+import { FineTuning } from "./fine-tuning.ts";
+
+const BACKBONE = ["conv1.*", "bn1.*", "layer*"];
+
+describe("groups", () => {
+  test("a frozen backbone leaves the classifier", () => {
+    const network = createResNet("resnet18", 7);
+    const tuning = new FineTuning(network, { freeze: BACKBONE });
+    expect(tuning.enter(0)).toBe(true);
+    expect(tuning.groups()).toEqual([{ parameters: ["fc.weight", "fc.bias"], learningRateScale: 1 }]);
+    expect(network.bn1.frozen).toBe(true);
+    expect(tuning.enter(100)).toBe(false);
+  });
+
+  test("unfreezing trains everything, parts before the classifier more gently, without decay of norms and biases", () => {
+    const network = createResNet("resnet18", 7);
+    const tuning = new FineTuning(network, {
+      freeze: BACKBONE,
+      unfreezeEpoch: 3,
+      layerDecay: 0.5,
+      decayNormsAndBiases: false,
+    });
+    tuning.enter(0);
+    expect(tuning.enter(2)).toBe(false);
+    expect(tuning.enter(3)).toBe(true);
+    expect(network.bn1.frozen).toBe(false);
+    const groupOf = (name: string) => tuning.groups().find(({ parameters }) => parameters.includes(name));
+    expect(groupOf("fc.weight")).toMatchObject({ learningRateScale: 1 });
+    expect(groupOf("fc.bias")).toMatchObject({ learningRateScale: 1, weightDecay: 0 });
+    // Between fc and layer4 lies the pooling, which has no parameters but is a part.
+    expect(groupOf("layer4.0.conv1.weight")?.learningRateScale).toBe(0.25);
+    expect(groupOf("layer3.0.bn1.weight")).toMatchObject({ learningRateScale: 0.125, weightDecay: 0 });
+    const all = tuning.groups().flatMap(({ parameters }) => parameters);
+    expect(new Set(all).size).toBe(Array.from(network.namedParameters()).length);
+  });
+
+  test.each([
+    { freeze: ["layr1.*"], message: '"layr1.*" names no parameter' },
+    { freeze: ["*"], message: "every parameter is frozen" },
+  ])("refuses $freeze", ({ freeze, message }) => {
+    expect(() => new FineTuning(createResNet("resnet18", 7), { freeze })).toThrow(message);
+  });
+});
+
+describe("engine", () => {
+  const images = float32(
+    [4, 2, 3, 3],
+    Array.from({ length: 72 }, (_, i) => Math.sin(i)),
+  );
+  const batch = { images, labels: hostTensor("int32", [4], Int32Array.of(0, 1, 2, 0)), indices: [] };
+
+  test("frozen parameters and statistics stay, unfrozen ones move, optimizer state is kept", async () => {
+    const network = new Sequential(
+      new Conv2d(2, 4, 3, { padding: 1 }),
+      new BatchNorm2d(4),
+      new GlobalAvgPool2d(),
+      new Flatten(),
+      new Linear(4, 3),
+    );
+    const engine = await TrainingEngine.open({
+      runtime: referenceRuntime,
+      model: { network, loss: (logits, labels) => crossEntropy(logits, labels) },
+      optimizer: new AdamW(),
+      seed: 1,
+      fineTuning: new FineTuning(network, { freeze: ["0.*", "1.*"], unfreezeEpoch: 1 }),
+    });
+    const step = async (number: number) => {
+      await engine.accumulate(batch, true);
+      await engine.apply(number, 0.1);
+      return engine.readState();
+    };
+    const numbers = (state: Awaited<ReturnType<typeof step>>, name: string) =>
+      Array.from(state.get(name)!.data, Number);
+    const before = await engine.readWeights();
+    const first = await step(1);
+    for (const name of ["0.weight", "1.weight", "1.running_mean", "1.num_batches_tracked"]) {
+      expect(numbers(first, name)).toEqual(Array.from(before.get(name)!.data, Number));
+    }
+    expect(numbers(first, "4.weight")).not.toEqual(Array.from(before.get("4.weight")!.data, Number));
+    expect(first.has("optimizer.exp_avg.0.weight")).toBe(false);
+
+    await engine.enterEpoch(1);
+    const thawed = await engine.readState();
+    expect(numbers(thawed, "4.weight")).toEqual(numbers(first, "4.weight"));
+    expect(numbers(thawed, "optimizer.exp_avg.4.weight")).toEqual(
+      numbers(first, "optimizer.exp_avg.4.weight"),
+    );
+    const second = await step(2);
+    expect(numbers(second, "0.weight")).not.toEqual(numbers(first, "0.weight"));
+    expect(numbers(second, "1.num_batches_tracked")).toEqual([1]);
+    await engine.dispose();
+  });
+});

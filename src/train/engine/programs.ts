@@ -1,0 +1,187 @@
+// The three programs of training: accumulate gradients, apply them, evaluate.
+
+import { gradients } from "../../autodiff/index.ts";
+import type { DType, Shape } from "../../core/index.ts";
+import {
+  add,
+  createProgram,
+  Graph,
+  input,
+  mul,
+  type Program,
+  readVariable,
+  type Storage,
+  sub,
+  type Update,
+  type Value,
+  type VariableRef,
+  wholeStorage,
+} from "../../graph/index.ts";
+import { Backbone, type ClassificationNetwork, type Module, trace } from "../../nn/index.ts";
+import { clipGradients, type GradientClipping, globalNorm } from "../../optim/index.ts";
+import type { StateLayout } from "./state-layout.ts";
+
+/** Element type and shape of a batch's tensors, batch axis included. */
+export interface BatchShape {
+  readonly images: { readonly dtype: DType; readonly shape: Shape };
+  readonly labels: { readonly dtype: DType; readonly shape: Shape };
+}
+
+export interface LossModel {
+  readonly network: Module;
+  loss(outputs: Value, targets: Value): Value;
+}
+
+function batchInputs(graph: Graph, { images, labels }: BatchShape): [Value, Value] {
+  return [
+    input(graph, "images", images.dtype, images.shape),
+    input(graph, "labels", labels.dtype, labels.shape),
+  ];
+}
+
+export interface AccumulateOptions {
+  /** Micro-batches of an optimizer step; each loss counts 1 / this. */
+  readonly accumulate: number;
+  /** The first micro-batch of a step sets the gradients, the others add to them. */
+  readonly first: boolean;
+}
+
+/** Forward and backward in training mode: outputs `loss` (unscaled) and `logits`, updates gradients and buffers. */
+export function accumulateProgram(
+  model: LossModel,
+  layout: StateLayout,
+  batch: BatchShape,
+  { accumulate, first }: AccumulateOptions,
+): Program {
+  const graph = new Graph();
+  const [images, labels] = batchInputs(graph, batch);
+  const traced = trace(model.network, images, {
+    training: true,
+    variable: (name) => layout.weights.get(name)!,
+  });
+  const loss = model.loss(traced.output, labels);
+  const scaled = accumulate === 1 ? loss : mul(loss, 1 / accumulate);
+  const targets = gradientVariables(layout).filter(({ parameter }) => traced.parameters.has(parameter));
+  const computed = gradients(
+    scaled,
+    targets.map(({ parameter }) => traced.parameters.get(parameter)!),
+  );
+  const updates = targets.map(({ variable }, i): Update => {
+    const gradient = computed[i]!;
+    return { variable, value: first ? gradient : add(readVariable(graph, variable), gradient) };
+  });
+  return createProgram({
+    name: first ? "accumulate-first" : "accumulate",
+    outputs: { loss, logits: traced.output },
+    updates: [...updates, ...traced.updates],
+  });
+}
+
+function gradientVariables(layout: StateLayout): { parameter: string; variable: VariableRef }[] {
+  return layout.groups.flatMap(({ parameters, gradients: held }) =>
+    parameters.members.map(({ name }, i) => ({ parameter: name, variable: held.members[i]! })),
+  );
+}
+
+/** Input name of a scalar of a group's optimizer. */
+export function scalarInput(group: number, scalar: string): string {
+  return `group${group}.${scalar}`;
+}
+
+/** Clip, optimizer step and moving average: output `gradient_norm` (before clipping). */
+export function applyProgram(layout: StateLayout, clipping: GradientClipping | undefined): Program {
+  const graph = new Graph();
+  const read = (storage: Storage): Value => readVariable(graph, wholeStorage(storage));
+  const raw = layout.groups.map(({ gradients: held }) => read(held));
+  const norm = globalNorm(raw);
+  const clipped = clipping === undefined ? raw : clipGradients(raw, norm, clipping);
+  const updates: Update[] = [];
+  const decay =
+    layout.averageBuffers === undefined ? undefined : input(graph, "average_decay", "float32", []);
+  const average = (target: Storage | undefined, latest: Value): void => {
+    if (target === undefined || target.size === 0 || decay === undefined) return;
+    const value = add(mul(read(target), decay), mul(latest, sub(1, decay)));
+    updates.push({ variable: wholeStorage(target), value });
+  };
+  for (const [i, group] of layout.groups.entries()) {
+    const scalars = Object.keys(group.optimizer.scalars(1, 1));
+    const { parameter, state } = group.optimizer.update({
+      parameter: read(group.parameters),
+      gradient: clipped[i]!,
+      state: Object.fromEntries(
+        Object.entries(group.optimizerState).map(([name, held]) => [name, read(held)]),
+      ),
+      scalars: Object.fromEntries(
+        scalars.map((name) => [name, input(graph, scalarInput(i, name), "float32", [])]),
+      ),
+    });
+    updates.push({ variable: wholeStorage(group.parameters), value: parameter });
+    for (const [name, value] of Object.entries(state)) {
+      updates.push({ variable: wholeStorage(group.optimizerState[name]!), value });
+    }
+    average(group.average, parameter);
+  }
+  if (layout.averageBuffers !== undefined && layout.buffers.size > 0) {
+    average(layout.averageBuffers, read(layout.buffers));
+  }
+  return createProgram({ name: "apply", outputs: { gradient_norm: norm }, updates });
+}
+
+/**
+ * Forward in training mode that changes nothing but running statistics: input `share` is that of this batch in them.
+ * @param weights what is computed with, and whose statistics are set
+ */
+export function statisticsProgram(
+  network: Module,
+  weights: ReadonlyMap<string, VariableRef>,
+  { dtype, shape }: BatchShape["images"],
+): Program {
+  const graph = new Graph();
+  const images = input(graph, "images", dtype, shape);
+  const { updates } = trace(network, images, {
+    training: true,
+    variable: (name) => weights.get(name)!,
+    statisticsMomentum: input(graph, "share", "float32", []),
+  });
+  const statistics = updates.filter(({ variable }) => variable.dtype === "float32");
+  return createProgram({ name: "statistics", outputs: {}, updates: statistics });
+}
+
+/** Outputs the L2 norm of each group of variables, by the group's name. */
+export function normsProgram(groups: Readonly<Record<string, readonly VariableRef[]>>): Program {
+  const graph = new Graph();
+  const outputs = Object.entries(groups).map(([name, variables]): [string, Value] => [
+    name,
+    globalNorm(variables.map((variable) => readVariable(graph, variable))),
+  ]);
+  return createProgram({ name: "norms", outputs: Object.fromEntries(outputs) });
+}
+
+/** Forward in evaluation mode: outputs `logits` and `loss`. */
+export function evaluateProgram(
+  model: LossModel,
+  weights: ReadonlyMap<string, VariableRef>,
+  batch: BatchShape,
+): Program {
+  const graph = new Graph();
+  const [images, labels] = batchInputs(graph, batch);
+  const { output } = trace(model.network, images, {
+    training: false,
+    variable: (name) => weights.get(name)!,
+  });
+  return createProgram({ name: "evaluate", outputs: { loss: model.loss(output, labels), logits: output } });
+}
+
+/** What the classifier of a network is given, in evaluation mode: output `features`. */
+export function featuresProgram(
+  network: ClassificationNetwork,
+  weights: ReadonlyMap<string, VariableRef>,
+  { dtype, shape }: BatchShape["images"],
+): Program {
+  const images = input(new Graph(), "images", dtype, shape);
+  const { output } = trace(new Backbone(network), images, {
+    training: false,
+    variable: (name) => weights.get(name)!,
+  });
+  return createProgram({ name: "features", outputs: { features: output } });
+}

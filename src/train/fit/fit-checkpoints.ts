@@ -1,0 +1,66 @@
+// Writes a fit into checkpoints, whole or its weights alone, and reads it back.
+import { type LoadedCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint.ts";
+import type { TrainableModel } from "../contracts.ts";
+import type { TrainingEngine } from "../engine/engine.ts";
+import type { Profiler } from "../profiler.ts";
+import type { FitAverage } from "./fit-average.ts";
+import { assertResumable, type FitParts, restoreFit, saveFit } from "./fit-state.ts";
+
+export interface FitCheckpointsParts {
+  readonly model: TrainableModel;
+  readonly engine: TrainingEngine;
+  readonly average: FitAverage;
+  readonly fit: FitParts;
+  readonly profiler: Profiler;
+}
+
+const METRIC_PREFIX = "metric.";
+
+export class FitCheckpoints {
+  readonly #parts: FitCheckpointsParts;
+
+  constructor(parts: FitCheckpointsParts) {
+    this.#parts = parts;
+  }
+
+  /** Puts back what `saveTraining` has written. */
+  async restore(checkpoint: LoadedCheckpoint): Promise<void> {
+    const { model, engine, fit } = this.#parts;
+    assertResumable(checkpoint, fit.identity);
+    const { tensors, state } = checkpoint;
+    const metricState = [...tensors].filter(([name]) => name.startsWith(METRIC_PREFIX));
+    const own = [...tensors].filter(([name]) => !name.startsWith(METRIC_PREFIX));
+    restoreFit(state, fit);
+    const { epoch, batch } = fit.progress;
+    // Between two epochs a checkpoint still has what the first one trained.
+    await engine.enterEpoch(batch === 0 ? Math.max(0, epoch - 1) : epoch);
+    await engine.writeState(new Map(own));
+    model.metrics.train.load(
+      Object.fromEntries(metricState.map(([name, tensor]) => [name.slice(METRIC_PREFIX.length), tensor])),
+    );
+  }
+
+  /** Writes everything that resuming needs, the predecessor kept beside it. */
+  async saveTraining(path: string): Promise<void> {
+    await this.#parts.profiler.measure("checkpoint", async () => {
+      const { model, engine, fit } = this.#parts;
+      const tensors = await engine.readState();
+      for (const [name, tensor] of Object.entries(model.metrics.train.state())) {
+        tensors.set(`${METRIC_PREFIX}${name}`, tensor);
+      }
+      await saveCheckpoint(path, { kind: "training", tensors, state: saveFit(fit) }, { keepPrevious: true });
+    });
+  }
+
+  /** Writes the evaluated weights alone. */
+  async saveWeights(path: string): Promise<void> {
+    await this.#parts.profiler.measure("checkpoint", async () => {
+      const { engine, average, fit } = this.#parts;
+      const weights = average.evaluatedWeights;
+      const { epoch, step } = fit.progress;
+      const tensors = await engine.readWeights(weights);
+      const state = { weights, epoch, step, identity: fit.identity };
+      await saveCheckpoint(path, { kind: "weights", tensors, state });
+    });
+  }
+}

@@ -1,0 +1,54 @@
+// What a transform of whole batches is: it mixes pictures, and their targets with them.
+import { z } from "zod";
+import { type HostTensor, hostTensor, type RandomStream } from "../../core/index.ts";
+import type { TransformDescription } from "../transform.ts";
+
+/** Pictures of a batch with the share that each class has in each of them. */
+export interface MixedBatch {
+  /** [N, 3, height, width] */
+  readonly images: HostTensor<"float32">;
+  /** [N, classes]; rows sum to 1. */
+  readonly targets: HostTensor<"float32">;
+}
+
+export interface BatchTransform {
+  apply(batch: MixedBatch, random: RandomStream): MixedBatch;
+  describe(): TransformDescription;
+}
+
+export interface MixOptions {
+  /** Parameter of the beta distribution the share is drawn from. Default 1. */
+  readonly alpha?: number;
+}
+
+/** The options of MixUp and CutMix. */
+export const mixSchema: z.ZodType<Required<MixOptions>> = z.strictObject({
+  alpha: z.number().positive("alpha is above 0").default(1),
+});
+
+/** Any object with the methods of a batch transform. */
+export const batchTransformSchema: z.ZodType<BatchTransform> = z.custom<BatchTransform>(
+  (value) => typeof value === "object" && value !== null && "apply" in value && "describe" in value,
+  "not a transform of batches",
+);
+
+/** Rows of zeros with a one at the label. */
+export function oneHot(labels: Int32Array, classes: number): HostTensor<"float32"> {
+  const data = new Float32Array(labels.length * classes);
+  for (const [row, label] of labels.entries()) data[row * classes + label] = 1;
+  return hostTensor("float32", [labels.length, classes], data);
+}
+
+/** `weight * row + (1 - weight) * (the row before it)`, the last row coming before the first, in float32. */
+export function mixWithPrevious(tensor: HostTensor<"float32">, weight: number): HostTensor<"float32"> {
+  const { data, shape } = tensor;
+  const own = Math.fround(weight);
+  const other = Math.fround(1 - weight);
+  const row = data.length / shape[0]!;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const previous = data[i < row ? data.length - row + i : i - row]!;
+    out[i] = Math.fround(previous * other) + Math.fround(data[i]! * own);
+  }
+  return hostTensor("float32", shape, out);
+}

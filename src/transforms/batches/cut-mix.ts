@@ -1,0 +1,76 @@
+// CutMix: a rectangle of each picture replaced by that of another of its batch (Yun et al., 2019).
+import type { z } from "zod";
+import { hostTensor, type RandomStream } from "../../core/index.ts";
+import { symmetricBeta } from "../pixels/distributions.ts";
+import type { Region } from "../pixels/resample.ts";
+import { parseOptions, type TransformDescription } from "../transform.ts";
+import {
+  type BatchTransform,
+  type MixedBatch,
+  type MixOptions,
+  mixSchema,
+  mixWithPrevious,
+} from "./batch-transform.ts";
+
+export type CutMixOptions = MixOptions;
+
+/** torchvision's `CutMix`: one rectangle for the batch; each sample gets that of the one before it. */
+export class CutMix implements BatchTransform {
+  static readonly schema: z.ZodType<Required<CutMixOptions>> = mixSchema;
+  readonly options: Required<CutMixOptions>;
+
+  constructor(options: CutMixOptions = {}) {
+    this.options = parseOptions("CutMix", mixSchema, options);
+  }
+
+  apply(batch: MixedBatch, random: RandomStream): MixedBatch {
+    const [, , height, width] = batch.images.shape as [number, number, number, number];
+    const share = symmetricBeta(this.options.alpha, random);
+    const center = [random.integer(width), random.integer(height)] as const;
+    return cutMix(batch, cutBox(width, height, share, center));
+  }
+
+  describe(): TransformDescription {
+    return { name: "CutMix", options: { ...this.options } };
+  }
+}
+
+/** The rectangle around `center` [x, y] with `1 - share` of the area, cut off at the edges. */
+export function cutBox(
+  width: number,
+  height: number,
+  share: number,
+  center: readonly [number, number],
+): Region {
+  const ratio = 0.5 * Math.sqrt(1 - share);
+  const [halfWidth, halfHeight] = [Math.trunc(ratio * width), Math.trunc(ratio * height)];
+  const left = Math.max(center[0] - halfWidth, 0);
+  const top = Math.max(center[1] - halfHeight, 0);
+  const right = Math.min(center[0] + halfWidth, width);
+  const bottom = Math.min(center[1] + halfHeight, height);
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** The share of a picture that stays its own when `box` is replaced. */
+export function shareOutside(box: Region, width: number, height: number): number {
+  return 1 - (box.width * box.height) / (width * height);
+}
+
+/** The batch with `box` of each picture taken from the one before it, targets mixed by area. */
+export function cutMix({ images, targets }: MixedBatch, box: Region): MixedBatch {
+  const [count, , height, width] = images.shape as [number, number, number, number];
+  const out = Float32Array.from(images.data);
+  const area = height * width;
+  for (let sample = 0; sample < count; sample++) {
+    const previous = (sample + count - 1) % count;
+    for (let channel = 0; channel < 3; channel++) {
+      for (let y = box.top; y < box.top + box.height; y++) {
+        const row = channel * area + y * width + box.left;
+        const from = previous * 3 * area + row;
+        out.set(images.data.subarray(from, from + box.width), sample * 3 * area + row);
+      }
+    }
+  }
+  const share = shareOutside(box, width, height);
+  return { images: hostTensor("float32", images.shape, out), targets: mixWithPrevious(targets, share) };
+}
