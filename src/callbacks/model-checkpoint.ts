@@ -1,7 +1,8 @@
 // Keeps the run's checkpoints: the last state, to resume from, and the best weights, to use.
 import { join } from "node:path";
 import { z } from "zod";
-import { Callback, type EventOf, type FitContext, type Json, removeFile } from "../train/index.ts";
+import { removeFile } from "../platform/index.ts";
+import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { checkpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
 import { checkMonitor, improves, isLost, type MonitorMode, monitoredValue } from "./monitor.ts";
 

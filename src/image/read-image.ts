@@ -1,8 +1,6 @@
 // Reads the picture behind an image source.
-import { readFileSync } from "node:fs";
-import { open, readFile } from "node:fs/promises";
-import { isMainThread } from "node:worker_threads";
 import { ClassifierTrainingError } from "../core/index.ts";
+import { readBytes, readRange } from "../platform/index.ts";
 import { type DecodeOptions, decodeImage } from "./decode.ts";
 import { blankImage, type Image } from "./image.ts";
 import type { ImageSource } from "./image-source.ts";
@@ -36,15 +34,14 @@ export async function readSource(source: EncodedSource, name: string): Promise<U
       case "bytes":
         return source.bytes;
       case "file":
-        // A worker thread has nothing else to do meanwhile, and the synchronous call costs a tenth.
-        return isMainThread ? await readFile(source.path) : readFileSync(source.path);
+        return await readBytes(source.path);
       case "slice":
-        return await readPart(source.path, source.offset, source.length);
+        return await readRange(source.path, source.offset, source.length);
       case "zip":
-        return await readZipEntry(source, (offset, length) => readPart(source.path, offset, length));
+        return await readZipEntry(source, (offset, length) => readRange(source.path, offset, length));
     }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const code = (error as { code?: string }).code ?? (error as Error).message;
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: "no such file",
       EACCES: "no permission to read it",
@@ -59,16 +56,6 @@ export async function readSource(source: EncodedSource, name: string): Promise<U
         cause: error,
       },
     );
-  }
-}
-
-async function readPart(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(path, "r");
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
   }
 }
 

@@ -1,13 +1,10 @@
 // Unpacks one entry of a zip archive, by the offset of its header.
-import { promisify } from "node:util";
-import { inflateRaw } from "node:zlib";
+import { inflateRaw } from "../platform/index.ts";
 import type { ImageSource } from "./image-source.ts";
 
 const LOCAL_HEADER = 30;
 /** No picture file is larger; protects against a small entry that unpacks to gigabytes. */
 const MAX_UNPACKED = 1 << 30;
-
-const inflate = promisify(inflateRaw);
 
 /** The unpacked bytes of an entry, through `read(offset, length)` of the archive. */
 export async function readZipEntry(
@@ -18,5 +15,5 @@ export async function readZipEntry(
   const nameAndExtra = header[26]! + header[27]! * 256 + header[28]! + header[29]! * 256;
   const packed = await read(offset + LOCAL_HEADER + nameAndExtra, length);
   if (!deflated) return packed;
-  return inflate(packed, { maxOutputLength: Math.min(Math.max(unpackedLength, 1), MAX_UNPACKED) });
+  return inflateRaw(packed, Math.min(Math.max(unpackedLength, 1), MAX_UNPACKED));
 }

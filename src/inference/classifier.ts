@@ -1,8 +1,8 @@
 // A classifier made of an exported model alone: pictures in, classes with probabilities out.
-import { readFile } from "node:fs/promises";
 import { ClassifierTrainingError, hostTensor, RandomStream } from "../core/index.ts";
 import { type Image, type ImageSource, type ImageTensor, isImage, readImage } from "../image/index.ts";
 import { decodeModel, modelMetadata } from "../onnx/index.ts";
+import { readText } from "../platform/index.ts";
 import { type Transform, transformFromDescription } from "../transforms/index.ts";
 import {
   classNamesOf,
@@ -121,7 +121,7 @@ async function loadLabels(
   path: string,
   labelsPath: string | undefined,
 ): Promise<LabelsMapping> {
-  if (labelsPath !== undefined) return parseLabelsMapping(await readFile(labelsPath, "utf8"), labelsPath);
+  if (labelsPath !== undefined) return parseLabelsMapping(await readText(labelsPath), labelsPath);
   const text = modelMetadata(decodeModel(model)).get(LABELS_METADATA_KEY);
   if (text !== undefined) return parseLabelsMapping(text, path);
   throw new ClassifierTrainingError("data", "MODEL_LABELS", "the model does not say what its classes are", {

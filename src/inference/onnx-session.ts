@@ -1,7 +1,7 @@
 // An exported model in onnxruntime: images in, logits out.
-import { readFile } from "node:fs/promises";
 import type { InferenceSession } from "onnxruntime-node";
 import { ClassifierTrainingError, type HostTensor, hostTensor } from "../core/index.ts";
+import { readBytes } from "../platform/index.ts";
 
 /** A loaded model. */
 export interface OnnxSession {
@@ -15,7 +15,7 @@ export interface OnnxSession {
 /** Bytes of a model file. @throws ClassifierTrainingError kind "data" `MODEL_MISSING`. */
 export async function readModel(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readBytes(path);
   } catch (error) {
     throw new ClassifierTrainingError("data", "MODEL_MISSING", "the model cannot be read", {
       where: path,

@@ -2,7 +2,7 @@
 import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { writeFailed } from "../train/index.ts";
+import { writeFailed } from "../platform/index.ts";
 
 export class AppendFile {
   readonly path: string;

@@ -4,7 +4,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { readCsv, writeCsv } from "../core/index.ts";
-import { type Logger, type LogRow, writeDurably, writeFailed } from "../train/index.ts";
+import { writeDurably, writeFailed } from "../platform/index.ts";
+import type { Logger, LogRow } from "../train/index.ts";
 
 export interface CSVLoggerOptions {
   /** Folder that receives `metrics.csv`. */

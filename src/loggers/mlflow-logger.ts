@@ -4,7 +4,8 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { readCsv } from "../core/index.ts";
-import { type FitStatus, type Logger, type LogRow, writeDurably } from "../train/index.ts";
+import { writeDurably } from "../platform/index.ts";
+import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { Delivery } from "./delivery.ts";
 import {
   MLFLOW_LIMITS,

@@ -1,7 +1,7 @@
 // Pictures that take a while to draw, drawn in a thread beside the main one.
 import type { Worker } from "node:worker_threads";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { startThread } from "../core/start-thread.ts";
+import { startThread } from "../platform/threads.ts";
 import type { CurvesOptions } from "./curves.ts";
 import type { DrawingAnswer, DrawingRequest, Drawings } from "./drawing-thread.ts";
 import type { SampleGridOptions } from "./sample-grid.ts";

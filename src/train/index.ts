@@ -9,14 +9,7 @@ export {
   previousCheckpoint,
   saveCheckpoint,
 } from "./checkpoint/checkpoint.ts";
-export {
-  type DurableWriteOptions,
-  type FileOperations,
-  removeFile,
-  removeUnfinished,
-  writeDurably,
-  writeFailed,
-} from "./checkpoint/durable-file.ts";
+
 export type { FitContext, TestContext } from "./context.ts";
 export {
   type Batch,

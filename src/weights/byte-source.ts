@@ -1,9 +1,6 @@
 // Random access to the bytes of a file or of a buffer, with every range checked against the size.
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { ClassifierTrainingError } from "../core/index.ts";
-
-/** One read call may not ask the operating system for more than 2 GiB. */
-const LARGEST_READ = 2 ** 30;
+import { type OpenFile, openFile, openFileSync } from "../platform/index.ts";
 
 export interface ByteSource {
   /** What the bytes are called in messages, usually the path. */
@@ -36,46 +33,50 @@ export function bufferSource(bytes: Uint8Array, name: string): ByteSource {
  * @throws ClassifierTrainingError `WEIGHTS_UNREADABLE` where there is no readable file.
  */
 export function fileSource(path: string): ByteSource {
-  const unreadable = (cause: unknown): ClassifierTrainingError =>
-    new ClassifierTrainingError("data", "WEIGHTS_UNREADABLE", `cannot read the file: ${reason(cause)}`, {
-      where: path,
-      cause,
-    });
-  let descriptor: number | undefined;
-  let size: number;
-  try {
-    descriptor = openSync(path, "r");
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw new Error("it is not a regular file");
-    size = stat.size;
-  } catch (cause) {
-    if (descriptor !== undefined) closeSync(descriptor);
-    throw unreadable(cause);
-  }
+  return ofFile(
+    path,
+    attempt(path, () => openFileSync(path)),
+  );
+}
+
+/** `fileSource` where files cannot be opened at once. @throws as `fileSource` */
+export async function openSource(path: string): Promise<ByteSource> {
+  const file = await openFile(path).catch((cause: unknown) => Promise.reject(unreadable(path, cause)));
+  return ofFile(path, file);
+}
+
+function ofFile(path: string, file: OpenFile): ByteSource {
   return {
     name: path,
-    size,
+    size: file.size,
     read(offset, length) {
       checkRange(this, offset, length);
-      if (descriptor === undefined) throw unreadable(new Error("it has been closed"));
-      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-      for (let done = 0; done < length; ) {
-        let count: number;
-        try {
-          count = readSync(descriptor, bytes, done, Math.min(length - done, LARGEST_READ), offset + done);
-        } catch (cause) {
-          throw unreadable(cause);
-        }
-        if (count === 0) throw unreadable(new Error("it became shorter while it was being read"));
-        done += count;
-      }
-      return bytes;
+      return attempt(path, () => file.read(offset, length));
     },
-    close() {
-      if (descriptor !== undefined) closeSync(descriptor);
-      descriptor = undefined;
-    },
+    close: () => file.close(),
   };
+}
+
+/** @throws ClassifierTrainingError `WEIGHTS_UNREADABLE` for whatever `action` throws */
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): ClassifierTrainingError {
+  const { code, message } = cause as { readonly code?: string; readonly message: string };
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file",
+    EACCES: "permission denied",
+  };
+  const reason = (code === undefined ? undefined : reasons[code]) ?? message;
+  return new ClassifierTrainingError("data", "WEIGHTS_UNREADABLE", `cannot read the file: ${reason}`, {
+    where: path,
+    cause,
+  });
 }
 
 function checkRange(source: ByteSource, offset: number, length: number): void {
@@ -86,11 +87,4 @@ function checkRange(source: ByteSource, offset: number, length: number): void {
     `${length} bytes at ${offset} are asked for, but the file has ${source.size}`,
     { where: source.name, hint: "the file is incomplete: fetch or copy it again" },
   );
-}
-
-function reason(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EACCES") return "permission denied";
-  return message;
 }

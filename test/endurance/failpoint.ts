@@ -1,7 +1,7 @@
 // Loaded into a training process: lets a file operation fail, kills the process there, or sends it a signal.
 import { appendFileSync } from "node:fs";
 // The command line runs what was built, so that is where its file operations are.
-import { FILE_OPERATIONS, type FileOperations } from "../../dist/train/durable-file.js";
+import { FILE_OPERATIONS, type FileOperations } from "../../dist/platform/durable-file.js";
 import { receive, type StopSignal } from "./receive-signal.ts";
 
 /** Where the file operations of a process are to end; operations are counted from 0. */

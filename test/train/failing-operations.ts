@@ -1,5 +1,5 @@
 // File operations that fail at a chosen one, as full disks and crashes do.
-import { FILE_OPERATIONS, type FileOperations } from "../../src/train/checkpoint/durable-file.ts";
+import { FILE_OPERATIONS, type FileOperations } from "../../src/platform/durable-file.ts";
 
 export interface FailingOperations {
   readonly operations: FileOperations;

@@ -4,7 +4,8 @@ import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { formatSplit, type SplitFile } from "../../data/index.ts";
-import { removeFile, type Stage, writeDurably, writeFailed } from "../../train/index.ts";
+import { removeFile, writeDurably, writeFailed } from "../../platform/index.ts";
+import type { Stage } from "../../train/index.ts";
 
 /** Where everything of a run lies. */
 export class RunFolder {

@@ -4,6 +4,8 @@ import { ModelCheckpoint, OnnxExport, RunReport } from "../../callbacks/index.ts
 import type { ComponentRegistry } from "../../config/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
+import { removeUnfinished } from "../../platform/durable-file.ts";
+import { removeFile } from "../../platform/index.ts";
 import {
   assertResumable,
   describeNonFinite,
@@ -15,8 +17,6 @@ import {
   loadCheckpointOrPrevious,
   type Metrics,
   type Profile,
-  removeFile,
-  removeUnfinished,
   startOfTraining,
   type TrainableModel,
   Trainer,

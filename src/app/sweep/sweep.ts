@@ -17,7 +17,7 @@ import {
   sweepTable,
 } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { writeDurably, writeFailed } from "../../train/index.ts";
+import { writeDurably, writeFailed } from "../../platform/index.ts";
 import { type ConfigurationRequest, composeOptions, composeRun } from "../run/configuration.ts";
 import { RunFolder } from "../run/run-folder.ts";
 import type { RunSummary } from "../run/summary.ts";

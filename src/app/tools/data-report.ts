@@ -11,8 +11,8 @@ import {
   previewBatch,
   verifyDataset,
 } from "../../inspect/index.ts";
+import { writeFailed } from "../../platform/index.ts";
 import { type DuplicateSet, renderDataReport } from "../../report/index.ts";
-import { writeFailed } from "../../train/index.ts";
 import { resize } from "../../transforms/index.ts";
 import { type DataToolRequest, withData } from "./data-tools.ts";
 

@@ -19,8 +19,8 @@ import {
   type VerificationReport,
   verifyDataset,
 } from "../../inspect/index.ts";
+import { writeFailed } from "../../platform/index.ts";
 import { encodePng } from "../../plots/index.ts";
-import { writeFailed } from "../../train/index.ts";
 import { countPictures, firstNames, leftOutLine } from "../run/bad-pictures.ts";
 import { LOG_LEVELS, type Notify, noticesFrom } from "../run/notices.ts";
 import { RunParts } from "../run/run-parts.ts";

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { ComponentRegistry } from "../../config/index.ts";
 import { writeCsv } from "../../core/index.ts";
+import { writeDurably } from "../../platform/index.ts";
 import { curvesPicture, renderPng } from "../../plots/index.ts";
 import {
   type LearningRateFinderOptions,
@@ -9,7 +10,6 @@ import {
   type RangeTestPoint,
   suggestLearningRate,
   Trainer,
-  writeDurably,
 } from "../../train/index.ts";
 import { type RunConfiguration, writeHydraFiles } from "../run/configuration.ts";
 import { loadPretrained } from "../run/pretrained.ts";

@@ -1,6 +1,6 @@
 // Files of weights, as the command line works on them.
 
-import { writeDurably } from "../../train/index.ts";
+import { writeDurably } from "../../platform/index.ts";
 import { convertWeights, openWeights } from "../../weights/index.ts";
 
 export { listWeights, openWeights, verifyWeights } from "../../weights/index.ts";

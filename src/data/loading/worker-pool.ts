@@ -1,8 +1,8 @@
 // A pool of worker threads that prepare pictures; it lives as long as its data module.
 import type { Worker } from "node:worker_threads";
 import { ClassifierTrainingError, type Shape } from "../../core/index.ts";
-import { startThread } from "../../core/start-thread.ts";
 import { loadSharp } from "../../image/decode.ts";
+import { startThread } from "../../platform/threads.ts";
 import { type ChunkResult, describePipeline, type Pipeline, type SampleRequest } from "./pipeline.ts";
 import type { WorkerReply, WorkerRequest } from "./worker-messages.ts";
 

@@ -1,7 +1,7 @@
 // The main thread's end of the compute thread: requests become promises, errors become errors again.
 import { SHARE_ENV, type Worker } from "node:worker_threads";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { startThread } from "../../core/start-thread.ts";
+import { startThread } from "../../platform/threads.ts";
 import type { Answer, EncodedError, Request, RequestKind, Requests } from "./protocol.ts";
 
 interface Waiting {

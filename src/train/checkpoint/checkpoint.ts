@@ -1,13 +1,18 @@
 // Checkpoints: one safetensors file with weights, optimizer state and averages, the run's state as metadata.
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import { bytesPerElement, ClassifierTrainingError, type HostTensor } from "../../core/index.ts";
 import type { StateDict } from "../../nn/index.ts";
-import { encodeSafetensors, openSafetensors } from "../../weights/index.ts";
+import {
+  type DurableWriteOptions,
+  makeFolderOf,
+  nextTask,
+  pathExists,
+  sha256,
+  writeDurably,
+  writeFailed,
+} from "../../platform/index.ts";
+import { openSource } from "../../weights/byte-source.ts";
+import { encodeSafetensors, readSafetensors } from "../../weights/safetensors.ts";
 import type { Json } from "../contracts.ts";
-import { type DurableWriteOptions, writeDurably, writeFailed } from "./durable-file.ts";
 
 /** What a checkpoint file holds: `training` can be resumed, `weights` are those of one moment, `features` of one split. */
 export type CheckpointKind = "training" | "weights" | "features";
@@ -40,17 +45,17 @@ export async function saveCheckpoint(
   }: Pick<DurableWriteOptions, "operations"> & { keepPrevious?: boolean } = {},
 ): Promise<void> {
   const state = JSON.stringify(checkpoint.state);
-  const sha256 = await hashContent(checkpoint.kind, state, checkpoint.tensors);
+  const hash = await hashContent(checkpoint.kind, state, checkpoint.tensors);
   const metadata = new Map([
     ["format", FORMAT],
     ["kind", checkpoint.kind],
     ["state", state],
-    ["sha256", sha256],
+    ["sha256", hash],
   ]);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolderOf(path);
   } catch (error) {
-    throw writeFailed(dirname(path), error);
+    throw writeFailed(path.replace(/[\\/][^\\/]*$/, ""), error);
   }
   const { byteLength, chunks } = encodeSafetensors(checkpoint.tensors, metadata);
   await writeDurably(path, chunks, {
@@ -65,21 +70,21 @@ export async function saveCheckpoint(
  * @throws ClassifierTrainingError kind "storage" `CHECKPOINT_MISSING` or `CHECKPOINT_CORRUPT`.
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  if (!existsSync(path)) {
+  if (!(await pathExists(path))) {
     throw new ClassifierTrainingError("storage", "CHECKPOINT_MISSING", "there is no such checkpoint", {
       where: path,
     });
   }
   try {
-    using file = openSafetensors(path);
+    using file = readSafetensors(await openSource(path));
     const { metadata } = file;
     if (metadata.get("format") !== FORMAT) throw new Error("it was not written by this toolkit");
     const kind = metadata.get("kind") as CheckpointKind;
     const state = metadata.get("state") ?? "";
     const tensors: StateDict = new Map();
     for (const name of file.tensors.keys()) tensors.set(name, file.read(name));
-    const sha256 = await hashContent(kind, state, tensors);
-    if (sha256 !== metadata.get("sha256")) throw new Error("its content does not match its hash");
+    const hash = await hashContent(kind, state, tensors);
+    if (hash !== metadata.get("sha256")) throw new Error("its content does not match its hash");
     return { kind, tensors, state: JSON.parse(state) as Json };
   } catch (error) {
     throw new ClassifierTrainingError("storage", "CHECKPOINT_CORRUPT", (error as Error).message, {
@@ -102,7 +107,7 @@ export async function loadCheckpointOrPrevious(path: string): Promise<LoadedChec
     return { ...(await loadCheckpoint(path)), path, warning: undefined };
   } catch (error) {
     const previous = previousCheckpoint(path);
-    if (!(error instanceof ClassifierTrainingError) || !existsSync(previous)) throw error;
+    if (!(error instanceof ClassifierTrainingError) || !(await pathExists(previous))) throw error;
     const warning = `${error.toLine()}; using ${previous}`;
     return { ...(await loadCheckpoint(previous)), path: previous, warning };
   }
@@ -112,15 +117,15 @@ const HASH_CHUNK = 1 << 22;
 
 /** SHA-256 over kind, state and all tensors with names and types; pauses between chunks, so the event loop goes on. */
 export async function hashContent(kind: CheckpointKind, state: string, tensors: StateDict): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([kind, state]));
+  const hash = sha256().update(JSON.stringify([kind, state]));
   for (const [name, tensor] of [...tensors].sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(JSON.stringify([name, tensor.dtype, tensor.shape]));
     for (const chunk of byteChunks(tensor)) {
       hash.update(chunk);
-      if (chunk.length === HASH_CHUNK) await new Promise(setImmediate);
+      if (chunk.length === HASH_CHUNK) await nextTask();
     }
   }
-  return hash.digest("hex");
+  return hash.digest();
 }
 
 function* byteChunks({ dtype, data }: HostTensor): Generator<Uint8Array> {

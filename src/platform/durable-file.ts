@@ -1,7 +1,7 @@
 // Files that are whole or absent: written to a temporary name, synced, renamed, directory synced.
 import { type FileHandle, open, readdir, rename, rm, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError } from "../core/index.ts";
 
 /** The file operations used, so that tests can have any of them fail. */
 export interface FileOperations {

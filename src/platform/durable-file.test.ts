@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { failingAt } from "../../../test/train/failing-operations.ts";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { failingAt } from "../../test/train/failing-operations.ts";
+import { ClassifierTrainingError } from "../core/index.ts";
 import { FILE_OPERATIONS, removeUnfinished, writeDurably, writeFailed } from "./durable-file.ts";
 
 let folder: string;

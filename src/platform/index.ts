@@ -1,0 +1,16 @@
+// The platform: files, hashes, the event loop. The only road to Node.js for whatever runs in a browser too, where a
+// bundler takes browser.ts in the place of this file. Threads and the sweeping of half-written files are Node.js' alone.
+export { inflateRaw } from "./compression.ts";
+export { type DurableWriteOptions, removeFile, writeDurably, writeFailed } from "./durable-file.ts";
+export {
+  makeFolderOf,
+  type OpenFile,
+  openFile,
+  openFileSync,
+  pathExists,
+  readBytes,
+  readRange,
+  readText,
+} from "./files.ts";
+export { type Sha256, sha256 } from "./hashing.ts";
+export { nextTask } from "./tasks.ts";
