@@ -16,7 +16,7 @@ import {
   subtract,
   upTo,
   vector,
-} from "./assembler.ts";
+} from "../../wasm/assembler.ts";
 import { PRECISION_BITS } from "./taps.ts";
 
 const HALF = vector.splat(int(1 << (PRECISION_BITS - 1)));

@@ -1,6 +1,5 @@
 // Memory for intermediate values, shared by all executables of a session: they run one after another.
-import { AlignedMemory, type Library } from "../ffi/index.ts";
-import { SLAB_BYTES } from "../plan/memory-plan.ts";
+import { AlignedMemory, type Library, SLAB_BYTES } from "../ffi/index.ts";
 
 /** Grows to the largest plan, in slabs that keep their addresses. */
 export class Arena {

@@ -10,6 +10,7 @@ import {
   isDense,
   type Layout,
   type Library,
+  SLAB_BYTES,
 } from "../ffi/index.ts";
 import {
   ELEMENT_BYTES,
@@ -18,7 +19,6 @@ import {
   elementTypeOf,
   viewElements,
 } from "../plan/element-type.ts";
-import { SLAB_BYTES } from "../plan/memory-plan.ts";
 import { orderOf, Region, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
 
 interface Held {

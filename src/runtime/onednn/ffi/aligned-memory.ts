@@ -4,6 +4,9 @@ import type { Library } from "./library.ts";
 /** A cache line, and the width of a vector register. */
 export const ALIGNMENT = 64;
 
+/** The arena of intermediate values consists of slabs of this size: shared memory is limited to 4 GiB. */
+export const SLAB_BYTES: number = 2 ** 31;
+
 /** Bytes rounded up to whole cache lines. */
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;

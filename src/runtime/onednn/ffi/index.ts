@@ -1,5 +1,5 @@
 // Everything of oneDNN that the runtime uses.
-export { ALIGNMENT, AlignedMemory, aligned } from "./aligned-memory.ts";
+export { ALIGNMENT, AlignedMemory, aligned, SLAB_BYTES } from "./aligned-memory.ts";
 export {
   ARG,
   type BinaryAlgorithm,

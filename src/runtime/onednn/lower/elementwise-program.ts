@@ -1,8 +1,7 @@
 // Elementwise units as straight-line code: instructions, and the chains of them that one primitive computes.
 import { isOp, type Node, type Value } from "../../../graph/index.ts";
+import { type ElementwiseMember, scalarConstant } from "../../planning/index.ts";
 import type { BinaryAlgorithm, EltwiseAlgorithm } from "../ffi/index.ts";
-import { scalarConstant } from "../plan/relu-gradient.ts";
-import type { ElementwiseMember } from "../plan/units.ts";
 
 /** An operand: a tensor of the unit's shape, a scalar known at run time, or a number. */
 export type Operand =

@@ -1,11 +1,11 @@
 // Elementwise units: one pass through memory in blocks that stay in the cache between primitives.
 import { sizeOf } from "../../../core/index.ts";
 import type { Value } from "../../../graph/index.ts";
+import type { ElementwiseMember } from "../../planning/index.ts";
 import { ARG, aligned, type Layout, type PostOp, type Primitive } from "../ffi/index.ts";
 import { ELEMENT_BYTES } from "../plan/element-type.ts";
 import type { Planner } from "../plan/planner.ts";
 import { Region, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
-import type { ElementwiseMember } from "../plan/units.ts";
 import { type BlockOperand, type BlockPrimitive, blockStep } from "./block-step.ts";
 import { type Chain, chainsOf, type Instruction, operandsOf } from "./elementwise-program.ts";
 

@@ -1,7 +1,7 @@
 // How every op, and every unit of several, becomes steps.
 import { isOp, type Node, type OpName, type OpParams } from "../../../graph/index.ts";
+import type { Unit } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
-import type { Unit } from "../plan/units.ts";
 import { lowerConvolution, lowerConvolutionInputGrad, lowerConvolutionWeightGrad } from "./convolution.ts";
 import { lowerElementwise } from "./elementwise.ts";
 import { lowerConstant, lowerInput, lowerVariable } from "./leaf.ts";

@@ -1,9 +1,9 @@
 // Batch normalisation and its gradient, with the ReLU behind it where there is one.
 import { sizeOf } from "../../../core/index.ts";
 import type { Node, Value } from "../../../graph/index.ts";
+import type { ReluGradient } from "../../planning/index.ts";
 import { ARG, type Layout, type Primitive } from "../ffi/index.ts";
 import type { Argument, Planner } from "../plan/planner.ts";
-import type { ReluGradient } from "../plan/relu-gradient.ts";
 import type { Tensor } from "../plan/tensor.ts";
 
 /** The operand as it is held if it is an image; other ranks become images of one column. */

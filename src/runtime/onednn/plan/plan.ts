@@ -1,20 +1,25 @@
 // A program's plan: its steps, where its tensors lie, what is copied in and out.
 import type { Program, Value, VariableRef } from "../../../graph/index.ts";
 import type { Precision } from "../../contract.ts";
+import {
+  fuse,
+  LastReads,
+  type MemoryPlan,
+  nodesOf,
+  planMemory,
+  recomputedValues,
+} from "../../planning/index.ts";
 import type { VariableStore } from "../compute/variable-store.ts";
-import type { Engine } from "../ffi/index.ts";
+import { ALIGNMENT, type Engine, SLAB_BYTES } from "../ffi/index.ts";
 import { adoptWeightLayouts } from "../lower/convolution.ts";
 import type { ConvolutionChooser } from "../lower/convolution-choice.ts";
 import { lowerUnit } from "../lower/index.ts";
 import type { ElementArray } from "./element-type.ts";
-import { LastReads } from "./last-reads.ts";
-import { type MemoryPlan, planMemory } from "./memory-plan.ts";
+import { joinsElementwise } from "./elementwise-members.ts";
 import { Planner } from "./planner.ts";
-import { recomputedValues } from "./recomputation.ts";
 import type { Step } from "./step.ts";
 import { pack } from "./storage-ranges.ts";
-import { ROW_MAJOR, type Tensor } from "./tensor.ts";
-import { fuse, nodesOf } from "./units.ts";
+import { type Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
 
 export interface NamedTensor {
   readonly name: string;
@@ -23,7 +28,7 @@ export interface NamedTensor {
 
 export interface Plan {
   readonly steps: readonly Step[];
-  readonly memory: MemoryPlan;
+  readonly memory: MemoryPlan<Region>;
   readonly inputs: readonly NamedTensor[];
   readonly outputs: readonly NamedTensor[];
   /** Copied in before every run, as inputs are. */
@@ -43,7 +48,7 @@ export interface PlanOptions {
 export function planProgram(program: Program, options: PlanOptions): Plan {
   const { engine, store } = options;
   adoptWeightLayouts(engine, program, store);
-  const units = fuse(program);
+  const units = fuse(program, joinsElementwise);
   const planner = new Planner({
     ...options,
     program,
@@ -62,10 +67,14 @@ export function planProgram(program: Program, options: PlanOptions): Plan {
   storeUpdates(planner, program);
   return {
     steps: planner.steps,
-    memory: planMemory(planner.steps, {
-      before: [...planner.inputs, ...planner.constants].map(({ tensor }) => tensor.region),
-      after: outputs.map(({ tensor }) => tensor.region),
-    }),
+    memory: planMemory(
+      planner.steps,
+      {
+        before: [...planner.inputs, ...planner.constants].map(({ tensor }) => tensor.region),
+        after: outputs.map(({ tensor }) => tensor.region),
+      },
+      { alignment: ALIGNMENT, slabBytes: SLAB_BYTES },
+    ),
     inputs: planner.inputs,
     outputs,
     constants: planner.constants,

@@ -2,6 +2,7 @@
 import { ClassifierTrainingError, type Shape } from "../../../core/index.ts";
 import type { Program, Update, Value, VariableRef } from "../../../graph/index.ts";
 import type { Precision } from "../../contract.ts";
+import { type ElementwiseMember, type LastReads, Uses } from "../../planning/index.ts";
 import type { VariableStore } from "../compute/variable-store.ts";
 import {
   ALIGNMENT,
@@ -18,11 +19,9 @@ import {
 } from "../ffi/index.ts";
 import type { ConvolutionChooser } from "../lower/convolution-choice.ts";
 import { type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
-import type { LastReads } from "./last-reads.ts";
 import type { Step, Work } from "./step.ts";
 import { unpacked } from "./storage-ranges.ts";
 import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
-import { type ElementwiseMember, Uses } from "./units.ts";
 
 /** A tensor operand of a primitive, by its argument index. */
 export type Argument = readonly [index: number, tensor: Tensor];

@@ -1,4 +1,5 @@
 // A step of a plan: what runs, which memory it reads and writes, and what it is called in reports.
+import type { MemoryUse } from "../../planning/index.ts";
 import type { ElementArray } from "./element-type.ts";
 import type { Region, Tensor } from "./tensor.ts";
 
@@ -20,7 +21,7 @@ export interface Memory {
   elementsOf(tensor: Tensor): ElementArray;
 }
 
-export interface Step {
+export interface Step extends MemoryUse<Region> {
   readonly work: Work;
   /** Op and operands, for reports and errors. */
   readonly label: string;
@@ -29,12 +30,6 @@ export interface Step {
   /** Name of the library's implementation; absent for loops in JavaScript. */
   readonly implementation?: string;
   readonly flops?: number;
-  readonly reads: readonly Region[];
-  readonly writes: readonly Region[];
-  /** Memory that only this step uses. */
-  readonly scratch?: Region;
-  /** The first region may take the second one's place where that dies here: elements are read before they are written. */
-  readonly inPlace?: readonly (readonly [Region, Region])[];
   /** Makes the step runnable. */
   bind(memory: Memory): () => void;
 }

@@ -1,13 +1,11 @@
 // Tensors of a plan: what a value is held as, in which layout, in which piece of memory.
 import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
+import type { Region as PlannedRegion } from "../../planning/index.ts";
 import { type AlignedMemory, formatLayout, type Layout } from "../ffi/index.ts";
 import { ELEMENT_BYTES, type ElementType } from "./element-type.ts";
 
-/**
- * A piece of memory: of the arena, where the memory plan places it by its lifetime, or fixed (a variable's
- * storage). Compared by identity.
- */
-export class Region {
+/** Memory of the arena, where the memory plan places it by its lifetime, or fixed (a variable's storage). */
+export class Region implements PlannedRegion {
   readonly bytes: number;
   readonly fixed: { readonly memory: AlignedMemory; readonly byteOffset: number } | undefined;
 

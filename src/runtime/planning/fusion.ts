@@ -1,92 +1,16 @@
-// What is computed together: nodes of a program grouped into units, each lowered as a whole.
-import { isOp, type Node, type Program, type Value } from "../../../graph/index.ts";
-import { groupElementwise } from "./elementwise-groups.ts";
+// What is computed together: groups the nodes of a program into units.
+import { isOp, type Node, type Program } from "../../graph/index.ts";
+import { type CanJoin, groupElementwise } from "./elementwise-groups.ts";
 import { matchReluGradient, type ReluGradient } from "./relu-gradient.ts";
+import { nodesOf, type Unit } from "./units.ts";
+import { Uses } from "./uses.ts";
 
-export type Unit =
-  /** A node by itself. */
-  | { readonly kind: "node"; readonly node: Node }
-  /** Batch norm whose result is used by a ReLU alone. */
-  | {
-      readonly kind: "batchNormRelu";
-      readonly normalization: Node<"batchNormTraining"> | Node<"batchNormInference">;
-      readonly relu: Node<"relu">;
-    }
-  /** The gradient of both, from the gradient of the ReLU's result. */
-  | {
-      readonly kind: "batchNormReluGrad";
-      readonly gradient: Node<"batchNormGrad">;
-      readonly mask: ReluGradient;
-      /** The forward unit's normalisation. */
-      readonly normalization: Node<"batchNormTraining">;
-    }
-  /** A matrix product and the bias added to its rows. */
-  | {
-      readonly kind: "linear";
-      readonly product: Node<"matmul">;
-      readonly sum: Node<"add">;
-      readonly bias: Value;
-    }
-  /** Elementwise nodes over one shape, computed in one pass through memory. */
-  | { readonly kind: "elementwise"; readonly nodes: readonly ElementwiseMember[] };
-
-/** A node of an elementwise unit: an op of the graph, or a matched gradient of ReLU. */
-export type ElementwiseMember =
-  | { readonly kind: "op"; readonly node: Node }
-  | ({ readonly kind: "reluGradient" } & ReluGradient);
-
-/** The nodes that a unit replaces. */
-export function nodesOf(unit: Unit): readonly Node[] {
-  switch (unit.kind) {
-    case "node":
-      return [unit.node];
-    case "batchNormRelu":
-      return [unit.normalization, unit.relu];
-    case "batchNormReluGrad":
-      return [...unit.mask.nodes, unit.gradient];
-    case "linear":
-      return [unit.product, unit.sum];
-    case "elementwise":
-      return unit.nodes.flatMap((member) => (member.kind === "op" ? [member.node] : member.nodes));
-  }
-}
-
-/** Who uses what in a program. */
-export class Uses {
-  readonly #users = new Map<Value, Node[]>();
-  readonly #results: Set<Value>;
-
-  constructor(program: Program) {
-    for (const node of program.nodes) {
-      for (const input of new Set(node.inputs)) {
-        const users = this.#users.get(input);
-        if (users === undefined) this.#users.set(input, [node]);
-        else users.push(node);
-      }
-    }
-    this.#results = new Set([
-      ...Object.values(program.outputs),
-      ...program.updates.map(({ value }) => value),
-    ]);
-  }
-
-  of(value: Value): readonly Node[] {
-    return this.#users.get(value) ?? [];
-  }
-
-  isResult(value: Value): boolean {
-    return this.#results.has(value);
-  }
-
-  /** The one node that uses the value, where nothing else does and no result is made of it. */
-  only(value: Value): Node | undefined {
-    const users = this.of(value);
-    return users.length === 1 && !this.isResult(value) ? users[0] : undefined;
-  }
-}
-
-/** Groups a program's nodes into units, operands first. */
-export function fuse(program: Program): Unit[] {
+/**
+ * Groups a program's nodes into units, operands first.
+ *
+ * @param canJoin which elementwise nodes the runtime can compute together with others
+ */
+export function fuse(program: Program, canJoin: CanJoin): Unit[] {
   const uses = new Uses(program);
   const unitOf = new Map<Node, Unit>();
   const claim = (unit: Unit): void => {
@@ -104,7 +28,11 @@ export function fuse(program: Program): Unit[] {
     if (fused !== undefined) claim(fused);
     else masks.set(node, mask);
   }
-  for (const group of groupElementwise(program, masks, (node) => unitOf.has(node))) {
+  for (const group of groupElementwise(
+    program,
+    masks,
+    (node, mask) => !unitOf.has(node) && canJoin(node, mask),
+  )) {
     claim({ kind: "elementwise", nodes: group });
   }
   for (const node of program.nodes) if (!unitOf.has(node)) unitOf.set(node, { kind: "node", node });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gradients } from "../../../autodiff/index.ts";
+import { gradients } from "../../autodiff/index.ts";
 import {
   add,
   batchNormTraining,
@@ -8,12 +8,17 @@ import {
   Graph,
   input,
   mul,
+  type Program,
   reduceSum,
   relu,
   sqrt,
   type Value,
-} from "../../../graph/index.ts";
-import { fuse, nodesOf, type Unit } from "./units.ts";
+} from "../../graph/index.ts";
+import { fuse as fuseWith } from "./fusion.ts";
+import { nodesOf, type Unit } from "./units.ts";
+
+const ELEMENTWISE = ["add", "mul", "sqrt"];
+const fuse = (program: Program): Unit[] => fuseWith(program, ({ op }) => ELEMENTWISE.includes(op));
 
 function count(units: readonly Unit[], kind: Unit["kind"]): number {
   return units.filter((unit) => unit.kind === kind).length;

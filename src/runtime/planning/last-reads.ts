@@ -1,5 +1,5 @@
 // When a variable's old value is read for the last time: from then on its memory may take the new one.
-import { sizeOf } from "../../../core/index.ts";
+import { sizeOf } from "../../core/index.ts";
 import {
   isOp,
   type Node,
@@ -7,8 +7,9 @@ import {
   type Program,
   type Value,
   type VariableRef,
-} from "../../../graph/index.ts";
-import { nodesOf, type Unit, Uses } from "./units.ts";
+} from "../../graph/index.ts";
+import { nodesOf, type Unit } from "./units.ts";
+import { Uses } from "./uses.ts";
 
 /** Ops whose result may lie in the memory of their operand. */
 const VIEWS: ReadonlySet<OpName> = new Set<OpName>(["reshape", "transpose", "broadcastTo", "slice", "cast"]);

@@ -1,33 +1,13 @@
 // Which elementwise nodes are computed together: connected ones over one shape, if nothing else lies between them.
-import { sizeOf } from "../../../core/index.ts";
-import type { Node, OpName, Program, Value } from "../../../graph/index.ts";
-import { type ReluGradient, scalarConstant } from "./relu-gradient.ts";
+import type { Node, Program, Value } from "../../graph/index.ts";
+import type { ReluGradient } from "./relu-gradient.ts";
 import type { ElementwiseMember } from "./units.ts";
 
 /**
- * Below this many elements a loop in JavaScript is as quick as a primitive, which wakes all threads. Images lie in
- * layouts of the library, so that a loop would have to reorder them first.
+ * Whether the runtime can compute `node` in one pass with others over the shape of its result. `mask` is the gradient
+ * of a ReLU that ends in the node, where it is one.
  */
-const FEWEST_ELEMENTS = { image: 512, other: 4096 } as const;
-
-/** Ops with an elementwise primitive; those with two operands take a scalar as either of them. */
-const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
-  "neg",
-  "exp",
-  "log",
-  "sqrt",
-  "reciprocal",
-  "abs",
-  "relu",
-  "sigmoid",
-  "tanh",
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "maximum",
-  "minimum",
-]);
+export type CanJoin = (node: Node, mask: ReluGradient | undefined) => boolean;
 
 /** Nodes that will run together, and what they need of other groups. */
 interface Group {
@@ -48,7 +28,7 @@ interface Group {
 export function groupElementwise(
   program: Program,
   masks: ReadonlyMap<Node, ReluGradient>,
-  isTaken: (node: Node) => boolean,
+  canJoin: CanJoin,
 ): ElementwiseMember[][] {
   const comparisons = new Set([...masks.values()].map(({ nodes }) => nodes[0]!));
   const groups = new GroupGraph();
@@ -56,9 +36,13 @@ export function groupElementwise(
     if (comparisons.has(node)) continue;
     const mask = masks.get(node);
     const operands = mask === undefined ? node.inputs : [mask.upstream, mask.activated];
-    const member = memberOf(node, mask, isTaken);
-    if (member === undefined) groups.pass(node, operands);
-    else groups.place(node, member, operands);
+    if (!canJoin(node, mask)) groups.pass(node, operands);
+    else
+      groups.place(
+        node,
+        mask === undefined ? { kind: "op", node } : { kind: "reluGradient", ...mask },
+        operands,
+      );
   }
   const position = new Map(program.nodes.map((node, i) => [node, i]));
   const positionOf = (member: ElementwiseMember): number =>
@@ -144,30 +128,6 @@ function reaches(from: Group, target: Group, seen: Set<Group> = new Set()): bool
 
 function union(a: ReadonlySet<Group>, b: ReadonlySet<Group>): Set<Group> {
   return new Set([...a, ...b]);
-}
-
-function memberOf(
-  node: Node,
-  mask: ReluGradient | undefined,
-  isTaken: (node: Node) => boolean,
-): ElementwiseMember | undefined {
-  if (isTaken(node)) return undefined;
-  const [result] = node.outputs;
-  if (result?.dtype !== "float32") return undefined;
-  const fewest = result.shape.length === 4 ? FEWEST_ELEMENTS.image : FEWEST_ELEMENTS.other;
-  if (sizeOf(result.shape) < fewest) return undefined;
-  if (mask !== undefined) return { kind: "reluGradient", ...mask };
-  if (!ELEMENTWISE.has(node.op)) return undefined;
-  const full = node.inputs.filter((input) => shapeKey(input) === shapeKey(result));
-  const others = node.inputs.filter((input) => !full.includes(input));
-  const fits = full.length > 0 && others.every(({ shape }) => sizeOf(shape) === 1);
-  return fits || isSquare(node, result) ? { kind: "op", node } : undefined;
-}
-
-/** x ^ 2 */
-function isSquare(node: Node, result: Value): boolean {
-  const [base, exponent] = node.inputs;
-  return node.op === "pow" && shapeKey(base!) === shapeKey(result) && scalarConstant(exponent!) === 2;
 }
 
 function shapeKey({ shape }: Value): string {

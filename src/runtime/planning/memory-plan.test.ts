@@ -1,10 +1,18 @@
 import { expect, test } from "vitest";
-import { planMemory, SLAB_BYTES } from "./memory-plan.ts";
-import type { Step } from "./step.ts";
-import { Region } from "./tensor.ts";
+import { type MemoryUse, type Outside, planMemory, type Region } from "./memory-plan.ts";
 
-function step(parts: Partial<Pick<Step, "reads" | "writes" | "scratch" | "inPlace">>): Step {
-  return { work: "host", label: "", scope: "", reads: [], writes: [], bind: () => () => {}, ...parts };
+const SLAB_BYTES = 2 ** 31;
+
+type Step = MemoryUse<Region>;
+
+const region = (bytes: number): Region => ({ bytes });
+
+function step(parts: Partial<Step>): Step {
+  return { reads: [], writes: [], ...parts };
+}
+
+function plan(steps: readonly Step[], outside: Outside<Region> = { before: [], after: [] }) {
+  return planMemory(steps, outside, { alignment: 64, slabBytes: SLAB_BYTES });
 }
 
 /** A chain of steps with random reads of earlier results. */
@@ -12,14 +20,14 @@ function randomSteps(count: number): Step[] {
   const regions: Region[] = [];
   return Array.from({ length: count }, (_, i) => {
     const random = (salt: number): number => ((i * 7919 + salt * 104729) % 1009) / 1009;
-    const result = new Region(64 * (1 + Math.floor(random(1) * 50)));
+    const result = region(64 * (1 + Math.floor(random(1) * 50)));
     const reads = regions.filter((_, j) => (i * 31 + j * 17) % 5 === 0 && i - j < 9);
     const operand = reads.at(-1);
     regions.push(result);
     return step({
       reads,
       writes: [result],
-      ...(i % 3 === 0 ? { scratch: new Region(640) } : {}),
+      ...(i % 3 === 0 ? { scratch: region(640) } : {}),
       ...(operand === undefined ? {} : { inPlace: [[result, operand]] }),
     });
   });
@@ -28,11 +36,11 @@ function randomSteps(count: number): Step[] {
 test("regions that are alive together do not overlap, unless one takes the place of another", () => {
   const steps = randomSteps(200);
   const last = steps.at(-1)!.writes[0]!;
-  const { offsets, bytes } = planMemory(steps, { before: [], after: [last] });
+  const { offsets, bytes } = plan(steps, { before: [], after: [last] });
   const lives = new Map<Region, [number, number]>();
   for (const [i, { reads, writes, scratch }] of steps.entries()) {
-    for (const region of [...reads, ...writes, ...(scratch === undefined ? [] : [scratch])]) {
-      lives.set(region, [lives.get(region)?.[0] ?? i, i]);
+    for (const used of [...reads, ...writes, ...(scratch === undefined ? [] : [scratch])]) {
+      lives.set(used, [lives.get(used)?.[0] ?? i, i]);
     }
   }
   const all = [...lives];
@@ -52,20 +60,20 @@ test("regions that are alive together do not overlap, unless one takes the place
 });
 
 test("memory of a region that died is used again", () => {
-  const regions = Array.from({ length: 10 }, () => new Region(6400));
-  const steps = regions.map((region, i) =>
-    step({ reads: regions.slice(Math.max(0, i - 1), i), writes: [region] }),
+  const regions = Array.from({ length: 10 }, () => region(6400));
+  const steps = regions.map((written, i) =>
+    step({ reads: regions.slice(Math.max(0, i - 1), i), writes: [written] }),
   );
-  expect(planMemory(steps, { before: [], after: [] }).bytes).toBe(2 * 6400);
+  expect(plan(steps).bytes).toBe(2 * 6400);
 });
 
 test("no region lies across two slabs", () => {
-  const regions = Array.from({ length: 5 }, () => new Region(0.8 * SLAB_BYTES));
-  const { offsets } = planMemory([step({ writes: regions })], { before: [], after: regions });
+  const regions = Array.from({ length: 5 }, () => region(0.8 * SLAB_BYTES));
+  const { offsets } = plan([step({ writes: regions })], { before: [], after: regions });
   for (const offset of offsets.values()) expect(offset % SLAB_BYTES).toBeLessThanOrEqual(0.2 * SLAB_BYTES);
 });
 
 test("a tensor larger than a slab is refused with a hint", () => {
-  const region = new Region(SLAB_BYTES + 64);
-  expect(() => planMemory([step({ writes: [region] })], { before: [], after: [] })).toThrow(/2 GiB/);
+  const huge = region(SLAB_BYTES + 64);
+  expect(() => plan([step({ writes: [huge] })])).toThrow(/2 GiB/);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gradients } from "../../../autodiff/index.ts";
+import { gradients } from "../../autodiff/index.ts";
 import {
   add,
   batchNormTraining,
@@ -11,9 +11,9 @@ import {
   reduceSum,
   relu,
   type Value,
-} from "../../../graph/index.ts";
+} from "../../graph/index.ts";
+import { fuse } from "./fusion.ts";
 import { recomputedValues } from "./recomputation.ts";
-import { fuse } from "./units.ts";
 
 /** Two activations, each in front of a convolution; the second is also added to that one's result. */
 function activations(isResult: boolean): { first: Value; second: Value; recomputed: ReadonlySet<Value> } {
@@ -32,7 +32,14 @@ function activations(isResult: boolean): { first: Value; second: Value; recomput
     name: "block",
     outputs: { loss, d0: d0!, d1: d1!, d2: d2!, ...(isResult ? { first } : {}) },
   });
-  return { first, second, recomputed: recomputedValues(program, fuse(program)) };
+  return {
+    first,
+    second,
+    recomputed: recomputedValues(
+      program,
+      fuse(program, () => true),
+    ),
+  };
 }
 
 test("an activation that only convolutions read is made again for the weight gradient", () => {

@@ -1,6 +1,6 @@
 // The pattern that the gradient of ReLU leaves in a graph: select(greater(y, 0), dy, 0).
-import { isOp, type Node, type Value } from "../../../graph/index.ts";
-import type { Uses } from "./units.ts";
+import { isOp, type Node, type Value } from "../../graph/index.ts";
+import type { Uses } from "./uses.ts";
 
 /** `upstream` where `activated` is positive, else 0. */
 export interface ReluGradient {

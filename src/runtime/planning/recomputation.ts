@@ -1,6 +1,7 @@
 // Which values are made again for the backward pass instead of being kept from the forward one.
-import { isOp, type Node, type Program, type Value } from "../../../graph/index.ts";
-import { nodesOf, type Unit, Uses } from "./units.ts";
+import { isOp, type Node, type Program, type Value } from "../../graph/index.ts";
+import { nodesOf, type Unit } from "./units.ts";
+import { Uses } from "./uses.ts";
 
 /**
  * Results of batch norm + ReLU that only convolutions read. Their gradient needs the operand and one bit an
