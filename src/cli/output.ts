@@ -1,5 +1,6 @@
 // Where lines for the person who waits go: standard error; results go to standard output.
+import { withoutPasswords } from "../core/address.ts";
 
 export function writeLine(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${withoutPasswords(line)}\n`);
 }

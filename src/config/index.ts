@@ -31,12 +31,14 @@ export {
 export type { SearchPathEntry } from "./composition/config-repository.ts";
 export { ConfigStore, configStore, type StoreEntry } from "./composition/config-store.ts";
 export { inOwnTerms } from "./composition/foreign-config.ts";
+export { literalConfig, recordedConfig } from "./composition/recorded-config.ts";
 export { multirunFile, runFiles } from "./composition/run-files.ts";
 export { PRIMARY_CONFIG, SHIPPED_CONFIGS } from "./composition/shipped.ts";
 export type { ConfigErrorCode } from "./config-error.ts";
 export type { Resolver, ResolverContext } from "./interpolations/interpolation.ts";
 export {
   type ConfigNode,
+  childOf,
   floatNode,
   formatOrigin,
   fromPlain,

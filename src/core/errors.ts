@@ -1,4 +1,5 @@
 // Errors with a stable code, a place and a hint: one clear line for the person who reads it.
+import { withoutPasswords } from "./address.ts";
 
 /** What kind of failure an error is; it decides the exit code of the command line. */
 export type ErrorKind = "failure" | "usage" | "data" | "non-finite" | "storage";
@@ -21,7 +22,7 @@ export interface ErrorDetails {
 
 /**
  * The error of this toolkit. `code` is stable and upper snake case, `message` says what was wrong,
- * `where` and `hint` say where and what to do.
+ * `where` and `hint` say where and what to do. Addresses in them lose their passwords.
  */
 export class ClassifierTrainingError extends Error {
   override readonly name = "ClassifierTrainingError";
@@ -31,11 +32,11 @@ export class ClassifierTrainingError extends Error {
   readonly hint: string | undefined;
 
   constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(withoutPasswords(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
     this.code = code;
-    this.where = details.where;
-    this.hint = details.hint;
+    this.where = details.where && withoutPasswords(details.where);
+    this.hint = details.hint && withoutPasswords(details.hint);
   }
 
   get exitCode(): number {

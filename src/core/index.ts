@@ -1,5 +1,6 @@
 // What every other folder builds on: element types, shapes, host tensors, random numbers, errors.
 
+export { withoutPasswords } from "./address.ts";
 export { compareCodePoints } from "./code-points.ts";
 export { readCsv, writeCsv } from "./csv.ts";
 export {

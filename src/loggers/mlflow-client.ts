@@ -66,13 +66,17 @@ export class MLflowClient {
   readonly #headers: Readonly<Record<string, string>>;
 
   /**
-   * @param trackingUri `http://` or `https://`
-   * @param environment where `MLFLOW_TRACKING_TOKEN`, or `MLFLOW_TRACKING_USERNAME` and `_PASSWORD`, may stand
+   * @param trackingUri `http://` or `https://`; a user and password in it are sent as a header
+   * @param environment where `MLFLOW_TRACKING_TOKEN`, or `MLFLOW_TRACKING_USERNAME` and `_PASSWORD`, may stand; they go before those of the address
    */
   constructor(trackingUri: string, environment: NodeJS.ProcessEnv = process.env) {
-    this.#root = `${trackingUri.replace(/\/+$/, "")}/api/2.0`;
-    const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_USERNAME: user } = environment;
-    const basic = `${user}:${environment.MLFLOW_TRACKING_PASSWORD ?? ""}`;
+    const address = new URL(trackingUri);
+    const own = [address.username, address.password].map(decoded);
+    [address.username, address.password] = ["", ""];
+    this.#root = `${address.href.replace(/\/+$/, "")}/api/2.0`;
+    const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_USERNAME: name } = environment;
+    const [user, password = ""] = name ? [name, environment.MLFLOW_TRACKING_PASSWORD] : own;
+    const basic = `${user}:${password}`;
     this.#headers = token
       ? { authorization: `Bearer ${token}` }
       : user
@@ -157,6 +161,13 @@ export class MLflowClient {
     const { error_code = "", message = response.statusText } = refusalSchema.catch({}).parse(jsonOf(text));
     throw new MLflowRefusal(response.status, error_code, `${response.status} ${error_code} ${message}`);
   }
+}
+
+/** Percent signs that encode nothing stay. */
+function decoded(part: string): string {
+  return part.replaceAll(/(?:%[0-9a-f]{2})+/gi, (bytes) =>
+    Buffer.from(bytes.replaceAll("%", ""), "hex").toString(),
+  );
 }
 
 function jsonOf(text: string): unknown {

@@ -57,6 +57,25 @@ test("experiment, parameters, metrics, pictures and the end arrive", async () =>
   expect(server.requests["runs/log-batch"]).toBeLessThan(10);
 });
 
+test("a user and password in the address are sent as a header, and told nowhere", async () => {
+  await using server = await MLflowServer.start();
+  server.authorization = `Basic ${Buffer.from("me:100% s/cret").toString("base64")}`;
+  const logger = loggerAt(server.url.replace("//", "//me:100%%20s%2Fcret@"));
+  await logger.start({ afterStep: 0 });
+  logger.log(step(1));
+  await logger.finish("completed");
+  expect(lines).toEqual([]);
+  expect(server.runs.get("run0")!.metrics).toHaveLength(1);
+  expect(await readFile(join(saveDir, "mlflow.json"), "utf8")).not.toContain("cret");
+  server.failing = 500;
+  const failing = loggerAt("http://me:secret@127.0.0.1:1");
+  await failing.start({ afterStep: 0 });
+  failing.log(step(2));
+  await failing.finish("completed");
+  expect(lines.join()).toContain("MLflow at http://***@127.0.0.1:1 did not take");
+  expect(lines.join()).not.toContain("secret");
+});
+
 test("a resumed run goes on with the same run; how a run ended is told", async () => {
   await using server = await MLflowServer.start();
   await mkdir(join(saveDir, ".hydra"), { recursive: true });

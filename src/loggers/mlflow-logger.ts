@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { readCsv } from "../core/index.ts";
+import { readCsv, withoutPasswords } from "../core/index.ts";
 import { writeDurably } from "../platform/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { Delivery } from "./delivery.ts";
@@ -21,7 +21,10 @@ const schema = z.strictObject({
   saveDir: z.string().min(1),
   trackingUri: z
     .string()
-    .regex(/^https?:\/\/./, "must be the http:// or https:// address of a server (start one: mlflow server)"),
+    .refine(
+      (address) => /^https?:\/\/./i.test(address) && URL.canParse(address),
+      "must be the http:// or https:// address of a server (start one: mlflow server)",
+    ),
   experimentName: z.string().min(1).default("classifier-training"),
   runName: z.string().min(1).nullable().default(null),
   tags: z.record(z.string(), z.string()).default({}),
@@ -93,7 +96,7 @@ export class MLflowLogger implements Logger {
     await mkdir(this.#options.saveDir, { recursive: true });
     if (afterStep > 0 && existsSync(this.#runFile)) {
       const saved = JSON.parse(await readFile(this.#runFile, "utf8")) as MLflowRun & { server: string };
-      if (saved.server === this.#options.trackingUri) this.#run = saved;
+      if (saved.server === this.#server) this.#run = saved;
     }
     this.#resumed = this.#run !== undefined;
     // MLflow refuses parameters that change, as `ckpt` does when a run is resumed.
@@ -124,6 +127,11 @@ export class MLflowLogger implements Logger {
       this.#say(`MLflow was not told that the run is ${STATUS[status]}: ${reasonOf(error)}`);
     }
     if (this.#unsent > 0) this.#say(`${this.#unsent} values were not sent to MLflow: ${this.#unsentFile}`);
+  }
+
+  /** The address, as it may be told. */
+  get #server(): string {
+    return withoutPasswords(this.#options.trackingUri);
   }
 
   get #runFile(): string {
@@ -159,7 +167,7 @@ export class MLflowLogger implements Logger {
 
   /** The run at the server: that of before, or a new one. */
   async #open(): Promise<MLflowRun> {
-    const { saveDir, trackingUri, experimentName, runName, tags } = this.#options;
+    const { saveDir, experimentName, runName, tags } = this.#options;
     if (this.#run !== undefined) {
       if (this.#resumed) await this.#client.updateRun(this.#run, "RUNNING");
       this.#resumed = false;
@@ -169,7 +177,7 @@ export class MLflowLogger implements Logger {
     const all = { "mlflow.source.name": "classifier-training", ...tags };
     const texts = Object.entries(all).map(([key, value]) => ({ key, value }));
     this.#run = await this.#client.createRun(experiment, runName ?? basename(saveDir), texts);
-    const record = JSON.stringify({ server: trackingUri, ...this.#run }, null, 2);
+    const record = JSON.stringify({ server: this.#server, ...this.#run }, null, 2);
     await writeDurably(this.#runFile, [new TextEncoder().encode(`${record}\n`)]);
     return this.#run;
   }
@@ -177,7 +185,7 @@ export class MLflowLogger implements Logger {
   async #keep(items: readonly Item[], cause: unknown): Promise<void> {
     if (this.#unsent === 0) {
       this.#say(
-        `MLflow at ${this.#options.trackingUri} did not take what was logged (${reasonOf(cause)}), which is kept in ${this.#unsentFile}`,
+        `MLflow at ${this.#server} did not take what was logged (${reasonOf(cause)}), which is kept in ${this.#unsentFile}`,
       );
     }
     this.#unsent += items.length;
@@ -189,7 +197,7 @@ export class MLflowLogger implements Logger {
   }
 
   #say(line: string): void {
-    this.#options.write(`warning: ${line}`);
+    this.#options.write(`warning: ${withoutPasswords(line)}`);
   }
 }
 

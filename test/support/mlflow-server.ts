@@ -62,6 +62,8 @@ export class MLflowServer implements AsyncDisposable {
   readonly runs: Map<string, ServedRun> = new Map();
   /** Number of requests for each endpoint. */
   readonly requests: Record<string, number> = {};
+  /** Address and content of every request, one after another. */
+  received: Buffer = Buffer.alloc(0);
   /** Answers every request with this status while it is set. */
   failing: number | undefined;
   /** The `authorization` that is asked for. */
@@ -94,6 +96,7 @@ export class MLflowServer implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    this.received = Buffer.concat([this.received, Buffer.from(request.url ?? ""), ...chunks]);
     const send = (code: number, body: unknown): void => {
       response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
     };

@@ -1,11 +1,12 @@
 // What a resumed run must have in common with the one that was saved: whatever decides about its weights.
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import type { Composition } from "../../config/index.ts";
+import { type Composition, resolveConfig } from "../../config/index.ts";
+import { withoutPasswords } from "../../core/index.ts";
 import type { DataModule, ImageDataset } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import type { Json } from "../../train/index.ts";
-import { settingsOf } from "./run-record.ts";
+import { leaves, settingsOf } from "./run-record.ts";
 
 /** Groups whose settings decide. */
 const GROUPS: readonly string[] = ["data", "transforms", "model", "optimizer", "scheduler", "fine_tuning"];
@@ -44,7 +45,11 @@ export function identityOf(
   data: DataModule,
   model: BaseClassificationModel,
 ): Record<string, Json> {
-  const settings = settingsOf(composition);
+  const resolved = new Map(leaves(resolveConfig(composition), "").map(({ key, value }) => [key, value]));
+  const settings = settingsOf(composition).map(({ key, value }) => ({
+    key,
+    value: identified(value, resolved.get(key)),
+  }));
   const averages = settings
     .filter(({ key, value }) => AVERAGES.test(key) && AVERAGING.includes(value))
     .map(({ key }) => key.replace("._target_", ""));
@@ -60,6 +65,13 @@ export function identityOf(
     "names and labels of the training pictures": digestOf(data.splits.train),
     ...Object.fromEntries(deciding.map(({ key, value }) => [key, value])),
   };
+}
+
+/** A value that is not written down, such as one of the environment, is told by its hash: a change of it is noticed. */
+function identified(recorded: string, resolved: string | undefined): string {
+  if (resolved === undefined || withoutPasswords(resolved) === recorded) return recorded;
+  const hash = createHash("sha256").update(resolved).digest("hex");
+  return `${recorded} (SHA-256 ${hash.slice(0, 12)})`;
 }
 
 const isIn = (key: string, group: string): boolean =>

@@ -2,7 +2,11 @@
 import {
   type ComponentRegistry,
   type Composition,
+  type ConfigNode,
+  childOf,
   instantiate,
+  literalConfig,
+  recordedConfig,
   resolveConfig,
   toPlain,
 } from "../../config/index.ts";
@@ -83,12 +87,17 @@ export class RunParts {
   }
 
   async loggers(): Promise<Logger[]> {
-    return (await this.#each("logger")).map(([, logger]) => logger as Logger);
+    const recorded = childOf(recordedConfig(this.#composition), "logger");
+    const loggers = await this.#each("logger", recorded === undefined ? {} : settingsToLog(recorded));
+    return loggers.map(([, logger]) => logger as Logger);
   }
 
   /** The components of a group that holds several by name, in order; null entries are left out. */
-  async #each(group: string): Promise<[string, unknown][]> {
-    const parts = (await this.#build(group)) as Record<string, unknown> | null;
+  async #each(
+    group: string,
+    overrides: Readonly<Record<string, unknown>> = {},
+  ): Promise<[string, unknown][]> {
+    const parts = (await this.#build(group, overrides)) as Record<string, unknown> | null;
     return Object.entries(parts ?? {}).filter(([, part]) => part !== null);
   }
 
@@ -97,6 +106,16 @@ export class RunParts {
     if (!config.entries.has(key)) return null;
     return instantiate(config, { registry: this.#registry, key, overrides, interpolation });
   }
+}
+
+/** The settings that loggers are to log, as they may be written down. */
+function settingsToLog(loggers: ConfigNode): Record<string, unknown> {
+  if (loggers.kind !== "map") return {};
+  const given = [...loggers.entries].flatMap(([name, logger]) => {
+    const hparams = childOf(logger, "hparams");
+    return hparams === undefined ? [] : [[name, { hparams: toPlain(literalConfig(hparams)) }]];
+  });
+  return Object.fromEntries(given);
 }
 
 /** Readies a model for the classes of `data`: network, metrics and class weights. */

@@ -5,10 +5,10 @@ import {
   type ConfigNode,
   formatOrigin,
   type Origin,
-  resolveConfig,
+  recordedConfig,
   SHIPPED_CONFIGS,
 } from "../../config/index.ts";
-import { writeCsv } from "../../core/index.ts";
+import { withoutPasswords, writeCsv } from "../../core/index.ts";
 import { imageLibraryVersions } from "../../image/index.ts";
 import { packageVersion } from "../package-version.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -25,44 +25,35 @@ export async function writeRunRecord(
   await folder.write(folder.environmentFile, `${JSON.stringify(facts, null, 2)}\n`);
 }
 
-/** Every value of a configuration, interpolations resolved, with what set it last. */
-export function settingsOf(composition: Composition): { key: string; value: string; source: string }[] {
-  return leaves(composition.config, resolveConfig(composition), "");
+/** A value of a configuration, and what set it last. */
+export interface Setting {
+  /** Dotted, such as `callbacks.ema.decay`. */
+  readonly key: string;
+  readonly value: string;
+  readonly source: string;
 }
 
-function leaves(
-  node: ConfigNode,
-  resolved: ConfigNode | undefined,
-  key: string,
-): { key: string; value: string; source: string }[] {
-  const children: [string, ConfigNode, ConfigNode | undefined][] =
+/** Every value of a configuration as it may be written down: what comes from the environment stays unresolved. */
+export function settingsOf(composition: Composition): Setting[] {
+  return leaves(recordedConfig(composition), "");
+}
+
+/** The values in a tree, each with its key. */
+export function leaves(node: ConfigNode, key: string): Setting[] {
+  const children: [string, ConfigNode][] =
     node.kind === "map"
-      ? Array.from(node.entries, ([name, child]) => [
-          key === "" ? String(name) : `${key}.${name}`,
-          child,
-          resolved?.kind === "map" ? resolved.entries.get(name) : undefined,
-        ])
+      ? Array.from(node.entries, ([name, child]) => [key === "" ? String(name) : `${key}.${name}`, child])
       : node.kind === "list"
-        ? node.items.map((child, i) => [
-            `${key}[${i}]`,
-            child,
-            resolved?.kind === "list" ? resolved.items[i] : undefined,
-          ])
+        ? node.items.map((child, i) => [`${key}[${i}]`, child])
         : [];
-  if (children.length > 0) return children.flatMap(([name, child, value]) => leaves(child, value, name));
+  if (children.length > 0) return children.flatMap(([name, child]) => leaves(child, name));
   const origin = node.origins.at(-1);
-  return [
-    {
-      key,
-      value: textOf(resolved ?? node),
-      source: origin === undefined ? "the program" : place(origin),
-    },
-  ];
+  return [{ key, value: textOf(node), source: origin === undefined ? "the program" : place(origin) }];
 }
 
 /** File, line and column; files that come with the package from its folder on. */
 function place(origin: Origin): string {
-  return formatOrigin(origin).replace(SHIPPED_CONFIGS.path, "conf");
+  return withoutPasswords(formatOrigin(origin)).replace(SHIPPED_CONFIGS.path, "conf");
 }
 
 function textOf(node: ConfigNode): string {

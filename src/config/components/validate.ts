@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { describeIssue } from "../../core/schema-issue.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import { type Composition, resolveConfig } from "../composition/compose.ts";
+import { recordedConfig } from "../composition/recorded-config.ts";
 import { configError } from "../config-error.ts";
 import { isReferenced, referencedKeys } from "../interpolations/references.ts";
 import {
@@ -15,6 +16,7 @@ import {
   mapNode,
   nodeAt,
   type Path,
+  type ScalarValue,
   toPlain,
   whereOf,
 } from "../node.ts";
@@ -44,7 +46,7 @@ const SPECIAL: ReadonlySet<string> = new Set(["_target_", "_args_", "_partial_",
 export async function validateConfig(composition: Composition, schema: ConfigSchema): Promise<void> {
   const references = referencedKeys(composition.config);
   const resolved = resolveConfig(composition);
-  const validator = new Validator(composition.config, schema, references);
+  const validator = new Validator(composition, schema, references);
   const known = [...Object.keys(schema.sections), ...schema.groups];
   for (const [key, child] of resolved.entries) {
     const section = Object.hasOwn(schema.sections, String(key)) ? schema.sections[String(key)] : undefined;
@@ -55,12 +57,12 @@ export async function validateConfig(composition: Composition, schema: ConfigSch
 }
 
 class Validator {
-  readonly #written: MapNode;
+  readonly #composition: Composition;
   readonly #schema: ConfigSchema;
   readonly #references: ReadonlySet<string>;
 
-  constructor(written: MapNode, schema: ConfigSchema, references: ReadonlySet<string>) {
-    this.#written = written;
+  constructor(composition: Composition, schema: ConfigSchema, references: ReadonlySet<string>) {
+    this.#composition = composition;
     this.#schema = schema;
     this.#references = references;
   }
@@ -111,10 +113,8 @@ class Validator {
       ...issue.path.map((key) => (typeof key === "number" ? key : snakeCase(String(key)))),
     ];
     const found = nodeAt(node, at.slice(path.length));
-    const given =
-      found?.kind === "scalar"
-        ? ` (it is ${JSON.stringify(found.value, (_key, each: unknown) => (typeof each === "bigint" ? String(each) : each))})`
-        : "";
+    const shown = nodeAt(recordedConfig(this.#composition), at);
+    const given = shown?.kind === "scalar" ? ` (it is ${quoted(shown.value)})` : "";
     throw configError("CONFIG_VALUE", `"${formatPath(at)}": ${issue.message}${given}`, {
       where: this.#where(found ?? node, at),
     });
@@ -143,7 +143,7 @@ class Validator {
 
   /** The place that wrote a value; the interpolation rather than what it stands for. */
   #where(node: ConfigNode, path: Path): string | undefined {
-    return whereOf(nodeAt(this.#written, path) ?? node) ?? formatPath(path);
+    return whereOf(nodeAt(this.#composition.config, path) ?? node) ?? formatPath(path);
   }
 }
 
@@ -156,6 +156,9 @@ function renamed(node: MapNode, optionName: ((option: string) => string | null) 
   });
   return mapNode(entries, node.origins);
 }
+
+const quoted = (value: ScalarValue): string =>
+  JSON.stringify(value, (_key, each: unknown) => (typeof each === "bigint" ? String(each) : each));
 
 function unknown(
   node: ConfigNode,

@@ -1,4 +1,5 @@
 // Composes one configuration from files, the store and overrides.
+import { withoutPasswords } from "../../core/address.ts";
 import { suggest } from "../../core/suggest.ts";
 import { configError } from "../config-error.ts";
 import {
@@ -312,7 +313,7 @@ function fillHydra(
   set("job.config_name", options.configName ?? null);
   set("job.override_dirname", overrideDirname(task, get("job.config.override_dirname")));
   for (const variable of toStrings(get("job.env_copy")))
-    set(`job.env_set.${variable}`, interpolation.environment[variable] ?? "");
+    set(`job.env_set.${variable}`, `\${oc.env:${variable},""}`);
   if (options.hydra !== undefined) {
     const facts = fromPlain(options.hydra);
     if (facts.kind === "map") mergeInto(hydra, facts, { root: hydra, interpolation, addKeys: true });
@@ -328,7 +329,7 @@ function overrideDirname(overrides: readonly Override[], settings: ConfigNode | 
   };
   const excluded = new Set(toStrings(settings && childOf(settings, "exclude_keys")));
   const lines = overrides.filter(({ key }) => !excluded.has(key)).map((override) => override.text);
-  return lines.sort().join(text("item_sep", ",")).replaceAll("=", text("kv_sep", "="));
+  return withoutPasswords(lines.sort().join(text("item_sep", ","))).replaceAll("=", text("kv_sep", "="));
 }
 
 function toStrings(node: ConfigNode | undefined): string[] {

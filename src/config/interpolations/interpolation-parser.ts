@@ -49,23 +49,29 @@ export function parseTemplate(text: string): Template {
   return template;
 }
 
-/** One argument of a resolver on its own: what `oc.decode` reads. */
+/**
+ * One argument of a resolver on its own: what `oc.decode` reads. It may be a secret of the environment, so errors do
+ * not show it.
+ */
 export function parseElement(text: string): Element {
-  return new InterpolationParser(text).singleElement();
+  return new InterpolationParser(text, "the text that oc.decode is given").singleElement();
 }
 
 class InterpolationParser {
   readonly #text: string;
+  /** What errors call the text. */
+  readonly #name: string;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, name = `the interpolation "${shorten(text)}"`) {
     if (text.length > LONGEST)
       throw configError(
         "INTERPOLATION_SYNTAX",
         `a text with interpolations is longer than ${LONGEST} characters`,
       );
     this.#text = text;
+    this.#name = name;
   }
 
   template(): Template {
@@ -275,10 +281,7 @@ class InterpolationParser {
   }
 
   #error(message: string, at = this.#at): Error {
-    return configError(
-      "INTERPOLATION_SYNTAX",
-      `${message} in the interpolation "${shorten(this.#text)}", column ${at + 1}`,
-    );
+    return configError("INTERPOLATION_SYNTAX", `${message} in ${this.#name}, column ${at + 1}`);
   }
 }
 

@@ -1,4 +1,5 @@
 // The ledger of a sweep: one JSON line per finished job, so that a second start does only what is missing.
+import { withoutPasswords } from "../../core/address.ts";
 import { configError } from "../config-error.ts";
 import { table } from "../render.ts";
 import type { SweepJob } from "./sweep-plan.ts";
@@ -17,8 +18,8 @@ export interface LedgerEntry {
   readonly error?: string;
 }
 
-/** One line of the ledger, to be appended. */
-export const ledgerLine = (entry: LedgerEntry): string => `${JSON.stringify(entry)}\n`;
+/** One line of the ledger, to be appended; addresses in it lose their passwords. */
+export const ledgerLine = (entry: LedgerEntry): string => `${withoutPasswords(JSON.stringify(entry))}\n`;
 
 /** The newest entry of each job. A last line that a crash cut off is left out; any other broken line is an error. */
 export function readLedger(text: string, file: string): LedgerEntry[] {
@@ -60,7 +61,7 @@ export function missingJobs(
   return jobs.filter((job) => {
     const entry = byNumber.get(job.number);
     if (entry === undefined) return true;
-    if (entry.overrides.join("\n") !== job.overrides.join("\n")) {
+    if (withoutPasswords(entry.overrides.join("\n")) !== withoutPasswords(job.overrides.join("\n"))) {
       throw configError(
         "CONFIG_SWEEP",
         `job ${job.number} of this folder had other overrides: ${entry.overrides.join(" ")}`,
