@@ -4,6 +4,8 @@ import type { LearningRateScheduler, SchedulerState } from "./scheduler.ts";
 export interface ScheduleState {
   readonly count: number;
   readonly rate: number;
+  /** Steps of the scheduler in the whole training. */
+  readonly total: number;
   readonly scheduler: SchedulerState;
 }
 
@@ -11,7 +13,7 @@ export interface ScheduleState {
 export class Schedule {
   readonly #scheduler: LearningRateScheduler;
   readonly #base: number;
-  readonly #total: number;
+  #total: number;
   #count = 0;
   #rate: number;
 
@@ -44,13 +46,34 @@ export class Schedule {
   }
 
   state(): ScheduleState {
-    return { count: this.#count, rate: this.#rate, scheduler: this.#scheduler.state() };
+    return {
+      count: this.#count,
+      rate: this.#rate,
+      total: this.#total,
+      scheduler: this.#scheduler.state(),
+    };
   }
 
-  loadState({ count, rate, scheduler }: ScheduleState): void {
+  loadState({ count, rate, total, scheduler }: ScheduleState): void {
     this.#count = count;
     this.#rate = rate;
+    this.#total = total;
     this.#scheduler.loadState(scheduler);
+  }
+
+  /**
+   * Goes on from `state` in a training of another length: the learning rate becomes what it is after as many steps of a
+   * schedule of `total`. A scheduler that follows a logged value knows no length: its rate stays.
+   */
+  extend(state: ScheduleState, total: number): void {
+    if (this.#scheduler.monitor !== undefined) return this.loadState({ ...state, total });
+    this.#total = Math.max(1, total);
+    this.#rate = this.#base;
+    for (this.#count = 0; ; this.#count++) {
+      this.#move();
+      if (this.#count === state.count) break;
+    }
+    this.#scheduler.loadState(state.scheduler);
   }
 
   #move(): void {

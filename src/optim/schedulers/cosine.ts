@@ -76,6 +76,7 @@ export class CosineAnnealingWarmRestarts extends LearningRateScheduler {
 
   override rate({ count, base }: SchedulerStep): number {
     let [length, done] = [this.#t0, count];
+    if (this.#tMult === 1) done %= length;
     while (done >= length) {
       done -= length;
       length *= this.#tMult;

@@ -1,8 +1,10 @@
 // What averaging the weights means for a fit: its learning rate, each step's share, statistics at the end.
+import { ClassifierTrainingError } from "../../core/index.ts";
 import type { BatchSource } from "../contracts.ts";
 import type { TrainingEngine, WeightsKind } from "../engine/engine.ts";
-import type { AveragedStep, WeightAveraging } from "../engine/weight-average.ts";
+import type { AveragedFit, AveragedStep, WeightAveraging } from "../engine/weight-average.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";
+import type { Progress } from "./progress.ts";
 import { take } from "./take.ts";
 
 export class FitAverage {
@@ -32,6 +34,30 @@ export class FitAverage {
   /** What the average keeps of itself in a step; undefined where there is none. */
   decay(step: AveragedStep): number | undefined {
     return this.#averaging?.decay(step, this.#options);
+  }
+
+  /**
+   * Checks that what has been averaged so far, in a fit that was planned as `before`, is what this one would have.
+   * @throws ClassifierTrainingError kind "usage" `RESUME_AVERAGE`
+   */
+  checkPlan(before: AveragedFit | undefined, { epoch, batch }: Readonly<Progress>): void {
+    if (before === undefined || this.#averaging === undefined) return;
+    const at = (epoch: number, fit: AveragedFit): string => {
+      const decay = this.#averaging?.decay({ step: epoch + 1, epoch, epochEnd: true }, fit);
+      return JSON.stringify([decay, this.#averaging?.learningRate?.(epoch, 1, fit)]);
+    };
+    for (let e = 0; e < epoch + Math.sign(batch); e++) {
+      if (at(e, before) === at(e, this.#options)) continue;
+      throw new ClassifierTrainingError(
+        "usage",
+        "RESUME_AVERAGE",
+        `with ${this.#options.maxEpochs} epochs instead of ${before.maxEpochs} the weights would have been averaged otherwise from epoch ${e} on, and epoch ${epoch} is reached`,
+        {
+          where: "trainer.max_epochs",
+          hint: "keep the number of epochs, or have averaging begin at an epoch, such as swa_epoch_start=8, not at a share of them",
+        },
+      );
+    }
   }
 
   /** Whether its running statistics are to be computed anew at the end of training. */

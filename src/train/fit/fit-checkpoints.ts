@@ -3,13 +3,11 @@ import { type LoadedCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint.
 import type { TrainableModel } from "../contracts.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
 import type { Profiler } from "../profiler.ts";
-import type { FitAverage } from "./fit-average.ts";
 import { assertResumable, type FitParts, restoreFit, saveFit } from "./fit-state.ts";
 
 export interface FitCheckpointsParts {
   readonly model: TrainableModel;
   readonly engine: TrainingEngine;
-  readonly average: FitAverage;
   readonly fit: FitParts;
   readonly profiler: Profiler;
 }
@@ -55,8 +53,8 @@ export class FitCheckpoints {
   /** Writes the evaluated weights alone. */
   async saveWeights(path: string): Promise<void> {
     await this.#parts.profiler.measure("checkpoint", async () => {
-      const { engine, average, fit } = this.#parts;
-      const weights = average.evaluatedWeights;
+      const { engine, fit } = this.#parts;
+      const weights = fit.average.evaluatedWeights;
       const { epoch, step } = fit.progress;
       const tensors = await engine.readWeights(weights);
       const state = { weights, epoch, step, identity: fit.identity };

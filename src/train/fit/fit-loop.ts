@@ -86,12 +86,12 @@ export class FitLoop {
     this.#checkpoints = new FitCheckpoints({
       model,
       engine,
-      average: this.#average,
       profiler: this.#profiler,
       fit: {
         progress: this.progress,
         trainLoss: this.#trainLoss,
         schedule: this.#schedule,
+        average: this.#average,
         callbacks: parts.callbacks,
         metrics: this.log.metrics,
         row: this.log.row,

@@ -8,6 +8,8 @@ import {
 } from "../../optim/index.ts";
 import type { Metrics } from "../events.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";
+import { type Progress, startOfTraining } from "./progress.ts";
+import { planOf, samePlan, schedulerStepsAhead, type TrainingPlan } from "./training-plan.ts";
 
 export interface FitScheduleParts {
   readonly scheduler: LearningRateScheduler;
@@ -20,14 +22,22 @@ export interface FitScheduleParts {
   readonly batchCount: number;
 }
 
+/** A schedule as it stood, and the plan that it followed. */
+export interface FitScheduleState extends ScheduleState {
+  readonly plan: TrainingPlan;
+}
+
 /** Learning rate and momentum of a fit. */
 export class FitSchedule {
   readonly #parts: FitScheduleParts;
+  readonly #plan: TrainingPlan;
   readonly #schedule: Schedule;
 
   constructor(parts: FitScheduleParts) {
     this.#parts = parts;
-    this.#schedule = new Schedule(parts.scheduler, parts.learningRate, plannedSteps(parts));
+    this.#plan = planOf(parts.options, parts.batchCount);
+    const total = schedulerStepsAhead(this.#plan, parts.scheduler, startOfTraining());
+    this.#schedule = new Schedule(parts.scheduler, parts.learningRate, Math.max(1, total));
   }
 
   /** Of groups with a scale of their own it is multiplied by that. */
@@ -68,12 +78,18 @@ export class FitSchedule {
     this.#step(metrics);
   }
 
-  state(): ScheduleState {
-    return this.#schedule.state();
+  state(): FitScheduleState {
+    return { ...this.#schedule.state(), plan: this.#plan };
   }
 
-  loadState(state: ScheduleState): void {
-    this.#schedule.loadState(state);
+  /**
+   * Goes on from a saved schedule; `progress` says how far the fit has come. Under another plan the learning rate is
+   * from now on the one that a schedule of the new length has at this step.
+   */
+  loadState(state: FitScheduleState, progress: Readonly<Progress>): void {
+    const ahead = schedulerStepsAhead(this.#plan, this.#parts.scheduler, progress);
+    if (samePlan(state.plan, this.#plan)) this.#schedule.loadState(state);
+    else this.#schedule.extend(state, state.count + ahead);
   }
 
   #step(metrics: Metrics): void {
@@ -87,18 +103,4 @@ export class FitSchedule {
     }
     this.#schedule.step(value);
   }
-}
-
-/** Steps of the scheduler in the whole training. */
-function plannedSteps({ scheduler, options, batchCount }: FitScheduleParts): number {
-  const { accumulateGradBatches: window, maxEpochs, maxSteps = Number.POSITIVE_INFINITY } = options;
-  const { interval, frequency } = scheduler;
-  const stepsPerEpoch = Math.max(1, Math.ceil(batchCount / window));
-  const epochs = Math.min(maxEpochs, maxSteps / stepsPerEpoch);
-  if (interval === "epoch") return Math.max(1, Math.floor(Math.ceil(epochs) / frequency));
-  let perEpoch = 0;
-  for (let step = 1; step <= stepsPerEpoch; step++) {
-    if (Math.min(step * window, batchCount) % frequency === 0) perEpoch++;
-  }
-  return Math.max(1, Math.ceil(perEpoch * epochs));
 }

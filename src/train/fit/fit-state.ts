@@ -1,9 +1,9 @@
 // The part of a checkpoint that is not tensors: progress, running loss and callbacks' state.
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { ScheduleState } from "../../optim/index.ts";
 import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
 import type { Callback, Json } from "../contracts.ts";
-import type { FitSchedule } from "./fit-schedule.ts";
+import type { FitAverage } from "./fit-average.ts";
+import type { FitSchedule, FitScheduleState } from "./fit-schedule.ts";
 import type { Progress } from "./progress.ts";
 import type { RunningMean } from "./running-mean.ts";
 
@@ -12,6 +12,7 @@ export interface FitParts {
   readonly progress: Progress;
   readonly trainLoss: RunningMean;
   readonly schedule: FitSchedule;
+  readonly average: FitAverage;
   readonly callbacks: readonly Callback[];
   /** Latest logged values. */
   readonly metrics: Record<string, number>;
@@ -27,7 +28,7 @@ type SavedNumbers = Readonly<Record<string, number | string>>;
 interface SavedFit {
   readonly progress: Progress;
   readonly trainLoss: readonly [number, number];
-  readonly schedule: ScheduleState;
+  readonly schedule: FitScheduleState;
   readonly callbacks: Readonly<Record<string, Json>>;
   readonly metrics: SavedNumbers;
   readonly row: SavedNumbers;
@@ -52,12 +53,16 @@ export function saveFit(parts: FitParts): Json {
   return saved as unknown as Json;
 }
 
-/** Puts a saved fit back. */
+/**
+ * Puts a saved fit back.
+ * @throws ClassifierTrainingError kind "usage" `RESUME_AVERAGE` where the average would have been begun at another epoch
+ */
 export function restoreFit(state: Json, parts: FitParts): void {
   const saved = state as unknown as SavedFit;
   Object.assign(parts.progress, saved.progress);
   parts.trainLoss.loadState(saved.trainLoss);
-  parts.schedule.loadState(saved.schedule);
+  parts.average.checkPlan(saved.schedule.plan, parts.progress);
+  parts.schedule.loadState(saved.schedule, parts.progress);
   loadNumbers(saved.metrics, parts.metrics);
   loadNumbers(saved.row, parts.row);
   for (const callback of parts.callbacks) {
