@@ -4,23 +4,32 @@ import { ClassificationBatch } from "../metrics/index.ts";
 import type { BatchResult } from "../train/index.ts";
 
 export interface BatchPredictions {
-  /** True classes; of soft targets the largest. */
+  /** True classes; of soft targets the largest; -1 for samples that do not count. */
   readonly labels: Int32Array;
   /** Predicted classes. */
   readonly predicted: Int32Array;
   /** Probability of the predicted class. */
   readonly confidence: Float32Array;
-  /** Cross-entropy of each sample, without class weights and label smoothing. */
+  /** Cross-entropy of each sample, without class weights and label smoothing; NaN for those that do not count. */
   readonly loss: Float32Array;
 }
 
 const known = new WeakMap<HostTensor, BatchPredictions>();
 
-/** The predictions of a batch; asked again for the same batch, the same object. */
-export function predictionsOf({ batch, logits }: Pick<BatchResult, "batch" | "logits">): BatchPredictions {
+/**
+ * The predictions of a batch; asked again for the same batch, the same object.
+ * @param ignoreIndex label of samples that do not count; default: all do
+ */
+export function predictionsOf(
+  { batch, logits }: Pick<BatchResult, "batch" | "logits">,
+  ignoreIndex?: number,
+): BatchPredictions {
   let predictions = known.get(logits);
   if (predictions === undefined) {
-    predictions = predict(logits, classesOf(batch.labels));
+    predictions = predict(
+      logits,
+      classesOf(batch.labels).map((label) => (label === ignoreIndex ? -1 : label)),
+    );
     known.set(logits, predictions);
   }
   return predictions;
@@ -38,7 +47,8 @@ function predict(logits: HostTensor, labels: Int32Array): BatchPredictions {
     let total = 0;
     for (let c = 0; c < classes; c++) total += Math.exp(scores[start + c]! - highest);
     confidence[sample] = 1 / total;
-    loss[sample] = Math.log(total) + highest - scores[start + labels[sample]!]!;
+    const label = labels[sample]!;
+    loss[sample] = label < 0 ? Number.NaN : Math.log(total) + highest - scores[start + label]!;
   }
   return { labels, predicted, confidence, loss };
 }

@@ -26,9 +26,13 @@ export class ConfusionMatrix extends ValidationPicture<Counted> {
     return { matrix: undefined };
   }
 
-  protected override add(counted: Counted, event: EventOf<"validationBatchEnd">): void {
-    const { labels, predicted } = predictionsOf(event);
-    counted.matrix ??= new MulticlassConfusionMatrix({ numClasses: event.logits.shape[1]! });
+  protected override add(
+    counted: Counted,
+    event: EventOf<"validationBatchEnd">,
+    { model }: FitContext,
+  ): void {
+    const { labels, predicted } = predictionsOf(event, model.labels?.ignoreIndex);
+    counted.matrix ??= new MulticlassConfusionMatrix({ numClasses: event.logits.shape[1]!, ignoreIndex: -1 });
     counted.matrix.update(hostTensor("int32", [predicted.length], predicted), labels);
   }
 

@@ -76,12 +76,16 @@ export class RunReport extends Callback {
     this.#validationStart = performance.now();
   }
 
-  override onValidationBatchEnd(event: EventOf<"validationBatchEnd">, { data, options }: FitContext): void {
+  override onValidationBatchEnd(
+    event: EventOf<"validationBatchEnd">,
+    { data, model, options }: FitContext,
+  ): void {
     if (this.#rows === undefined) return;
-    const { labels, predicted, confidence, loss } = predictionsOf(event);
+    const { labels, predicted, confidence, loss } = predictionsOf(event, model.labels?.ignoreIndex);
     const split = options.overfitBatches === undefined ? "val" : "train";
     const nameOf = (c: number): string => data.classes?.[c] ?? String(c);
     for (const [i, index] of event.batch.indices.entries()) {
+      if (labels[i]! < 0) continue;
       this.#rows.push([
         split,
         index,

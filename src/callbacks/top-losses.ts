@@ -21,8 +21,9 @@ export class TopLosses extends ValidationGrid<LosingSample> {
     event: EventOf<"validationBatchEnd">,
     context: FitContext,
   ): void {
-    const { loss } = predictionsOf(event);
+    const { labels, loss } = predictionsOf(event, context.model.labels?.ignoreIndex);
     for (const [i, own] of loss.entries()) {
+      if (labels[i]! < 0) continue;
       if (top.length === this.numSamples && !(own > top.at(-1)!.loss)) continue;
       const place = top.findIndex((other) => own > other.loss);
       top.splice(place < 0 ? top.length : place, 0, {

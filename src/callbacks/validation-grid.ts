@@ -53,12 +53,12 @@ export abstract class ValidationGrid<Sample extends GridSample> extends Validati
 
 /** Sample `i` of a validation batch with its picture. */
 export function gridSample(event: EventOf<"validationBatchEnd">, i: number, context: FitContext): GridSample {
-  const { labels, predicted, confidence } = predictionsOf(event);
+  const { labels, predicted, confidence } = predictionsOf(event, context.model.labels?.ignoreIndex);
   const names = classNamesOf(context, event.logits.shape[1]!);
   const normalization = context.data.preprocessing ?? { mean: [0, 0, 0], std: [1, 1, 1] };
   return {
     image: rgbOfBatch(event.batch.images as HostTensor<"float32">, i, normalization),
-    truth: names[labels[i]!]!,
+    ...(labels[i]! < 0 ? {} : { truth: names[labels[i]!]! }),
     prediction: names[predicted[i]!]!,
     confidence: confidence[i]!,
   };

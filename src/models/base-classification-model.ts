@@ -1,11 +1,12 @@
 // The base of classification models: loss, metrics, optimizer and schedule around a network of the subclass.
 import { z } from "zod";
-import { ClassifierTrainingError, float32 } from "../core/index.ts";
+import { ClassifierTrainingError, float32, type LabelRange } from "../core/index.ts";
 import { constant, type Value } from "../graph/index.ts";
 import {
   binaryCrossEntropyWithLogits,
   crossEntropy,
   focalLoss,
+  IGNORE_INDEX,
   type Module,
   oneVsRestTargets,
   sigmoidFocalLoss,
@@ -32,6 +33,8 @@ export interface ClassificationModelOptions {
   readonly cosineEtaMinFactor?: number;
   /** Default 0.1. */
   readonly labelSmoothing?: number;
+  /** Samples with this label leave loss and metrics; it may be a class's own index. Default -100. */
+  readonly ignoreIndex?: number;
   /**
    * `focal` weighs softmax cross-entropy, weights and smoothing included, by (1 - exp(-it))^gamma. `sigmoid_focal` (Lin et
    * al.) and `bce` train a binary classifier for each class. Default `cross_entropy`.
@@ -64,7 +67,8 @@ export const classificationModelFields: {
   warmupEpochs: z.int().min(0).default(5),
   warmupStartFactor: share.default(1e-3),
   cosineEtaMinFactor: share.default(0.05),
-  labelSmoothing: z.number().min(0).lt(1).default(0.1),
+  labelSmoothing: z.number().min(0).max(1).default(0.1),
+  ignoreIndex: z.int().default(IGNORE_INDEX),
   lossName: z.enum(LOSS_NAMES).default("cross_entropy"),
   focalAlpha: share.nullable().default(0.25),
   focalGamma: z.number().min(0).default(2),
@@ -117,11 +121,16 @@ export abstract class BaseClassificationModel {
     }
     this.#task = task;
     this.#network = this.buildNetwork(found);
-    this.#metrics = new ClassificationMetrics(task.classNames);
+    this.#metrics = new ClassificationMetrics(task.classNames, this.options.ignoreIndex);
   }
 
   get classNames(): readonly string[] {
     return this.#required(this.#task).classNames;
+  }
+
+  /** What labels it can be given. */
+  get labels(): LabelRange {
+    return { numClasses: this.classNames.length, ignoreIndex: this.options.ignoreIndex };
   }
 
   get network(): Module {
@@ -134,18 +143,19 @@ export abstract class BaseClassificationModel {
 
   /** The loss of logits [N, C] and labels [N] (or target probabilities [N, C]), as configured. */
   loss(logits: Value, labels: Value): Value {
-    const { labelSmoothing, lossName, focalGamma: gamma, focalAlpha: alpha } = this.options;
+    const { lossName, focalGamma: gamma, focalAlpha: alpha, labelSmoothing, ignoreIndex } = this.options;
     const { classNames, classWeights } = this.#required(this.#task);
     const weight =
       classWeights === undefined
         ? {}
         : { weight: constant(logits.node.graph, float32([classWeights.length], classWeights)) };
-    if (lossName === "cross_entropy") return crossEntropy(logits, labels, { labelSmoothing, ...weight });
-    if (lossName === "focal") return focalLoss(logits, labels, { labelSmoothing, ...weight, gamma });
-    const targets = oneVsRestTargets(labels, classNames.length, labelSmoothing);
+    const options = { labelSmoothing, ignoreIndex, ...weight };
+    if (lossName === "cross_entropy") return crossEntropy(logits, labels, options);
+    if (lossName === "focal") return focalLoss(logits, labels, { ...options, gamma });
+    const { targets, mask } = oneVsRestTargets(labels, classNames.length, options);
     return lossName === "bce"
-      ? binaryCrossEntropyWithLogits(logits, targets, weight)
-      : sigmoidFocalLoss(logits, targets, { ...weight, alpha, gamma });
+      ? binaryCrossEntropyWithLogits(logits, targets, { ...weight, mask })
+      : sigmoidFocalLoss(logits, targets, { ...weight, mask, alpha, gamma });
   }
 
   /** AdamW over all parameters. */

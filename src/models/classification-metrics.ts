@@ -41,15 +41,17 @@ export class ClassificationMetrics {
   readonly val: StageClassificationMetrics;
   readonly test: StageClassificationMetrics;
 
-  constructor(classNames: readonly string[]) {
+  /** @param ignoreIndex samples with this label do not count; default: all do */
+  constructor(classNames: readonly string[], ignoreIndex?: number) {
     const numClasses = classNames.length;
-    const top1 = (): ClassificationMetric => new MulticlassAccuracy({ numClasses, average: "micro" });
+    const labels = { numClasses, ignoreIndex };
+    const top1 = (): ClassificationMetric => new MulticlassAccuracy({ ...labels, average: "micro" });
     const evaluation = (): StageClassificationMetrics =>
       new StageClassificationMetrics(
         {
           acc_top1: top1(),
-          acc_top5: new MulticlassAccuracy({ numClasses, average: "micro", topK: Math.min(5, numClasses) }),
-          acc_class: new MulticlassAccuracy({ numClasses, average: "none" }),
+          acc_top5: new MulticlassAccuracy({ ...labels, average: "micro", topK: Math.min(5, numClasses) }),
+          acc_class: new MulticlassAccuracy({ ...labels, average: "none" }),
         },
         classNames,
       );

@@ -1,6 +1,7 @@
 // Modules, layers, initialisers and losses: what models are written with.
 export { Backbone, ClassificationNetwork, FeatureClassifier } from "./classification-network.ts";
 export { fill, type Initializer, kaimingNormalFanOut, uniform, uniformFanIn } from "./initializers.ts";
+export { IGNORE_INDEX } from "./labels.ts";
 export { ReLU, Sigmoid, Tanh } from "./layers/activation.ts";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.ts";
 export { Conv2d, type Conv2dLayerOptions, type SizeOption } from "./layers/convolution.ts";
@@ -17,7 +18,13 @@ export {
   type Reduction,
 } from "./losses.ts";
 export { Module } from "./module.ts";
-export { oneVsRestTargets, type SigmoidFocalLossOptions, sigmoidFocalLoss } from "./one-vs-rest.ts";
+export {
+  type OneVsRestOptions,
+  type OneVsRestTargets,
+  oneVsRestTargets,
+  type SigmoidFocalLossOptions,
+  sigmoidFocalLoss,
+} from "./one-vs-rest.ts";
 export { Buffer, Parameter } from "./parameter.ts";
 export { initialState, type StateDict, type StateEntry, stateEntries } from "./state.ts";
 export { currentTrace, type Traced, type TraceOptions, trace } from "./trace.ts";

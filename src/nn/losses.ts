@@ -1,5 +1,5 @@
 // Losses as graph code: cross-entropy, focal loss, binary cross-entropy.
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError, sizeOf } from "../core/index.ts";
 import {
   add,
   div,
@@ -7,7 +7,6 @@ import {
   logSoftmax,
   mul,
   neg,
-  oneHot,
   pow,
   reduceMean,
   reduceSum,
@@ -17,35 +16,39 @@ import {
   transpose,
   type Value,
 } from "../graph/index.ts";
+import { countedRows, IGNORE_INDEX, labelRows } from "./labels.ts";
 
 export type Reduction = "mean" | "sum" | "none";
 
 export interface CrossEntropyOptions {
   /** Weight of each class, [C]. Default: all 1. */
   readonly weight?: Value;
-  /** Share of the target that is spread evenly over all classes, in [0, 1). Default 0. */
+  /** Share of the target that is spread evenly over all classes, in [0, 1]. Default 0. */
   readonly labelSmoothing?: number;
+  /** Samples with this label leave loss, mean and gradient; it may be a class's own index. Default -100. */
+  readonly ignoreIndex?: number;
   /**
-   * Default `mean`: with labels the sum divided by the sum of the labels' weights, with soft targets
-   * divided by the number of samples; both as torch.
+   * Default `mean`: with labels the sum divided by the sum of the weights of the labels that count (NaN where none
+   * does), with soft targets divided by the number of samples; both as torch.
    */
   readonly reduction?: Reduction;
 }
 
 /**
- * Cross-entropy of logits [N, C, ...] with labels (integers [N, ...]; a label outside 0..C-1, such as
- * torch's ignore_index -100, leaves the loss) or with target probabilities of the shape of the logits.
+ * Cross-entropy of logits [N, C, ...] with labels (integers [N, ...] in 0..C-1, or `ignoreIndex`) or with target
+ * probabilities of the shape of the logits, as torch's `cross_entropy`.
  * Per sample: sum_c w_c t'_c (-log p_c) with t' = (1 - smoothing) t + smoothing / C.
+ * @throws ClassifierTrainingError kind "usage": `LABEL_SMOOTHING`; `IGNORE_INDEX` for a class with target probabilities
  */
 export function crossEntropy(logits: Value, target: Value, options: CrossEntropyOptions = {}): Value {
-  const { perSample, weights, soft } = crossEntropyTerms(logits, target, options);
+  const { perSample, weights, counted } = crossEntropyTerms(logits, target, options);
   switch (options.reduction ?? "mean") {
     case "none":
       return perSample;
     case "sum":
       return reduceSum(perSample);
     case "mean":
-      return soft ? reduceMean(perSample) : div(reduceSum(perSample), reduceSum(weights));
+      return counted === undefined ? reduceMean(perSample) : div(reduceSum(perSample), reduceSum(weights));
   }
 }
 
@@ -57,12 +60,12 @@ export interface FocalLossOptions extends CrossEntropyOptions {
 /**
  * Focal loss as the classifier-training project defines it: with ce the cross-entropy per sample (class
  * weights and smoothing included) and pt = exp(-ce): (1 - pt)^gamma ce. The mean is over samples, not
- * divided by class weights.
+ * divided by class weights, and over those that count.
  */
 export function focalLoss(logits: Value, target: Value, options: FocalLossOptions = {}): Value {
-  const { perSample } = crossEntropyTerms(logits, target, options);
+  const { perSample, counted } = crossEntropyTerms(logits, target, options);
   const modulation = pow(sub(1, exp(neg(perSample))), options.gamma ?? 2);
-  return reduceBy(options.reduction, mul(modulation, perSample));
+  return reduceBy(options.reduction, mul(modulation, perSample), counted);
 }
 
 interface CrossEntropyTerms {
@@ -70,28 +73,47 @@ interface CrossEntropyTerms {
   readonly perSample: Value;
   /** Class weight of each sample's label; 0 where it is ignored. */
   readonly weights: Value;
-  readonly soft: boolean;
+  /** 1 for each sample whose label counts, else 0; undefined for soft targets: all do. */
+  readonly counted: Value | undefined;
 }
 
 function crossEntropyTerms(logits: Value, target: Value, options: CrossEntropyOptions): CrossEntropyTerms {
-  const { weight, labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+  const { weight, labelSmoothing = 0, ignoreIndex = IGNORE_INDEX } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ClassifierTrainingError(
       "usage",
       "LABEL_SMOOTHING",
-      `label smoothing ${labelSmoothing} is not in [0, 1)`,
+      `label smoothing ${labelSmoothing} is not in [0, 1]`,
     );
   }
   const classes = logits.shape[1]!;
   const soft = target.shape.length === logits.shape.length;
+  if (soft) checkSoftTargets(ignoreIndex);
   const logProbabilities = logSoftmax(classesLast(logits));
-  const targets = soft ? classesLast(target) : oneHot(reshape(target, [-1]), classes);
+  const targets = soft ? classesLast(target) : labelRows(reshape(target, [-1]), classes, ignoreIndex);
   const weighted = weight === undefined ? targets : mul(targets, weight);
   const smoothed = smooth(targets, soft, labelSmoothing);
   const scores = weight === undefined ? smoothed : mul(smoothed, weight);
   const sampleShape = logits.shape.filter((_, axis) => axis !== 1);
   const overClasses = (value: Value): Value => reshape(reduceSum(value, { axes: [1] }), sampleShape);
-  return { perSample: neg(overClasses(mul(scores, logProbabilities))), weights: overClasses(weighted), soft };
+  return {
+    perSample: neg(overClasses(mul(scores, logProbabilities))),
+    weights: overClasses(weighted),
+    counted: soft ? undefined : overClasses(targets),
+  };
+}
+
+/**
+ * Soft targets have no label that could be left out.
+ * @throws ClassifierTrainingError kind "usage" `IGNORE_INDEX` where a class is to be left out of them
+ */
+export function checkSoftTargets(ignoreIndex: number): void {
+  if (ignoreIndex < 0) return;
+  const message = `class ${ignoreIndex} cannot be ignored in target probabilities`;
+  throw new ClassifierTrainingError("usage", "IGNORE_INDEX", message, {
+    where: "model.ignore_index",
+    hint: "leave MixUp and CutMix out, or give samples to be ignored a negative label",
+  });
 }
 
 /** [N, C, d...] -> [N d..., C] */
@@ -104,7 +126,7 @@ function smooth(targets: Value, soft: boolean, smoothing: number): Value {
   if (smoothing === 0) return targets;
   const floor = smoothing / targets.shape[1]!;
   // A row of zeros is an ignored label: nothing is spread there.
-  const spread = soft ? floor : mul(reduceSum(targets, { axes: [1], keepDims: true }), floor);
+  const spread = soft ? floor : mul(countedRows(targets), floor);
   return add(mul(targets, 1 - smoothing), spread);
 }
 
@@ -113,7 +135,9 @@ export interface BinaryCrossEntropyOptions {
   readonly weight?: Value;
   /** Weight of positive targets per class, [C]. Default: all 1. */
   readonly positiveWeight?: Value;
-  /** Default `mean`, over all entries. */
+  /** 1 for entries that count, 0 for those that do not, broadcast to the logits. Default: all count. */
+  readonly mask?: Value | undefined;
+  /** Default `mean`, over all entries that count. */
   readonly reduction?: Reduction;
 }
 
@@ -124,16 +148,23 @@ export interface BinaryCrossEntropyOptions {
 export function binaryCrossEntropyWithLogits(
   logits: Value,
   targets: Value,
-  { weight, positiveWeight, reduction }: BinaryCrossEntropyOptions = {},
+  { weight, positiveWeight, mask, reduction }: BinaryCrossEntropyOptions = {},
 ): Value {
   const penalty = softplus(neg(logits));
   const positives =
     positiveWeight === undefined ? penalty : mul(add(1, mul(sub(positiveWeight, 1), targets)), penalty);
   const loss = add(mul(sub(1, targets), logits), positives);
-  return reduceBy(reduction, weight === undefined ? loss : mul(loss, weight));
+  return reduceBy(reduction, weight === undefined ? loss : mul(loss, weight), mask);
 }
 
-function reduceBy(reduction: Reduction = "mean", perSample: Value): Value {
-  if (reduction === "none") return perSample;
-  return reduction === "sum" ? reduceSum(perSample) : reduceMean(perSample);
+/** Reduces losses; those where `mask` is 0 are 0 and leave the mean. */
+export function reduceBy(reduction: Reduction = "mean", losses: Value, mask?: Value): Value {
+  if (mask === undefined) {
+    if (reduction === "none") return losses;
+    return reduction === "sum" ? reduceSum(losses) : reduceMean(losses);
+  }
+  const counted = mul(losses, mask);
+  if (reduction === "none") return counted;
+  const repeats = sizeOf(losses.shape) / sizeOf(mask.shape);
+  return reduction === "sum" ? reduceSum(counted) : div(reduceSum(counted), mul(reduceSum(mask), repeats));
 }

@@ -1,14 +1,34 @@
 // Losses of one binary classifier for each class: targets for them, and the focal loss.
-import { add, mul, oneHot, pow, reduceMean, reduceSum, sigmoid, sub, type Value } from "../graph/index.ts";
-import { binaryCrossEntropyWithLogits, type Reduction } from "./losses.ts";
+import { add, mul, pow, sigmoid, sub, type Value } from "../graph/index.ts";
+import { countedRows, IGNORE_INDEX, labelRows } from "./labels.ts";
+import { binaryCrossEntropyWithLogits, checkSoftTargets, type Reduction, reduceBy } from "./losses.ts";
 
-/**
- * Targets [N, C] of one classifier for each class: labels [N] one-hot, or probabilities [N, C] as they are; smoothed to
- * (1 - smoothing) t + smoothing / C.
- */
-export function oneVsRestTargets(labels: Value, classes: number, labelSmoothing = 0): Value {
-  const targets = labels.shape.length === 1 ? oneHot(labels, classes) : labels;
-  return labelSmoothing === 0 ? targets : add(mul(targets, 1 - labelSmoothing), labelSmoothing / classes);
+export interface OneVsRestOptions {
+  /** Targets become (1 - smoothing) t + smoothing / C. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Samples with this label do not count; it may be a class's own index. Default -100. */
+  readonly ignoreIndex?: number;
+}
+
+/** What one binary classifier for each class is trained on. */
+export interface OneVsRestTargets {
+  /** [N, C] */
+  readonly targets: Value;
+  /** [N, 1]: 1 for samples that count, else 0; undefined: all do. */
+  readonly mask: Value | undefined;
+}
+
+/** Targets of one classifier for each class: labels [N] one-hot, or probabilities [N, C] as they are. */
+export function oneVsRestTargets(
+  labels: Value,
+  classes: number,
+  { labelSmoothing = 0, ignoreIndex = IGNORE_INDEX }: OneVsRestOptions = {},
+): OneVsRestTargets {
+  const soft = labels.shape.length !== 1;
+  if (soft) checkSoftTargets(ignoreIndex);
+  const rows = soft ? labels : labelRows(labels, classes, ignoreIndex);
+  const targets = labelSmoothing === 0 ? rows : add(mul(rows, 1 - labelSmoothing), labelSmoothing / classes);
+  return { targets, mask: soft ? undefined : countedRows(rows) };
 }
 
 export interface SigmoidFocalLossOptions {
@@ -18,7 +38,9 @@ export interface SigmoidFocalLossOptions {
   readonly gamma?: number;
   /** Weight of each entry, broadcast to the logits. Default: all 1. */
   readonly weight?: Value;
-  /** Default `mean`, over all entries. */
+  /** 1 for entries that count, 0 for those that do not, broadcast to the logits. Default: all count. */
+  readonly mask?: Value | undefined;
+  /** Default `mean`, over all entries that count. */
   readonly reduction?: Reduction;
 }
 
@@ -30,7 +52,7 @@ export interface SigmoidFocalLossOptions {
 export function sigmoidFocalLoss(
   logits: Value,
   targets: Value,
-  { alpha = 0.25, gamma = 2, weight, reduction = "mean" }: SigmoidFocalLossOptions = {},
+  { alpha = 0.25, gamma = 2, weight, mask, reduction = "mean" }: SigmoidFocalLossOptions = {},
 ): Value {
   const p = sigmoid(logits);
   const negative = sub(1, targets);
@@ -40,6 +62,5 @@ export function sigmoidFocalLoss(
   const balanced =
     alpha === null ? focused : mul(focused, add(mul(targets, alpha), mul(negative, 1 - alpha)));
   const entries = weight === undefined ? balanced : mul(balanced, weight);
-  if (reduction === "none") return entries;
-  return reduction === "sum" ? reduceSum(entries) : reduceMean(entries);
+  return reduceBy(reduction, entries, mask);
 }

@@ -66,14 +66,13 @@ export class Schedule {
    * schedule of `total`. A scheduler that follows a logged value knows no length: its rate stays.
    */
   extend(state: ScheduleState, total: number): void {
-    if (this.#scheduler.monitor !== undefined) return this.loadState({ ...state, total });
-    this.#total = Math.max(1, total);
+    this.loadState({ ...state, total: Math.max(1, total) });
+    if (this.#scheduler.monitor !== undefined) return;
     this.#rate = this.#base;
     for (this.#count = 0; ; this.#count++) {
       this.#move();
-      if (this.#count === state.count) break;
+      if (this.#count === state.count) return;
     }
-    this.#scheduler.loadState(state.scheduler);
   }
 
   #move(): void {

@@ -1,5 +1,5 @@
 // What the trainer works with and what plugs into it: data, model, callbacks, loggers.
-import type { HostTensor, Shape } from "../core/index.ts";
+import type { HostTensor, LabelRange, Shape } from "../core/index.ts";
 import type { Value } from "../graph/index.ts";
 import type { Module } from "../nn/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
@@ -80,6 +80,8 @@ export interface TrainableModel {
   createOptimizer(): Optimizer;
   createScheduler(): LearningRateScheduler;
   readonly metrics: Readonly<Record<Stage, StageMetrics>>;
+  /** Which labels it can be given; others are refused before they reach it. Default: labels are not looked at. */
+  readonly labels?: LabelRange;
   /** Shape of one input, without the batch axis. */
   readonly inputShape?: Shape;
 }

@@ -5,7 +5,7 @@ import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint/checkpoint.ts";
 import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
 import { TrainingEngine } from "./engine/engine.ts";
-import { evaluate, nothingToRead } from "./engine/evaluation.ts";
+import { checkSplits, evaluate, nothingToRead } from "./engine/evaluation.ts";
 import { FineTuning, type FineTuningOptions } from "./engine/fine-tuning.ts";
 import { WeightAverage, type WeightAverageOptions, type WeightAveraging } from "./engine/weight-average.ts";
 import { deliver, inHookOrder } from "./event-bus.ts";
@@ -93,6 +93,7 @@ export class Trainer implements AsyncDisposable {
     { signal, checkpoint, weights, identity = {} }: FitOptions = {},
   ): AsyncGenerator<TrainingEvent, FitResult, undefined> {
     await this.finishLogging();
+    checkSplits(model, data);
     const engine = await this.open(model);
     if (weights !== undefined) await engine.writeWeights(weights);
     const { scheduler, callbacks = [], loggers = [] } = this.#parts;
@@ -128,6 +129,7 @@ export class Trainer implements AsyncDisposable {
   ): AsyncGenerator<TrainingEvent, Metrics | undefined, undefined> {
     const batches = data.testLoader();
     if (batches === undefined) return undefined;
+    checkSplits(model, data);
     const engine = await this.open(model);
     const batchCount = limitBatches(batches.length, this.options.limitTestBatches);
     const weights = this.#average === undefined ? "live" : "average";

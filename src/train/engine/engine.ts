@@ -1,6 +1,7 @@
 // The engine: a model's state in a runtime, and the steps that change or evaluate it.
 import {
   ClassifierTrainingError,
+  checkLabels,
   formatShape,
   type HostTensor,
   hostTensor,
@@ -264,7 +265,10 @@ export class TrainingEngine {
     return executable;
   }
 
-  async #forward(executable: Executable, { images, labels, targets }: Batch): Promise<ForwardResult> {
+  async #forward(executable: Executable, batch: Batch): Promise<ForwardResult> {
+    const { images, labels, targets, indices } = batch;
+    const range = this.#options.model.labels;
+    if (range !== undefined && labels.shape.length === 1) checkLabels(labels.data, range, (i) => indices[i]!);
     const { loss, logits } = await executable.run({ images, labels: targets ?? labels });
     return { loss: Number(loss!.data[0]), logits: logits! };
   }

@@ -1,6 +1,6 @@
 // A pass over validation or test batches: loss and metrics of the evaluated weights.
-import { ClassifierTrainingError } from "../../core/index.ts";
-import type { BatchSource, Stage, TrainableModel } from "../contracts.ts";
+import { ClassifierTrainingError, checkLabels } from "../../core/index.ts";
+import type { BatchSource, DataModule, Stage, TrainableModel } from "../contracts.ts";
 import type { BatchResult, Metrics } from "../events.ts";
 import { RunningMean } from "../fit/running-mean.ts";
 import { take } from "../fit/take.ts";
@@ -49,6 +49,17 @@ export function nothingToRead(stage: Stage): ClassifierTrainingError {
 }
 
 const STAGE_NAMES: Readonly<Record<Stage, string>> = { train: "training", val: "validation", test: "test" };
+
+/**
+ * Checks the labels of all samples that the data can name, before anything is run.
+ * @throws ClassifierTrainingError kind "data" `LABEL_RANGE`
+ */
+export function checkSplits({ labels }: TrainableModel, { splits }: DataModule): void {
+  if (labels === undefined) return;
+  for (const split of [splits?.train, splits?.val, splits?.test]) {
+    if (split !== undefined) checkLabels(split.labels, labels, (i) => split.name(i));
+  }
+}
 
 /** Metrics under the name of their stage. */
 export function prefixed(stage: Stage, metrics: Metrics): Record<string, number> {

@@ -33,6 +33,7 @@ export function onFeatures(model: TrainableModel): TrainableModel {
     createOptimizer: () => model.createOptimizer(),
     createScheduler: () => model.createScheduler(),
     metrics: model.metrics,
+    ...(model.labels === undefined ? {} : { labels: model.labels }),
   };
 }
 

@@ -1,7 +1,7 @@
 // The three programs of training: accumulate gradients, apply them, evaluate.
 
 import { gradients } from "../../autodiff/index.ts";
-import type { DType, Shape } from "../../core/index.ts";
+import type { DType, LabelRange, Shape } from "../../core/index.ts";
 import {
   add,
   createProgram,
@@ -30,6 +30,8 @@ export interface BatchShape {
 export interface LossModel {
   readonly network: Module;
   loss(outputs: Value, targets: Value): Value;
+  /** Which labels it can be given; default: labels are not looked at. */
+  readonly labels?: LabelRange;
 }
 
 function batchInputs(graph: Graph, { images, labels }: BatchShape): [Value, Value] {

@@ -1,6 +1,6 @@
 // What a transform of whole batches is: it mixes pictures, and their targets with them.
 import { z } from "zod";
-import { type HostTensor, hostTensor, type RandomStream } from "../../core/index.ts";
+import { checkLabels, type HostTensor, hostTensor, type RandomStream } from "../../core/index.ts";
 import type { TransformDescription } from "../transform.ts";
 
 /** Pictures of a batch with the share that each class has in each of them. */
@@ -32,8 +32,12 @@ export const batchTransformSchema: z.ZodType<BatchTransform> = z.custom<BatchTra
   "not a transform of batches",
 );
 
-/** Rows of zeros with a one at the label. */
+/**
+ * Rows of zeros with a one at the label.
+ * @throws ClassifierTrainingError kind "data" `LABEL_RANGE` for a label that is no class index
+ */
 export function oneHot(labels: Int32Array, classes: number): HostTensor<"float32"> {
+  checkLabels(labels, { numClasses: classes });
   const data = new Float32Array(labels.length * classes);
   for (const [row, label] of labels.entries()) data[row * classes + label] = 1;
   return hostTensor("float32", [labels.length, classes], data);
