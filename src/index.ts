@@ -37,6 +37,7 @@ export * from "./optim/index.ts";
 export type { Precision, Runtime } from "./runtime/contract.ts";
 export {
   Callback,
+  type EventOf,
   type FitContext,
   type FitOptions,
   type FitResult,
