@@ -27,6 +27,10 @@ export interface Batch {
 export interface BatchSource extends AsyncIterable<Batch> {
   /** Batches of a whole pass, the short last one included; what a resumed pass leaves out counts too. */
   readonly length: number;
+  /** Samples of a whole pass, where that is known. */
+  readonly samples?: number | undefined;
+  /** Samples of a full batch, where that is known. */
+  readonly batchSize?: number | undefined;
 }
 
 /** One part of a data set, for those who describe it. */
@@ -50,6 +54,8 @@ export interface DataModule {
     readonly val: DataSplit | undefined;
     readonly test: DataSplit | undefined;
   };
+  /** Shape of one training input, without the batch axis; undefined where it is not known before the first batch. */
+  inputShape?(): Promise<Shape | undefined>;
   /** How pixels became inputs: `(pixel / 255 - mean) / std`, per channel. */
   readonly preprocessing?: { readonly mean: readonly number[]; readonly std: readonly number[] };
   /** How training samples are drawn; `disabled`: each once an epoch. */
@@ -82,8 +88,6 @@ export interface TrainableModel {
   readonly metrics: Readonly<Record<Stage, StageMetrics>>;
   /** Which labels it can be given; others are refused before they reach it. Default: labels are not looked at. */
   readonly labels?: LabelRange;
-  /** Shape of one input, without the batch axis. */
-  readonly inputShape?: Shape;
 }
 
 type Awaitable<T> = T | Promise<T>;

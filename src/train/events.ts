@@ -25,7 +25,11 @@ export interface EpochTiming {
 interface EventPayloads {
   /** State is restored, nothing has run. */
   fitStart: Record<never, never>;
-  trainStart: Record<never, never>;
+  /**
+   * `leavesOutLast`: every epoch leaves out its last batch, a single sample where batch norm needs several; known before
+   * the first step, and another sample in each epoch.
+   */
+  trainStart: { readonly leavesOutLast: boolean };
   trainEpochStart: { readonly epoch: number; readonly batchCount: number; readonly startBatch: number };
   /** After the optimizer step, where this batch completed one. */
   trainBatchEnd: BatchResult & {
@@ -47,6 +51,8 @@ interface EventPayloads {
     readonly progress: Readonly<Progress>;
     readonly metrics: Metrics;
     readonly timing: Readonly<EpochTiming>;
+    /** Other batches that came down to a single sample, and were left out for that. */
+    readonly leftOut: number;
   };
   trainEnd: Record<never, never>;
   fitEnd: { readonly status: FitStatus; readonly reason: string | undefined; readonly error?: unknown };

@@ -10,6 +10,7 @@ import { FineTuning, type FineTuningOptions } from "./engine/fine-tuning.ts";
 import { WeightAverage, type WeightAverageOptions, type WeightAveraging } from "./engine/weight-average.ts";
 import { deliver, inHookOrder } from "./event-bus.ts";
 import type { Metrics, TrainingEvent } from "./events.ts";
+import { EpochPlan } from "./fit/epoch-plan.ts";
 import { FitLoop } from "./fit/fit-loop.ts";
 import type { Progress } from "./fit/progress.ts";
 import type { RunLog } from "./fit/run-log.ts";
@@ -101,6 +102,7 @@ export class Trainer implements AsyncDisposable {
     const loop = new FitLoop({
       model,
       data,
+      plan: await EpochPlan.of(data, engine, this.options),
       engine,
       options: this.options,
       scheduler: scheduler ?? model.createScheduler(),

@@ -26,6 +26,7 @@ import { chooseRuntime, type ProbedRuntime } from "../runtimes.ts";
 import { leftOutLine, leftOutOf } from "./bad-pictures.ts";
 import { BestExport } from "./best-export.ts";
 import { type RunConfiguration, writeHydraFiles } from "./configuration.ts";
+import { LEAVES_OUT_LAST, leftOutAlone } from "./left-out.ts";
 import { linearProbe } from "./linear-probe.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
 import { loadPretrained } from "./pretrained.ts";
@@ -209,7 +210,9 @@ class Training {
         return value;
       }
       if (value.type === "nonFinite") notify("WARNING", `${describeNonFinite(value)}; going on without it`);
+      if (value.type === "trainStart" && value.leavesOutLast) notify("WARNING", LEAVES_OUT_LAST);
       if (value.type !== "trainEpochEnd") continue;
+      if (value.leftOut > 0) notify("WARNING", leftOutAlone(value.leftOut));
       this.#throughput.add(value.timing);
       this.#latest = { ...this.#latest, progress: { ...value.progress }, metrics: value.metrics };
     }

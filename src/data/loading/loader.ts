@@ -97,6 +97,8 @@ export class DataLoader implements AsyncIterable<Batch> {
   readonly length: number;
   /** Number of pictures of the whole epoch. */
   readonly samples: number;
+  /** Number of pictures of a full batch. */
+  readonly batchSize: number;
   /** How long the consumer has waited for batches, in milliseconds. */
   waited = 0;
   readonly #options: LoaderOptions;
@@ -107,6 +109,7 @@ export class DataLoader implements AsyncIterable<Batch> {
   constructor(options: LoaderOptions) {
     this.#options = options;
     const { order, batchSize, dropLast = false } = options;
+    this.batchSize = batchSize;
     this.length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
     this.samples = dropLast ? this.length * batchSize : order.length;
   }

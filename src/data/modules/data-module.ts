@@ -1,7 +1,7 @@
 // The data module: from splits of a data set to the loaders of training, validation and test.
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, type Shape } from "../../core/index.ts";
 import type { DecodeOptions } from "../../image/decode.ts";
 import type { ImageTensor } from "../../image/image.ts";
 import { type BatchTransform, batchTransformSchema } from "../../transforms/batches/batch-transform.ts";
@@ -272,6 +272,18 @@ export abstract class DataModule implements AsyncDisposable {
     const source = await dataset.source(index);
     const pipeline = this.#pipelines[part === "train" && epoch === undefined ? "val" : part];
     return prepareSample(pipeline, { source, name: dataset.name(index), epoch: epoch ?? 0, position: index });
+  }
+
+  /** The shape [3, height, width] of a training picture as the network is given it; undefined where none can be read. */
+  async inputShape(): Promise<Shape | undefined> {
+    for (const index of this.trainOrder(0).subarray(0, this.options.batchSize)) {
+      try {
+        return (await this.sample("train", index, 0)).shape;
+      } catch (error) {
+        if (!(error instanceof ClassifierTrainingError && error.kind === "data")) throw error;
+      }
+    }
+    return undefined;
   }
 
   /** Ends the worker threads. */

@@ -24,6 +24,7 @@ import {
   scalarInput,
   statisticsProgram,
 } from "./programs.ts";
+import { needsSeveralSamples } from "./single-sample.ts";
 import { layoutState, type StateLayout } from "./state-layout.ts";
 
 export interface EngineOptions extends Omit<SessionOptions, "storages"> {
@@ -149,6 +150,17 @@ export class TrainingEngine {
     const executable = await this.#executable(`norms:${key}`, () => normsProgram(groups));
     const outputs = await executable.run({});
     return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Number(data[0])]));
+  }
+
+  /**
+   * Whether a training batch must hold several samples, since batch norm would meet one value a channel in a single one.
+   * @param sample shape of one input, without the batch axis
+   * @param epoch with what is frozen in that epoch; default: now
+   */
+  needsSeveralSamples(sample: Shape, epoch?: number): boolean {
+    const { model, fineTuning } = this.#options;
+    const read = (): boolean => needsSeveralSamples(model.network, this.layout.weights, sample);
+    return fineTuning === undefined || epoch === undefined ? read() : fineTuning.readAt(epoch, read);
   }
 
   /** Forward pass in evaluation mode. */

@@ -73,6 +73,8 @@ export class FeatureDataModule implements DataModule {
     const load = (): Promise<IndexedFeatures | undefined> => this.#load(stage);
     return {
       length,
+      samples: Math.min(order.length, length * batchSize),
+      batchSize,
       async *[Symbol.asyncIterator]() {
         const features = await load();
         if (features === undefined) return;

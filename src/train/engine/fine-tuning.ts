@@ -91,6 +91,23 @@ export class FineTuning {
     return changed;
   }
 
+  /** What `read` gives with everything frozen as it is in `epoch`; afterwards it is as before. */
+  readAt<T>(epoch: number, read: () => T): T {
+    const parameters = Array.from(this.#network.namedParameters(), ([, parameter]) => parameter);
+    const norms = Array.from(this.#network.namedModules(), ([, module]) => module).filter(
+      (module) => module instanceof BatchNorm2d,
+    );
+    const trained = parameters.map(({ requiresGrad }) => requiresGrad);
+    const frozen = norms.map((norm) => norm.frozen);
+    this.enter(epoch);
+    try {
+      return read();
+    } finally {
+      for (const [i, parameter] of parameters.entries()) parameter.requiresGrad = trained[i]!;
+      for (const [i, norm] of norms.entries()) norm.frozen = frozen[i]!;
+    }
+  }
+
   /** The trained parameters by learning rate and weight decay, in the order of the network. */
   groups(): ParameterGroup[] {
     const parts = Array.from(this.#network.children(), ([name]) => name);

@@ -1,6 +1,6 @@
 // What averaging the weights means for a fit: its learning rate, each step's share, statistics at the end.
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { BatchSource } from "../contracts.ts";
+import type { Batch } from "../contracts.ts";
 import type { TrainingEngine, WeightsKind } from "../engine/engine.ts";
 import type { AveragedFit, AveragedStep, WeightAveraging } from "../engine/weight-average.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";
@@ -66,7 +66,11 @@ export class FitAverage {
   }
 
   /** Computes the average's running statistics anew over `batches`. */
-  async renewStatistics(batches: BatchSource, count: number, interrupted: () => boolean): Promise<void> {
+  async renewStatistics(
+    batches: AsyncIterable<Batch>,
+    count: number,
+    interrupted: () => boolean,
+  ): Promise<void> {
     let passed = 0;
     for await (const batch of take(batches, count)) {
       if (interrupted() || !(await this.#engine.renewStatistics(batch, 1 / ++passed))) return;

@@ -19,7 +19,7 @@ import { deliver } from "../event-bus.ts";
 import type { EpochTiming, TrainingEvent } from "../events.ts";
 import { limitBatches, type ResolvedTrainerOptions } from "../options.ts";
 import { type Profile, type Profiler, profilerOf } from "../profiler.ts";
-import { EpochPlan } from "./epoch-plan.ts";
+import type { EpochPlan } from "./epoch-plan.ts";
 import { FitAverage } from "./fit-average.ts";
 import { FitCheckpoints } from "./fit-checkpoints.ts";
 import { FitSchedule } from "./fit-schedule.ts";
@@ -32,6 +32,7 @@ import { RunningMean } from "./running-mean.ts";
 export interface FitLoopParts {
   readonly model: TrainableModel;
   readonly data: DataModule;
+  readonly plan: EpochPlan;
   readonly engine: TrainingEngine;
   readonly options: ResolvedTrainerOptions;
   readonly scheduler: LearningRateScheduler;
@@ -70,8 +71,8 @@ export class FitLoop {
 
   constructor(parts: FitLoopParts) {
     this.#parts = parts;
-    const { options, model, data, scheduler, engine } = parts;
-    this.#plan = new EpochPlan(data, options);
+    const { options, model, plan, scheduler, engine } = parts;
+    this.#plan = plan;
     this.#schedule = new FitSchedule({
       scheduler,
       learningRate: model.learningRate,
@@ -128,7 +129,7 @@ export class FitLoop {
       await this.log.start();
       yield* this.#emit({ type: "fitStart" });
       yield* this.#sanityCheck();
-      yield* this.#emit({ type: "trainStart" });
+      yield* this.#emit({ type: "trainStart", leavesOutLast: this.#plan.leavesOutLast });
       while (!this.#finished()) yield* this.#epoch();
       status = this.#interrupted() ? "interrupted" : this.#stopReason === undefined ? "completed" : "stopped";
       if (status !== "interrupted") yield* this.#emit({ type: "trainEnd" });
@@ -189,7 +190,7 @@ export class FitLoop {
     const timing: EpochTiming = { samples: progress.samples, trainSeconds: 0, dataSeconds: 0 };
     if (!this.#limitReached) yield* this.#batches(startBatch, timing);
     timing.samples = progress.samples - timing.samples;
-    if (timing.samples === 0 && startBatch === 0 && progress.batch > 0) throw nothingToRead("train");
+    if (timing.samples === 0 && startBatch === 0 && progress.batch > 0) throw this.#plan.nothingTrained();
     // At a limit the epoch ends early, validated like any other.
     if (this.#limitReached) progress.validationDue = this.#plan.validates;
     else if (progress.batch < this.#plan.batchCount) return;
@@ -203,7 +204,7 @@ export class FitLoop {
     this.log.add(trained);
     this.metrics["train/loss_epoch"] = trained["train/loss"];
     if (this.#average.renewsStatistics && this.#endsTraining(epoch)) {
-      const batches = this.#parts.data.trainLoader(epoch);
+      const batches = this.#plan.trainable(this.#parts.data.trainLoader(epoch));
       await this.#profiler.measure("batch norm statistics", () =>
         this.#average.renewStatistics(batches, this.#plan.batchCount, () => this.#interrupted()),
       );
@@ -220,7 +221,8 @@ export class FitLoop {
     this.#tick();
     // Before anyone saves a checkpoint: a row behind one is dropped when the run is resumed, a missing one is lost.
     await this.log.write("epoch", epoch, this.log.row);
-    yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics: { ...this.metrics }, timing });
+    const [metrics, leftOut] = [{ ...this.metrics }, this.#plan.takeLeftOut()];
+    yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics, timing, leftOut });
   }
 
   /** The batches of the epoch in progress, with the validations between them. */
@@ -229,7 +231,7 @@ export class FitLoop {
     const { progress } = this;
     let mark = performance.now();
     const epoch = options.overfitBatches === undefined ? progress.epoch : 0;
-    const batches = data.trainLoader(epoch, { startBatch });
+    const batches = this.#plan.trainable(data.trainLoader(epoch, { startBatch }), startBatch);
     for await (const batch of this.#profiler.waitingFor("train data", batches)) {
       const arrived = performance.now();
       yield* this.#passOver(Math.min(batch.batch ?? progress.batch, this.#plan.batchCount));
@@ -259,7 +261,7 @@ export class FitLoop {
   async *#trainBatch(batch: Batch): Events {
     const { model } = this.#parts;
     const { progress } = this;
-    const position = { epoch: progress.epoch, batch: progress.batch };
+    const position = { epoch: progress.epoch, batchIndex: progress.batch };
     const { momentum, learningRate: scheduled } = this.#schedule;
     const learningRate = this.#average.learningRate(position.epoch, scheduled) ?? scheduled;
     const { found: lost, ...result } = await this.#profiler.measure("train forward and backward", () =>
@@ -280,8 +282,7 @@ export class FitLoop {
     this.#tick();
     yield* this.#emit({
       type: "trainBatchEnd",
-      epoch: position.epoch,
-      batchIndex: position.batch,
+      ...position,
       batch,
       ...result,
       learningRate,
@@ -332,11 +333,10 @@ export class FitLoop {
 
   async *#validation(): Events {
     const { data, options } = this.#parts;
-    const overfit = options.overfitBatches !== undefined;
-    const batches = overfit ? data.trainLoader(0) : data.valLoader();
+    const { overfitBatches, limitValBatches } = options;
+    const batches = overfitBatches === undefined ? data.valLoader() : data.trainLoader(0);
     if (batches === undefined) return;
-    const limit = overfit ? options.overfitBatches : options.limitValBatches;
-    yield* this.#validate(batches, limitBatches(batches.length, limit), false);
+    yield* this.#validate(batches, limitBatches(batches.length, overfitBatches ?? limitValBatches), false);
   }
 
   /** Interrupted, it leaves off without a result; a resumed run validates again. */

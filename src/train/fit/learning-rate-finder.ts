@@ -41,7 +41,7 @@ export async function learningRateRangeTest(
   const { steps = 100, earlyStopThreshold = 4, accumulate = 1, signal } = options;
   const before = await engine.readState();
   const points: RangeTestPoint[] = [];
-  const batches = endless(data);
+  const batches = endless(engine, data);
   let average = 0;
   let best = Number.POSITIVE_INFINITY;
   try {
@@ -98,10 +98,15 @@ function rateAt(i: number, options: LearningRateFinderOptions): number {
 }
 
 /** Training batches, epoch after epoch. */
-async function* endless(data: DataModule): AsyncGenerator<Batch, undefined, undefined> {
+async function* endless(
+  engine: TrainingEngine,
+  data: DataModule,
+): AsyncGenerator<Batch, undefined, undefined> {
   for (let epoch = 0; ; epoch++) {
     let found = false;
     for await (const batch of data.trainLoader(epoch)) {
+      const [samples, ...sample] = batch.images.shape;
+      if (samples === 1 && engine.needsSeveralSamples(sample)) continue;
       found = true;
       yield batch;
     }
