@@ -17,6 +17,7 @@ export {
   type DecodeOptions,
   decodeImage,
   encodeJpeg,
+  IMAGE_EXTENSIONS,
   type Image,
   type ImageSource,
   type ImageTensor,

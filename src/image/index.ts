@@ -2,6 +2,7 @@
 
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export { encodeJpeg } from "./encode.ts";
+export { extensionOf, hasImageExtension, IMAGE_EXTENSIONS } from "./extensions.ts";
 export { type Image, type ImageTensor, isImage, type Pixels } from "./image.ts";
 export type { ImageSource, PixelLayout } from "./image-source.ts";
 export { type JpegDecoder, loadJpegDecoder } from "./jpeg/index.ts";

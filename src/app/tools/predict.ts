@@ -1,8 +1,8 @@
 // Classifies pictures with an exported model: files and folders in, predictions out.
-import { readdir, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { ClassifierTrainingError, compareCodePoints } from "../../core/index.ts";
-import { IMAGE_EXTENSIONS } from "../../data/index.ts";
+import { stat } from "node:fs/promises";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import { listPictures } from "../../data/index.ts";
+import { IMAGE_EXTENSIONS } from "../../image/index.ts";
 import { Classifier, type Prediction } from "../../inference/index.ts";
 
 export interface PredictRequest {
@@ -62,19 +62,11 @@ async function findPictures(paths: readonly string[]): Promise<string[]> {
         where: path,
       });
     }
-    found.push(...(entry.isDirectory() ? await picturesIn(path) : [path]));
+    found.push(...(entry.isDirectory() ? await listPictures(path) : [path]));
   }
   if (found.length > 0) return found;
   throw new ClassifierTrainingError("data", "NO_PICTURES", "no pictures found", {
     where: paths.join(", "),
     hint: `pictures end with ${IMAGE_EXTENSIONS.join(" ")}`,
   });
-}
-
-async function picturesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && IMAGE_EXTENSIONS.includes(extname(entry.name).toLowerCase()))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort(compareCodePoints);
 }

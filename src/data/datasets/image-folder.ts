@@ -1,21 +1,11 @@
-// ImageFolder: one sub-folder per class, by torchvision's rules.
+// ImageFolder: one sub-folder per class, by torchvision's rules, or classes from a tree of folders.
 import { ClassifierTrainingError, compareCodePoints, didYouMean } from "../../core/index.ts";
+import { IMAGE_EXTENSIONS } from "../../image/extensions.ts";
 import type { ImageSource } from "../../image/image-source.ts";
+import { findPictures, joinPath } from "../files/find-pictures.ts";
 import { DiskTree, type FolderTree } from "../files/folder-tree.ts";
 import type { SplittableDataset } from "../modules/auto-split.ts";
-
-/** The file name endings that torchvision takes for pictures, in any case. */
-export const IMAGE_EXTENSIONS: readonly string[] = [
-  ".jpg",
-  ".jpeg",
-  ".png",
-  ".ppm",
-  ".bmp",
-  ".pgm",
-  ".tif",
-  ".tiff",
-  ".webp",
-];
+import { type ClassLevel, classAt, levelNotice, sharedLeaves } from "./class-level.ts";
 
 export interface ImageFolderOptions {
   /**
@@ -25,6 +15,8 @@ export interface ImageFolderOptions {
   readonly classes?: readonly string[];
   /** The folder within the tree that holds the classes. Default: the tree's root. */
   readonly folder?: string;
+  /** Which of a picture's folders are its class. Default: the top one, with a warning where pictures lie deeper. */
+  readonly classLevel?: ClassLevel | null;
 }
 
 /** A folder of pictures with one sub-folder per class, nested folders included. */
@@ -59,29 +51,36 @@ export class ImageFolder implements SplittableDataset {
    */
   static async open(root: string | FolderTree, options: ImageFolderOptions = {}): Promise<ImageFolder> {
     const tree = typeof root === "string" ? new DiskTree(root) : root;
-    const { folder = "" } = options;
-    const at = pathIn(tree, folder);
-    const { visible, hidden } = await classFolders(tree, folder);
-    const classes = options.classes ?? visible;
-    const labelOf = new Map(classes.map((name, label) => [name, label]));
-    for (const name of visible)
-      if (!labelOf.has(name)) throw unknownClass(pathIn(tree, folder, name), name, classes);
-    const files: string[] = [];
-    const labels: number[] = [];
-    let others = 0;
-    for (const name of [...visible].sort((a, b) => labelOf.get(a)! - labelOf.get(b)!)) {
-      const listing = await listPictures(tree, folder, name);
-      if (listing.pictures.length === 0) throw emptyClass(pathIn(tree, folder, name), name);
-      others += listing.others;
-      for (const picture of listing.pictures) {
-        files.push(picture);
-        labels.push(labelOf.get(name)!);
-      }
+    const { folder = "", classLevel = null } = options;
+    const at = [tree.root, folder].filter((part) => part !== "").join("/");
+    const { folders: all, leftOut } = await findPictures(tree, folder);
+    const folders = all.filter(({ path }) => path !== "");
+    if (folders.length === 0) throw noClasses(at);
+    const beside = all.find(({ path }) => path === "")?.pictures.length ?? 0;
+    const level = classLevel ?? "top";
+    const pathsOf = new Map<string, string[]>();
+    for (const { path, pictures, isParent } of folders) {
+      if (isParent && pictures.length === 0) continue;
+      const name = classAt(path, level);
+      const paths = pathsOf.get(name) ?? [];
+      pathsOf.set(name, paths);
+      for (const picture of pictures) paths.push(`${path}/${picture}`);
     }
-    const warnings: string[] = [];
-    if (hidden.length > 0) warnings.push(`${at}: hidden folders are not classes: ${hidden.join(", ")}`);
-    if (others > 0) warnings.push(`${at}: ${others} files are hidden or do not end like a picture; left out`);
-    return new ImageFolder(tree, folder, { classes, labels: Int32Array.from(labels), files, warnings });
+    for (const [name, paths] of pathsOf) if (paths.length === 0) throw emptyClass(`${at}/${name}`, name);
+    const found = [...pathsOf.keys()].sort(compareCodePoints);
+    const classes = options.classes ?? found;
+    const known = new Set(classes);
+    for (const name of found) if (!known.has(name)) throw unknownClass(`${at}/${name}`, name, classes);
+    const inOrder = classes.map((name) => pathsOf.get(name) ?? []);
+    const labels = Int32Array.from(inOrder.flatMap((paths, label) => paths.map(() => label)));
+    const isFirst = options.classes === undefined;
+    const warnings = [
+      ...(classLevel === null && isFirst ? levelNotice(at, folders) : []),
+      ...(level === "leaf" && isFirst ? sharedLeaves(at, folders) : []),
+      ...(beside > 0 ? [`${at}: ${beside} pictures beside the class folders have no class; left out`] : []),
+      ...leftOut.warnings(at),
+    ];
+    return new ImageFolder(tree, folder, { classes, labels, files: inOrder.flat(), warnings });
   }
 
   source(index: number): ImageSource {
@@ -89,69 +88,15 @@ export class ImageFolder implements SplittableDataset {
   }
 
   name(index: number): string {
-    return pathIn(this.#tree, this.#folder, this.files[index]!);
+    return [this.#tree.root, this.#folder, this.files[index]!].filter((part) => part !== "").join("/");
   }
 }
 
-/** The folders that are classes, sorted, and the hidden ones that are not. */
-async function classFolders(
-  tree: FolderTree,
-  folder: string,
-): Promise<{ readonly visible: readonly string[]; readonly hidden: readonly string[] }> {
-  const { folders } = await tree.list(folder);
-  const names = [...folders].sort(compareCodePoints);
-  const visible = names.filter((name) => !isHidden(name));
-  if (visible.length === 0) {
-    throw new ClassifierTrainingError("data", "NO_CLASSES", "no class folders here", {
-      where: pathIn(tree, folder),
-      hint: "put the pictures of each class into a sub-folder named after it",
-    });
-  }
-  return { visible, hidden: names.filter(isHidden) };
-}
-
-/** The pictures of a class, relative to `folder`: its folders by path, in each the files by name. */
-async function listPictures(
-  tree: FolderTree,
-  folder: string,
-  name: string,
-): Promise<{ readonly pictures: readonly string[]; readonly others: number }> {
-  const picturesOf = new Map<string, readonly string[]>();
-  const pending = [name];
-  let others = 0;
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    const { folders, files } = await tree.list(joinPath(folder, path));
-    const pictures = files.filter((file) => hasImageExtension(file) && !isHidden(file));
-    others += files.length - pictures.length;
-    picturesOf.set(path, pictures.sort(compareCodePoints));
-    for (const child of folders) {
-      if (isHidden(child)) others++;
-      else pending.push(`${path}/${child}`);
-    }
-  }
-  const paths = [...picturesOf.keys()].sort(compareCodePoints);
-  const pictures = paths.flatMap((path) => picturesOf.get(path)!.map((file) => `${path}/${file}`));
-  return { pictures, others };
-}
-
-function joinPath(folder: string, path: string): string {
-  return folder === "" ? path : `${folder}/${path}`;
-}
-
-/** A path within a tree for messages. */
-function pathIn(tree: FolderTree, ...parts: readonly string[]): string {
-  return [tree.root, ...parts].filter((part) => part !== "").join("/");
-}
-
-/** Whether a name begins with a dot. */
-function isHidden(name: string): boolean {
-  return name.startsWith(".");
-}
-
-/** Whether a file name ends like a picture's. */
-export function hasImageExtension(name: string): boolean {
-  const dot = name.lastIndexOf(".");
-  return dot >= 0 && IMAGE_EXTENSIONS.includes(name.slice(dot).toLowerCase());
+function noClasses(where: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "NO_CLASSES", "no class folders here", {
+    where,
+    hint: "put the pictures of each class into a sub-folder named after it",
+  });
 }
 
 function emptyClass(where: string, name: string): ClassifierTrainingError {

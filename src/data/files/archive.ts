@@ -3,6 +3,7 @@ import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageSource } from "../../image/image-source.ts";
 import type { FolderEntries, FolderTree } from "./folder-tree.ts";
 import { listTar } from "./tar.ts";
+import { isToolEntry } from "./tool-entries.ts";
 import { listZip } from "./zip.ts";
 
 /** A file of an archive: its path and where its bytes are. */
@@ -39,7 +40,7 @@ export class ArchiveTree implements FolderTree {
     for (const { path, source } of members) {
       const parts = path.split("/").filter((part) => part !== "" && part !== ".");
       const name = parts.pop();
-      if (name === undefined || parts.includes("..") || parts[0] === "__MACOSX") continue;
+      if (name === undefined || parts.includes("..")) continue;
       for (let depth = 0; depth < parts.length; depth++) {
         this.#folder(parts.slice(0, depth).join("/")).folders.add(parts[depth]!);
         this.#folder(parts.slice(0, depth + 1).join("/"));
@@ -47,9 +48,9 @@ export class ArchiveTree implements FolderTree {
       this.#folder(parts.join("/")).files.add(name);
       this.#sources.set([...parts, name].join("/"), source);
     }
-    const { folders } = this.#folder("");
-    const [only] = folders;
-    this.#top = folders.size === 1 && this.#folder(only!).folders.size > 0 ? `${only}/` : "";
+    const [only, ...others] = [...this.#folder("").folders].filter((name) => !isToolEntry(name));
+    this.#top =
+      only !== undefined && others.length === 0 && this.#folder(only).folders.size > 0 ? `${only}/` : "";
   }
 
   async list(folder: string): Promise<FolderEntries> {

@@ -58,12 +58,40 @@ export interface GroupSetting {
   readonly value: string | null;
 }
 
+/** A data set in the parts that it came in, and what was noticed so far. */
+export interface GivenParts {
+  readonly train: SplittableDataset;
+  readonly val: ImageDataset | undefined;
+  readonly test: ImageDataset | undefined;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The parts as they came, with those that are missing taken from the training pictures.
+ * @throws ClassifierTrainingError as `autoSplit` does; kind "usage", `SPLIT_SETTINGS` where a setting of the split has
+ * no effect
+ */
+export async function completeSplits(
+  { train, val, test, warnings }: GivenParts,
+  seed: number,
+  options: ResolvedAutoSplitOptions,
+  group?: GroupSetting,
+): Promise<DatasetSplits> {
+  if (val !== undefined) {
+    const unused = refuseSplitSettings(options, group);
+    return { train, val, test, split: undefined, warnings: [...unused, ...warnings] };
+  }
+  if (test !== undefined) refuseTestFraction(options);
+  const splits = await autoSplit(train, seed, options, group);
+  return { ...splits, test: test ?? splits.test, warnings: [...warnings, ...splits.warnings] };
+}
+
 /**
  * Splits by the written split, by fold or by fractions.
  * @throws ClassifierTrainingError kind "usage" `SPLIT_SETTINGS`, `SPLIT_FRACTIONS`; kind "data" `SPLIT_FILE`, and
  * `CLASS_TOO_SMALL` where a class is left without a training picture
  */
-export async function autoSplit(
+async function autoSplit(
   dataset: SplittableDataset,
   seed: number,
   options: ResolvedAutoSplitOptions,
@@ -100,7 +128,7 @@ export async function autoSplit(
  * @returns one warning where a split file was given: there is nothing to keep in it
  * @throws ClassifierTrainingError kind "usage", `SPLIT_SETTINGS`
  */
-export function refuseSplitSettings(options: ResolvedAutoSplitOptions, group?: GroupSetting): string[] {
+function refuseSplitSettings(options: ResolvedAutoSplitOptions, group?: GroupSetting): string[] {
   const { folds, fold, valFraction, testFraction, splitFile } = options;
   const changed = [
     ["data.folds", folds !== null],

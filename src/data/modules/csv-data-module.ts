@@ -8,12 +8,10 @@ import { classesOf, TableDataset, type TableRow } from "../datasets/table-datase
 import { type CSVTable, parseCSV } from "../files/csv.ts";
 import {
   type AutoSplitOptions,
-  autoSplit,
   autoSplitFields,
+  completeSplits,
   type GroupSetting,
   type ResolvedAutoSplitOptions,
-  refuseSplitSettings,
-  refuseTestFraction,
 } from "./auto-split.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
 
@@ -96,17 +94,13 @@ export class CSVDataModule extends DataModule {
       });
     }
     const setting: GroupSetting = { key: "data.group_column", value: groupColumn };
-    const unused = parts.val.length === 0 ? [] : refuseSplitSettings(this.#autoSplit, setting);
-    if (parts.test.length > 0) refuseTestFraction(this.#autoSplit);
     const classes = classesOf(parts.train);
     const train = new TableDataset(root, parts.train, classes, file);
     const open = (rows: readonly TableRow[]): TableDataset | undefined =>
       rows.length === 0 ? undefined : new TableDataset(root, rows, classes, file);
     const [val, test] = [open(parts.val), open(parts.test)];
-    const warnings = [...unused, ...[train, val, test].flatMap((dataset) => dataset?.warnings ?? [])];
-    if (val !== undefined) return { train, val, test, split: undefined, warnings };
-    const splits = await autoSplit(train, this.options.seed, this.#autoSplit, setting);
-    return { ...splits, test: test ?? splits.test, warnings: [...warnings, ...splits.warnings] };
+    const warnings = [train, val, test].flatMap((dataset) => dataset?.warnings ?? []);
+    return completeSplits({ train, val, test, warnings }, this.options.seed, this.#autoSplit, setting);
   }
 
   #splitColumn(table: CSVTable): number | undefined {

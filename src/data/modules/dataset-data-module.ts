@@ -4,11 +4,9 @@ import { parseOptions } from "../../transforms/transform.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import {
   type AutoSplitOptions,
-  autoSplit,
   autoSplitFields,
+  completeSplits,
   type ResolvedAutoSplitOptions,
-  refuseSplitSettings,
-  refuseTestFraction,
   type SplittableDataset,
 } from "./auto-split.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
@@ -57,14 +55,8 @@ export class DatasetDataModule extends DataModule {
 
   protected override async openSplits(): Promise<DatasetSplits> {
     const { train, val, test } = this.#datasets;
-    if (val !== undefined) {
-      const warnings = refuseSplitSettings(this.#autoSplit);
-      return { train, val, test, split: undefined, warnings };
-    }
-    if (test !== undefined) refuseTestFraction(this.#autoSplit);
-    const options = test === undefined ? this.#autoSplit : { ...this.#autoSplit, testFraction: 0 };
-    const splits = await autoSplit(splittable(train), this.options.seed, options);
-    return { ...splits, test: test ?? splits.test };
+    const parts = { train: splittable(train), val, test, warnings: [] };
+    return completeSplits(parts, this.options.seed, this.#autoSplit);
   }
 }
 

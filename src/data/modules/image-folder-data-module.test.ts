@@ -111,8 +111,8 @@ describe("folders that are split here", () => {
     expect([...first.splits.val!.labels]).toEqual([0, 0, 1, 1, 1, 1]);
     expect([...first.splits.test!.labels]).toEqual([0, 1, 1]);
     expect(first.warnings).toEqual([
-      `${root}: hidden folders are not classes: .git`,
-      `${root}: 1 files are hidden or do not end like a picture; left out`,
+      `${root}: folders of tools are not classes: .git`,
+      `${root}: files that do not end like a picture are left out: 1 .txt`,
     ]);
 
     const again = new ImageFolderDataModule(options);

@@ -2,16 +2,16 @@
 import { z } from "zod";
 import { ClassifierTrainingError, compareCodePoints } from "../../core/index.ts";
 import { parseOptions } from "../../transforms/transform.ts";
+import type { ClassLevel } from "../datasets/class-level.ts";
 import { ImageFolder } from "../datasets/image-folder.ts";
 import { openArchive } from "../files/archive.ts";
 import { DiskTree, type FolderTree } from "../files/folder-tree.ts";
+import { isToolEntry } from "../files/tool-entries.ts";
 import {
   type AutoSplitOptions,
-  autoSplit,
   autoSplitFields,
+  completeSplits,
   type ResolvedAutoSplitOptions,
-  refuseSplitSettings,
-  refuseTestFraction,
 } from "./auto-split.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
 
@@ -22,12 +22,22 @@ export interface ImageFolderDataModuleOptions extends DataModuleOptions, AutoSpl
    * folder is read in place.
    */
   readonly root: string;
+  /**
+   * Which of a picture's folders are its class where folders lie in folders: "top" (or 1) the first, "leaf" the one it
+   * lies in, "path" all of them (`Fruit/Apple/Golden-Delicious`), 2 the first two, and so on. Default: the top one, with
+   * a warning where that makes fewer classes than there are folders with pictures.
+   */
+  readonly classLevel?: ClassLevel | null;
 }
 
 const schema = z.strictObject({
   ...dataModuleFields,
   ...autoSplitFields,
   root: z.string().min(1, "give the folder of your pictures as data.root=PATH"),
+  classLevel: z
+    .union([z.enum(["top", "leaf", "path"]), z.int().min(1)])
+    .nullable()
+    .default(null),
 });
 
 const VALIDATION_NAMES: readonly string[] = ["val", "valid", "validation"];
@@ -36,38 +46,31 @@ const VALIDATION_NAMES: readonly string[] = ["val", "valid", "validation"];
 export class ImageFolderDataModule extends DataModule {
   static readonly schema: z.ZodType = schema;
   readonly #root: string;
+  readonly #classLevel: ClassLevel | null;
   readonly #autoSplit: ResolvedAutoSplitOptions;
 
   constructor(options: ImageFolderDataModuleOptions) {
     const resolved = parseOptions("data", schema, options);
     super(resolved);
     this.#root = resolved.root;
+    this.#classLevel = resolved.classLevel;
     this.#autoSplit = resolved;
   }
 
   protected override async openSplits(): Promise<DatasetSplits> {
     const tree: FolderTree = (await openArchive(this.#root)) ?? new DiskTree(this.#root);
     const names = splitFolders(this.#root, (await tree.list("")).folders);
-    const { seed } = this.options;
-    if (names.train === undefined) {
-      const dataset = await ImageFolder.open(tree);
-      const splits = await autoSplit(dataset, seed, this.#autoSplit);
-      return { ...splits, warnings: [...dataset.warnings, ...splits.warnings] };
-    }
-    const unused = names.val === undefined ? [] : refuseSplitSettings(this.#autoSplit);
-    if (names.test !== undefined) refuseTestFraction(this.#autoSplit);
-    const train = await ImageFolder.open(tree, { folder: names.train });
+    const classLevel = this.#classLevel;
+    const train = await ImageFolder.open(tree, { folder: names.train ?? "", classLevel });
+    const { classes } = train;
     const open = async (folder: string | undefined): Promise<ImageFolder | undefined> =>
-      folder === undefined ? undefined : ImageFolder.open(tree, { folder, classes: train.classes });
+      folder === undefined ? undefined : ImageFolder.open(tree, { folder, classes, classLevel });
     const [val, test] = [await open(names.val), await open(names.test)];
     const warnings = [
-      ...unused,
       ...besideSplits(this.#root, names, names.others),
       ...[train, val, test].flatMap((part) => part?.warnings ?? []),
     ];
-    if (val !== undefined) return { train, val, test, split: undefined, warnings };
-    const splits = await autoSplit(train, seed, this.#autoSplit);
-    return { ...splits, test: test ?? splits.test, warnings: [...warnings, ...splits.warnings] };
+    return completeSplits({ train, val, test, warnings }, this.options.seed, this.#autoSplit);
   }
 }
 
@@ -77,7 +80,7 @@ export interface SplitFolders {
   readonly train?: string | undefined;
   readonly val?: string | undefined;
   readonly test?: string | undefined;
-  /** Folders beside these, without the hidden ones. */
+  /** Folders beside these, without those of tools. */
   readonly others: readonly string[];
 }
 
@@ -102,7 +105,7 @@ export function splitFolders(root: string, folders: readonly string[]): SplitFol
     train: only(train, "training"),
     val: only(val, "validation"),
     test: only(test, "the test"),
-    others: folders.filter((name) => !known.includes(name) && !name.startsWith(".")).sort(compareCodePoints),
+    others: folders.filter((name) => !known.includes(name) && !isToolEntry(name)).sort(compareCodePoints),
   };
 }
 

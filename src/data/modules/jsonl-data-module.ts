@@ -6,14 +6,13 @@ import { ClassifierTrainingError, compareCodePoints, didYouMean } from "../../co
 import { parseOptions } from "../../transforms/transform.ts";
 import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
 import { DiskTree } from "../files/folder-tree.ts";
+import { isToolEntry } from "../files/tool-entries.ts";
 import {
   type AutoSplitOptions,
-  autoSplit,
   autoSplitFields,
+  completeSplits,
   type GroupSetting,
   type ResolvedAutoSplitOptions,
-  refuseSplitSettings,
-  refuseTestFraction,
 } from "./auto-split.ts";
 import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
 import { besideSplits, splitFolders } from "./image-folder-data-module.ts";
@@ -61,8 +60,6 @@ export class JSONLDataModule extends DataModule {
     const { folders } = await new DiskTree(root).list("");
     const names = splitFolders(root, folders);
     const setting: GroupSetting = { key: "data.group_key", value: this.#groupKey };
-    const unused = names.val === undefined ? [] : refuseSplitSettings(this.#autoSplit, setting);
-    if (names.test !== undefined) refuseTestFraction(this.#autoSplit);
     const open = async (
       folder: string,
       groupKey: string | null,
@@ -76,13 +73,10 @@ export class JSONLDataModule extends DataModule {
       folder === undefined ? undefined : open(folder, null, train.classes);
     const [val, test] = [await part(names.val), await part(names.test)];
     const warnings = [
-      ...unused,
       ...besideSplits(root, names, await annotated(root, names.others)),
       ...[train, val, test].flatMap((dataset) => dataset?.warnings ?? []),
     ];
-    if (val !== undefined) return { train, val, test, split: undefined, warnings };
-    const splits = await autoSplit(train, this.options.seed, this.#autoSplit, setting);
-    return { ...splits, test: test ?? splits.test, warnings: [...warnings, ...splits.warnings] };
+    return completeSplits({ train, val, test, warnings }, this.options.seed, this.#autoSplit, setting);
   }
 }
 
@@ -154,16 +148,16 @@ function parseRow(line: string, where: string): z.infer<typeof rowSchema> {
   );
 }
 
-/** The .jsonl files below a folder, by path, without the hidden ones. */
+/** The .jsonl files below a folder, by path, without those of tools. */
 async function findFiles(root: string): Promise<string[]> {
   const tree = new DiskTree(root);
   const found: string[] = [];
   const pending = [""];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const { folders, files } = await tree.list(folder);
-    for (const name of folders) if (!name.startsWith(".")) pending.push(join(folder, name));
+    for (const name of folders) if (!isToolEntry(name)) pending.push(join(folder, name));
     for (const name of files) {
-      if (name.toLowerCase().endsWith(".jsonl") && !name.startsWith(".")) found.push(join(folder, name));
+      if (name.toLowerCase().endsWith(".jsonl") && !isToolEntry(name)) found.push(join(folder, name));
     }
   }
   return found.sort(compareCodePoints);

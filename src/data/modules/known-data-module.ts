@@ -14,8 +14,8 @@ import { download } from "../files/download.ts";
 import { listTar } from "../files/tar.ts";
 import {
   type AutoSplitOptions,
-  autoSplit,
   autoSplitFields,
+  completeSplits,
   type ResolvedAutoSplitOptions,
   refuseTestFraction,
 } from "./auto-split.ts";
@@ -73,12 +73,12 @@ export class KnownDataModule extends DataModule {
   }
 
   protected override async openSplits(): Promise<DatasetSplits> {
+    // Before anything is fetched.
     refuseTestFraction(this.#autoSplit);
     const { train, test } = await (this.#known.kind === "idx"
       ? this.#openIDX(this.#known)
       : this.#openCIFAR(this.#known));
-    const splits = await autoSplit(train, this.options.seed, this.#autoSplit);
-    return { ...splits, test };
+    return completeSplits({ train, val: undefined, test, warnings: [] }, this.options.seed, this.#autoSplit);
   }
 
   async #openIDX({
