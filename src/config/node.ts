@@ -17,7 +17,28 @@ export type ScalarType = "null" | "bool" | "int" | "float" | "str";
 export type ScalarValue = null | boolean | number | bigint | string;
 
 /** Mapping keys: strings, and the integers, floats and booleans that YAML allows. */
-export type Key = string | number | boolean;
+export type Key = string | number | boolean | WholeFloat;
+
+const wholeFloats = new Map<number, WholeFloat>();
+
+/** A key that was written as a float though it is whole, such as `1.0`; one object for a value. */
+export class WholeFloat {
+  readonly value: number;
+
+  private constructor(value: number) {
+    this.value = value;
+  }
+
+  static of(value: number): WholeFloat {
+    const known = wholeFloats.get(value) ?? new WholeFloat(value);
+    wholeFloats.set(value, known);
+    return known;
+  }
+
+  toString(): string {
+    return this.value.toFixed(1);
+  }
+}
 
 export interface ScalarNode {
   readonly kind: "scalar";
@@ -163,14 +184,33 @@ export function setOwn<T>(target: { [key: string]: T }, key: string, value: T): 
   }
 }
 
+/** The key that a scalar stands for. */
+export function keyOf({ type, value }: ScalarNode): Key {
+  if (type === "float" && Number.isInteger(value)) return WholeFloat.of(Number(value));
+  return typeof value === "bigint" ? Number(value) : (value as Key);
+}
+
+/** The scalar that a key stands for. */
+export function keyNode(key: Key): ScalarNode {
+  if (typeof key === "string") return stringNode(key);
+  if (typeof key === "boolean") return scalar("bool", key);
+  return typeof key === "number" && Number.isInteger(key)
+    ? scalar("int", key)
+    : floatNode(typeof key === "number" ? key : key.value);
+}
+
 /** The child of a container: by key in a mapping, by index in a list. */
 export function childOf(node: ConfigNode, key: Key): ConfigNode | undefined {
   if (node.kind === "map") return node.entries.get(key);
-  if (node.kind === "list" && isIndex(key)) return node.items[Number(key)];
+  if (node.kind === "list" && isIndex(key)) return node.items[indexOf(key)];
   return undefined;
 }
 
-export const isIndex = (key: Key): boolean => /^[0-9]{1,9}$/.test(String(key));
+/** What Python's `int` reads as a position in a list: `1`, `01`, `+1`, `1_0`. */
+export const isIndex = (key: Key): boolean => /^\+?[0-9](?:_?[0-9]){0,8}$/.test(String(key));
+
+/** The position that an index names. */
+export const indexOf = (key: Key): number => Number(String(key).replaceAll("_", ""));
 
 /** The node at a path, without resolving interpolations on the way. */
 export function nodeAt(root: ConfigNode, path: Path): ConfigNode | undefined {
@@ -182,7 +222,7 @@ export function nodeAt(root: ConfigNode, path: Path): ConfigNode | undefined {
 /** Replaces or adds the child of a container. */
 export function setChild(node: ContainerNode, key: Key, child: ConfigNode): void {
   if (node.kind === "map") node.entries.set(key, child);
-  else node.items[Number(key)] = child;
+  else node.items[indexOf(key)] = child;
 }
 
 /** `a.b[0].c` of a path. */

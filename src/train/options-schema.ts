@@ -23,7 +23,7 @@ const fields = z
     limitValBatches: limit,
     limitTestBatches: limit,
     overfitBatches: limit,
-    fastDevRun: count,
+    fastDevRun: z.union([count, z.boolean().transform(Number)]),
     valCheckInterval: limit,
     checkValEveryNEpoch: z.int().min(1),
     numSanityValSteps: count,

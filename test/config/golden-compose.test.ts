@@ -7,7 +7,7 @@ import { compose, missingKeys, resolveConfig } from "../../src/config/compositio
 import { ConfigStore } from "../../src/config/composition/config-store.ts";
 import type { Resolver } from "../../src/config/interpolations/interpolation.ts";
 import { pythonText, pythonType } from "../../src/config/interpolations/python-text.ts";
-import { type ConfigNode, scalar, stringNode } from "../../src/config/node.ts";
+import { type ConfigNode, type Key, scalar, stringNode } from "../../src/config/node.ts";
 import { writeYaml } from "../../src/config/yaml/yaml-writer.ts";
 import { ClassifierTrainingError } from "../../src/core/errors.ts";
 
@@ -163,8 +163,7 @@ function ordered(node: ConfigNode): unknown {
   return node.value;
 }
 
-const pythonKey = (key: string | number | boolean): string =>
-  typeof key === "boolean" ? (key ? "true" : "false") : String(key);
+const pythonKey = (key: Key): string => (typeof key === "boolean" ? (key ? "true" : "false") : String(key));
 
 function orderedPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(orderedPlain);

@@ -62,8 +62,8 @@ function composeFor(request: ConfigurationRequest, folder: string): Composition 
 /** Where a configuration is searched for, and what it is made of. */
 export function composeOptions(request: ConfigurationRequest): ComposeOptions {
   const { overrides, configName = PRIMARY_CONFIG, configDir, configPath } = request;
-  const own = configDir === undefined ? [] : [{ provider: "command line", path: configDir }];
-  const base = configPath === undefined ? SHIPPED_CONFIGS : { provider: "main", path: configPath };
+  const own = configDir === undefined ? [] : [{ provider: "--config-dir", path: configDir }];
+  const base = configPath === undefined ? SHIPPED_CONFIGS : { provider: "--config-path", path: configPath };
   return { searchPath: [...own, base], configName, overrides };
 }
 

@@ -33,3 +33,13 @@ test("null for check_val_every_n_epoch is a value of its own", () => {
   const { trainer } = readSettings(compose("trainer.check_val_every_n_epoch=null"));
   expect(trainer.checkValEveryNEpoch).toBe(null);
 });
+
+test.each([
+  ["true", 1],
+  ["false", 0],
+  ["3", 3],
+])("fast_dev_run=%s", async (text, batches) => {
+  const composition = compose(`trainer.fast_dev_run=${text}`);
+  await validateRun(composition);
+  expect(readSettings(composition).trainer.fastDevRun).toBe(batches);
+});

@@ -82,14 +82,16 @@ export async function instantiate(root: ConfigNode, options: InstantiateOptions)
     throw configError("INSTANTIATE", `"${key}" is a single value: only a mapping or a list can be built`);
   if (place.node.kind === "map") mergeOverrides(place.node, overrides, { root: copy, interpolation, live });
   const interpolator = new Interpolator(copy, interpolation);
-  const own = interpolator.select(key, interpolator.root) ?? interpolator.root;
-  const resolved = { node: interpolator.resolveDeep(own), parent: own.parent, key: own.key };
+  const built = interpolator.select(key, interpolator.root) ?? interpolator.root;
+  const resolved = { node: interpolator.resolveDeep(built), parent: built.parent, key: built.key };
   const given = Object.entries(overrides).filter(([name]) => SPECIAL.has(name));
-  const modes = modesOf(
-    mapNode(given.map(([name, value]) => [name, fromPlain(value)])),
-    resolved,
-    DEFAULT_MODES,
-  );
+  const own =
+    resolved.node.kind === "map"
+      ? resolved.node
+      : mapNode(given.map(([name, value]) => [name, fromPlain(value)]));
+  const modes = modesOf(own, resolved, DEFAULT_MODES);
+  // Where nothing is built they say how to convert, and are no data.
+  if (!own.entries.has("_target_")) for (const name of SPECIAL) own.entries.delete(name);
   if (place.node.kind === "list" && overrides._partial_ === true) {
     throw configError("INSTANTIATE", "_partial_ cannot be asked of a list", {
       where: describe(resolved, resolved.node),

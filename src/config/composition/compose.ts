@@ -13,6 +13,7 @@ import {
   type ConfigNode,
   childOf,
   fromPlain,
+  listNode,
   type MapNode,
   mapNode,
   nodeAt,
@@ -193,7 +194,11 @@ function extendSearchPath(
   if (primary !== undefined && primary.kind !== "map") {
     throw configError("CONFIG_MERGE", `the primary config "${String(configName)}" must be a mapping`);
   }
-  const node = given ?? (primary && nodeAt(primary, ["hydra", "searchpath"]));
+  const written = primary && nodeAt(primary, ["hydra", "searchpath"]);
+  const node =
+    override?.type === "extend-list" && given?.kind === "list" && written?.kind === "list"
+      ? listNode([...written.items, ...given.items])
+      : (given ?? written);
   if (node === undefined || (node.kind === "scalar" && node.type === "null")) return;
   const folders = node.kind === "list" ? node.items.map(toPlain) : [];
   if (node.kind !== "list" || !folders.every((folder) => typeof folder === "string")) {

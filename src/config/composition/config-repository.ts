@@ -1,6 +1,7 @@
 // Finds and loads configurations along the search path: folders first, then the built-in hydra group, then the store.
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { suggest } from "../../core/suggest.ts";
 import { configError } from "../config-error.ts";
 import { checkInterpolations } from "../interpolations/interpolation.ts";
 import { type ConfigNode, cloneNode } from "../node.ts";
@@ -136,9 +137,17 @@ class FolderSource implements Source {
   readonly #root: string;
   readonly #lists = new Map<string, { configs: string[]; groups: string[] } | undefined>();
 
+  /** @throws CONFIG_NOT_FOUND where there is no such folder: a misspelt one must not go unnoticed. */
   constructor(entry: SearchPathEntry) {
     this.entry = entry;
     this.#root = resolve(entry.path);
+    const found = statSync(this.#root, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) return;
+    const what = found === undefined ? "there is no such folder" : "this is a file, no folder";
+    throw configError("CONFIG_NOT_FOUND", `${what} of configurations (${entry.provider})`, {
+      where: entry.path,
+      hint: nearestFolder(this.#root),
+    });
   }
 
   load(path: string): RawConfig | undefined {
@@ -196,6 +205,19 @@ class FolderSource implements Source {
         .filter((entry) => !entry.name.startsWith(".") && entry.name !== "__pycache__" && isFolder(entry))
         .map(({ name }) => name),
     };
+  }
+}
+
+function nearestFolder(path: string): string | undefined {
+  try {
+    const beside = readdirSync(dirname(path), { withFileTypes: true }).filter((each) => each.isDirectory());
+    const [best] = suggest(
+      basename(path),
+      beside.map(({ name }) => name),
+    );
+    return best === undefined ? undefined : `did you mean "${join(dirname(path), best)}"?`;
+  } catch {
+    return undefined;
   }
 }
 

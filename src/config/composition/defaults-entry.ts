@@ -53,13 +53,16 @@ function configEntry(node: ConfigNode): DefaultsEntry {
     return { ...SELF, origin: node.origins[0] };
   }
   const { optional, override } = keywords(words, node);
-  if (override) throw entryError(node, "`override` belongs to a group: `- override group: option`");
+  if (override || optional) {
+    const word = override ? "override" : "optional";
+    throw entryError(node, `\`${word}\` belongs to a group: \`- ${word} group: option\``);
+  }
   return {
     ...place(path),
     kind: "config",
     option: null,
     package: pkg,
-    optional,
+    optional: false,
     override: false,
     appended: false,
     origin: node.origins[0],

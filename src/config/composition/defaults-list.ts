@@ -1,6 +1,6 @@
 // Composes the defaults lists of all chosen files into one: which configs are merged, in which order, into which package.
 import { didYouMean } from "../../core/suggest.ts";
-import { configError } from "../config-error.ts";
+import { configError, isConfigError } from "../config-error.ts";
 import { type InterpolationOptions, Interpolator } from "../interpolations/interpolation.ts";
 import { formatOrigin, mapNode, nullNode, stringNode } from "../node.ts";
 import {
@@ -37,9 +37,23 @@ export interface DefaultsList {
   readonly tree: readonly DefaultsTree[];
 }
 
+/** A config of the list with those that its own list names. */
 interface Expanded {
-  readonly entries: readonly ResultEntry[];
-  readonly tree: DefaultsTree;
+  /** The config itself; undefined where its list says with `_self_` when it comes, or where nothing is loaded. */
+  readonly entry: ResultEntry | undefined;
+  readonly label: string;
+  readonly state: DefaultsTree["state"];
+  /** Complete once everything that was put off is chosen. */
+  readonly children: readonly (readonly Expanded[])[];
+}
+
+/** An entry whose option depends on choices that may stand elsewhere. */
+interface PutOff {
+  readonly entry: DefaultsEntry;
+  readonly parent: Parent;
+  /** The configs that lead to it. */
+  readonly open: readonly string[];
+  readonly put: (expanded: readonly Expanded[]) => void;
 }
 
 interface Subject {
@@ -53,7 +67,8 @@ export class DefaultsComposer {
   readonly #choices: GroupChoices;
   readonly #allowMissing: boolean;
   readonly #interpolation: InterpolationOptions;
-  readonly #open: string[] = [];
+  #open: string[] = [];
+  readonly #putOff: PutOff[] = [];
 
   constructor(
     repository: ConfigRepository,
@@ -73,14 +88,36 @@ export class DefaultsComposer {
     if (configName !== undefined) expanded.unshift(this.#expand(config(configName), true, false));
     else if (this.#choices.appended.length > 0) {
       expanded.unshift(
-        this.#children(this.#choices.appended, { entry: SELF, parent: root }, root, "", true, false),
+        this.#children(this.#choices.appended, { entry: SELF, parent: root }, root, "", false),
       );
     }
     expanded.unshift(this.#expand(config("hydra/config"), false, false));
-    const entries = expanded.flatMap((each) => each.entries);
+    this.#choosePutOff();
+    const entries = expanded.flatMap(entriesOf);
     refuseDuplicates(entries);
     this.#choices.ensureUsed();
-    return { entries, tree: expanded.map(({ tree }) => tree) };
+    return { entries, tree: expanded.map(treeOf) };
+  }
+
+  /** Expands what depends on other choices, in the order in which those are known. */
+  #choosePutOff(): void {
+    while (this.#putOff.length > 0) {
+      const options = this.#putOff.map(({ entry }) => this.#resolvable(entry));
+      const ready = options.findIndex((option) => option !== undefined);
+      const [{ entry, parent, open, put }] = this.#putOff.splice(Math.max(0, ready), 1) as [PutOff];
+      this.#open = [...open];
+      put(this.#expandChosen(options[ready] ?? this.#interpolated(entry), parent, true));
+    }
+  }
+
+  /** The entry with its option; undefined while a choice is missing. */
+  #resolvable(entry: DefaultsEntry): DefaultsEntry | undefined {
+    try {
+      return this.#interpolated(entry);
+    } catch (error) {
+      if (isConfigError(error, "INTERPOLATION_KEY")) return undefined;
+      throw error;
+    }
   }
 
   #expand({ entry, parent }: Subject, primary: boolean, interpolated: boolean): Expanded {
@@ -113,15 +150,12 @@ export class DefaultsComposer {
     this.#open.push(path);
     const own: Parent = { group, package: finalPackage(entry, parent, loaded.package), path };
     const list = this.#ownList(loaded, primary);
-    if (list.every(({ override }) => override)) this.#registerOverrides(list, own, interpolated);
-    const expanded = list.every(({ override }) => override)
-      ? {
-          entries: [result(entry, parent, own)],
-          tree: { label: label(entry, parent), state: "loaded" as const, children: [] },
-        }
-      : this.#children(list, { entry, parent }, own, path, primary, interpolated);
+    const shown = primary ? path : label(entry, parent);
+    const expanded = this.#children(list, { entry, parent }, own, shown, interpolated);
     this.#open.pop();
-    return expanded;
+    // Without entries of its own it is its own content.
+    if (!list.every(({ override }) => override)) return expanded;
+    return { ...expanded, entry: result(entry, parent, own) };
   }
 
   /** The file's own list, `_self_` added at the end where it is missing, and for the primary config what `+group=option` adds. */
@@ -139,37 +173,47 @@ export class DefaultsComposer {
     return selves.length > 0 ? [...list, ...appended] : [...list, SELF, ...appended];
   }
 
-  /** Expands the entries from the last to the first, so that overrides in later ones reach earlier ones. */
+  /**
+   * Expands the entries from the last to the first, so that an override reaches the entries before it, and the last
+   * one for a group wins.
+   */
   #children(
     list: readonly DefaultsEntry[],
     subject: Subject,
     own: Parent,
-    path: string,
-    primary: boolean,
+    name: string,
     interpolated: boolean,
   ): Expanded {
     const entries = list.map((entry) => resolveKeyword(entry, own));
-    this.#registerOverrides(entries, own, interpolated);
-    const expanded: (Expanded[] | undefined)[] = new Array(entries.length);
+    refuseMisplacedOverrides(entries, own);
+    const children: (readonly Expanded[])[] = entries.map(() => []);
     for (let i = entries.length - 1; i >= 0; i--) {
       const entry = entries[i]!;
-      if (entry.override) expanded[i] = [];
-      else if (entry.kind === "self") expanded[i] = path === "" ? [] : [self(subject, own)];
-      else if (!isInterpolated(this.#choices.chosen(entry, own)))
-        expanded[i] = this.#expandChosen(this.#choices.chosen(entry, own), own, interpolated);
+      if (entry.override) this.#addOverride(entry, own, interpolated);
+      else if (entry.kind === "self") children[i] = own.path === undefined ? [] : [self(subject, own)];
+      else {
+        const chosen = this.#choices.chosen(entry, own);
+        if (!isInterpolated(chosen)) children[i] = this.#expandChosen(chosen, own, interpolated);
+        else {
+          const put = (expanded: readonly Expanded[]): void => {
+            children[i] = expanded;
+          };
+          this.#putOff.push({ entry: chosen, parent: own, open: [...this.#open], put });
+        }
+      }
     }
-    for (const [i, entry] of entries.entries()) {
-      expanded[i] ??= this.#expandChosen(this.#interpolated(this.#choices.chosen(entry, own)), own, true);
+    return { entry: undefined, label: name, state: "loaded", children };
+  }
+
+  #addOverride(entry: DefaultsEntry, own: Parent, interpolated: boolean): void {
+    if (interpolated) {
+      throw configError(
+        "CONFIG_DEFAULTS",
+        "a config that was chosen by an interpolation cannot override groups",
+        { where: entry.origin && formatOrigin(entry.origin) },
+      );
     }
-    const children = expanded.flatMap((each) => each ?? []);
-    return {
-      entries: children.flatMap((child) => child.entries),
-      tree: {
-        label: primary ? path : label(subject.entry, subject.parent),
-        state: "loaded",
-        children: children.map(({ tree }) => tree),
-      },
-    };
+    this.#choices.addOverride(entry, own);
   }
 
   #expandChosen(entry: DefaultsEntry, own: Parent, interpolated: boolean): Expanded[] {
@@ -195,34 +239,6 @@ export class DefaultsComposer {
         ),
       )
       .reverse();
-  }
-
-  #registerOverrides(entries: readonly DefaultsEntry[], own: Parent, interpolated: boolean): void {
-    let seen: DefaultsEntry | undefined;
-    for (const entry of entries) {
-      if (entry.kind === "self") continue;
-      const where = entry.origin && formatOrigin(entry.origin);
-      if (seen !== undefined && !entry.override && !entry.appended) {
-        throw configError(
-          "CONFIG_DEFAULTS",
-          `\`override ${overrideKey(seen, own)}\` stands before "${entry.path}"`,
-          {
-            where,
-            hint: "put the overrides at the end of the defaults list",
-          },
-        );
-      }
-      if (!entry.override) continue;
-      seen = entry;
-      if (interpolated) {
-        throw configError(
-          "CONFIG_DEFAULTS",
-          "a config that was chosen by an interpolation cannot override groups",
-          { where },
-        );
-      }
-      this.#choices.addOverride(entry, own);
-    }
   }
 
   #interpolated(entry: DefaultsEntry): DefaultsEntry {
@@ -286,8 +302,10 @@ function label(entry: DefaultsEntry, parent: Parent): string {
 }
 
 const leaf = (entry: DefaultsEntry, parent: Parent, state: DefaultsTree["state"]): Expanded => ({
-  entries: [],
-  tree: { label: label(entry, parent), state, children: [] },
+  entry: undefined,
+  label: label(entry, parent),
+  state,
+  children: [],
 });
 
 function result(entry: DefaultsEntry, parent: Parent, own: Parent): ResultEntry {
@@ -301,11 +319,46 @@ function result(entry: DefaultsEntry, parent: Parent, own: Parent): ResultEntry 
 }
 
 const self = ({ parent }: Subject, own: Parent): Expanded => ({
-  entries: [
-    { path: own.path ?? "", package: own.package, parent: parent.path, isSelf: true, overrideKey: undefined },
-  ],
-  tree: { label: "_self_", state: "self", children: [] },
+  entry: {
+    path: own.path ?? "",
+    package: own.package,
+    parent: parent.path,
+    isSelf: true,
+    overrideKey: undefined,
+  },
+  label: "_self_",
+  state: "self",
+  children: [],
 });
+
+const entriesOf = ({ entry, children }: Expanded): ResultEntry[] => [
+  ...(entry === undefined ? [] : [entry]),
+  ...children.flat().flatMap(entriesOf),
+];
+
+const treeOf = ({ label: name, state, children }: Expanded): DefaultsTree => ({
+  label: name,
+  state,
+  children: children.flat().map(treeOf),
+});
+
+function refuseMisplacedOverrides(entries: readonly DefaultsEntry[], own: Parent): void {
+  const first = entries.findIndex(({ override }) => override);
+  const behind = entries.slice(first + 1);
+  const misplaced =
+    first < 0
+      ? undefined
+      : behind.find(({ kind, override, appended }) => kind !== "self" && !override && !appended);
+  if (misplaced === undefined) return;
+  throw configError(
+    "CONFIG_DEFAULTS",
+    `\`override ${overrideKey(entries[first]!, own)}\` stands before "${misplaced.path}"`,
+    {
+      where: misplaced.origin && formatOrigin(misplaced.origin),
+      hint: "put the overrides at the end of the defaults list",
+    },
+  );
+}
 
 function refuseDuplicates(entries: readonly ResultEntry[]): void {
   const seen = new Set<string>();

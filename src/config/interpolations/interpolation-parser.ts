@@ -79,7 +79,8 @@ class InterpolationParser {
   }
 
   singleElement(): Element {
-    const element = this.#element(false);
+    // On its own a value keeps the blanks around it, so that nothing but a text can have any.
+    const element = /^[[{'"]/.test(this.#text) ? this.#element(false) : this.#run(PRIMITIVE_TYPES, false);
     if (this.#at < this.#text.length) throw this.#error("unexpected text after the value");
     return element;
   }
@@ -233,7 +234,7 @@ class InterpolationParser {
   }
 
   /** Tokens of the allowed types up to the next delimiter; one token keeps its type, several make a text. */
-  #run(allowed: ReadonlySet<ValueToken["type"]>): Element {
+  #run(allowed: ReadonlySet<ValueToken["type"]>, trimmed = true): Element {
     const parts: (ValueToken | Interpolation)[] = [];
     while (this.#at < this.#text.length) {
       if (this.#text.startsWith("${", this.#at) && allowed.has("interpolation")) {
@@ -245,8 +246,8 @@ class InterpolationParser {
       parts.push(token);
       this.#at += token.text.length;
     }
-    while (isBlank(parts[0])) parts.shift();
-    while (isBlank(parts.at(-1))) parts.pop();
+    while (isBlank(parts[0]) && (trimmed || parts.length === 1)) parts.shift();
+    while (isBlank(parts.at(-1)) && trimmed) parts.pop();
     const [first] = parts;
     if (first === undefined) {
       const found = this.#text[this.#at];

@@ -10,6 +10,7 @@ import {
   isInterpolation,
   isMissing,
   type Key,
+  keyOf,
   listNode,
   type MapNode,
   mapNode,
@@ -165,10 +166,7 @@ export class Interpolator {
         return listNode(element.items.map((item) => this.evaluate(item, place)));
       case "map":
         return mapNode(
-          element.entries.map(([key, child]): [Key, ConfigNode] => [
-            key.value as Key,
-            this.evaluate(child, place),
-          ]),
+          element.entries.map(([key, child]): [Key, ConfigNode] => [keyOf(key), this.evaluate(child, place)]),
         );
     }
   }

@@ -49,7 +49,9 @@ const keyRepr = (key: Key): string =>
       ? key
         ? "True"
         : "False"
-      : String(key);
+      : typeof key === "number" && !Number.isInteger(key)
+        ? floatText(key)
+        : String(key);
 
 function stringRepr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";

@@ -6,11 +6,10 @@ import {
   childOf,
   isMissing,
   isNull,
-  type Key,
+  keyNode,
   listNode,
   mapNode,
   nullNode,
-  scalar,
   stringNode,
 } from "../node.ts";
 import { readYaml } from "../yaml/yaml-reader.ts";
@@ -117,16 +116,20 @@ function text(node: ConfigNode | undefined, what: string): string {
   );
 }
 
-function keyNode(key: Key): ConfigNode {
-  if (typeof key === "string") return stringNode(key);
-  return typeof key === "boolean"
-    ? scalar("bool", key)
-    : scalar(Number.isInteger(key) ? "int" : "float", key);
+/** How many arguments a resolver takes at most; it needs one. */
+const MOST_ARGUMENTS: Readonly<Record<string, number>> = { "oc.env": 2, "oc.select": 2, "oc.deprecated": 2 };
+
+function counted(name: string, resolver: Resolver): Resolver {
+  const most = MOST_ARGUMENTS[name] ?? 1;
+  return (args, context) => {
+    if (args.length > 0 && args.length <= most) return resolver(args, context);
+    const takes = most === 1 ? "one argument" : "one or two arguments";
+    throw configError("INTERPOLATION_FAILED", `${name} takes ${takes}, not ${args.length}`);
+  };
 }
 
-/** Name and function of every built-in resolver. */
-export const BUILT_IN_RESOLVERS: ReadonlyMap<string, Resolver> = new Map<string, Resolver>([
-  ...Object.entries(oc).map(([name, resolver]): [string, Resolver] => [`oc.${name}`, resolver]),
+const RESOLVERS: readonly (readonly [string, Resolver])[] = [
+  ...Object.entries(oc).map(([name, resolver]) => [`oc.${name}`, resolver] as const),
   [
     "oc.dict.keys",
     ([key], context) => listNode(childPlaces(dictionary(key, context)).map((child) => keyNode(child.key!))),
@@ -134,8 +137,19 @@ export const BUILT_IN_RESOLVERS: ReadonlyMap<string, Resolver> = new Map<string,
   [
     "oc.dict.values",
     ([key], context) =>
-      listNode(childPlaces(dictionary(key, context)).map((child) => context.interpolator.resolveDeep(child))),
+      listNode(
+        childPlaces(dictionary(key, context)).map((child) => {
+          const value = context.interpolator.resolveDeep(child);
+          if (!isMissing(value)) return value;
+          throw configError("INTERPOLATION_MISSING_VALUE", `"${fullKey(child)}" has no value yet (???)`);
+        }),
+      ),
   ],
   ["now", now],
   ["hydra", hydra],
-]);
+];
+
+/** Name and function of every built-in resolver. */
+export const BUILT_IN_RESOLVERS: ReadonlyMap<string, Resolver> = new Map(
+  RESOLVERS.map(([name, resolver]) => [name, counted(name, resolver)]),
+);

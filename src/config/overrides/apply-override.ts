@@ -36,6 +36,7 @@ export function applyOverride(root: MapNode, override: Override, interpolation: 
     throw configError("CONFIG_SWEEP", "a sweep cannot be applied to one configuration", { where });
   try {
     if (override.type === "delete") deleteValue(root, override, override.value, interpolation);
+    else if (override.type === "extend-list") extendList(root, override, override.value, interpolation);
     else setValue(root, override, override.value, interpolation);
   } catch (error) {
     if (!(error instanceof ClassifierTrainingError) || error.where === where) throw error;
@@ -92,6 +93,40 @@ function setValue(
   } else {
     setChild(parent, last, { ...node, origins: history(old, node) });
   }
+}
+
+/** Appends to the list that a key has or stands for. */
+function extendList(
+  root: MapNode,
+  override: Override,
+  value: OverrideValue | undefined,
+  interpolation: InterpolationOptions,
+): void {
+  const origin: Origin = {
+    source: `override "${override.text}"`,
+    text: value === undefined ? "" : valueText(value),
+  };
+  const more = value && valueNode(value, [origin]);
+  if (more?.kind !== "list") throw configError("OVERRIDE_SYNTAX", "the override has no items");
+  checkInterpolations({ node: more, parent: undefined, key: undefined });
+  const found = resolvedAt(root, override.key, interpolation);
+  if (found?.kind === "list") {
+    found.items.push(...more.items);
+    found.origins = history(found, more);
+    return;
+  }
+  if (found !== undefined)
+    throw configError("CONFIG_VALUE", `"${override.key}" is ${pythonText(found)}, no list to extend`);
+  const { container, path } = deepest(root, splitKey(override.key));
+  if (childOf(container, path.at(-1) ?? "") === undefined)
+    throw unknownKey(container, path.at(-1) ?? "", path);
+  throw configError(
+    "CONFIG_MISSING_VALUE",
+    `"${override.key}" has no value yet (???) that could be extended`,
+    {
+      hint: `give the whole list: ${override.key}=${valueText(value)}`,
+    },
+  );
 }
 
 const noItem = ({ items }: ListNode, keys: readonly string[], index: string): Error =>

@@ -96,6 +96,7 @@ export class GroupChoices {
     return this.#choices.get(overrideKey(entry, parent))?.where;
   }
 
+  /** The lists are read from their ends: the first override that is met for a group is the last one, which wins. */
   addOverride(entry: DefaultsEntry, parent: Parent): void {
     const key = overrideKey(entry, parent);
     if (this.#choices.has(key)) return;

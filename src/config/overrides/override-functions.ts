@@ -6,6 +6,7 @@ import {
   type ChoiceSweep,
   type GlobSweep,
   isSweep,
+  type ListExtension,
   type OverrideValue,
   type RangeSweep,
   type Sweep,
@@ -20,7 +21,7 @@ type Arguments = {
   readonly named: ReadonlyMap<string, Argument>;
   readonly fail: Fail;
 };
-type OverrideFunction = (args: Arguments) => Argument;
+type OverrideFunction = (args: Arguments) => Argument | ListExtension;
 
 const FUNCTIONS: ReadonlyMap<string, OverrideFunction> = new Map<string, OverrideFunction>([
   ["int", (args) => cast(args, "int", toInt)],
@@ -35,6 +36,7 @@ const FUNCTIONS: ReadonlyMap<string, OverrideFunction> = new Map<string, Overrid
   ["shuffle", shuffle],
   ["sort", sort],
   ["tag", tag],
+  ["extend_list", extendList],
 ]);
 
 /** Names of all functions, for suggestions and completion. */
@@ -46,7 +48,7 @@ export function callFunction(
   positional: readonly Argument[],
   named: ReadonlyMap<string, Argument>,
   fail: Fail,
-): Argument {
+): Argument | ListExtension {
   const call = FUNCTIONS.get(name);
   if (call === undefined) {
     throw fail(
@@ -54,8 +56,16 @@ export function callFunction(
       `choose one of ${FUNCTION_NAMES.join(", ")}, or quote the value`,
     );
   }
-  return call({ positional, named, fail: (message, hint) => fail(`${name}(): ${message}`, hint) });
+  return call({
+    positional: positional.map(unquoted),
+    named: new Map(Array.from(named, ([key, value]) => [key, unquoted(value)])),
+    fail: (message, hint) => fail(`${name}(): ${message}`, hint),
+  });
 }
+
+/** A quoted argument is a text like any other: `choice('1')` sweeps over what `1` means. */
+const unquoted = (argument: Argument): Argument =>
+  argument.kind === "scalar" ? { ...argument, quote: undefined } : argument;
 
 /** Arguments by parameter name; unknown, doubled and surplus ones are errors. */
 function bind({ positional, named, fail }: Arguments, parameters: readonly string[]): Map<string, Argument> {
@@ -72,7 +82,10 @@ function bind({ positional, named, fail }: Arguments, parameters: readonly strin
 
 /** The subject of a function that takes `f(x)`, `f(a,b,...)` or `f(name=x)`; several values are a simple choice. */
 function subject({ positional, named, fail }: Arguments, ...names: string[]): Argument {
-  const [given] = [...named].filter(([name]) => names.includes(name));
+  for (const name of named.keys())
+    if (!names.includes(name))
+      throw fail(`has no argument "${name}"`, `its arguments are ${names.join(", ")}`);
+  const [given] = [...named];
   if (given !== undefined) {
     if (positional.length > 0) throw fail("cannot take both positional and named arguments");
     return given[1];
@@ -99,7 +112,6 @@ type CastName = "int" | "float" | "str" | "bool";
 type Cast = (node: ScalarNode, fail: Fail) => ScalarNode;
 
 function cast(args: Arguments, name: CastName, convert: Cast): Argument {
-  for (const key of args.named.keys()) if (key !== "value") throw args.fail(`has no argument "${key}"`);
   const apply = (value: OverrideValue): OverrideValue => {
     if (value.kind === "list") return { kind: "list", items: value.items.map(apply) };
     if (value.kind === "map")
@@ -196,7 +208,7 @@ function range(args: Arguments): Argument {
   const number = (name: string): ScalarNode | undefined => {
     const value = bound.get(name);
     if (value === undefined) return undefined;
-    const node = value.kind === "scalar" && value.quote === undefined ? value.node : undefined;
+    const node = value.kind === "scalar" ? value.node : undefined;
     if (node === undefined || (node.type !== "int" && node.type !== "float"))
       throw args.fail(`"${name}" must be a number`);
     return node;
@@ -220,7 +232,7 @@ function interval(args: Arguments): Argument {
   const bound = bind(args, ["start", "end"]);
   const number = (name: string): ScalarNode => {
     const value = bound.get(name);
-    const node = value?.kind === "scalar" && value.quote === undefined ? value.node : undefined;
+    const node = value?.kind === "scalar" ? value.node : undefined;
     if (node === undefined || (node.type !== "int" && node.type !== "float"))
       throw args.fail(`"${name}" must be a number`);
     return scalar("float", Number(node.value));
@@ -245,8 +257,18 @@ function glob(args: Arguments): Argument {
   return { kind: "glob", include, exclude: patterns("exclude") ?? [] } satisfies GlobSweep;
 }
 
-function shuffle(args: Arguments): Argument {
+/** The subject of `shuffle` and `sort`. */
+function sequence(args: Arguments): Argument {
   const value = subject(args, "sweep", "list");
+  const [named] = args.named.keys();
+  if (named === "list" && value.kind !== "list") throw args.fail('"list" must be a list');
+  if (named === "sweep" && value.kind !== "choice" && value.kind !== "range")
+    throw args.fail('"sweep" must be a choice() or range()');
+  return value;
+}
+
+function shuffle(args: Arguments): Argument {
+  const value = sequence(args);
   if (value.kind === "choice" || value.kind === "range") return { ...value, shuffle: true };
   if (isSweep(value)) throw args.fail(`cannot shuffle a ${value.kind}`);
   if (value.kind === "list") return { kind: "list", items: shuffled(value.items, valueText(value)) };
@@ -265,7 +287,11 @@ function sort(args: Arguments): Argument {
   if (flag !== undefined && (flag.kind !== "scalar" || flag.node.type !== "bool"))
     throw args.fail('"reverse" must be true or false');
   const reverse = flag?.kind === "scalar" && flag.node.value === true;
-  const value = subject({ ...args, named }, "sweep", "list");
+  const value = sequence({ ...args, named });
+  if (args.positional.some((each) => each.kind !== "scalar" || each.node.type === "null")) {
+    if (args.positional.length > 1) throw args.fail("sorts texts, numbers and booleans");
+    if (value.kind === "scalar") throw args.fail("cannot sort null");
+  }
   if (value.kind === "choice") return { ...value, values: sorted(value.values, reverse, args.fail) };
   if (value.kind === "list") return { kind: "list", items: sorted(value.items, reverse, args.fail) };
   if (value.kind === "range") return sortedRange(value, reverse);
@@ -313,8 +339,14 @@ function sortedRange(sweep: RangeSweep, reverse: boolean): RangeSweep {
   };
 }
 
+function extendList({ positional, named, fail }: Arguments): ListExtension {
+  if (named.size > 0) throw fail("takes no named arguments");
+  return { kind: "extension", items: positional.map((value) => plain(value, fail)) };
+}
+
 function tag({ positional, named, fail }: Arguments): Argument {
   for (const key of named.keys()) if (key !== "sweep") throw fail(`has no argument "${key}"`);
+  if (positional.length === 0) throw fail("needs at least a sweep");
   const given = named.get("sweep");
   const all = given === undefined ? positional : [...positional, given];
   const sweep = all.at(-1);

@@ -1,7 +1,13 @@
 // Reads Hydra's override grammar: `key=value`, `+key`, `++key`, `~key`, `group@package=option`, sweeps and functions.
 import { configError } from "../config-error.ts";
 import { type ScalarNode, stringNode } from "../node.ts";
-import { isSweep, type Override, type OverrideType, type OverrideValue, type Sweep } from "./override.ts";
+import {
+  isSweep,
+  type ListExtension,
+  type Override,
+  type OverrideType,
+  type OverrideValue,
+} from "./override.ts";
 import { type Argument, callFunction } from "./override-functions.ts";
 import {
   KEY_TYPES,
@@ -30,7 +36,7 @@ export const parseOverrides = (texts: readonly string[]): Override[] => texts.ma
 
 const KEY = "[a-zA-Z_$][a-zA-Z0-9_$-]*";
 const SEGMENT = `(?:${KEY}|0|[1-9](?:_?[0-9])*)`;
-const ID = "[a-zA-Z_][a-zA-Z0-9_]*";
+const ID = "[a-zA-Z_][a-zA-Z0-9_-]*";
 const PACKAGE = new RegExp(`${SEGMENT}(?:\\.${SEGMENT})+|${KEY}|`, "y");
 const KEY_OR_GROUP = new RegExp(`${ID}(?:/${ID})+|${SEGMENT}(?:\\.${SEGMENT})+|${KEY}|`, "y");
 
@@ -64,7 +70,18 @@ class OverrideParser {
     }
     this.#at++;
     this.#match(/[ \t]*/y);
-    return { type, key, package: pkg, value: this.#value(), text: this.#text };
+    const value = this.#value();
+    if (value.kind !== "extension") return { type, key, package: pkg, value, text: this.#text };
+    if (type === "change") {
+      const items: OverrideValue = { kind: "list", items: value.items };
+      return { type: "extend-list", key, package: pkg, value: items, text: this.#text };
+    }
+    throw this.#error(
+      "extend_list() extends a list that is there",
+      start,
+      `write ${this.#text.replace(/^[+~]+/, "")}`,
+      "OVERRIDE_FUNCTION",
+    );
   }
 
   #prefix(): OverrideType {
@@ -79,7 +96,7 @@ class OverrideParser {
     return found;
   }
 
-  #value(): OverrideValue | Sweep {
+  #value(): Argument | ListExtension {
     if (this.#at === this.#text.length) return quoteless(stringNode(""));
     const first = this.#element();
     if (this.#peek().type !== ",") return this.#end(first);
@@ -97,10 +114,10 @@ class OverrideParser {
     return value;
   }
 
-  #element(): OverrideValue | Sweep {
+  #element(): Argument | ListExtension {
     if (++this.#depth > DEEPEST) throw this.#error(`nested deeper than ${DEEPEST} levels`, this.#at);
     const token = this.#peek();
-    let value: OverrideValue | Sweep;
+    let value: Argument | ListExtension;
     if (token.type === "[") value = this.#list();
     else if (token.type === "{") value = this.#map();
     else if (token.type === "quoted") value = this.#quoted();
@@ -109,9 +126,15 @@ class OverrideParser {
     return value;
   }
 
-  #plain(value: OverrideValue | Sweep): OverrideValue {
-    if (isSweep(value)) throw this.#error("a sweep cannot stand inside another value", this.#at);
-    return value;
+  #plain(value: Argument | ListExtension): OverrideValue {
+    const argument = this.#argument(value);
+    if (isSweep(argument)) throw this.#error("a sweep cannot stand inside another value", this.#at);
+    return argument;
+  }
+
+  #argument(value: Argument | ListExtension): Argument {
+    if (value.kind !== "extension") return value;
+    throw this.#error("extend_list() cannot stand inside another value", this.#at);
   }
 
   #list(): OverrideValue {
@@ -151,7 +174,7 @@ class OverrideParser {
     return { kind: "scalar", node: stringNode(unquote(text)), quote };
   }
 
-  #primitiveOrFunction(): OverrideValue | Sweep {
+  #primitiveOrFunction(): Argument | ListExtension {
     const token = this.#peek();
     if (token.type === "id") {
       const after = valueTokenAt(this.#text, token.at + token.text.length);
@@ -171,7 +194,7 @@ class OverrideParser {
     return tokens.length === 1 ? tokenScalar(tokens[0]!) : stringNode(tokens.map(tokenText).join(""));
   }
 
-  #function(): OverrideValue | Sweep {
+  #function(): Argument | ListExtension {
     const name = this.#next();
     this.#next();
     const positional: Argument[] = [];
@@ -180,7 +203,7 @@ class OverrideParser {
       do {
         if (positional.length + named.size > 0) this.#next();
         const argument = this.#argumentName();
-        const value = this.#element();
+        const value = this.#argument(this.#element());
         if (argument !== undefined) named.set(argument, value);
         else if (named.size > 0) throw this.#error("a positional argument follows a named one", this.#at);
         else positional.push(value);

@@ -1,9 +1,9 @@
 // What an override string means: its key, its value or sweep, and back to text.
 
 import { pythonText } from "../interpolations/python-text.ts";
-import type { ConfigNode, Key, ScalarNode } from "../node.ts";
+import { type ConfigNode, type Key, keyOf, type ScalarNode } from "../node.ts";
 
-export type OverrideType = "change" | "add" | "force-add" | "delete";
+export type OverrideType = "change" | "add" | "force-add" | "delete" | "extend-list";
 
 export interface ChoiceSweep {
   readonly kind: "choice";
@@ -44,13 +44,19 @@ export type OverrideValue =
   | { readonly kind: "list"; readonly items: readonly OverrideValue[] }
   | { readonly kind: "map"; readonly entries: readonly (readonly [ScalarNode, OverrideValue])[] };
 
+/** `extend_list(...)`: items for the end of a list. */
+export interface ListExtension {
+  readonly kind: "extension";
+  readonly items: readonly OverrideValue[];
+}
+
 export interface Override {
   readonly type: OverrideType;
   /** A dotted key (`model.learning_rate`) or a group (`model`, `hydra/launcher`). */
   readonly key: string;
   /** The package of `group@package`. */
   readonly package: string | undefined;
-  /** undefined for `~key`. */
+  /** undefined for `~key`; the list of new items for `key=extend_list(...)`. */
   readonly value: OverrideValue | Sweep | undefined;
   /** The override as it was given. */
   readonly text: string;
@@ -68,6 +74,7 @@ const PREFIXES: Readonly<Record<OverrideType, string>> = {
   add: "+",
   "force-add": "++",
   delete: "~",
+  "extend-list": "",
 };
 
 /** Prefix, key and package: the part before `=`. */
@@ -83,8 +90,14 @@ export function valueNode(value: OverrideValue, origins: ConfigNode["origins"] =
     return { kind: "list", items: value.items.map((item) => valueNode(item, origins)), origins };
   }
   const entries = new Map<Key, ConfigNode>();
-  for (const [key, child] of value.entries) entries.set(key.value as Key, valueNode(child, origins));
+  for (const [key, child] of value.entries) entries.set(keyOf(key), valueNode(child, origins));
   return { kind: "map", entries, origins };
+}
+
+/** The whole override as it would be written with another value, such as one of its sweep. */
+export function overrideText(override: Override, value: string): string {
+  const written = override.type === "extend-list" ? `extend_list(${value.slice(1, -1)})` : value;
+  return `${keyElement(override)}=${written}`;
 }
 
 /** The value as it would be written in an override. */

@@ -16,7 +16,7 @@ describe("values of a sweep", () => {
     ["a=range(5,0,-2)", ["5", "3", "1"]],
     ["a=sort(range(0,5,2),reverse=true)", ["4", "2", "0"]],
     ["a=sort(3,1,2)", ["1", "2", "3"]],
-    ["a=tag(t,choice(x,'y z'))", ["x", "'y z'"]],
+    ["a=tag(t,choice(x,'y z'))", ["x", "y\\ z"]],
     ["a=float(range(1,3))", ["1.0", "2.0"]],
     ["a=str(choice(1,true))", ["1", "true"]],
     ["a=b\\:c,d", ["b\\:c", "d"]],

@@ -8,6 +8,7 @@ import {
   keyElement,
   type Override,
   type OverrideValue,
+  overrideText,
   type RangeSweep,
   type Sweep,
   valueText,
@@ -51,7 +52,7 @@ export function expandSweep({
     const key = keyElement(override);
     choices.set(
       key,
-      jobValues(override, options).map((value) => `${key}=${value}`),
+      jobValues(override, options).map((value) => overrideText(override, value)),
     );
   }
   const jobs = product([...choices.values()]);

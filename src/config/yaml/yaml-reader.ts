@@ -1,19 +1,10 @@
 // YAML text to nodes: OmegaConf's reading of YAML 1.1, every value with its line and column.
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type ParsedNode,
-  parseDocument,
-  type Scalar,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { configError } from "../config-error.ts";
 import {
   type ConfigNode,
   type Key,
+  keyOf,
   listNode,
   type MapNode,
   mapNode,
@@ -23,6 +14,7 @@ import {
   scalar,
   stringNode,
 } from "../node.ts";
+import { type ParsedYaml, parseYaml } from "./parse-yaml.ts";
 import { plainScalar, yamlFloat, yamlInt } from "./yaml-scalars.ts";
 
 /** Texts above this many characters are refused. */
@@ -49,46 +41,36 @@ export function readYaml(text: string, source: string): ConfigNode {
       where: source,
     });
   }
-  const lines = new LineCounter();
-  let document: Document.Parsed;
+  let parsed: ParsedYaml;
   try {
-    document = parseDocument(text, {
-      version: "1.1",
-      schema: "failsafe",
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: "error",
-    });
+    parsed = parseYaml(text);
   } catch (cause) {
     throw configError("YAML_SYNTAX", cause instanceof Error ? cause.message : String(cause), {
       where: source,
       cause,
     });
   }
-  const [error] = document.errors;
+  const [error] = parsed.document.errors;
   if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0]);
+    const { line, col } = parsed.placeOf(error.pos[0]);
     throw configError("YAML_SYNTAX", error.message, { where: `${source}:${line}:${col}` });
   }
-  return new Reader(source, lines, document).read();
+  return new Reader(source, parsed).read();
 }
 
 class Reader {
   readonly #source: string;
-  readonly #lines: LineCounter;
-  readonly #document: Document.Parsed;
+  readonly #parsed: ParsedYaml;
   readonly #open = new Set<unknown>();
   #values = 0;
 
-  constructor(source: string, lines: LineCounter, document: Document.Parsed) {
+  constructor(source: string, parsed: ParsedYaml) {
     this.#source = source;
-    this.#lines = lines;
-    this.#document = document;
+    this.#parsed = parsed;
   }
 
   read(): ConfigNode {
-    const contents = this.#document.contents;
+    const contents = this.#parsed.document.contents;
     if (contents === null) return mapNode([], [{ source: this.#source, line: 1, column: 1, text: "" }]);
     const node = this.#convert(contents, 0);
     if (node.kind !== "scalar") return node;
@@ -107,7 +89,7 @@ class Reader {
       });
     }
     if (isAlias(node)) {
-      const target = node.resolve(this.#document) as ParsedNode | undefined;
+      const target = node.resolve(this.#parsed.document) as ParsedNode | undefined;
       if (target === undefined) throw this.#error(node, `unknown alias "*${node.source}"`);
       if (this.#open.has(target))
         throw this.#error(node, `alias "*${node.source}" stands inside its own anchor`);
@@ -132,7 +114,7 @@ class Reader {
   #map(node: ParsedNode, depth: number): MapNode {
     if (!isMap(node)) throw this.#error(node, "unsupported YAML");
     this.#refuseTag(node, "tag:yaml.org,2002:map");
-    const merged = new Map<Key, ConfigNode>();
+    const merged: [Key, ConfigNode][] = [];
     const own = new Map<Key, ConfigNode>();
     for (const pair of node.items) {
       const keyNode = pair.key as ParsedNode | null;
@@ -143,8 +125,7 @@ class Reader {
         keyNode.source === "<<" &&
         keyNode.tag === undefined
       ) {
-        for (const [key, child] of this.#mergeSources(value, depth))
-          if (!merged.has(key)) merged.set(key, child);
+        merged.push(...this.#mergeSources(value, depth));
         continue;
       }
       const key = this.#key(keyNode, node);
@@ -159,7 +140,8 @@ class Reader {
 
   #mergeSources(value: ParsedNode | null, depth: number): [Key, ConfigNode][] {
     const node = value === null ? nullNode() : this.#convert(value, depth + 1);
-    const maps = node.kind === "list" ? node.items : [node];
+    // A first one wins over a second one, and its keys come behind.
+    const maps = node.kind === "list" ? [...node.items].reverse() : [node];
     return maps.flatMap((map) => {
       if (map.kind !== "map") throw this.#error(value, "`<<` merges a mapping or a list of mappings");
       return [...map.entries];
@@ -169,7 +151,7 @@ class Reader {
   #key(node: ParsedNode | null, parent: ParsedNode): Key {
     const key = node === null ? nullNode() : this.#convert(node, 1);
     if (key.kind === "scalar" && key.type !== "null") {
-      return typeof key.value === "bigint" ? Number(key.value) : (key.value as Key);
+      return keyOf(key);
     }
     throw this.#error(node ?? parent, "a key must be a string, a number or a boolean");
   }
@@ -213,12 +195,12 @@ class Reader {
   }
 
   #origins(node: ParsedNode, text: string): readonly Origin[] {
-    const { line, col } = this.#lines.linePos(node.range[0]);
+    const { line, col } = this.#parsed.placeOf(node.range[0]);
     return [{ source: this.#source, line, column: col, text }];
   }
 
   #place(node: ParsedNode | null): string {
-    const { line, col } = this.#lines.linePos(node?.range[0] ?? 0);
+    const { line, col } = this.#parsed.placeOf(node?.range[0] ?? 0);
     return `${this.#source}:${line}:${col}`;
   }
 

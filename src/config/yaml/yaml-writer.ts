@@ -1,7 +1,7 @@
 // Nodes to YAML text, as OmegaConf prints them (PyYAML's block style, 80 columns).
 
 import { floatText } from "../interpolations/python-text.ts";
-import { type ConfigNode, type Key, type ScalarNode, scalar } from "../node.ts";
+import { type ConfigNode, type Key, keyNode, type ScalarNode } from "../node.ts";
 import { needsQuotes } from "./yaml-scalars.ts";
 
 const WIDTH = 80;
@@ -47,11 +47,7 @@ const pad = (indent: number): string => " ".repeat(indent);
 
 function keyText(key: Key, indent: number): string {
   if (typeof key === "string") return stringText(key, indent, indent + 2, true);
-  return scalarText(
-    typeof key === "boolean" ? scalar("bool", key) : scalar(Number.isInteger(key) ? "int" : "float", key),
-    indent,
-    indent,
-  );
+  return scalarText(keyNode(key), indent, indent);
 }
 
 /** A scalar as YAML writes it after `column` characters; continuation lines start at `indent`. */
