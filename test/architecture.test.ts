@@ -85,6 +85,8 @@ const PRIVATE =
   /registry\.(npmjs|yarnpkg)|npmmirror|artifactory|jfrog|pypi\.org|deb\.debian|(^|[\s"'`(=])\/work\//m;
 
 const root = join(import.meta.dirname, "..");
+/** Installed or made, not written. */
+const MADE = /(^|\/)node_modules\/|^docs\/(api|reference|\.vitepress\/(dist|cache))\//;
 const files = ["src", "test", "bench", "examples", "docs", "conf", "bin", ".ci", "."].flatMap((folder) => {
   const entries =
     readdirSync(root).includes(folder) || folder === "."
@@ -92,7 +94,8 @@ const files = ["src", "test", "bench", "examples", "docs", "conf", "bin", ".ci",
       : [];
   return entries
     .filter((entry) => entry.isFile() && entry.name !== "package-lock.json")
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, "/"));
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
+    .filter((file) => !MADE.test(file));
 });
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const sources = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".gen.ts"));

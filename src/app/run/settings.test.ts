@@ -1,7 +1,8 @@
 // What settings make of a composed configuration.
 import { expect, test } from "vitest";
+import { camelCase, configJsonSchema, snakeCase } from "../../config/index.ts";
 import { composeRun } from "./configuration.ts";
-import { readSettings, validateRun } from "./settings.ts";
+import { configSchema, readSettings, validateRun } from "./settings.ts";
 
 const compose = (...overrides: string[]) => composeRun({ overrides: ["data.root=photos", ...overrides] });
 
@@ -42,4 +43,19 @@ test.each([
   const composition = compose(`trainer.fast_dev_run=${text}`);
   await validateRun(composition);
   expect(readSettings(composition).trainer.fastDevRun).toBe(batches);
+});
+
+test("every key that editors are told of is one that a configuration takes", async () => {
+  const keys: string[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const { properties } = value as { properties?: Record<string, unknown> };
+    if (typeof properties === "object") keys.push(...Object.keys(properties));
+    for (const child of Object.values(value)) visit(child);
+  };
+  visit(await configJsonSchema(configSchema()));
+  expect(keys.length).toBeGreaterThan(200);
+  expect(keys.filter((key) => /[A-Z]/.test(key))).toEqual([]);
+  expect(keys).toContain("check_val_every_n_epoch");
+  for (const key of keys) if (!key.startsWith("_")) expect(snakeCase(camelCase(key))).toBe(key);
 });

@@ -5,9 +5,9 @@ import type { z } from "zod";
 export const camelCase = (key: string): string =>
   key.replace(/(?<=[^_])_+([a-zA-Z0-9])/g, (_all, letter: string) => letter.toUpperCase());
 
-/** `learningRate` -> `learning_rate`. */
+/** `learningRate` -> `learning_rate`, `logEveryNSteps` -> `log_every_n_steps`. */
 export const snakeCase = (key: string): string =>
-  key.replace(/(?<=[a-z0-9])([A-Z])/g, (letter) => `_${letter.toLowerCase()}`);
+  key.replace(/(?<=[a-zA-Z0-9])([A-Z])/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
  * Options in camelCase. Keys of nested mappings change only where the schema knows an object of options there:
