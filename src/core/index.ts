@@ -2,7 +2,7 @@
 
 export { withoutPasswords } from "./address.ts";
 export { compareCodePoints } from "./code-points.ts";
-export { readCsv, writeCsv } from "./csv.ts";
+export { type CsvFormat, type CsvRecord, csvRecords, readCsv, writeCsv } from "./csv.ts";
 export {
   allocate,
   bytesPerElement,

@@ -24,6 +24,10 @@ const OTHERS: readonly string[] = [
 const FREE: readonly string[] = [
   "data.root",
   "data.file",
+  "data.train_file",
+  "data.val_file",
+  "data.test_file",
+  "data.class_names_file",
   "data.num_workers",
   "data.prefetch",
   "data.cache",

@@ -39,7 +39,7 @@ function nameOf({ composition }: DataToolRequest): string {
   const { data } = toPlain(resolveConfig(composition)) as {
     readonly data: Readonly<Record<string, unknown>>;
   };
-  return String(data.root ?? data.file ?? data.name);
+  return String(data.root ?? data.file ?? data.train_file ?? data.name);
 }
 
 /** A picture's name within the data set: its path without the folder's. */
