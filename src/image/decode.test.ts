@@ -115,10 +115,15 @@ describe("layouts", () => {
     },
   );
 
-  test.each([2, 3] as const)("samples of format %d are refused", async (sampleFormat) => {
-    const row = new Uint8Array(Uint16Array.of(3, 0x3c00, 0xfffe).buffer);
-    const bytes = tiff({ width: 3, height: 1, photometric: 1, bits: 16, compression: 1, row, sampleFormat });
-    await expect(decodeImage(bytes)).rejects.toMatchObject({ kind: "data" });
+  test("signed samples of a TIFF are clipped, floating-point ones of 16 bits are refused", async () => {
+    const row = new Uint8Array(Int16Array.of(3, 0x3c00, -2).buffer);
+    const picture = { width: 3, height: 1, photometric: 1, bits: 16, compression: 1, row } as const;
+    const { data } = await decodeImage(tiff({ ...picture, sampleFormat: 2 }));
+    expect([...data].filter((_, i) => i % 3 === 0)).toEqual([3, 255, 0]);
+    await expect(decodeImage(tiff({ ...picture, sampleFormat: 3 }))).rejects.toMatchObject({
+      code: "PICTURE_REFUSED",
+      message: expect.stringContaining("a grey TIFF with 1 floating-point samples of 16 bits"),
+    });
   });
 
   test("CMYK in a JPEG", async () => {

@@ -1,6 +1,7 @@
 // Pictures in memory to files' bytes.
-import { loadSharp } from "./decode.ts";
+
 import type { Image } from "./image.ts";
+import { loadSharp } from "./libvips.ts";
 
 /** A JPEG file of `image`; quality from 1 to 100. */
 export async function encodeJpeg({ width, height, data }: Image, quality: number): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 // Versions of the libraries that decode pictures.
-import { loadSharp } from "./decode.ts";
+
 import { loadJpegDecoder } from "./jpeg/index.ts";
+import { loadSharp } from "./libvips.ts";
 
 /** Version by library name, such as sharp and vips. */
 export async function imageLibraryVersions(): Promise<Record<string, string>> {

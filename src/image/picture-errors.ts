@@ -16,3 +16,23 @@ export function pictureTooLarge(name: string, maxPixels: number, cause?: unknown
     cause,
   });
 }
+
+/** `PICTURE_REFUSED`: what is in order, but not read. */
+export function refusedPicture(
+  what: string,
+  name: string,
+  hint = "convert it to PNG or JPEG",
+): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "PICTURE_REFUSED", `${what} is not accepted as a picture`, {
+    where: name,
+    hint,
+  });
+}
+
+/** `PICTURE_TIMEOUT` */
+export function pictureTimeout(name: string, seconds: number, cause?: unknown): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "PICTURE_TIMEOUT", `not decoded within ${seconds} s`, {
+    where: name,
+    cause,
+  });
+}

@@ -1,8 +1,9 @@
 // JPEGCompression: the traces of a low-quality JPEG, with a given probability.
 import { z } from "zod";
 import type { RandomStream } from "../core/index.ts";
-import { decodeImage, loadSharp } from "../image/decode.ts";
+import { decodeImage } from "../image/decode.ts";
 import type { Image } from "../image/image.ts";
+import { loadSharp } from "../image/libvips.ts";
 import { probabilitySchema, type Range } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
 

@@ -1,7 +1,7 @@
 // A pool of worker threads that prepare pictures; it lives as long as its data module.
 import type { Worker } from "node:worker_threads";
 import { ClassifierTrainingError, type Shape } from "../../core/index.ts";
-import { loadSharp } from "../../image/decode.ts";
+import { loadSharp } from "../../image/libvips.ts";
 import { startThread } from "../../platform/threads.ts";
 import { type ChunkResult, describePipeline, type Pipeline, type SampleRequest } from "./pipeline.ts";
 import type { WorkerReply, WorkerRequest } from "./worker-messages.ts";

@@ -1,0 +1,88 @@
+// Decodes TIFF: what it packs loosely is read here, fax codes and JPEG within it by libvips.
+import type { Image } from "../../image.ts";
+import { type DecodeLimits, decodeThroughLibvips } from "../../libvips.ts";
+import { turnUpright } from "../../orientation.ts";
+import { corruptPicture, pictureTimeout, pictureTooLarge, refusedPicture } from "../../picture-errors.ts";
+import { cleanCopy } from "./clean-copy.ts";
+import { coloursOf } from "./colours.ts";
+import { readTiffDirectory } from "./directory.ts";
+import { COMPRESSION, PHOTOMETRIC, readTiffLayout, type TiffLayout } from "./layout.ts";
+import { readOldJpeg } from "./old-jpeg.ts";
+import { isKnownPredictor, rowBytesOf, unpackPiece } from "./pieces.ts";
+import { interleave, readSamples } from "./samples.ts";
+
+/** Compressions that are left to libvips. */
+const LIBVIPS: readonly number[] = [
+  ...[COMPRESSION.faxRuns, COMPRESSION.fax3, COMPRESSION.fax4],
+  ...[COMPRESSION.jpeg, COMPRESSION.webp],
+];
+
+/**
+ * Decodes the first picture of a TIFF as Pillow's `convert("RGB")` does. Every strip and tile must be whole.
+ * @throws ClassifierTrainingError `PICTURE_CORRUPT`, `PICTURE_REFUSED`, `PICTURE_TOO_LARGE`, `PICTURE_TIMEOUT`
+ */
+export async function decodeTiff(bytes: Uint8Array, name: string, limits: DecodeLimits): Promise<Image> {
+  const directory = readTiffDirectory(bytes);
+  if (directory === undefined) throw corruptPicture(name, "the TIFF has no directory");
+  const layout = readTiffLayout(directory, name);
+  const { width, height, compression, photometric, samples, orientation, tiled } = layout;
+  if (width * height > limits.maxPixels) throw pictureTooLarge(name, limits.maxPixels);
+  const pieceArea = tiled ? layout.pieceWidth * layout.pieceHeight : 0;
+  if (pieceArea > limits.maxPixels) throw pictureTooLarge(name, limits.maxPixels);
+  const throughLibvips = (picture: Uint8Array, format: "jpeg" | "tiff"): Promise<Image> =>
+    decodeThroughLibvips(picture, name, {
+      ...limits,
+      format,
+      autoOrient: false,
+      strict: true,
+      ...(photometric === PHOTOMETRIC.cmyk && { samples: "cmyk" }),
+    });
+  let image: Image;
+  if (compression === COMPRESSION.oldJpeg) {
+    const jpeg = readOldJpeg(bytes, directory);
+    if (jpeg === undefined) throw refusedPicture("a TIFF with old-style JPEG in parts", name);
+    image = await throughLibvips(jpeg, "jpeg");
+    if (image.width !== width || image.height !== height) throw corruptPicture(name, "the TIFF is damaged");
+  } else if (LIBVIPS.includes(compression) || (photometric === PHOTOMETRIC.yCbCr && samples > 1)) {
+    image = await throughLibvips(cleanCopy(bytes, directory), "tiff");
+  } else {
+    image = readPieces(bytes, layout, directory.littleEndian, name, limits);
+  }
+  return turnUpright(image, orientation);
+}
+
+function readPieces(
+  bytes: Uint8Array,
+  layout: TiffLayout,
+  littleEndian: boolean,
+  name: string,
+  { seconds }: DecodeLimits,
+): Image {
+  const { width, height, pieceWidth, pieceHeight, planar, samples, tiled } = layout;
+  const deadline = Date.now() + seconds * 1000;
+  const { used, convert } = coloursOf(layout, name);
+  if (!isKnownPredictor(layout)) throw refusedPicture(`a TIFF with predictor ${layout.predictor}`, name);
+  const data = new Uint8Array(width * height * 3);
+  const [across, down] = [Math.ceil(width / pieceWidth), Math.ceil(height / pieceHeight)];
+  const [planes, stride] = planar ? [used, used] : [1, samples];
+  const rowSamples = pieceWidth * (planar ? 1 : samples);
+  for (let index = 0; index < across * down; index++) {
+    if (Date.now() > deadline) throw pictureTimeout(name, seconds);
+    const [left, top] = [(index % across) * pieceWidth, Math.floor(index / across) * pieceHeight];
+    const [columns, rows] = [Math.min(pieceWidth, width - left), Math.min(pieceHeight, height - top)];
+    const parts = Array.from({ length: planes }, (_, plane) => {
+      const piece = unpackPiece(bytes, layout, littleEndian, plane * across * down + index, rows);
+      if (piece === undefined) {
+        throw corruptPicture(
+          name,
+          `${tiled ? "tile" : "strip"} ${index} of the TIFF is damaged or cut short`,
+        );
+      }
+      return readSamples(piece, layout, rowSamples, rowBytesOf(layout));
+    });
+    const values = interleave(parts);
+    for (let row = 0; row < rows; row++)
+      convert(values, row * pieceWidth * stride, columns, data, ((top + row) * width + left) * 3);
+  }
+  return { width, height, data };
+}

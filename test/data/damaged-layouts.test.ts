@@ -1,0 +1,91 @@
+// Damage in every layout of every format: what is accepted is what Pillow makes of it, or the picture that was there.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { ClassifierTrainingError, RandomStream } from "../../src/core/index.ts";
+import { decodeImage } from "../../src/image/index.ts";
+
+/** Where a file is cut, and the places and values of bytes that are overwritten. */
+type Damage = readonly [length: number, ...bytes: number[]];
+
+interface Layout {
+  /** Format, colours, compression and arrangement. */
+  readonly name: string;
+  readonly base64: string;
+  /** Size and hash of Pillow's pixels; null where it refuses. */
+  readonly pillow: string;
+  readonly damages: readonly (readonly [Damage, string | null])[];
+}
+
+const file = new URL("../golden/damaged/pillow.json.gz", import.meta.url);
+const layouts = JSON.parse(gunzipSync(readFileSync(file)).toString()) as readonly Layout[];
+/** How many lengths each file is cut to, and how many copies with random bytes are tried. */
+const count = Number(process.env.FUZZ_PICTURES ?? 20);
+const maxPixels = 500_000;
+
+/** Size and hash of the pixels; null where the picture is refused, as an error about data. */
+async function verdict(bytes: Uint8Array): Promise<string | null> {
+  try {
+    const { width, height, data } = await decodeImage(bytes, "picture", { maxPixels });
+    expect(data.length).toBe(width * height * 3);
+    return `${width}x${height} ${createHash("sha256").update(data).digest("hex").slice(0, 16)}`;
+  } catch (error) {
+    expect(error).toBeInstanceOf(ClassifierTrainingError);
+    expect(error).toMatchObject({ kind: "data" });
+    return null;
+  }
+}
+
+function damaged(whole: Uint8Array, [length, ...bytes]: Damage): Uint8Array {
+  const copy = Uint8Array.from(whole.subarray(0, length));
+  for (let i = 0; i < bytes.length; i += 2) copy[bytes[i]!] = bytes[i + 1]!;
+  return copy;
+}
+
+describe.each(layouts)("$name", ({ name, base64, pillow, damages }) => {
+  const whole = Buffer.from(base64, "base64");
+  const random = new RandomStream(3, name);
+
+  test("whole, as Pillow", async () => {
+    expect(await verdict(whole)).toBe(pillow);
+  });
+
+  test("one byte overwritten, or an end cut off: refused, or pixels as Pillow's or as before", async () => {
+    for (const [damage, theirs] of damages) {
+      const ours = await verdict(damaged(whole, damage));
+      expect([null, pillow, theirs], `damage ${damage}`).toContain(ours);
+    }
+  });
+
+  test("an end cut off: refused, or every pixel as before", async () => {
+    for (let i = 0; i < count; i++) {
+      const length = random.integer(whole.length);
+      expect([null, pillow], `${length} of ${whole.length} bytes`).toContain(
+        await verdict(whole.subarray(0, length)),
+      );
+    }
+  });
+
+  test("bytes overwritten: a picture or an error about data", async () => {
+    for (let i = 0; i < count; i++) {
+      const bytes = Array.from({ length: 1 + random.integer(8) }, () => [
+        random.integer(whole.length),
+        random.integer(256),
+      ]);
+      await verdict(damaged(whole, [whole.length, ...bytes.flat()]));
+    }
+  });
+});
+
+test("a tag that nobody knows, in the wrong order, is nothing to complain of", async () => {
+  const [orientation, unknown] = [274, 65_000];
+  for (const { name, base64, pillow } of layouts.filter((layout) => layout.name.startsWith("TIFF"))) {
+    const bytes = Buffer.from(base64, "base64");
+    if (name.includes("big-endian") || name.includes("BigTIFF")) continue;
+    const start = bytes.readUInt32LE(4);
+    for (let at = start + 2; at < start + 2 + 12 * bytes.readUInt16LE(start); at += 12)
+      if (bytes.readUInt16LE(at) === orientation) bytes.writeUInt16LE(unknown, at);
+    expect(await verdict(bytes), name).toBe(pillow);
+  }
+});
