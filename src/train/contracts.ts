@@ -41,12 +41,18 @@ export interface DataSplit {
   name(index: number): string;
 }
 
+/** How a pass may treat the memory of its batches. */
+export interface LoaderMemory {
+  /** The memory of a batch may be used again once the next one is asked for. Default false. */
+  readonly reuseMemory?: boolean;
+}
+
 /** Data for fitting and testing; a split that is not there is `undefined`. */
 export interface DataModule {
   /** The training batches of `epoch`, from batch `startBatch` (default 0) on; a pure function of both. */
-  trainLoader(epoch: number, options?: { readonly startBatch?: number }): BatchSource;
-  valLoader(): BatchSource | undefined;
-  testLoader(): BatchSource | undefined;
+  trainLoader(epoch: number, options?: { readonly startBatch?: number } & LoaderMemory): BatchSource;
+  valLoader(options?: LoaderMemory): BatchSource | undefined;
+  testLoader(options?: LoaderMemory): BatchSource | undefined;
   /** Class names in the order of the labels. */
   readonly classes?: readonly string[];
   readonly splits?: {
@@ -103,6 +109,8 @@ export abstract class Callback {
   readonly runsLast: boolean = false;
   /** Whether it has a part in a `fastDevRun`; false for what writes files or ends the training. */
   readonly runsInFastDevRun: boolean = true;
+  /** Whether it keeps batches of events for later: else their memory is used again from the next event on. */
+  readonly keepsBatches: boolean = false;
   /** Has the trainer keep an average of the weights. */
   readonly weightAverage: WeightAveraging | undefined = undefined;
   /** Has the trainer go on where a loss or gradient is not finite; without one that ends the fit. */

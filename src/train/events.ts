@@ -7,6 +7,7 @@ import type { Progress } from "./fit/progress.ts";
 export interface BatchResult {
   /** Index of the batch in its epoch, from 0. */
   readonly batchIndex: number;
+  /** Its samples are there until the next event, unless a callback says that it keeps batches. */
   readonly batch: Batch;
   /** Outputs of the network for the batch. */
   readonly logits: HostTensor;

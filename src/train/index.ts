@@ -19,6 +19,7 @@ export {
   type DataSplit,
   type FitStatus,
   type Json,
+  type LoaderMemory,
   type Logger,
   type LogRow,
   type Stage,

@@ -102,7 +102,7 @@ export class Trainer implements AsyncDisposable {
     const loop = new FitLoop({
       model,
       data,
-      plan: await EpochPlan.of(data, engine, this.options),
+      plan: await EpochPlan.of(data, engine, this.options, this.#reuseMemory),
       engine,
       options: this.options,
       scheduler: scheduler ?? model.createScheduler(),
@@ -129,7 +129,7 @@ export class Trainer implements AsyncDisposable {
     model: TrainableModel,
     data: DataModule,
   ): AsyncGenerator<TrainingEvent, Metrics | undefined, undefined> {
-    const batches = data.testLoader();
+    const batches = data.testLoader({ reuseMemory: this.#reuseMemory });
     if (batches === undefined) return undefined;
     checkSplits(model, data);
     const engine = await this.open(model);
@@ -180,6 +180,11 @@ export class Trainer implements AsyncDisposable {
     const { callbacks = [] } = this.#parts;
     const devRun = this.options.fastDevRun > 0;
     return inHookOrder(callbacks.filter(({ runsInFastDevRun }) => !devRun || runsInFastDevRun));
+  }
+
+  /** Whether no callback keeps a batch, so that its memory may be used again. */
+  get #reuseMemory(): boolean {
+    return !this.#callbacks.some(({ keepsBatches }) => keepsBatches);
   }
 
   /** @throws ClassifierTrainingError kind "usage" `WEIGHT_AVERAGES` where more than one average is asked for. */

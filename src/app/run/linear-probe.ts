@@ -90,13 +90,18 @@ async function features(
   let reported = started;
   // The test follows the fit, which is all that an interruption ends.
   const interrupted = (): boolean => stage !== "test" && signal?.aborted === true;
-  const computed = await computeFeatures(model, engine, data.evaluationLoader(stage)!, (done) => {
-    if (performance.now() - reported > REPORT_EVERY) {
-      reported = performance.now();
-      notify("INFO", `features: ${stage}, ${done} of ${count} pictures`);
-    }
-    return !interrupted();
-  });
+  const computed = await computeFeatures(
+    model,
+    engine,
+    data.evaluationLoader(stage, { reuseMemory: true })!,
+    (done) => {
+      if (performance.now() - reported > REPORT_EVERY) {
+        reported = performance.now();
+        notify("INFO", `features: ${stage}, ${done} of ${count} pictures`);
+      }
+      return !interrupted();
+    },
+  );
   if (computed === undefined) return undefined;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   notify("INFO", `features: ${stage}, ${count} pictures in ${seconds} s`);

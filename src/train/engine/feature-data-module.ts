@@ -1,6 +1,6 @@
 // A data module of features in memory: the batches of another one, with features in place of pictures.
 import { hostTensor, type Shape, sizeOf } from "../../core/index.ts";
-import type { Batch, BatchSource, DataModule, Stage } from "../contracts.ts";
+import type { Batch, BatchSource, DataModule, LoaderMemory, Stage } from "../contracts.ts";
 import type { Features } from "./features.ts";
 
 /** Data that can show all its samples as they are, and say in which order epochs show them. */
@@ -8,7 +8,7 @@ export interface FeatureSource extends DataModule {
   /** Positions in the training split of what `epoch` shows. */
   trainOrder(epoch: number): Uint32Array;
   /** All samples of a split in order, without augmentation. */
-  evaluationLoader(stage: Stage): BatchSource | undefined;
+  evaluationLoader(stage: Stage, options?: LoaderMemory): BatchSource | undefined;
   readonly splits: NonNullable<DataModule["splits"]>;
   readonly options: NonNullable<DataModule["options"]> & {
     readonly batchSize: number;

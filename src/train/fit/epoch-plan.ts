@@ -16,7 +16,9 @@ export class EpochPlan {
   readonly validates: boolean;
   /** Whether every epoch leaves out its last batch, a single sample where batch norm needs several. */
   readonly leavesOutLast: boolean;
+  readonly #data: DataModule;
   readonly #options: ResolvedTrainerOptions;
+  readonly #reuseMemory: boolean;
   readonly #needsSeveral: NeedsSeveral;
   readonly #needs = new Map<string, boolean>();
   #leftOut = 0;
@@ -25,10 +27,13 @@ export class EpochPlan {
     data: DataModule,
     batches: number,
     options: ResolvedTrainerOptions,
+    reuseMemory: boolean,
     needsSeveral: NeedsSeveral,
     leavesOutLast: boolean,
   ) {
+    this.#data = data;
     this.#options = options;
+    this.#reuseMemory = reuseMemory;
     this.#needsSeveral = needsSeveral;
     this.leavesOutLast = leavesOutLast;
     const { overfitBatches, limitTrainBatches, fastDevRun } = options;
@@ -39,28 +44,38 @@ export class EpochPlan {
 
   /**
    * The plan of every epoch of a fit. What is frozen at first counts as it is in the last epoch: all have as many batches.
+   * @param reuseMemory whether nobody keeps a batch once the next one is asked for
    * @throws ClassifierTrainingError kind "usage": `VAL_CHECK_INTERVAL`, `BATCH_OF_ONE`
    */
   static async of(
     data: DataModule,
     engine: TrainingEngine,
     options: ResolvedTrainerOptions,
+    reuseMemory: boolean,
   ): Promise<EpochPlan> {
     const needsSeveral: NeedsSeveral = (sample) => engine.needsSeveralSamples(sample, options.maxEpochs - 1);
     const batches = data.trainLoader(0);
     const shape = endsWithOne(batches) ? await data.inputShape?.() : undefined;
     const leavesOutLast = shape !== undefined && needsSeveral(shape);
     if (leavesOutLast && (batches.length === 1 || batches.batchSize === 1)) throw batchOfOne();
-    return new EpochPlan(data, batches.length - Number(leavesOutLast), options, needsSeveral, leavesOutLast);
+    return new EpochPlan(
+      data,
+      batches.length - Number(leavesOutLast),
+      options,
+      reuseMemory,
+      needsSeveral,
+      leavesOutLast,
+    );
   }
 
   /**
-   * The batches that can be trained on, from number `startBatch` on. One that has come down to a single sample, where
-   * batch norm needs several, is left out as one is that cannot be read.
+   * The batches of `epoch` that can be trained on, from number `startBatch` on. One that has come down to a single sample,
+   * where batch norm needs several, is left out as one is that cannot be read.
    */
-  async *trainable(batches: AsyncIterable<Batch>, startBatch = 0): AsyncGenerator<Batch, void, undefined> {
+  async *trainBatches(epoch: number, startBatch = 0): AsyncGenerator<Batch, void, undefined> {
     let next = startBatch;
-    for await (const batch of batches) {
+    const options = { startBatch, reuseMemory: this.#reuseMemory };
+    for await (const batch of this.#data.trainLoader(epoch, options)) {
       const { batch: number = next } = batch;
       next = number + 1;
       if (this.#takes(batch)) yield { ...batch, batch: number };
@@ -68,7 +83,17 @@ export class EpochPlan {
     }
   }
 
-  /** How many batches `trainable` has left out since this was last asked. */
+  /** The batches to validate on; undefined where there is no such split. */
+  valBatches(): BatchSource | undefined {
+    return this.#data.valLoader({ reuseMemory: this.#reuseMemory });
+  }
+
+  /** The training batches that are validated on where a few of them are to be overfitted. */
+  overfitBatches(): BatchSource {
+    return this.#data.trainLoader(0, { reuseMemory: this.#reuseMemory });
+  }
+
+  /** How many batches `trainBatches` has left out since this was last asked. */
   takeLeftOut(): number {
     const leftOut = this.#leftOut;
     this.#leftOut = 0;

@@ -167,9 +167,9 @@ export class FitLoop {
   }
 
   async *#sanityCheck(): Events {
-    const { options, data } = this.#parts;
+    const { options } = this.#parts;
     if (options.numSanityValSteps === 0 || this.progress.step > 0) return;
-    const batches = data.valLoader();
+    const batches = this.#plan.valBatches();
     if (batches === undefined) return;
     const count = Math.min(options.numSanityValSteps, limitBatches(batches.length, options.limitValBatches));
     yield* this.#validate(batches, count, true);
@@ -204,7 +204,7 @@ export class FitLoop {
     this.log.add(trained);
     this.metrics["train/loss_epoch"] = trained["train/loss"];
     if (this.#average.renewsStatistics && this.#endsTraining(epoch)) {
-      const batches = this.#plan.trainable(this.#parts.data.trainLoader(epoch));
+      const batches = this.#plan.trainBatches(epoch);
       await this.#profiler.measure("batch norm statistics", () =>
         this.#average.renewStatistics(batches, this.#plan.batchCount, () => this.#interrupted()),
       );
@@ -227,11 +227,11 @@ export class FitLoop {
 
   /** The batches of the epoch in progress, with the validations between them. */
   async *#batches(startBatch: number, timing: EpochTiming): Events {
-    const { data, options } = this.#parts;
+    const { options } = this.#parts;
     const { progress } = this;
     let mark = performance.now();
     const epoch = options.overfitBatches === undefined ? progress.epoch : 0;
-    const batches = this.#plan.trainable(data.trainLoader(epoch, { startBatch }), startBatch);
+    const batches = this.#plan.trainBatches(epoch, startBatch);
     for await (const batch of this.#profiler.waitingFor("train data", batches)) {
       const arrived = performance.now();
       yield* this.#passOver(Math.min(batch.batch ?? progress.batch, this.#plan.batchCount));
@@ -332,9 +332,9 @@ export class FitLoop {
   }
 
   async *#validation(): Events {
-    const { data, options } = this.#parts;
+    const { options } = this.#parts;
     const { overfitBatches, limitValBatches } = options;
-    const batches = overfitBatches === undefined ? data.valLoader() : data.trainLoader(0);
+    const batches = overfitBatches === undefined ? this.#plan.valBatches() : this.#plan.overfitBatches();
     if (batches === undefined) return;
     yield* this.#validate(batches, limitBatches(batches.length, overfitBatches ?? limitValBatches), false);
   }

@@ -104,7 +104,7 @@ async function* endless(
 ): AsyncGenerator<Batch, undefined, undefined> {
   for (let epoch = 0; ; epoch++) {
     let found = false;
-    for await (const batch of data.trainLoader(epoch)) {
+    for await (const batch of data.trainLoader(epoch, { reuseMemory: true })) {
       const [samples, ...sample] = batch.images.shape;
       if (samples === 1 && engine.needsSeveralSamples(sample)) continue;
       found = true;
