@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkpointName, isCheckpointTemplate } from "./checkpoint-name.ts";
+import { checkpointName, isCheckpointName, isCheckpointTemplate } from "./checkpoint-name.ts";
 
 const VALUES = {
   epoch: 7,
@@ -28,6 +28,11 @@ test("a value that is not logged is refused, with the nearest that is", () => {
   expect(() => checkpointName("{val/acc_top2}", VALUES, true)).toThrowError(
     expect.objectContaining({ code: "CHECKPOINT_NAME", hint: 'did you mean "val/acc_top1"?' }),
   );
+});
+
+test("a name that would leave its folder is none", () => {
+  expect(["epoch_01-step_2", "a.b+c"].every(isCheckpointName)).toBe(true);
+  expect(["../last", "a/b", "a\\b", "", "C:x"].some(isCheckpointName)).toBe(false);
 });
 
 test("a format that is not understood is found beforehand", () => {

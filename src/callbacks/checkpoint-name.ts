@@ -10,6 +10,11 @@ export function isCheckpointTemplate(template: string): boolean {
   return [...template.matchAll(PLACEHOLDER)].every(([, , format = ""]) => FORMAT.test(format));
 }
 
+/** Whether a name is one that `checkpointName` gives: it stays in its folder. */
+export function isCheckpointName(name: string): boolean {
+  return name !== "" && name.search(UNSAFE) === -1;
+}
+
 /** The values that a template wants. */
 export function namesIn(template: string): string[] {
   return Array.from(template.matchAll(PLACEHOLDER), ([, name]) => name!);

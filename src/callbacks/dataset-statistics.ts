@@ -1,6 +1,6 @@
 // Prints how many samples of each class every split has, and keeps the table.
 import { z } from "zod";
-import { formatTable, writeCsv } from "../core/index.ts";
+import { formatTable, parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { writeFiles } from "./picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
@@ -26,8 +26,9 @@ export class DatasetStatistics extends Callback {
   readonly #maxRows: number;
   readonly #output: LineOutput;
 
-  constructor({ dirpath, maxRows = 40, output = process.stderr }: DatasetStatisticsOptions) {
+  constructor({ dirpath, maxRows = 40, output = process.stderr, ...rest }: DatasetStatisticsOptions) {
     super();
+    parseOptions("DatasetStatistics", DatasetStatistics.schema, { dirpath, maxRows, ...rest });
     this.#dirpath = dirpath;
     this.#maxRows = maxRows;
     this.#output = output;

@@ -1,11 +1,6 @@
 // Keeps an exponential moving average of the weights, which is then what is evaluated, kept and exported.
-import { z } from "zod";
-import { Callback, WeightAverage, type WeightAverageOptions } from "../train/index.ts";
-
-const schema = z.strictObject({
-  decay: z.number().min(0).lt(1).default(0.9999),
-  warmupSteps: z.int().min(0).default(0),
-});
+import type { z } from "zod";
+import { Callback, WeightAverage, type WeightAverageOptions, weightAverageSchema } from "../train/index.ts";
 
 /**
  * After every optimizer step t the average is d average + (1 - d) weights, running statistics included, with
@@ -13,12 +8,12 @@ const schema = z.strictObject({
  * Validation, best weights, test and export use the average, and checkpoints of weights say so; `last` holds both.
  */
 export class EMA extends Callback {
-  static readonly schema: z.ZodType = schema;
+  static readonly schema: z.ZodType = weightAverageSchema;
   override readonly stateKey = "EMA";
   override readonly weightAverage: WeightAverage;
 
   constructor(options: WeightAverageOptions = {}) {
     super();
-    this.weightAverage = new WeightAverage(schema.parse(options));
+    this.weightAverage = new WeightAverage(options);
   }
 }

@@ -1,5 +1,7 @@
 // Logs the norm of the gradients, of all together and of the parts that they belong to.
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { type VariableRef, wholeStorage } from "../graph/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 
@@ -24,7 +26,7 @@ export class GradientNorm extends Callback {
 
   constructor(options: GradientNormOptions = {}) {
     super();
-    this.#per = schema.parse(options).per;
+    this.#per = parseOptions("GradientNorm", schema, options).per;
   }
 
   override async onTrainBatchEnd(

@@ -1,5 +1,7 @@
 // Logs the learning rate of every parameter group, and on request its momentum and weight decay.
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Metrics } from "../train/index.ts";
 
 export interface LearningRateMonitorOptions {
@@ -32,7 +34,7 @@ export class LearningRateMonitor extends Callback {
 
   constructor(options: LearningRateMonitorOptions = {}) {
     super();
-    this.#options = schema.parse(options);
+    this.#options = parseOptions("LearningRateMonitor", schema, options);
   }
 
   override async onTrainBatchEnd(event: EventOf<"trainBatchEnd">, context: FitContext): Promise<void> {
@@ -45,14 +47,14 @@ export class LearningRateMonitor extends Callback {
     else context.log(values);
   }
 
-  #values({ learningRate, momentum }: EventOf<"trainBatchEnd">, { engine }: FitContext): Metrics {
+  #values({ learningRate, groupRates, momentum }: EventOf<"trainBatchEnd">, { engine }: FitContext): Metrics {
     const { logMomentum, logWeightDecay } = this.#options;
     const { groups } = engine.layout;
     const values: Record<string, number> = {};
     for (const [i, { optimizer, learningRateScale }] of groups.entries()) {
       const name = groups.length === 1 ? `lr-${optimizer.name}` : `lr-${optimizer.name}/pg${i + 1}`;
       const used = momentum ?? optimizer.momentum;
-      if (groups.length > 1) values[name] = learningRate * learningRateScale;
+      if (groups.length > 1) values[name] = groupRates?.[i] ?? learningRate * learningRateScale;
       if (logMomentum && used !== undefined) values[`${name}-momentum`] = used;
       if (logWeightDecay) values[`${name}-weight_decay`] = optimizer.weightDecay;
     }

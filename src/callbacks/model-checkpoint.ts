@@ -1,9 +1,11 @@
 // Keeps the run's checkpoints: the last state, to resume from, and the best weights, to use.
+
 import { join } from "node:path";
 import { z } from "zod";
+import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import { removeFile } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
-import { checkpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
+import { checkpointName, isCheckpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
 import { checkMonitor, improves, isLost, type MonitorMode, monitoredValue } from "./monitor.ts";
 
 export interface ModelCheckpointOptions {
@@ -73,7 +75,7 @@ const RESERVED: readonly string[] = ["best", "last", "last.previous"];
 export class ModelCheckpoint extends Callback {
   static readonly schema: z.ZodType = schema;
   override readonly stateKey = "ModelCheckpoint";
-  override readonly runsLast = true;
+  override readonly savesRun = true;
   override readonly runsInFastDevRun = false;
   readonly #options: z.infer<typeof schema>;
   #best: KeptCheckpoint | undefined;
@@ -83,7 +85,7 @@ export class ModelCheckpoint extends Callback {
 
   constructor(options: ModelCheckpointOptions) {
     super();
-    this.#options = schema.parse(options);
+    this.#options = parseOptions("ModelCheckpoint", schema, options);
   }
 
   get lastPath(): string {
@@ -110,6 +112,14 @@ export class ModelCheckpoint extends Callback {
 
   override loadState(state: Json): void {
     const saved = state as unknown as { best: KeptCheckpoint | null; named: NamedCheckpoint[] };
+    // Files of these names are removed: what a checkpoint says is no path.
+    const bad = saved.named.find(({ name }) => !isCheckpointName(name));
+    if (bad !== undefined) {
+      const message = `the checkpoint names a kept one ${JSON.stringify(bad.name)}, which is no name of a checkpoint`;
+      throw new ClassifierTrainingError("storage", "CHECKPOINT_CORRUPT", message, {
+        hint: "use its predecessor or an older checkpoint",
+      });
+    }
     this.#best = saved.best ?? undefined;
     this.#named = saved.named;
   }

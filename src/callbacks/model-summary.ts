@@ -1,6 +1,6 @@
 // Prints once what the network is made of: layers, parameters, operations, memory.
 import { z } from "zod";
-import { formatShape, formatTable } from "../core/index.ts";
+import { formatShape, formatTable, parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { describeModel, type ModelDescription } from "./model-layers.ts";
 import type { LineOutput } from "./progress-line.ts";
@@ -20,8 +20,9 @@ export class ModelSummary extends Callback {
   readonly #output: LineOutput;
   #printed = false;
 
-  constructor({ depth = 1, output = process.stderr }: ModelSummaryOptions = {}) {
+  constructor({ depth = 1, output = process.stderr, ...rest }: ModelSummaryOptions = {}) {
     super();
+    parseOptions("ModelSummary", ModelSummary.schema, { depth, ...rest });
     this.#depth = depth;
     this.#output = output;
   }

@@ -1,5 +1,7 @@
 // What is done where a loss, a gradient or the weights are not finite: stop, skip the step, or roll back.
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import {
   Callback,
   type EventOf,
@@ -43,7 +45,7 @@ export class NonFiniteGuard extends Callback implements NonFinitePolicy {
 
   constructor(options: NonFiniteGuardOptions = {}) {
     super();
-    const { action, maxSkips, maxRollBacks } = schema.parse(options);
+    const { action, maxSkips, maxRollBacks } = parseOptions("NonFiniteGuard", schema, options);
     this.action = action;
     this.#limit = action === "skip" ? maxSkips : maxRollBacks;
     this.nonFinitePolicy = action === "stop" ? undefined : this;

@@ -1,6 +1,6 @@
 // Exports the best weights to ONNX while training goes on, by whatever exports them when it is over.
 import { z } from "zod";
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import { Callback, type EventOf } from "../train/index.ts";
 import type { KeptCheckpoint } from "./model-checkpoint.ts";
 
@@ -29,7 +29,7 @@ export class OnnxExport extends Callback {
   static readonly schema: z.ZodType = schema;
   override readonly stateKey = "OnnxExport";
   /** Behind the checkpoints, if it comes behind them in the configuration. */
-  override readonly runsLast = true;
+  override readonly savesRun = true;
   override readonly runsInFastDevRun = false;
   exporter: BestWeightsExporter | undefined;
   readonly #every: "best" | "end";
@@ -37,7 +37,7 @@ export class OnnxExport extends Callback {
 
   constructor({ exporter, ...options }: OnnxExportOptions = {}) {
     super();
-    this.#every = schema.parse(options).every;
+    this.#every = parseOptions("OnnxExport", schema, options).every;
     this.exporter = exporter;
   }
 

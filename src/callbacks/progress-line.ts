@@ -1,5 +1,7 @@
 // The progress of a fit on a terminal (one line that changes) or in a log (one line per interval).
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 
 /** Where the lines go: standard error of the process, or a test's own. */
@@ -37,8 +39,10 @@ export class ProgressLine extends Callback {
     output = process.stderr,
     interval = 10,
     clock = () => performance.now(),
+    ...rest
   }: ProgressLineOptions = {}) {
     super();
+    parseOptions("ProgressLine", ProgressLine.schema, { interval, ...rest });
     this.#output = output;
     this.#interval = output.isTTY === true ? TERMINAL_INTERVAL : interval;
     this.#clock = clock;

@@ -1,6 +1,6 @@
 // Keeps what the run's report is made of: the predictions of the best epoch, and where each epoch's time went.
 import { z } from "zod";
-import { writeCsv } from "../core/index.ts";
+import { parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
 import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.ts";
@@ -56,6 +56,7 @@ export class RunReport extends Callback {
 
   constructor({ dirpath, maxPictures = 1000, ...best }: RunReportOptions) {
     super();
+    parseOptions("RunReport", RunReport.schema, { dirpath, maxPictures, ...best });
     this.#dirpath = dirpath;
     this.maxPictures = maxPictures;
     this.#bestEpoch = new BestEpoch(best);

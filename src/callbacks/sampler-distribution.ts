@@ -1,6 +1,6 @@
 // Shows what a weighted sampler draws: samples of each class against an even share.
 import { z } from "zod";
-import { formatTable, writeCsv } from "../core/index.ts";
+import { formatTable, parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { countLabels } from "./dataset-statistics.ts";
 import { writeFiles } from "./picture-files.ts";
@@ -29,8 +29,9 @@ export class SamplerDistribution extends Callback {
   #drawn: Uint32Array | undefined;
   #printed = false;
 
-  constructor({ dirpath, output = process.stderr }: SamplerDistributionOptions) {
+  constructor({ dirpath, output = process.stderr, ...rest }: SamplerDistributionOptions) {
     super();
+    parseOptions("SamplerDistribution", SamplerDistribution.schema, { dirpath, ...rest });
     this.#dirpath = dirpath;
     this.#output = output;
   }

@@ -1,6 +1,8 @@
 // Stochastic weight averaging: the mean of the weights at the ends of the last epochs.
 // Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization" (2018).
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { type AveragedFit, type AveragedStep, Callback, type WeightAveraging } from "../train/index.ts";
 
 export interface StochasticWeightAveragingOptions {
@@ -41,7 +43,7 @@ export class StochasticWeightAveraging extends Callback implements WeightAveragi
 
   constructor(options: StochasticWeightAveragingOptions) {
     super();
-    this.#options = schema.parse(options);
+    this.#options = parseOptions("StochasticWeightAveraging", schema, options);
   }
 
   decay({ epoch, epochEnd }: AveragedStep, fit: AveragedFit): number {

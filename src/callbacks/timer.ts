@@ -1,5 +1,7 @@
 // Tells how long a fit has been going on, and ends it when its time is up.
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import {
   Callback,
   DURATION,
@@ -48,7 +50,7 @@ export class Timer extends Callback {
 
   constructor({ clock = () => performance.now(), ...options }: TimerOptions = {}) {
     super();
-    const { duration, interval } = schema.parse(options);
+    const { duration, interval } = parseOptions("Timer", schema, options);
     this.#limit =
       typeof duration === "string"
         ? secondsOf(duration, "callbacks.timer.duration")

@@ -1,5 +1,7 @@
 // Draws loss and accuracy over the epochs.
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { type Curve, curvesPicture } from "../plots/index.ts";
 import { Callback, type EventOf, type FitContext, type Json, type Metrics } from "../train/index.ts";
 import { DrawingBudget } from "./drawing-budget.ts";
@@ -36,8 +38,9 @@ export class TrainingHistory extends Callback {
   #validated: Metrics = {};
   #drawn = 0;
 
-  constructor({ dirpath }: TrainingHistoryOptions) {
+  constructor({ dirpath, ...rest }: TrainingHistoryOptions) {
     super();
+    parseOptions("TrainingHistory", TrainingHistory.schema, { dirpath, ...rest });
     this.#dirpath = dirpath;
   }
 

@@ -1,6 +1,8 @@
 // The common part of callbacks that draw a grid of validation pictures with what the network takes them for.
+
 import { z } from "zod";
 import type { HostTensor } from "../core/index.ts";
+import { parseOptions } from "../core/index.ts";
 import { type GridSample, type Picture, rgbOfBatch, sampleGrid } from "../plots/index.ts";
 import type { EventOf, FitContext } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
@@ -30,6 +32,7 @@ export abstract class ValidationGrid<Sample extends GridSample> extends Validati
 
   constructor({ numSamples = 16, columns = 4, ...options }: ValidationGridOptions) {
     super(options);
+    parseOptions(this.constructor.name, ValidationGrid.schema, { numSamples, columns, ...options });
     this.numSamples = numSamples;
     this.#columns = columns;
   }

@@ -1,5 +1,6 @@
 // The common course of callbacks that draw what a validation pass has shown: of the best and of the last epoch.
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import type { Picture } from "../plots/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.ts";
@@ -41,6 +42,7 @@ export abstract class ValidationPicture<Collected> extends Callback {
 
   constructor({ dirpath, ...best }: ValidationPictureOptions) {
     super();
+    parseOptions(this.constructor.name, z.strictObject(validationPictureFields), { dirpath, ...best });
     this.#dirpath = dirpath;
     this.#bestEpoch = new BestEpoch(best);
   }

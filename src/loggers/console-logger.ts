@@ -1,5 +1,7 @@
 // Logs a run as lines of text.
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import type { Logger, LogRow } from "../train/index.ts";
 
 export interface ConsoleLoggerOptions {
@@ -16,7 +18,8 @@ export class ConsoleLogger implements Logger {
   readonly #steps: boolean;
   readonly #output: { write(text: string): unknown };
 
-  constructor({ steps = false, output = process.stdout }: ConsoleLoggerOptions = {}) {
+  constructor({ steps = false, output = process.stdout, ...rest }: ConsoleLoggerOptions = {}) {
+    parseOptions("ConsoleLogger", ConsoleLogger.schema, { steps, ...rest });
     this.#steps = steps;
     this.#output = output;
   }

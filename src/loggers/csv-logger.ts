@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { readCsv, writeCsv } from "../core/index.ts";
+import { parseOptions, readCsv, writeCsv } from "../core/index.ts";
 import { writeDurably, writeFailed } from "../platform/index.ts";
 import type { Logger, LogRow } from "../train/index.ts";
 
@@ -25,7 +25,8 @@ export class CSVLogger implements Logger {
   #columns: string[] = ["epoch", "step"];
   #rows: Row[] = [];
 
-  constructor({ saveDir }: CSVLoggerOptions) {
+  constructor({ saveDir, ...rest }: CSVLoggerOptions) {
+    parseOptions("CSVLogger", CSVLogger.schema, { saveDir, ...rest });
     this.#path = join(saveDir, "metrics.csv");
   }
 

@@ -1,6 +1,8 @@
 // Logs a run as JSON, one object per line.
+
 import { join } from "node:path";
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { AppendFile, damagedLog, notStarted, readIfThere, wholeLines } from "./append-file.ts";
 
@@ -43,7 +45,8 @@ export class JSONLinesLogger implements Logger {
   /** Rows of the step that a resumed run continues from: it may log them again. */
   #atStart = new Set<string>();
 
-  constructor({ saveDir, fileName = "metrics.jsonl" }: JSONLinesLoggerOptions) {
+  constructor({ saveDir, fileName = "metrics.jsonl", ...rest }: JSONLinesLoggerOptions) {
+    parseOptions("JSONLinesLogger", JSONLinesLogger.schema, { saveDir, fileName, ...rest });
     this.#path = join(saveDir, fileName);
   }
 

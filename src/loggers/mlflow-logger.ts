@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { readCsv, withoutPasswords } from "../core/index.ts";
+import { parseOptions, readCsv, withoutPasswords } from "../core/index.ts";
 import { writeDurably } from "../platform/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { Delivery } from "./delivery.ts";
@@ -81,7 +81,7 @@ export class MLflowLogger implements Logger {
   #unsent = 0;
 
   constructor({ write = toStandardError, pauses, patience = PATIENCE, ...options }: MLflowLoggerOptions) {
-    this.#options = { ...schema.parse(options), write, patience };
+    this.#options = { ...parseOptions("MLflowLogger", schema, options), write, patience };
     this.#client = new MLflowClient(this.#options.trackingUri);
     this.#delivery = new Delivery<Item>({
       send: (items) => this.#send(items),

@@ -1,7 +1,9 @@
 // Logs a run for TensorBoard, as event files.
+
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { AppendFile, notStarted } from "./append-file.ts";
 import { histogramOf } from "./histogram.ts";
@@ -42,7 +44,8 @@ export class TensorBoardLogger implements Logger {
   readonly #hparams: Readonly<Record<string, HyperParameter>> | undefined;
   #file: AppendFile | undefined;
 
-  constructor({ saveDir, hparams }: TensorBoardLoggerOptions) {
+  constructor({ saveDir, hparams, ...rest }: TensorBoardLoggerOptions) {
+    parseOptions("TensorBoardLogger", TensorBoardLogger.schema, { saveDir, hparams, ...rest });
     this.#saveDir = saveDir;
     this.#hparams = hparams;
   }

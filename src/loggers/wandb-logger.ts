@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { notStarted } from "./append-file.ts";
 
@@ -49,7 +49,7 @@ export class WandbLogger implements Logger {
   #run: SdkRun | undefined;
 
   constructor(options: WandbLoggerOptions = {}) {
-    this.#options = schema.parse(options);
+    this.#options = parseOptions("WandbLogger", schema, options);
     this.#sdk = locateSdk();
   }
 

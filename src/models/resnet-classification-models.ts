@@ -1,5 +1,7 @@
 // Classification models over residual networks: one for any of them, and named ones for the common sizes.
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import type { Module } from "../nn/index.ts";
 import {
   BaseClassificationModel,
@@ -25,7 +27,7 @@ export class ResNetClassificationModel extends BaseClassificationModel {
   readonly architecture: ResNetName;
 
   constructor({ architecture, ...options }: ResNetClassificationModelOptions) {
-    super(classificationModelSchema.parse(options));
+    super(parseOptions("ResNetClassificationModel", classificationModelSchema, options));
     this.architecture = architecture;
   }
 

@@ -25,6 +25,6 @@ export {
   type SigmoidFocalLossOptions,
   sigmoidFocalLoss,
 } from "./one-vs-rest.ts";
-export { Buffer, Parameter } from "./parameter.ts";
+export { Buffer, Parameter, type ParameterOptions } from "./parameter.ts";
 export { initialState, type StateDict, type StateEntry, stateEntries } from "./state.ts";
 export { currentTrace, type Traced, type TraceOptions, trace } from "./trace.ts";

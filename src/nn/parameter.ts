@@ -4,16 +4,24 @@ import type { Value } from "../graph/index.ts";
 import type { Initializer } from "./initializers.ts";
 import { currentTrace } from "./trace.ts";
 
+export interface ParameterOptions {
+  /** Whether it is meant to decay; default: matrices and kernels (rank 2 and above), not biases and norms. */
+  readonly decays?: boolean;
+}
+
 /** A float32 tensor that is trained. */
 export class Parameter {
   readonly shape: Shape;
   readonly initializer: Initializer;
+  /** Whether weight decay is meant for it: not for biases, norms, layer scales, tokens and tables of positions. */
+  readonly decays: boolean;
   /** Whether gradients are computed and the optimizer changes it; false where it is frozen. */
   requiresGrad = true;
 
-  constructor(shape: Shape, initializer: Initializer) {
+  constructor(shape: Shape, initializer: Initializer, { decays = shape.length > 1 }: ParameterOptions = {}) {
     this.shape = shape;
     this.initializer = initializer;
+    this.decays = decays;
   }
 
   /** The parameter's value in the graph being traced. */

@@ -1,5 +1,7 @@
 // Adagrad (Duchi et al., 2011), as torch.optim.Adagrad.
+
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import {
   descent,
@@ -39,7 +41,7 @@ export class Adagrad implements Optimizer {
   readonly #options: z.infer<typeof schema>;
 
   constructor(options: AdagradOptions = {}) {
-    this.#options = schema.parse(options);
+    this.#options = parseOptions("Adagrad", schema, options);
     this.state = [{ name: "sum", initial: this.#options.initialAccumulatorValue }];
   }
 

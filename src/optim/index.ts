@@ -9,6 +9,7 @@ export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { Schedule, type ScheduleState } from "./schedule.ts";
 export {
   LearningRateScheduler,
+  type ScheduledGroup,
   type SchedulerState,
   type SchedulerStep,
   type SchedulerTiming,

@@ -1,94 +1,60 @@
 // RAdam: Adam with a rectified variance (Liu et al., 2020), as torch.optim.RAdam.
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
-import {
-  descent,
-  lerp,
-  type Optimizer,
-  type OptimizerState,
-  type UpdateContext,
-  type UpdateResult,
-} from "./optimizer.ts";
+import { AdamFamily, type AdamFamilyOptions, adamFamilyFields } from "./adam-family.ts";
+import type { UpdateContext, UpdateResult } from "./optimizer.ts";
 
-export interface RAdamOptions {
-  /** Decay of the running means of gradient and squared gradient; default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
-  /** Added to the root; default 1e-8. */
-  readonly eps?: number;
-  /** Default 0. */
-  readonly weightDecay?: number;
+export interface RAdamOptions extends AdamFamilyOptions {
   /** Shrink the parameters as AdamW does instead of adding to the gradient; default false. */
   readonly decoupledWeightDecay?: boolean;
-  /** Ascend instead of descend; default false. */
-  readonly maximize?: boolean;
 }
 
-const beta = z.number().min(0).lt(1);
-const schema = z.strictObject({
-  betas: z.tuple([beta, beta]).default([0.9, 0.999]),
-  eps: z.number().positive().default(1e-8),
-  weightDecay: z.number().min(0).default(0),
+const schema: z.ZodType<Required<RAdamOptions>> = z.strictObject({
+  ...adamFamilyFields,
   decoupledWeightDecay: z.boolean().default(false),
-  maximize: z.boolean().default(false),
 });
 
 /** Longer averages than this are long enough to divide by. */
 const SHORTEST_AVERAGE = 5;
 
 /** m and v as in Adam; while v is the mean of few gradients p -= lr m / (1 - b1^t), then Adam's step times r_t. */
-export class RAdam implements Optimizer {
+export class RAdam extends AdamFamily<Required<RAdamOptions>> {
   static readonly schema: z.ZodType = schema;
   readonly name = "RAdam";
-  readonly state: readonly OptimizerState[] = [
-    { name: "exp_avg", initial: 0 },
-    { name: "exp_avg_sq", initial: 0 },
-  ];
-  readonly #options: z.infer<typeof schema>;
 
   constructor(options: RAdamOptions = {}) {
-    this.#options = schema.parse(options);
+    const resolved = parseOptions("RAdam", schema, options);
+    super(resolved, resolved.decoupledWeightDecay);
   }
 
-  get momentum(): number {
-    return this.#options.betas[0];
-  }
-
-  get weightDecay(): number {
-    return this.#options.weightDecay;
-  }
-
-  scalars(step: number, learningRate: number, momentum: number = this.momentum): Record<string, number> {
-    const { betas, weightDecay } = this.#options;
-    const correction = 1 - betas[1] ** step;
-    const longest = 2 / (1 - betas[1]) - 1;
-    const length = longest - (2 * step * betas[1] ** step) / correction;
-    const size = learningRate / (1 - momentum ** step);
+  override scalars(step: number, learningRate: number, momentum?: number): Record<string, number> {
+    const [, beta2] = this.options.betas;
+    const correction = 1 - beta2 ** step;
+    const longest = 2 / (1 - beta2) - 1;
+    const length = longest - (2 * step * beta2 ** step) / correction;
     const rectified = length > SHORTEST_AVERAGE;
     const rectification = Math.sqrt(
       ((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length),
     );
+    const scalars = super.scalars(step, learningRate, momentum);
+    const size = scalars.step_size!;
     return {
-      shrink: 1 - learningRate * weightDecay,
-      gradient_share: 1 - momentum,
+      ...scalars,
       plain_size: rectified ? 0 : size,
       adaptive_size: rectified ? size * rectification * Math.sqrt(correction) : 0,
     };
   }
 
-  update({ parameter, gradient, state, scalars }: UpdateContext): UpdateResult {
-    const { betas, eps, weightDecay, decoupledWeightDecay, maximize } = this.#options;
-    const [, beta2] = betas;
-    const coupled = { weightDecay: decoupledWeightDecay ? 0 : weightDecay, maximize };
-    const g = descent({ parameter, gradient }, coupled);
-    const shrinks = decoupledWeightDecay && weightDecay !== 0;
-    const shrunk = shrinks ? mul(parameter, scalars.shrink!) : parameter;
-    const mean = lerp(state.exp_avg!, g, scalars.gradient_share!);
-    const square = lerp(state.exp_avg_sq!, mul(g, g), 1 - beta2);
-    const size = add(div(scalars.adaptive_size!, add(sqrt(square), eps)), scalars.plain_size!);
+  override update(context: UpdateContext): UpdateResult {
+    const { scalars } = context;
+    const { shrunk, mean, square } = this.moments(context);
+    const adaptive = div(scalars.adaptive_size!, add(sqrt(square), this.options.eps));
+    const size = add(adaptive, scalars.plain_size!);
     return { parameter: sub(shrunk, mul(mean, size)), state: { exp_avg: mean, exp_avg_sq: square } };
   }
 
-  withWeightDecay(weightDecay: number): RAdam {
-    return new RAdam({ ...this.#options, weightDecay });
+  override withWeightDecay(weightDecay: number): RAdam {
+    return new RAdam({ ...this.options, weightDecay });
   }
 }

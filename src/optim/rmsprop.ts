@@ -1,13 +1,9 @@
 // RMSprop (Hinton, 2012), as torch.optim.RMSprop.
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
-import {
-  descent,
-  type Optimizer,
-  type OptimizerState,
-  type UpdateContext,
-  type UpdateResult,
-} from "./optimizer.ts";
+import { MomentumOptimizer } from "./momentum.ts";
+import { descent, type UpdateContext, type UpdateResult } from "./optimizer.ts";
 
 export interface RMSpropOptions {
   /** Decay of the running mean of the squared gradient; default 0.99. */
@@ -24,7 +20,7 @@ export interface RMSpropOptions {
   readonly maximize?: boolean;
 }
 
-const schema = z.strictObject({
+const schema: z.ZodType<Required<RMSpropOptions>> = z.strictObject({
   alpha: z.number().min(0).max(1).default(0.99),
   eps: z.number().positive().default(1e-8),
   weightDecay: z.number().min(0).default(0),
@@ -34,50 +30,24 @@ const schema = z.strictObject({
 });
 
 /** v = a v + (1 - a) g^2; d = g / (sqrt(v - m^2) + eps), m the running mean of g where centered; p -= lr d. */
-export class RMSprop implements Optimizer {
+export class RMSprop extends MomentumOptimizer<Required<RMSpropOptions>> {
   static readonly schema: z.ZodType = schema;
   readonly name = "RMSprop";
-  readonly state: readonly OptimizerState[];
-  readonly #options: z.infer<typeof schema>;
 
   constructor(options: RMSpropOptions = {}) {
-    this.#options = schema.parse(options);
-    const { momentum, centered } = this.#options;
-    const names = [
-      "square_avg",
-      ...(centered ? ["grad_avg"] : []),
-      ...(momentum > 0 ? ["momentum_buffer"] : []),
-    ];
-    this.state = names.map((name) => ({ name, initial: 0 }));
+    const resolved = parseOptions("RMSprop", schema, options);
+    super(resolved, ["square_avg", ...(resolved.centered ? ["grad_avg"] : [])]);
   }
 
-  get momentum(): number | undefined {
-    return this.#options.momentum === 0 ? undefined : this.#options.momentum;
-  }
-
-  get weightDecay(): number {
-    return this.#options.weightDecay;
-  }
-
-  scalars(
-    _step: number,
-    learningRate: number,
-    momentum: number | undefined = this.momentum,
-  ): Record<string, number> {
-    return { lr: learningRate, ...(momentum === undefined ? {} : { momentum }) };
-  }
-
-  update({ parameter, gradient, state, scalars }: UpdateContext): UpdateResult {
-    const { alpha, eps, centered } = this.#options;
-    const g = descent({ parameter, gradient }, this.#options);
+  override update(context: UpdateContext): UpdateResult {
+    const { alpha, eps, centered } = this.options;
+    const { parameter, state, scalars } = context;
+    const g = descent(context, this.options);
     const square = add(mul(state.square_avg!, alpha), mul(mul(g, g), 1 - alpha));
     const mean = centered ? add(mul(state.grad_avg!, alpha), mul(g, 1 - alpha)) : undefined;
     const variance = mean === undefined ? square : sub(square, mul(mean, mean));
     const direction = div(g, add(sqrt(variance), eps));
-    const buffer =
-      this.momentum === undefined
-        ? undefined
-        : add(mul(state.momentum_buffer!, scalars.momentum!), direction);
+    const buffer = this.buffer(context, direction);
     return {
       parameter: sub(parameter, mul(buffer ?? direction, scalars.lr!)),
       state: {
@@ -88,7 +58,7 @@ export class RMSprop implements Optimizer {
     };
   }
 
-  withWeightDecay(weightDecay: number): RMSprop {
-    return new RMSprop({ ...this.#options, weightDecay });
+  override withWeightDecay(weightDecay: number): RMSprop {
+    return new RMSprop({ ...this.options, weightDecay });
   }
 }

@@ -30,6 +30,18 @@ export interface SchedulerStep {
   readonly total: number;
 }
 
+/** A group of parameters with a learning rate of its own. */
+export interface ScheduledGroup {
+  /** The learning rate that the group was given: the model's times its scale. */
+  readonly base: number;
+  /** Its learning rate relative to the model's. */
+  readonly scale: number;
+  /** From 0. */
+  readonly index: number;
+  /** How many groups there are. */
+  readonly count: number;
+}
+
 /** What a scheduler remembers beside the learning rate. */
 export type SchedulerState = Readonly<Record<string, number>>;
 
@@ -54,6 +66,11 @@ export abstract class LearningRateScheduler {
 
   /** The learning rate after step `count`; for 0 the one that training begins with. */
   abstract rate(step: SchedulerStep): number;
+
+  /** The learning rate of a group, `rate` being that of the model at this moment; default: times its scale. */
+  groupRate(rate: number, { scale }: ScheduledGroup): number {
+    return rate * scale;
+  }
 
   /** Momentum (of Adam and its like beta1) after step `count`; undefined: it stays as it is. */
   momentum(_step: Pick<SchedulerStep, "count" | "total">): number | undefined {

@@ -100,13 +100,15 @@ type Awaitable<T> = T | Promise<T>;
 
 /**
  * Something that happens beside training. Every hook is a no-op here; hooks run in the order of the callbacks,
- * those with `runsLast` behind all others, and training waits for them.
+ * those with `runsLast` behind the others, those with `savesRun` behind all, and training waits for them.
  */
 export abstract class Callback {
   /** Key of this callback's state in checkpoints; two callbacks of one kind need different keys. */
   abstract readonly stateKey: string;
-  /** Runs behind the other callbacks of the same hook: checkpoints and early stopping see what they did. */
+  /** Runs behind the other callbacks of the same hook: early stopping sees what they did. */
   readonly runsLast: boolean = false;
+  /** Runs behind those too: what it saves of a run holds what all others did. */
+  readonly savesRun: boolean = false;
   /** Whether it has a part in a `fastDevRun`; false for what writes files or ends the training. */
   readonly runsInFastDevRun: boolean = true;
   /** Whether it keeps batches of events for later: else their memory is used again from the next event on. */
@@ -163,5 +165,5 @@ export interface Logger {
   finish(status: FitStatus): Awaitable<void>;
 }
 
-/** How a fit ended. `stopped`: a callback asked for it; `interrupted`: its signal was aborted. */
+/** How a fit ended. `stopped`: a callback asked for it; `interrupted`: its signal was aborted, or the loop over it was left. */
 export type FitStatus = "completed" | "stopped" | "interrupted" | "failed";

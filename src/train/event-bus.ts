@@ -4,9 +4,10 @@ import { Callback } from "./contracts.ts";
 import { HOOKS, type TrainingEvent } from "./events.ts";
 import type { Profiler } from "./profiler.ts";
 
-/** The callbacks in the order in which their hooks run: those that run last behind the others. */
+/** The callbacks in the order in which their hooks run: those that run last behind the others, those that save the run behind all. */
 export function inHookOrder(callbacks: readonly Callback[]): Callback[] {
-  return [...callbacks.filter(({ runsLast }) => !runsLast), ...callbacks.filter(({ runsLast }) => runsLast)];
+  const rank = ({ runsLast, savesRun }: Callback): number => (savesRun ? 2 : Number(runsLast));
+  return [...callbacks].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Calls the hook for `event` of every callback that has one and waits for each. */

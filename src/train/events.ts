@@ -14,6 +14,15 @@ export interface BatchResult {
   readonly loss: number;
 }
 
+/** Learning rates and momentum of an optimizer step. */
+export interface StepRates {
+  readonly learningRate: number;
+  /** Of each parameter group; undefined: `learningRate` times the group's scale. */
+  readonly groupRates: readonly number[] | undefined;
+  /** Undefined: the optimizer's own. */
+  readonly momentum: number | undefined;
+}
+
 /** Where the time of a training epoch went, validation left out. */
 export interface EpochTiming {
   /** Samples trained on (by this process; a resumed epoch has fewer). */
@@ -33,14 +42,12 @@ interface EventPayloads {
   trainStart: { readonly leavesOutLast: boolean };
   trainEpochStart: { readonly epoch: number; readonly batchCount: number; readonly startBatch: number };
   /** After the optimizer step, where this batch completed one. */
-  trainBatchEnd: BatchResult & {
-    readonly epoch: number;
-    readonly learningRate: number;
-    /** What the scheduler sets; undefined: the optimizer's own holds. */
-    readonly momentum: number | undefined;
-    /** L2 norm of the gradients before clipping, NaN where it was not got to; absent where no optimizer step was due. */
-    readonly gradientNorm: number | undefined;
-  };
+  trainBatchEnd: BatchResult &
+    StepRates & {
+      readonly epoch: number;
+      /** L2 norm of the gradients before clipping, NaN where it was not got to; absent where no optimizer step was due. */
+      readonly gradientNorm: number | undefined;
+    };
   /** A loss, gradient or weights that are not finite, where the fit goes on: as soon as it is found. */
   nonFinite: NonFinite;
   validationStart: { readonly epoch: number; readonly sanityCheck: boolean; readonly batchCount: number };

@@ -39,6 +39,7 @@ export {
   WeightAverage,
   type WeightAverageOptions,
   type WeightAveraging,
+  weightAverageSchema,
 } from "./engine/weight-average.ts";
 export type { BatchResult, EpochTiming, EventOf, EventType, Metrics, TrainingEvent } from "./events.ts";
 export { assertResumable } from "./fit/fit-state.ts";

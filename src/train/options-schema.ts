@@ -4,13 +4,16 @@ import { DURATION, DURATION_MESSAGE } from "./duration.ts";
 import type { TrainerOptions } from "./options.ts";
 
 const count = z.int().min(0);
-const limit = z
-  .number()
-  .positive()
-  .refine(
-    (value) => value <= 1 || Number.isInteger(value),
-    "must be a whole number of batches or a share up to 1.0",
-  );
+const limit = z.union([
+  z
+    .number()
+    .positive()
+    .refine(
+      (value) => value <= 1 || Number.isInteger(value),
+      "must be a whole number of batches or a share up to 1.0",
+    ),
+  z.literal(Number.POSITIVE_INFINITY),
+]);
 
 const fields = z
   .strictObject({

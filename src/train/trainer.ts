@@ -1,5 +1,5 @@
 // The trainer: fits and tests a model in a runtime; embeddable as an async iterator of events.
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint/checkpoint.ts";
@@ -20,6 +20,7 @@ import {
   resolveTrainerOptions,
   type TrainerOptions,
 } from "./options.ts";
+import { trainerSchema } from "./options-schema.ts";
 import { NO_PROFILER, type Profile } from "./profiler.ts";
 
 /** What a trainer is made of beside its options. */
@@ -62,7 +63,8 @@ export interface FitResult {
 }
 
 /**
- * Fits and tests models. One trainer holds one engine, opened by the first `fit` or `test`: dispose it at the end.
+ * Fits and tests models. One trainer holds one engine, that of the model it was last given: dispose it at the end. A
+ * second `fit` of a model goes on with its weights, optimizer and steps beginning anew.
  * Loggers stay open behind a fit, for the test that may follow, until the trainer is disposed of or fits again.
  *
  *     for await (const event of trainer.fit(model, data, { signal })) console.log(event.type);
@@ -71,11 +73,16 @@ export class Trainer implements AsyncDisposable {
   readonly options: ResolvedTrainerOptions;
   readonly #parts: TrainerParts;
   #engine: TrainingEngine | undefined;
+  /** Whose state the engine holds. */
+  #model: TrainableModel | undefined;
+  /** Whether the engine has been trained. */
+  #trained = false;
   /** Of the last fit: a test is logged there too. */
   #log: RunLog | undefined;
 
+  /** @throws ClassifierTrainingError kind "usage" `OPTIONS` */
   constructor(options: TrainerOptions, parts: TrainerParts) {
-    this.options = resolveTrainerOptions(options);
+    this.options = resolveTrainerOptions(parseOptions("trainer", trainerSchema, options));
     this.#parts = parts;
   }
 
@@ -96,6 +103,8 @@ export class Trainer implements AsyncDisposable {
     await this.finishLogging();
     checkSplits(model, data);
     const engine = await this.open(model);
+    if (this.#trained) await engine.restart();
+    this.#trained = true;
     if (weights !== undefined) await engine.writeWeights(weights);
     const { scheduler, callbacks = [], loggers = [] } = this.#parts;
     const devRun = this.options.fastDevRun > 0;
@@ -154,8 +163,17 @@ export class Trainer implements AsyncDisposable {
     return next.value;
   }
 
-  /** Opens the engine for `model`, with first weights; the same engine on later calls. */
+  /**
+   * Opens the engine for `model`, with first weights; the same engine on later calls with this model. That of another
+   * model is closed.
+   */
   async open(model: TrainableModel): Promise<TrainingEngine> {
+    if (this.#engine !== undefined && this.#model !== model) {
+      await this.#engine.dispose();
+      this.#engine = undefined;
+      this.#trained = false;
+    }
+    this.#model = model;
     const { runtime, seed = 42, fineTuning, optimizer } = this.#parts;
     const { gradientClipVal, gradientClipAlgorithm, accumulateGradBatches } = this.options;
     this.#engine ??= await TrainingEngine.open({

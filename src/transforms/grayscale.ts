@@ -7,15 +7,18 @@ import { grayscale } from "./pixels/color.ts";
 import { ImageTransform } from "./transform.ts";
 
 export interface GrayscaleOptions {
-  /** Only 3: the network takes three channels. */
-  readonly numOutputChannels?: 3;
+  /**
+   * Default 3. The picture has three equal channels either way: with 1 the tensor is what torchvision makes of its one
+   * channel by a `Normalize` with three means, and what networks of three channels take.
+   */
+  readonly numOutputChannels?: 1 | 3;
 }
 
 const graySchema: z.ZodType<Required<GrayscaleOptions>> = z.strictObject({
-  numOutputChannels: z.literal(3).default(3),
+  numOutputChannels: z.union([z.literal(1), z.literal(3)]).default(3),
 });
 
-/** torchvision's `Grayscale` with three output channels. */
+/** torchvision's `Grayscale`. */
 export class Grayscale extends ImageTransform<Required<GrayscaleOptions>> {
   static readonly schema: z.ZodType<Required<GrayscaleOptions>> = graySchema;
 

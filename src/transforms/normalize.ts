@@ -9,24 +9,34 @@ import { TensorTransform } from "./transform.ts";
 export type PerChannel = readonly [number, number, number];
 
 export interface NormalizeOptions {
-  /** Default ImageNet's, [0.485, 0.456, 0.406]. */
-  readonly mean?: PerChannel;
-  /** Default ImageNet's, [0.229, 0.224, 0.225]. */
-  readonly std?: PerChannel;
+  /** One for all channels or one for each. Default ImageNet's, [0.485, 0.456, 0.406]. */
+  readonly mean?: PerChannel | readonly [number];
+  /** One for all channels or one for each. Default ImageNet's, [0.229, 0.224, 0.225]. */
+  readonly std?: PerChannel | readonly [number];
   /** Of no effect: nobody else sees the tensor that this takes. */
   readonly inplace?: boolean | undefined;
 }
 
-type Resolved = Required<Omit<NormalizeOptions, "inplace">>;
+interface Resolved {
+  readonly mean: PerChannel;
+  readonly std: PerChannel;
+}
 
 export const IMAGENET_MEAN: PerChannel = [0.485, 0.456, 0.406];
 export const IMAGENET_STD: PerChannel = [0.229, 0.224, 0.225];
 
 const positive: z.ZodType<number> = z.number().positive("a standard deviation is above 0");
 
+/** torch broadcasts a list of one. */
+const perChannel = (number: z.ZodType<number>): z.ZodType<PerChannel> =>
+  z.preprocess(
+    (value) => (Array.isArray(value) && value.length === 1 ? [value[0], value[0], value[0]] : value),
+    z.tuple([number, number, number]).readonly(),
+  );
+
 const schema: z.ZodType<Resolved> = z.strictObject({
-  mean: z.tuple([z.number(), z.number(), z.number()]).readonly().default(IMAGENET_MEAN),
-  std: z.tuple([positive, positive, positive]).readonly().default(IMAGENET_STD),
+  mean: perChannel(z.number()).default(IMAGENET_MEAN),
+  std: perChannel(positive).default(IMAGENET_STD),
   inplace: z.boolean().optional(),
 });
 

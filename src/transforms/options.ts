@@ -23,12 +23,12 @@ export const sizeSchema: z.ZodType<SizeOption> = unwrapped(
 /** Pillow's filters, in the order of its numbers for them. */
 const FILTERS = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"] as const;
 
-/** Names in capitals, Pillow's numbers, and "nearest-exact", which for a picture is "nearest". */
+/** Names in capitals, Pillow's numbers, and "nearest-exact", which torchvision gives to Pillow as "nearest" too. */
 function filterName(value: unknown): unknown {
   if (typeof value === "number") return FILTERS[value] ?? value;
   if (typeof value !== "string") return value;
   const name = value.toLowerCase();
-  return name === "nearest-exact" ? "nearest" : name;
+  return /^nearest[-_]exact$/.test(name) ? "nearest" : name;
 }
 
 export const interpolationSchema: z.ZodType<Interpolation> = z.preprocess(filterName, z.enum(FILTERS));

@@ -1,6 +1,6 @@
 // Schedulers made of schedulers: SequentialLR, one after another; ChainedScheduler, all at once.
 import { z } from "zod";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,
   type SchedulerStep,
@@ -32,6 +32,7 @@ export class SequentialLR extends LearningRateScheduler {
 
   constructor({ schedulers: parts, milestones, ...timing }: SequentialLROptions) {
     super(timing);
+    parseOptions("SequentialLR", SequentialLR.schema, { schedulers: parts, milestones, ...timing });
     checkParts("SequentialLR", parts);
     const sorted = milestones.every((milestone, i) => i === 0 || milestone > milestones[i - 1]!);
     if (milestones.length !== parts.length - 1 || !sorted) {
@@ -77,6 +78,7 @@ export class ChainedScheduler extends LearningRateScheduler {
 
   constructor({ schedulers: parts, ...timing }: ChainedSchedulerOptions) {
     super(timing);
+    parseOptions("ChainedScheduler", ChainedScheduler.schema, { schedulers: parts, ...timing });
     checkParts("ChainedScheduler", parts);
     this.#schedulers = parts;
   }

@@ -1,5 +1,7 @@
 // Cosine schedulers: CosineAnnealingLR, with warm restarts, and warm-up with a cosine behind it.
+
 import { z } from "zod";
+import { parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,
   type SchedulerStep,
@@ -29,6 +31,7 @@ export class CosineAnnealingLR extends LearningRateScheduler {
 
   constructor({ tMax = null, etaMin = 0, ...timing }: CosineAnnealingLROptions = {}) {
     super(timing);
+    parseOptions("CosineAnnealingLR", CosineAnnealingLR.schema, { tMax, etaMin, ...timing });
     this.#tMax = tMax;
     this.#etaMin = etaMin;
   }
@@ -69,6 +72,12 @@ export class CosineAnnealingWarmRestarts extends LearningRateScheduler {
 
   constructor({ t0, tMult = 1, etaMin = 0, ...timing }: CosineAnnealingWarmRestartsOptions) {
     super(timing);
+    parseOptions("CosineAnnealingWarmRestarts", CosineAnnealingWarmRestarts.schema, {
+      t0,
+      tMult,
+      etaMin,
+      ...timing,
+    });
     this.#t0 = t0;
     this.#tMult = tMult;
     this.#etaMin = etaMin;
@@ -116,6 +125,12 @@ export class WarmupCosine extends LearningRateScheduler {
     ...timing
   }: WarmupCosineOptions = {}) {
     super(timing);
+    parseOptions("WarmupCosine", WarmupCosine.schema, {
+      warmupEpochs,
+      warmupStartFactor,
+      cosineEtaMinFactor,
+      ...timing,
+    });
     this.#warmup = warmupEpochs;
     this.#startFactor = warmupStartFactor;
     this.#endFactor = cosineEtaMinFactor;

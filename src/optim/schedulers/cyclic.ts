@@ -1,5 +1,7 @@
 // CyclicLR: up and down between two learning rates, momentum the other way round.
+
 import { z } from "zod";
+import { parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,
   type SchedulerStep,
@@ -49,7 +51,7 @@ export class CyclicLR extends LearningRateScheduler {
 
   constructor(options: CyclicLROptions) {
     super({ interval: options.interval, frequency: options.frequency });
-    this.#options = schema.parse(options);
+    this.#options = parseOptions("CyclicLR", schema, options);
   }
 
   override get interval(): "epoch" | "step" {

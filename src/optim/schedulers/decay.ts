@@ -1,5 +1,7 @@
 // Schedulers that multiply the learning rate now and then: StepLR, MultiStepLR, ExponentialLR.
+
 import { z } from "zod";
+import { parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,
   type SchedulerStep,
@@ -28,6 +30,7 @@ export class StepLR extends LearningRateScheduler {
 
   constructor({ stepSize, gamma: factor = 0.1, ...timing }: StepLROptions) {
     super(timing);
+    parseOptions("StepLR", StepLR.schema, { stepSize, gamma: factor, ...timing });
     this.#stepSize = stepSize;
     this.#gamma = factor;
   }
@@ -56,6 +59,7 @@ export class MultiStepLR extends LearningRateScheduler {
 
   constructor({ milestones, gamma: factor = 0.1, ...timing }: MultiStepLROptions) {
     super(timing);
+    parseOptions("MultiStepLR", MultiStepLR.schema, { milestones, gamma: factor, ...timing });
     this.#milestones = milestones;
     this.#gamma = factor;
   }
@@ -76,6 +80,7 @@ export class ExponentialLR extends LearningRateScheduler {
 
   constructor({ gamma: factor, ...timing }: ExponentialLROptions) {
     super(timing);
+    parseOptions("ExponentialLR", ExponentialLR.schema, { gamma: factor, ...timing });
     this.#gamma = factor;
   }
 

@@ -1,6 +1,6 @@
 // OneCycleLR: up to a high learning rate and down to a very low one, momentum the other way round.
 import { z } from "zod";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,
   type SchedulerStep,
@@ -59,7 +59,7 @@ export class OneCycleLR extends LearningRateScheduler {
 
   constructor(options: OneCycleLROptions = {}) {
     super({ interval: options.interval, frequency: options.frequency });
-    this.#options = schema.parse(options);
+    this.#options = parseOptions("OneCycleLR", schema, options);
   }
 
   override get interval(): "epoch" | "step" {

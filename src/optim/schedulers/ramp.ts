@@ -1,5 +1,7 @@
 // Schedulers that lead from one factor of the learning rate to another: LinearLR, ConstantLR, PolynomialLR.
+
 import { z } from "zod";
+import { parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,
   type SchedulerStep,
@@ -33,6 +35,7 @@ export class LinearLR extends LearningRateScheduler {
 
   constructor({ startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...timing }: LinearLROptions = {}) {
     super(timing);
+    parseOptions("LinearLR", LinearLR.schema, { startFactor, endFactor, totalIters, ...timing });
     this.#start = startFactor;
     this.#end = endFactor;
     this.#totalIters = totalIters;
@@ -65,6 +68,7 @@ export class ConstantLR extends LearningRateScheduler {
 
   constructor({ factor: share = 1 / 3, totalIters = 5, ...timing }: ConstantLROptions = {}) {
     super(timing);
+    parseOptions("ConstantLR", ConstantLR.schema, { factor: share, totalIters, ...timing });
     this.#factor = share;
     this.#totalIters = totalIters;
   }
@@ -94,6 +98,7 @@ export class PolynomialLR extends LearningRateScheduler {
 
   constructor({ totalIters = null, power = 1, ...timing }: PolynomialLROptions = {}) {
     super(timing);
+    parseOptions("PolynomialLR", PolynomialLR.schema, { totalIters, power, ...timing });
     this.#totalIters = totalIters;
     this.#power = power;
   }

@@ -1,7 +1,9 @@
 // ReduceLROnPlateau: a smaller learning rate where a logged value stops improving.
 import { z } from "zod";
+import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,
+  type ScheduledGroup,
   type SchedulerState,
   type SchedulerStep,
   type SchedulerTiming,
@@ -23,8 +25,8 @@ export interface ReduceLROnPlateauOptions extends SchedulerTiming {
   readonly thresholdMode?: "rel" | "abs";
   /** Steps after a reduction that do not count; default 0. */
   readonly cooldown?: number;
-  /** The lowest rate; default 0. */
-  readonly minLr?: number;
+  /** The lowest rate, or that of each parameter group; default 0. */
+  readonly minLr?: number | readonly number[];
   /** Smaller changes are left out; default 1e-8. */
   readonly eps?: number;
 }
@@ -37,7 +39,7 @@ const schema = z.strictObject({
   threshold: z.number().min(0).default(1e-4),
   thresholdMode: z.enum(["rel", "abs"]).default("rel"),
   cooldown: z.int().min(0).default(0),
-  minLr: z.number().min(0).default(0),
+  minLr: z.union([z.number().min(0), z.array(z.number().min(0)).min(1)]).default(0),
   eps: z.number().min(0).default(1e-8),
   ...timingFields,
 });
@@ -49,11 +51,11 @@ export class ReduceLROnPlateau extends LearningRateScheduler {
   #best: number | undefined;
   #bad = 0;
   #cooldown = 0;
-  #reduces = false;
+  #reductions = 0;
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
     super({ interval: options.interval, frequency: options.frequency });
-    this.#options = schema.parse(options);
+    this.#options = parseOptions("ReduceLROnPlateau", schema, options);
   }
 
   override get monitor(): string {
@@ -71,17 +73,38 @@ export class ReduceLROnPlateau extends LearningRateScheduler {
       this.#cooldown--;
       this.#bad = 0;
     }
-    this.#reduces = this.#bad > this.#options.patience;
-    if (!this.#reduces) return;
+    if (this.#bad <= this.#options.patience) return;
+    this.#reductions++;
     this.#cooldown = this.#options.cooldown;
     this.#bad = 0;
   }
 
-  override rate({ count, current }: SchedulerStep): number {
-    if (count === 0 || !this.#reduces) return current;
-    const { factor, minLr, eps } = this.#options;
-    const reduced = Math.max(current * factor, minLr);
-    return current - reduced > eps ? reduced : current;
+  /** Of several lowest rates the lowest holds here; groups have their own. */
+  override rate({ base }: Pick<SchedulerStep, "base">): number {
+    const { minLr } = this.#options;
+    return this.#reduced(base, typeof minLr === "number" ? minLr : Math.min(...minLr));
+  }
+
+  /** @throws ClassifierTrainingError kind "usage" `SCHEDULER_MIN_LR` where there are not as many lowest rates as groups. */
+  override groupRate(_rate: number, { base, index, count }: ScheduledGroup): number {
+    const { minLr } = this.#options;
+    if (typeof minLr === "number") return this.#reduced(base, minLr);
+    if (minLr.length === count) return this.#reduced(base, minLr[index]!);
+    const message = `min_lr has ${minLr.length} rates, the optimizer has ${count} parameter groups`;
+    throw new ClassifierTrainingError("usage", "SCHEDULER_MIN_LR", message, {
+      where: "scheduler.min_lr",
+      hint: "give one for each group, or one for all",
+    });
+  }
+
+  #reduced(base: number, lowest: number): number {
+    const { factor, eps } = this.#options;
+    let rate = base;
+    for (let i = 0; i < this.#reductions; i++) {
+      const next = Math.max(rate * factor, lowest);
+      if (rate - next > eps) rate = next;
+    }
+    return rate;
   }
 
   override state(): SchedulerState {
@@ -89,10 +112,12 @@ export class ReduceLROnPlateau extends LearningRateScheduler {
       ...(this.#best === undefined ? {} : { best: this.#best }),
       bad: this.#bad,
       cooldown: this.#cooldown,
+      reductions: this.#reductions,
     };
   }
 
-  override loadState({ best, bad = 0, cooldown = 0 }: SchedulerState): void {
+  override loadState({ best, bad = 0, cooldown = 0, reductions = 0 }: SchedulerState): void {
+    this.#reductions = reductions;
     this.#best = best;
     this.#bad = bad;
     this.#cooldown = cooldown;

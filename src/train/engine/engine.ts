@@ -43,6 +43,16 @@ export interface EngineOptions extends Omit<SessionOptions, "storages"> {
   readonly average?: boolean;
 }
 
+/** What may be given of an optimizer step beside its learning rate. */
+export interface StepScalars {
+  /** Instead of the optimizer's own. */
+  readonly momentum?: number | undefined;
+  /** What the average keeps of itself, where weights are averaged. */
+  readonly averageDecay?: number | undefined;
+  /** Learning rate of each parameter group; default: `learningRate` times the group's scale. */
+  readonly groupRates?: readonly number[] | undefined;
+}
+
 /** Loss (mean over the batch) and outputs of a forward pass. */
 export interface ForwardResult {
   readonly loss: number;
@@ -113,16 +123,13 @@ export class TrainingEngine {
   }
 
   /**
-   * Takes optimizer step `step` (from 1) with the accumulated gradients. `momentum`: instead of the optimizer's own.
+   * Takes optimizer step `step` (from 1) with the accumulated gradients.
    * @returns the L2 norm of all gradients before clipping
    */
   async apply(
     step: number,
     learningRate: number,
-    {
-      momentum,
-      averageDecay,
-    }: { readonly momentum?: number | undefined; readonly averageDecay?: number | undefined } = {},
+    { momentum, averageDecay, groupRates }: StepScalars = {},
   ): Promise<number> {
     const executable = await this.#executable("apply", () => {
       const program = applyProgram(this.layout, this.#options.clipping);
@@ -131,7 +138,7 @@ export class TrainingEngine {
     });
     const inputs: Record<string, HostTensor> = {};
     for (const [i, { optimizer, learningRateScale }] of this.layout.groups.entries()) {
-      const scalars = optimizer.scalars(step, learningRate * learningRateScale, momentum);
+      const scalars = optimizer.scalars(step, groupRates?.[i] ?? learningRate * learningRateScale, momentum);
       for (const [name, value] of Object.entries(scalars)) {
         const key = scalarInput(i, name);
         if (this.#stepInputs.has(key)) inputs[key] = float64Scalar(value);
@@ -243,6 +250,12 @@ export class TrainingEngine {
     );
   }
 
+  /** Forgets the optimizer's state, and has averages begin with the weights as they are: a new training begins. */
+  async restart(): Promise<void> {
+    await this.#initialiseOptimizer();
+    await this.writeWeights(await this.readWeights());
+  }
+
   async dispose(): Promise<void> {
     await this.session.dispose();
   }
@@ -255,15 +268,13 @@ export class TrainingEngine {
 
   async #initialiseOptimizer(): Promise<void> {
     const entries = this.layout.groups.flatMap(({ optimizer, optimizerState }) =>
-      optimizer.state
-        .filter(({ initial }) => initial !== 0)
-        .flatMap(({ name, initial }) =>
-          optimizerState[name]!.members.map((variable) => {
-            const tensor = zeros("float32", variable.shape);
-            tensor.data.fill(initial);
-            return { variable, tensor };
-          }),
-        ),
+      optimizer.state.flatMap(({ name, initial }) =>
+        optimizerState[name]!.members.map((variable) => {
+          const tensor = zeros("float32", variable.shape);
+          tensor.data.fill(initial);
+          return { variable, tensor };
+        }),
+      ),
     );
     if (entries.length > 0) await this.session.write(entries);
   }

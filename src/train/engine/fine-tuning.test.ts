@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { float32, hostTensor } from "../../core/index.ts";
+import type { Value } from "../../graph/index.ts";
 import { createResNet } from "../../models/index.ts";
 import {
   BatchNorm2d,
   Conv2d,
   crossEntropy,
   Flatten,
+  fill,
   GlobalAvgPool2d,
   Linear,
+  Module,
+  Parameter,
   Sequential,
 } from "../../nn/index.ts";
 import { AdamW } from "../../optim/index.ts";
@@ -47,6 +51,42 @@ describe("groups", () => {
     expect(groupOf("layer3.0.bn1.weight")).toMatchObject({ learningRateScale: 0.125, weightDecay: 0 });
     const all = tuning.groups().flatMap(({ parameters }) => parameters);
     expect(new Set(all).size).toBe(Array.from(network.namedParameters()).length);
+  });
+
+  test("where one part holds all the others its parts count, and parameters say whether they decay", () => {
+    class Block extends Module {
+      readonly scale = new Parameter([4, 1, 1], fill(1), { decays: false });
+      readonly linear = new Linear(4, 4);
+      override forward(x: Value): Value {
+        return this.linear.call(x);
+      }
+    }
+    class Encoder extends Module {
+      readonly pos_embedding = new Parameter([1, 9, 4], fill(0), { decays: false });
+      readonly layers = new Sequential(new Block(), new Block(), new Block());
+      readonly ln = new BatchNorm2d(4);
+      override forward(x: Value): Value {
+        return this.layers.call(x);
+      }
+    }
+    class Transformer extends Module {
+      readonly conv_proj = new Conv2d(3, 4, 4);
+      readonly encoder = new Encoder();
+      readonly head = new Linear(4, 2);
+      override forward(x: Value): Value {
+        return this.head.call(this.encoder.call(this.conv_proj.call(x)));
+      }
+    }
+    const tuning = new FineTuning(new Transformer(), { layerDecay: 0.5, decayNormsAndBiases: false });
+    const groupOf = (name: string) => tuning.groups().find(({ parameters }) => parameters.includes(name));
+    const scales = ["head", "encoder.ln", "encoder.layers.2.linear", "encoder.layers.1.linear"].map(
+      (path) => groupOf(`${path}.weight`)!.learningRateScale,
+    );
+    expect(scales).toEqual([1, 0.5, 0.25, 0.125]);
+    expect(groupOf("conv_proj.weight")!.learningRateScale).toBe(0.5 ** 5);
+    expect(groupOf("encoder.pos_embedding")).toMatchObject({ learningRateScale: 0.5 ** 5, weightDecay: 0 });
+    expect(groupOf("encoder.layers.0.scale")).toMatchObject({ weightDecay: 0 });
+    expect(groupOf("encoder.layers.0.linear.weight")).not.toHaveProperty("weightDecay");
   });
 
   test.each([

@@ -1,6 +1,6 @@
 // Fine-tuning: which parameters are trained from which epoch on, and in which groups.
 import { z } from "zod";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import { Backbone, BatchNorm2d, ClassificationNetwork, type Module } from "../../nn/index.ts";
 import type { ParameterGroup } from "./state-layout.ts";
 
@@ -11,9 +11,12 @@ export interface FineTuningOptions {
   readonly unfreezeEpoch?: number | null;
   /** Normalise with the running statistics, and leave them alone, where a module's parameters are frozen; default true. */
   readonly freezeBatchNorm?: boolean;
-  /** Learning rate of each top-level part of the network relative to the one behind it, in (0, 1]; default 1. */
+  /**
+   * Learning rate of each part of the network relative to the one behind it, in (0, 1]; default 1. Parts are the
+   * network's own children; where all but single layers lie in one of them (`features`, `encoder`), those of that one.
+   */
   readonly layerDecay?: number;
-  /** Weight decay on biases and norms as well; default true. */
+  /** Weight decay on parameters that are not meant to decay as well, such as biases and norms; default true. */
   readonly decayNormsAndBiases?: boolean;
   /**
    * Train the classifier alone, on features that are computed once, without augmentation; what is before the
@@ -52,7 +55,7 @@ export class FineTuning {
    */
   constructor(network: Module, options: FineTuningOptions) {
     this.#network = network;
-    this.#options = fineTuningSchema.parse(options);
+    this.#options = parseOptions("FineTuning", fineTuningSchema, options);
     const names = Array.from(network.namedParameters(), ([name]) => name);
     for (const pattern of this.#options.freeze) {
       if (!names.some((name) => matches(pattern, name))) {
@@ -110,13 +113,18 @@ export class FineTuning {
 
   /** The trained parameters by learning rate and weight decay, in the order of the network. */
   groups(): ParameterGroup[] {
-    const parts = Array.from(this.#network.children(), ([name]) => name);
+    const parts = partsOf(this.#network);
     const groups = new Map<string, { parameters: string[] } & Omit<ParameterGroup, "parameters">>();
     for (const [name, parameter] of this.#network.namedParameters()) {
       if (!parameter.requiresGrad) continue;
-      const depth = parts.length - 1 - parts.findIndex((part) => name.startsWith(`${part}.`));
+      // What lies in no part is from before the first: tokens, tables of positions.
+      const part = Math.max(
+        0,
+        parts.findIndex((path) => name.startsWith(`${path}.`)),
+      );
+      const depth = parts.length - 1 - part;
       const learningRateScale = this.#options.layerDecay ** depth;
-      const bare = !this.#options.decayNormsAndBiases && parameter.shape.length < 2;
+      const bare = !this.#options.decayNormsAndBiases && !parameter.decays;
       const key = `${learningRateScale} ${bare}`;
       const group = groups.get(key);
       if (group !== undefined) group.parameters.push(name);
@@ -124,6 +132,21 @@ export class FineTuning {
     }
     return [...groups.values()];
   }
+}
+
+/** The paths of the parts of a network, in order, the classifier last. */
+function partsOf(network: Module): string[] {
+  const classifier = network instanceof ClassificationNetwork ? network.classifier : undefined;
+  const take = (module: Module, prefix: string): string[] => {
+    const children = Array.from(module.children(), ([name, child]) => ({ path: `${prefix}${name}`, child }));
+    const trained = children.filter(({ child }) => !child.namedParameters().next().done);
+    const last = classifier ?? (module === network ? trained.at(-1)?.child : undefined);
+    const composed = trained.filter(({ child }) => child !== last && !child.children().next().done);
+    return children.flatMap(({ path, child }) =>
+      composed.length === 1 && child === composed[0]!.child ? take(child, `${path}.`) : [path],
+    );
+  };
+  return take(network, "");
 }
 
 /** @throws ClassifierTrainingError kind "usage" `NO_CLASSIFIER`. */

@@ -1,4 +1,6 @@
 // Averages of the weights: how much of the average each step keeps, and what else averaging changes.
+import { z } from "zod";
+import { parseOptions } from "../../core/index.ts";
 
 /** The optimizer step that has been taken. */
 export interface AveragedStep {
@@ -32,12 +34,19 @@ export interface WeightAverageOptions {
   readonly warmupSteps?: number;
 }
 
+export const weightAverageSchema: z.ZodType<Required<WeightAverageOptions>> = z.strictObject({
+  decay: z.number().min(0).lt(1).default(0.9999),
+  warmupSteps: z.int().min(0).default(0),
+});
+
 /** Exponential moving average: d of step t is min(decay, (1 + t) / (10 + t)), t counted from the end of the warm-up. */
 export class WeightAverage implements WeightAveraging {
   readonly #decay: number;
   readonly #warmupSteps: number;
 
-  constructor({ decay = 0.9999, warmupSteps = 0 }: WeightAverageOptions = {}) {
+  /** @throws ClassifierTrainingError kind "usage" `OPTIONS` */
+  constructor(options: WeightAverageOptions = {}) {
+    const { decay, warmupSteps } = parseOptions("EMA", weightAverageSchema, options);
     this.#decay = decay;
     this.#warmupSteps = warmupSteps;
   }

@@ -1,50 +1,22 @@
 // The fit loop: epochs of batches, optimizer steps, validations; every happening is an event.
-import type { LearningRateScheduler } from "../../optim/index.ts";
 import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
 import type { FitContext } from "../context.ts";
-import type {
-  Batch,
-  BatchSource,
-  Callback,
-  DataModule,
-  FitStatus,
-  Json,
-  Logger,
-  TrainableModel,
-} from "../contracts.ts";
-import type { TrainingEngine } from "../engine/engine.ts";
-import { evaluate, nothingToRead, prefixed } from "../engine/evaluation.ts";
-import type { WeightAveraging } from "../engine/weight-average.ts";
+import type { Batch, FitStatus } from "../contracts.ts";
+import { nothingToRead, prefixed } from "../engine/evaluation.ts";
 import { deliver } from "../event-bus.ts";
-import type { EpochTiming, TrainingEvent } from "../events.ts";
-import { limitBatches, type ResolvedTrainerOptions } from "../options.ts";
+import type { EpochTiming, StepRates, TrainingEvent } from "../events.ts";
 import { type Profile, type Profiler, profilerOf } from "../profiler.ts";
 import type { EpochPlan } from "./epoch-plan.ts";
 import { FitAverage } from "./fit-average.ts";
 import { FitCheckpoints } from "./fit-checkpoints.ts";
+import { fitContext } from "./fit-context.ts";
+import type { FitLoopParts } from "./fit-loop-parts.ts";
 import { FitSchedule } from "./fit-schedule.ts";
+import { FitValidation } from "./fit-validation.ts";
 import { GuardedSteps } from "./guarded-steps.ts";
-import type { NonFinitePolicy } from "./non-finite.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
 import { RunLog } from "./run-log.ts";
 import { RunningMean } from "./running-mean.ts";
-
-export interface FitLoopParts {
-  readonly model: TrainableModel;
-  readonly data: DataModule;
-  readonly plan: EpochPlan;
-  readonly engine: TrainingEngine;
-  readonly options: ResolvedTrainerOptions;
-  readonly scheduler: LearningRateScheduler;
-  /** In the order in which their hooks run. */
-  readonly callbacks: readonly Callback[];
-  readonly loggers: readonly Logger[];
-  readonly average: WeightAveraging | undefined;
-  /** Default: what is not finite ends the fit. */
-  readonly nonFinitePolicy: NonFinitePolicy | undefined;
-  readonly identity: Readonly<Record<string, Json>>;
-  readonly signal: AbortSignal | undefined;
-}
 
 type Events = AsyncGenerator<TrainingEvent, void, undefined>;
 
@@ -61,9 +33,11 @@ export class FitLoop {
   readonly #average: FitAverage;
   readonly #steps: GuardedSteps;
   readonly #profiler: Profiler;
-  readonly #checkpoints: FitCheckpoints;
+  readonly #validation: FitValidation;
   #stopReason: string | undefined;
   #endsAtStep = false;
+  /** Whether the loop over this fit was left. */
+  #left = false;
   #limitReached = false;
   /** Whether batches were trained on since the last optimizer step. */
   #stepBegun = false;
@@ -84,7 +58,7 @@ export class FitLoop {
     this.#steps = new GuardedSteps(engine, parts.nonFinitePolicy, this.progress);
     this.#profiler = profilerOf(options.profiler);
     this.log = new RunLog(parts.loggers, this.progress, this.#profiler);
-    this.#checkpoints = new FitCheckpoints({
+    const checkpoints = new FitCheckpoints({
       model,
       engine,
       profiler: this.#profiler,
@@ -99,7 +73,37 @@ export class FitLoop {
         identity: parts.identity,
       },
     });
-    this.#context = this.#createContext();
+    this.restore = (checkpoint) => checkpoints.restore(checkpoint);
+    this.#validation = new FitValidation({
+      fit: parts,
+      average: this.#average,
+      steps: this.#steps,
+      profiler: this.#profiler,
+      progress: this.progress,
+      log: this.log,
+      emit: (event) => this.#emit(event),
+      interrupted: () => this.#interrupted(),
+      atStepBoundary: () => this.#atStepBoundary(),
+      tick: () => this.#tick(),
+    });
+    this.#context = fitContext(
+      {
+        fit: parts,
+        log: this.log,
+        checkpoints,
+        progress: this.progress,
+        trainBatchCount: this.#plan.batchCount,
+        evaluatedWeights: this.#average.evaluatedWeights,
+      },
+      {
+        stop: (reason) => {
+          this.#stopReason ??= reason;
+        },
+        endAtStep: () => {
+          this.#endsAtStep = true;
+        },
+      },
+    );
   }
 
   /** Latest value of everything logged, by full name. */
@@ -116,11 +120,12 @@ export class FitLoop {
   }
 
   /** Continues from a checkpoint. */
-  async restore(checkpoint: LoadedCheckpoint): Promise<void> {
-    await this.#checkpoints.restore(checkpoint);
-  }
+  readonly restore: (checkpoint: LoadedCheckpoint) => Promise<void>;
 
-  /** Runs to the end. Errors end it with status `failed` and are thrown on. */
+  /**
+   * Runs to the end. Errors end it with status `failed` and are thrown on; whoever leaves the loop over it early ends it
+   * with status `interrupted`, behind the optimizer step in progress, as an aborted signal does.
+   */
   async *run(): AsyncGenerator<TrainingEvent, FitStatus, undefined> {
     this.#startedAt = performance.now() - this.progress.seconds * 1000;
     let status: FitStatus = "failed";
@@ -128,7 +133,7 @@ export class FitLoop {
     try {
       await this.log.start();
       yield* this.#emit({ type: "fitStart" });
-      yield* this.#sanityCheck();
+      yield* this.#validation.sanityCheck();
       yield* this.#emit({ type: "trainStart", leavesOutLast: this.#plan.leavesOutLast });
       while (!this.#finished()) yield* this.#epoch();
       status = this.#interrupted() ? "interrupted" : this.#stopReason === undefined ? "completed" : "stopped";
@@ -137,16 +142,38 @@ export class FitLoop {
       failure = error;
       throw error;
     } finally {
-      this.#tick();
-      const event = { type: "fitEnd", status, reason: this.#stopReason, error: failure } as const;
-      try {
-        await deliver(event, this.#parts.callbacks, this.#context, this.#profiler);
-      } finally {
-        await this.log.fitEnded(status);
-      }
-      if (failure === undefined) yield event;
+      if (status === "failed" && failure === undefined) await this.#leave();
+      else await this.#end(status, failure);
     }
+    yield { type: "fitEnd", status, reason: this.#stopReason, error: undefined };
     return status;
+  }
+
+  /** Ends the fit, with the callbacks and the loggers. */
+  async #end(status: FitStatus, error?: unknown): Promise<void> {
+    this.#tick();
+    const event = { type: "fitEnd", status, reason: this.#stopReason, error } as const;
+    try {
+      await deliver(event, this.#parts.callbacks, this.#context, this.#profiler);
+    } finally {
+      await this.log.fitEnded(status);
+    }
+  }
+
+  /** Ends a fit that nobody iterates over any more. Between the batches of a step there is nothing that could be resumed. */
+  async #leave(): Promise<void> {
+    this.#left = true;
+    try {
+      if (this.#stepBegun) {
+        const timing = { samples: 0, trainSeconds: 0, dataSeconds: 0 };
+        const rest = this.#batches(this.progress.batch, timing);
+        while ((await rest.next()).done !== true);
+      }
+    } catch (error) {
+      await this.#end("failed", error);
+      throw error;
+    }
+    await this.#end("interrupted");
   }
 
   /** Callbacks first, then whoever iterates over the fit. */
@@ -156,7 +183,7 @@ export class FitLoop {
   }
 
   #interrupted(): boolean {
-    return this.#parts.signal?.aborted ?? false;
+    return this.#left || (this.#parts.signal?.aborted ?? false);
   }
 
   #finished(): boolean {
@@ -164,15 +191,6 @@ export class FitLoop {
     if (this.#interrupted() || this.progress.epoch >= options.maxEpochs) return true;
     if (this.#reachedLimit() && this.progress.batch === 0) return true;
     return this.#stopReason !== undefined && this.progress.epoch >= options.minEpochs;
-  }
-
-  async *#sanityCheck(): Events {
-    const { options } = this.#parts;
-    if (options.numSanityValSteps === 0 || this.progress.step > 0) return;
-    const batches = this.#plan.valBatches();
-    if (batches === undefined) return;
-    const count = Math.min(options.numSanityValSteps, limitBatches(batches.length, options.limitValBatches));
-    yield* this.#validate(batches, count, true);
   }
 
   async *#epoch(): Events {
@@ -184,7 +202,7 @@ export class FitLoop {
     await this.#steps.enterEpoch();
     yield* this.#emit({ type: "trainEpochStart", epoch, batchCount: this.#plan.batchCount, startBatch });
     if (progress.validationDue && startBatch < this.#plan.batchCount) {
-      yield* this.#validation();
+      yield* this.#validation.run();
       if (progress.validationDue) return;
     }
     const timing: EpochTiming = { samples: progress.samples, trainSeconds: 0, dataSeconds: 0 };
@@ -210,7 +228,7 @@ export class FitLoop {
       );
       if (this.#interrupted()) return;
     }
-    if (progress.validationDue) yield* this.#validation();
+    if (progress.validationDue) yield* this.#validation.run();
     if (progress.validationDue) return;
     this.#trainLoss.reset();
     model.metrics.train.reset();
@@ -240,7 +258,7 @@ export class FitLoop {
       timing.dataSeconds += (arrived - mark) / 1000;
       timing.trainSeconds += (performance.now() - mark) / 1000;
       const complete = progress.batch >= this.#plan.batchCount;
-      if (progress.validationDue && !complete) yield* this.#validation();
+      if (progress.validationDue && !complete) yield* this.#validation.run();
       if (this.#atStepBoundary() && (this.#interrupted() || this.#reachedLimit())) return;
       if (complete) return;
       mark = performance.now();
@@ -262,8 +280,7 @@ export class FitLoop {
     const { model } = this.#parts;
     const { progress } = this;
     const position = { epoch: progress.epoch, batchIndex: progress.batch };
-    const { momentum, learningRate: scheduled } = this.#schedule;
-    const learningRate = this.#average.learningRate(position.epoch, scheduled) ?? scheduled;
+    const { scheduled: _, ...rates } = this.#rates();
     const { found: lost, ...result } = await this.#profiler.measure("train forward and backward", () =>
       this.#steps.accumulate(batch, !this.#stepBegun),
     );
@@ -277,7 +294,7 @@ export class FitLoop {
     progress.samples += batch.images.shape[0]!;
     progress.validationDue ||= this.#plan.isValidationDue(progress);
     this.metrics["train/loss_step"] = result.loss;
-    this.log.add({ lr: learningRate });
+    this.log.add({ lr: rates.learningRate });
     const gradientNorm = this.#atStepBoundary() ? yield* this.#step() : undefined;
     this.#tick();
     yield* this.#emit({
@@ -285,8 +302,7 @@ export class FitLoop {
       ...position,
       batch,
       ...result,
-      learningRate,
-      momentum,
+      ...rates,
       gradientNorm,
     });
   }
@@ -294,23 +310,30 @@ export class FitLoop {
   /** The optimizer step of the batches since the last one; returns the norm of their gradient. */
   async *#step(): AsyncGenerator<TrainingEvent, number> {
     const { epoch, batch } = this.progress;
-    const { momentum, learningRate: scheduled } = this.#schedule;
-    const own = this.#average.learningRate(epoch, scheduled);
-    const learningRate = own ?? scheduled;
+    const { scheduled, ...rates } = this.#rates();
     const moment = { epoch, epochEnd: batch === this.#plan.batchCount };
     const averageDecay = (step: number): number | undefined => this.#average.decay({ step, ...moment });
     const { found, gradientNorm } = await this.#profiler.measure("train optimizer", () =>
-      this.#steps.apply({ learningRate, momentum, averageDecay }),
+      this.#steps.apply({ ...rates, averageDecay }),
     );
     this.#stepBegun = false;
-    if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
     this.#tick();
-    if (own === undefined) this.#schedule.afterStep(batch, this.metrics);
+    if (scheduled) this.#schedule.afterStep(batch, this.metrics);
     if (this.progress.step % this.#parts.options.logEveryNSteps === 0) {
       const loss = this.metrics["train/loss_step"]!;
-      await this.log.write("step", epoch, { "train/loss_step": loss, lr: learningRate });
+      await this.log.write("step", epoch, { "train/loss_step": loss, lr: rates.learningRate });
     }
+    if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
     return gradientNorm;
+  }
+
+  /** Of the optimizer step that is due: as scheduled, or as averaging has it. */
+  #rates(): StepRates & { readonly scheduled: boolean } {
+    const own = this.#average.learningRate(this.progress.epoch, this.#schedule.learningRate);
+    const rates = this.#schedule.rates(this.#parts.engine.layout.groups);
+    return own === undefined
+      ? { ...rates, scheduled: true }
+      : { ...rates, learningRate: own, groupRates: undefined, scheduled: false };
   }
 
   /** Whether no epoch will follow, as far as that is known before the validation. */
@@ -331,70 +354,7 @@ export class FitLoop {
     return this.#limitReached;
   }
 
-  async *#validation(): Events {
-    const { options } = this.#parts;
-    const { overfitBatches, limitValBatches } = options;
-    const batches = overfitBatches === undefined ? this.#plan.valBatches() : this.#plan.overfitBatches();
-    if (batches === undefined) return;
-    yield* this.#validate(batches, limitBatches(batches.length, overfitBatches ?? limitValBatches), false);
-  }
-
-  /** Interrupted, it leaves off without a result; a resumed run validates again. */
-  async *#validate(batches: BatchSource, batchCount: number, sanityCheck: boolean): Events {
-    const { engine, model } = this.#parts;
-    const { epoch } = this.progress;
-    yield* this.#emit({ type: "validationStart", epoch, sanityCheck, batchCount });
-    const weights = this.#average.evaluatedWeights;
-    const profiler = this.#profiler;
-    const pass = evaluate({ engine, model, stage: "val", batches, batchCount, weights, profiler });
-    let passed = 0;
-    let next = await pass.next();
-    for (; !next.done; passed++) {
-      yield* this.#emit({ type: "validationBatchEnd", sanityCheck, ...next.value });
-      // Between the batches of one optimizer step there is nothing that could be resumed.
-      if (this.#interrupted() && (sanityCheck || this.#atStepBoundary())) return;
-      next = await pass.next();
-    }
-    // Batches that were waited for may end early as well.
-    if (this.#interrupted() && passed < batchCount) return;
-    if (passed === 0 && batchCount > 0) throw nothingToRead("val");
-    if (!sanityCheck) {
-      const found = await this.#steps.validated(next.value["val/loss"]!);
-      if (found !== undefined) yield* this.#emit({ type: "nonFinite", ...found });
-      this.progress.validationDue = false;
-      this.log.add(next.value);
-    }
-    this.#tick();
-    yield* this.#emit({ type: "validationEnd", epoch, sanityCheck, metrics: next.value });
-  }
-
   #tick(): void {
     this.progress.seconds = (performance.now() - this.#startedAt) / 1000;
-  }
-
-  #createContext(): FitContext {
-    const { model, data, engine, options, scheduler } = this.#parts;
-    return {
-      model,
-      data,
-      engine,
-      options,
-      scheduler,
-      progress: this.progress,
-      metrics: this.metrics,
-      evaluatedWeights: this.#average.evaluatedWeights,
-      trainBatchCount: this.#plan.batchCount,
-      log: (metrics) => this.log.add(metrics),
-      logStep: (metrics) => this.log.writeStep(this.progress.epoch, metrics),
-      logImage: (name, png) => this.log.writeImage(name, png),
-      stop: (reason) => {
-        this.#stopReason ??= reason;
-      },
-      endAtStep: () => {
-        this.#endsAtStep = true;
-      },
-      saveCheckpoint: (path) => this.#checkpoints.saveTraining(path),
-      saveWeights: (path) => this.#checkpoints.saveWeights(path),
-    };
   }
 }

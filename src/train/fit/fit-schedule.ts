@@ -6,7 +6,8 @@ import {
   Schedule,
   type ScheduleState,
 } from "../../optim/index.ts";
-import type { Metrics } from "../events.ts";
+import type { GroupLayout } from "../engine/state-layout.ts";
+import type { Metrics, StepRates } from "../events.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
 import { planOf, samePlan, schedulerStepsAhead, type TrainingPlan } from "./training-plan.ts";
@@ -43,6 +44,16 @@ export class FitSchedule {
   /** Of groups with a scale of their own it is multiplied by that. */
   get learningRate(): number {
     return this.#schedule.rate;
+  }
+
+  /** Of the optimizer step that is due. */
+  rates(groups: readonly Pick<GroupLayout, "learningRateScale">[]): StepRates {
+    const { scheduler, learningRate: base } = this.#parts;
+    const { learningRate, momentum } = this;
+    const groupRates = groups.map(({ learningRateScale: scale }, index) =>
+      scheduler.groupRate(learningRate, { base: base * scale, scale, index, count: groups.length }),
+    );
+    return { learningRate, groupRates, momentum };
   }
 
   /** Undefined: the optimizer's own. */

@@ -3,12 +3,11 @@ import { wholeStorage } from "../../graph/index.ts";
 import type { StateDict } from "../../nn/index.ts";
 import type { Batch } from "../contracts.ts";
 import type { ForwardResult, TrainingEngine } from "../engine/engine.ts";
+import type { StepRates } from "../events.ts";
 import { type NonFinite, type NonFinitePolicy, nonFiniteError } from "./non-finite.ts";
 import type { Progress } from "./progress.ts";
 
-export interface StepOptions {
-  readonly learningRate: number;
-  readonly momentum: number | undefined;
+export interface StepOptions extends StepRates {
   /** Of optimizer step `step` (from 1), where weights are averaged. */
   readonly averageDecay: (step: number) => number | undefined;
 }
@@ -84,9 +83,13 @@ export class GuardedSteps {
     return this.#progress.step - this.#progress.lostSteps;
   }
 
-  async #take({ learningRate, momentum, averageDecay }: StepOptions): Promise<number> {
+  async #take({ learningRate, momentum, groupRates, averageDecay }: StepOptions): Promise<number> {
     const step = this.#taken + 1;
-    return this.#engine.apply(step, learningRate, { momentum, averageDecay: averageDecay(step) });
+    return this.#engine.apply(step, learningRate, {
+      momentum,
+      groupRates,
+      averageDecay: averageDecay(step),
+    });
   }
 
   async #norm(of: "gradients" | "parameters"): Promise<number> {

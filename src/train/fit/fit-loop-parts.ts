@@ -1,0 +1,25 @@
+// What a fit is made of.
+import type { LearningRateScheduler } from "../../optim/index.ts";
+import type { Callback, DataModule, Json, Logger, TrainableModel } from "../contracts.ts";
+import type { TrainingEngine } from "../engine/engine.ts";
+import type { WeightAveraging } from "../engine/weight-average.ts";
+import type { ResolvedTrainerOptions } from "../options.ts";
+import type { EpochPlan } from "./epoch-plan.ts";
+import type { NonFinitePolicy } from "./non-finite.ts";
+
+export interface FitLoopParts {
+  readonly model: TrainableModel;
+  readonly data: DataModule;
+  readonly plan: EpochPlan;
+  readonly engine: TrainingEngine;
+  readonly options: ResolvedTrainerOptions;
+  readonly scheduler: LearningRateScheduler;
+  /** In the order in which their hooks run. */
+  readonly callbacks: readonly Callback[];
+  readonly loggers: readonly Logger[];
+  readonly average: WeightAveraging | undefined;
+  /** Default: what is not finite ends the fit. */
+  readonly nonFinitePolicy: NonFinitePolicy | undefined;
+  readonly identity: Readonly<Record<string, Json>>;
+  readonly signal: AbortSignal | undefined;
+}
