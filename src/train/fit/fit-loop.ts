@@ -2,7 +2,7 @@
 import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
 import type { FitContext } from "../context.ts";
 import type { Batch, FitStatus } from "../contracts.ts";
-import { nothingToRead, prefixed } from "../engine/evaluation.ts";
+import { prefixed } from "../engine/evaluation.ts";
 import { deliver } from "../event-bus.ts";
 import type { EpochTiming, StepRates, TrainingEvent } from "../events.ts";
 import { type Profile, type Profiler, profilerOf } from "../profiler.ts";
