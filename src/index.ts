@@ -1,5 +1,14 @@
 // The toolkit as a library: everything a program needs to build, train, export and use classifiers.
-export { allComponents, chooseRuntime, train } from "./app/index.ts";
+export {
+  allComponents,
+  type ConfigurationRequest,
+  chooseRuntime,
+  configureRun,
+  type RunConfiguration,
+  type RunSummary,
+  type TrainOptions,
+  train,
+} from "./app/index.ts";
 export * from "./callbacks/index.ts";
 export { configStore, defineConfig, instantiate, register } from "./config/index.ts";
 export {
@@ -37,17 +46,35 @@ export * from "./nn/index.ts";
 export * from "./optim/index.ts";
 export type { Precision, Runtime } from "./runtime/contract.ts";
 export {
+  type BatchSource,
   Callback,
+  type Checkpoint,
+  type DataModule as TrainerData,
+  type DataSplit,
   type EventOf,
+  type EventType,
+  type FineTuningOptions,
   type FitContext,
   type FitOptions,
   type FitResult,
+  type FitStatus,
+  type Json,
+  type LoadedCheckpoint,
   type Logger,
   type LogRow,
+  loadCheckpoint,
+  loadCheckpointOrPrevious,
+  type Metrics,
+  type Stage,
+  type StageMetrics,
+  saveCheckpoint,
+  type TestContext,
   type TrainableModel,
   Trainer,
   type TrainerOptions,
   type TrainerParts,
+  type TrainingEngine,
   type TrainingEvent,
+  type WeightAverageOptions,
 } from "./train/index.ts";
 export * from "./transforms/index.ts";

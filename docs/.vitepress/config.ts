@@ -67,6 +67,7 @@ export default defineConfig({
           items: [
             { text: "Design", link: "/design" },
             { text: "Hooks and events", link: "/hooks" },
+            { text: "Compared with its peers", link: "/compatibility" },
             { text: "The fast runtime", link: "/fast-runtime" },
           ],
         },

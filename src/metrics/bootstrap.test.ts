@@ -10,14 +10,14 @@ function draw(seed: number, size: number, accuracy: number): { predicted: Int32A
   return { predicted, labels };
 }
 
-const build = (replicates: number) =>
+const build = (replicates: number, firstPosition = 0) =>
   new Bootstrap(
     () =>
       new MetricCollection({
         top1: new MulticlassAccuracy({ numClasses: 3, average: "micro" }),
         perClass: new MulticlassAccuracy({ numClasses: 3, average: "none" }),
       }),
-    { replicates, seed: 5 },
+    { replicates, seed: 5, firstPosition },
   );
 
 function feed(
@@ -33,6 +33,17 @@ function feed(
 }
 
 describe("Bootstrap", () => {
+  test("parts that are merged give the intervals of one pass", () => {
+    const data = draw(3, 200, 0.7);
+    const whole = build(50);
+    feed(whole, data, 0, 200);
+    const [first, second] = [build(50), build(50, 120)];
+    feed(first, data, 0, 120);
+    feed(second, data, 120, 200);
+    first.merge(structuredClone(second.state()));
+    expect(first.compute()).toEqual(whole.compute());
+  });
+
   test("the interval is that of a binomial share", () => {
     const data = draw(1, 2000, 0.8);
     const bootstrap = build(1000);

@@ -13,6 +13,8 @@ export interface BootstrapOptions {
   readonly confidence?: number | undefined;
   /** Default 0. */
   readonly seed?: number | undefined;
+  /** Position of the first sample in the whole data, where this is one part of it, to be merged; default 0. */
+  readonly firstPosition?: number | undefined;
 }
 
 export interface Interval {
@@ -41,11 +43,12 @@ export class Bootstrap<M extends Readonly<Record<string, ClassificationMetric>>>
   readonly #data: MetricCollection<M>;
   readonly #replicates: readonly MetricCollection<M>[];
   readonly #key: readonly [number, number];
+  readonly #firstPosition: number;
   readonly #samples = new Sums({ samples: [] });
 
   /** @param metrics makes the metrics, new ones at each call */
   constructor(metrics: () => MetricCollection<M>, options: BootstrapOptions = {}) {
-    const { replicates = 1000, confidence = 0.95, seed = 0 } = options;
+    const { replicates = 1000, confidence = 0.95, seed = 0, firstPosition = 0 } = options;
     if (!Number.isInteger(replicates) || replicates < 2)
       throw optionError(`replicates is ${replicates}, not an integer of at least 2`);
     if (!(confidence > 0 && confidence < 1))
@@ -54,6 +57,7 @@ export class Bootstrap<M extends Readonly<Record<string, ClassificationMetric>>>
     this.#data = metrics();
     this.#replicates = Array.from({ length: replicates }, metrics);
     this.#key = [seed >>> 0, fnv1a("bootstrap")];
+    this.#firstPosition = firstPosition;
   }
 
   /**
@@ -63,7 +67,7 @@ export class Bootstrap<M extends Readonly<Record<string, ClassificationMetric>>>
   update(predictions: Predictions, labels: Labels): void {
     const batch = ClassificationBatch.of(predictions, labels);
     this.#data.updateBatch(batch);
-    const first = this.#samples.of("samples")[0]!;
+    const first = this.#firstPosition + this.#samples.of("samples")[0]!;
     const size = batch.labels.length;
     const counts = new Uint8Array(4 * size);
     const words = new Uint32Array(4);
@@ -134,6 +138,19 @@ export class Bootstrap<M extends Readonly<Record<string, ClassificationMetric>>>
 
   /** @throws ClassifierTrainingError `METRIC_STATE` */
   load(state: MetricState): void {
+    for (const [part, own] of this.#partsOf(state)) part.load(own);
+  }
+
+  /**
+   * Adds what another one has gathered from other samples; parts with a `firstPosition` of their own give the
+   * intervals of one pass.
+   * @throws ClassifierTrainingError `METRIC_STATE`
+   */
+  merge(state: MetricState): void {
+    for (const [part, own] of this.#partsOf(state)) part.merge(own);
+  }
+
+  #partsOf(state: MetricState): [Part, MetricState][] {
     const parts = this.#parts();
     const split = new Map<string, Record<string, MetricState[string]>>(
       [...parts.keys()].map((prefix) => [prefix, {}]),
@@ -150,18 +167,20 @@ export class Bootstrap<M extends Readonly<Record<string, ClassificationMetric>>>
       }
       part[name.slice(slash + 1)] = tensor;
     }
-    for (const [prefix, part] of parts) part.load(split.get(prefix)!);
+    return [...parts].map(([prefix, part]) => [part, split.get(prefix)!]);
   }
 
   /** Everything that is saved, by the prefix it is saved under. */
-  #parts(): Map<string, Pick<MetricCollection, "reset" | "state" | "load">> {
-    return new Map<string, Pick<MetricCollection, "reset" | "state" | "load">>([
+  #parts(): Map<string, Part> {
+    return new Map<string, Part>([
       ["position", this.#samples],
       ["data", this.#data],
       ...this.#replicates.map((replicate, i) => [`${i}`, replicate] as const),
     ]);
   }
 }
+
+type Part = Pick<MetricCollection, "reset" | "state" | "load" | "merge">;
 
 /** P(X <= k) of Poisson(1), times 2^32. */
 const POISSON_LIMITS = (() => {

@@ -74,6 +74,10 @@ export class ReliabilityBins implements Accumulator {
   load(state: MetricState): void {
     this.#sums.load(state);
   }
+
+  merge(state: MetricState): void {
+    this.#sums.merge(state);
+  }
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Accumulator {
   reset(): void;
   state(): MetricState;
   load(state: MetricState): void;
+  /** Adds what another one with the same key has gathered. */
+  merge(state: MetricState): void;
 }
 
 /** Options of every classification metric. */
@@ -77,6 +79,10 @@ export abstract class ClassificationMetric<
 
   load(state: MetricState): void {
     this.#accumulator.load(state);
+  }
+
+  merge(state: MetricState): void {
+    this.#accumulator.merge(state);
   }
 }
 

@@ -83,13 +83,26 @@ export class MetricCollection<
 
   /** @throws ClassifierTrainingError `METRIC_STATE` when `state` is not of a collection of the same metrics. */
   load(state: MetricState): void {
+    for (const [accumulator, own] of this.#partsOf(state)) accumulator.load(own);
+  }
+
+  /**
+   * Adds what a collection of the same metrics has gathered from other samples.
+   * @throws ClassifierTrainingError `METRIC_STATE`
+   */
+  merge(state: MetricState): void {
+    for (const [accumulator, own] of this.#partsOf(state)) accumulator.merge(own);
+  }
+
+  #partsOf(state: MetricState): [Accumulator, MetricState][] {
     const left = new Set(Object.keys(state));
-    for (const [key, accumulator] of this.#accumulators) {
+    const parts = [...this.#accumulators].map(([key, accumulator]): [Accumulator, MetricState] => {
       const own = [...left].filter((name) => name.startsWith(`${key}.`));
-      accumulator.load(Object.fromEntries(own.map((name) => [name.slice(key.length + 1), state[name]!])));
       for (const name of own) left.delete(name);
-    }
+      return [accumulator, Object.fromEntries(own.map((name) => [name.slice(key.length + 1), state[name]!]))];
+    });
     const [unknown] = left;
     if (unknown !== undefined) throw stateError(`has "${unknown}", which no metric here reads`);
+    return parts;
   }
 }

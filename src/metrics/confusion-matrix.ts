@@ -69,6 +69,10 @@ export class ConfusionCounts implements Accumulator {
   load(state: MetricState): void {
     this.#sums.load(state);
   }
+
+  merge(state: MetricState): void {
+    this.#sums.merge(state);
+  }
 }
 
 /** Divide each count by its row's sum (`true`), its column's (`pred`), the total (`all`), or not (`none`). */

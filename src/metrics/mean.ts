@@ -81,4 +81,8 @@ export class MeanMetric
   load(state: MetricState): void {
     this.#sums.load(state);
   }
+
+  merge(state: MetricState): void {
+    this.#sums.merge(state);
+  }
 }

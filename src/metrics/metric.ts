@@ -19,7 +19,7 @@ export type MetricValue = number | Float64Array | HostTensor<"float64">;
 export type MetricState = Readonly<Record<string, HostTensor>>;
 
 /**
- * A streaming metric: `update` per batch, `compute` for the value over everything since the last `reset`.
+ * A streaming metric, to be merged across processes: `update` per batch, `compute` for the value over everything since the last `reset`.
  * `load(state())` continues to the bit.
  */
 export interface Metric<Input extends readonly unknown[], Value extends MetricValue = MetricValue>
@@ -30,4 +30,10 @@ export interface Metric<Input extends readonly unknown[], Value extends MetricVa
   state(): MetricState;
   /** @throws ClassifierTrainingError `METRIC_STATE` when `state` is not of a metric with the same options. */
   load(state: MetricState): void;
+  /**
+   * Adds what another metric with the same options has gathered, from other samples: its `state()`. Merged parts give
+   * what one pass over all gives.
+   * @throws ClassifierTrainingError `METRIC_STATE` when `state` is not of a metric with the same options
+   */
+  merge(state: MetricState): void;
 }

@@ -45,13 +45,19 @@ export function operatingPoints(options: RankingOptions): OperatingPoints {
   return new BinnedPoints(options, Float32Array.from(thresholds));
 }
 
+/** Probabilities and labels of some samples. */
+interface Chunk {
+  readonly probabilities: Float32Array;
+  readonly labels: Int32Array;
+}
+
 /** Keeps all probabilities and labels. */
 class ExactPoints implements OperatingPoints {
   readonly key: string;
   readonly exact = true;
   readonly numClasses: number;
   readonly #options: ReturnType<typeof scoreOptions>;
-  #chunks: { readonly probabilities: Float32Array; readonly labels: Int32Array }[] = [];
+  #chunks: Chunk[] = [];
 
   constructor(options: RankingOptions) {
     this.#options = scoreOptions(options);
@@ -119,11 +125,19 @@ class ExactPoints implements OperatingPoints {
   }
 
   load(state: MetricState): void {
+    this.#chunks = [this.#chunkOf(state)];
+  }
+
+  merge(state: MetricState): void {
+    this.#chunks.push(this.#chunkOf(state));
+  }
+
+  #chunkOf(state: MetricState): Chunk {
     const labels = stateTensor(state, "labels", "int32");
     const samples = labels.data.length;
     const probabilities = stateTensor(state, "probabilities", "float32", [samples, this.numClasses]);
     if (Object.keys(state).length !== 2) throw stateError("has more than probabilities and labels");
-    this.#chunks = [{ probabilities: probabilities.data.slice(), labels: labels.data.slice() }];
+    return { probabilities: probabilities.data.slice(), labels: labels.data.slice() };
   }
 }
 
@@ -194,5 +208,9 @@ class BinnedPoints implements OperatingPoints {
 
   load(state: MetricState): void {
     this.#sums.load(state);
+  }
+
+  merge(state: MetricState): void {
+    this.#sums.merge(state);
   }
 }

@@ -66,4 +66,8 @@ export class SampleMean implements Accumulator {
   load(state: MetricState): void {
     this.#sums.load(state);
   }
+
+  merge(state: MetricState): void {
+    this.#sums.merge(state);
+  }
 }

@@ -101,6 +101,10 @@ export class StatScoreCounts implements Accumulator {
   load(state: MetricState): void {
     this.#sums.load(state);
   }
+
+  merge(state: MetricState): void {
+    this.#sums.merge(state);
+  }
 }
 
 /**

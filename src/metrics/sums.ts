@@ -31,13 +31,25 @@ export class Sums<Name extends string> {
   }
 
   load(state: MetricState): void {
-    const names = this.#names();
+    for (const [name, totals] of this.#totalsOf(state)) this.of(name).set(totals);
+  }
+
+  /** Adds the totals of another one. */
+  merge(state: MetricState): void {
+    for (const [name, totals] of this.#totalsOf(state)) {
+      const own = this.of(name);
+      for (let i = 0; i < own.length; i++) own[i]! += totals[i]!;
+    }
+  }
+
+  /** The totals of a state, all of them checked before any is used. */
+  #totalsOf(state: MetricState): [Name, Float64Array][] {
     const unknown = Object.keys(state).find((name) => !(name in this.#tensors));
     if (unknown !== undefined) throw stateError(`has a total "${unknown}" that this metric does not keep`);
-    for (const name of names) {
+    return this.#names().map((name) => {
       const { shape } = this.#tensors[name];
-      this.of(name).set(stateTensor(state, name, "float64", shape).data);
-    }
+      return [name, stateTensor(state, name, "float64", shape).data];
+    });
   }
 
   #names(): Name[] {

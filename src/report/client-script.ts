@@ -15,7 +15,7 @@ const make = (tag, className, text) => {
   if (text !== undefined) made.textContent = text;
   return made;
 };
-const percent = (share) => (share * 100).toFixed(1) + "\\u00a0%";
+const percent = (share) => share === null ? "n/a" : (share * 100).toFixed(1) + "\\u00a0%";
 const classNames = read("class-names");
 const samples = read("samples").map(([name, truth, predicted, confidence, loss, picture]) =>
   ({ name, truth, predicted, confidence, loss, picture }));
@@ -34,7 +34,7 @@ function figure({ name, truth, predicted, confidence, loss, picture }) {
   const caption = make("figcaption");
   caption.append(make("b", "", (right ? "\\u2713 " : "\\u2717 ") + classNames[predicted]), " " + percent(confidence));
   if (!right) caption.append(make("span", "", "true: " + classNames[truth]));
-  caption.append(make("span", "", "loss " + Number(loss.toPrecision(3))));
+  caption.append(make("span", "", "loss " + (loss === null ? "n/a" : Number(loss.toPrecision(3)))));
   made.title = name;
   made.append(frame, caption);
   return made;
@@ -52,7 +52,9 @@ function fill(list, chosen, button) {
   if (button) button.onclick = page;
 }
 
-const byLoss = samples.slice().sort((a, b) => b.loss - a.loss);
+// A loss that is no number comes as null, and is the worst of all.
+const worth = ({ loss }) => (loss === null ? Infinity : loss);
+const byLoss = samples.slice().sort((a, b) => (worth(a) === worth(b) ? 0 : worth(b) - worth(a)));
 const top = byId("top-losses");
 if (top) fill(top, byLoss.slice(0, 24));
 

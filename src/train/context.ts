@@ -28,7 +28,7 @@ export interface FitContext {
   logStep(metrics: Metrics): Promise<void>;
   /** Gives a picture, as a PNG file, to the loggers that take pictures. */
   logImage(name: string, png: Uint8Array): Promise<void>;
-  /** Ends training behind the epoch in progress (not before `minEpochs`). */
+  /** Ends training behind the epoch in progress (not before `minEpochs` and `minSteps`). */
   stop(reason: string): void;
   /** Ends training behind the optimizer step in progress, as `maxSteps` and `maxSeconds` do: the epoch is closed early. */
   endAtStep(): void;

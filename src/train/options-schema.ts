@@ -19,6 +19,7 @@ const fields = z
   .strictObject({
     maxEpochs: z.int().min(1),
     minEpochs: count,
+    minSteps: count,
     maxSteps: z.int().min(1),
     maxSeconds: z.number().positive(),
     maxTime: z.string().regex(DURATION, DURATION_MESSAGE),

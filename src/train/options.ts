@@ -12,6 +12,8 @@ export interface TrainerOptions {
   readonly maxEpochs?: number;
   /** Early stopping waits for this many epochs; default 0. */
   readonly minEpochs?: number;
+  /** Early stopping waits for this many optimizer steps; default 0. */
+  readonly minSteps?: number;
   /** Optimizer steps in all; default: no limit. */
   readonly maxSteps?: number | undefined;
   /** Seconds of training in all; default: no limit. The step in progress is finished. */
@@ -57,6 +59,7 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
   const resolved: ResolvedTrainerOptions = {
     maxEpochs: options.maxEpochs ?? 200,
     minEpochs: options.minEpochs ?? 0,
+    minSteps: options.minSteps ?? 0,
     maxSteps: options.maxSteps,
     maxSeconds: shortest(options.maxSeconds, options.maxTime),
     maxTime: options.maxTime,

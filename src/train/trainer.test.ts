@@ -172,6 +172,11 @@ describe("how much is done", () => {
       parts: { callbacks: [new Stopper()] },
     });
     expect(later.result.progress.epoch).toBe(3);
+    const steps = await run({
+      options: { maxEpochs: 9, minSteps: 4 },
+      parts: { callbacks: [new Stopper()] },
+    });
+    expect(steps.result.progress.epoch).toBe(2);
   });
 });
 

@@ -97,6 +97,19 @@ describe.each(readGolden<{ cases: Case[] }>("metrics/multiclass.json").cases)("c
     expectClose(flat(built.compute()), expected(value), `${metric} ${JSON.stringify(args)}`);
   });
 
+  test.each(golden.results)("$metric $args, merged from halves", ({ metric, args, value }) => {
+    const halves = [0, 1].map((half) => {
+      const built = build(metric, args);
+      for (const { predictions, labels } of batches.filter((_, i) => i % 2 === half)) {
+        built.update(predictions, labels);
+      }
+      return built;
+    });
+    const whole = build(metric, args);
+    for (const half of halves) whole.merge(structuredClone(half.state()));
+    expectClose(flat(whole.compute()), expected(value), `${metric} ${JSON.stringify(args)}`);
+  });
+
   test("one collection of all metrics gives the same, resumed half way", () => {
     const buildAll = () =>
       new metrics.MetricCollection(
@@ -107,7 +120,7 @@ describe.each(readGolden<{ cases: Case[] }>("metrics/multiclass.json").cases)("c
       collection.update(predictions, labels);
       const state = structuredClone(collection.state());
       collection = buildAll();
-      collection.load(state);
+      collection.merge(state);
     });
     golden.results.forEach(({ metric, args, value }, i) => {
       expectClose(flat(collection.compute()[`${i}`]!), expected(value), `${metric} ${JSON.stringify(args)}`);

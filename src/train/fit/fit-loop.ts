@@ -190,7 +190,8 @@ export class FitLoop {
     const { options } = this.#parts;
     if (this.#interrupted() || this.progress.epoch >= options.maxEpochs) return true;
     if (this.#reachedLimit() && this.progress.batch === 0) return true;
-    return this.#stopReason !== undefined && this.progress.epoch >= options.minEpochs;
+    const { epoch, step } = this.progress;
+    return this.#stopReason !== undefined && epoch >= options.minEpochs && step >= options.minSteps;
   }
 
   async *#epoch(): Events {
