@@ -32,12 +32,14 @@ export { type BenchRequest, benchStep, type StepMeasurement } from "./tools/benc
 export { reportOnData } from "./tools/data-report.ts";
 export {
   type DataToolRequest,
+  type DuplicateReport,
   dataStatistics,
   duplicatesIn,
   previewData,
   verifyData,
 } from "./tools/data-tools.ts";
 export { type Diagnosis, diagnose } from "./tools/doctor.ts";
+export { worstFirst } from "./tools/duplicate-sheet.ts";
 export { withMadeUpPictures } from "./tools/made-up-pictures.ts";
 export { type PicturePrediction, type PredictRequest, predict } from "./tools/predict.ts";
 export { type QuickstartRequest, type QuickstartResult, quickstart } from "./tools/quickstart.ts";

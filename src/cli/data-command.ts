@@ -1,6 +1,6 @@
 // classifier-training data: what a data set holds, what is wrong with it, and what training will see.
 import { Command } from "commander";
-import type { DataToolRequest } from "../app/index.ts";
+import type { DataToolRequest, DuplicateReport } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
 import { importModules } from "./imports.ts";
@@ -13,7 +13,10 @@ export function dataCommand(): Command {
   command.addCommand(printing("stats", "counts per class and split, sizes, channel means", stats));
   command.addCommand(printing("verify", "decode every picture and list what cannot be read", verify));
   command.addCommand(
-    printing("dedupe", "find duplicates, leaks between splits and contradicting labels", dedupe),
+    printing("dedupe", "find duplicates, leaks between splits and contradicting labels", dedupe).option(
+      "--sheet <file>",
+      "a PNG to write pairs of duplicates to, side by side",
+    ),
   );
   command.addCommand(
     tool("preview", "write a grid of the first augmented batch as PNG", preview).option(
@@ -32,9 +35,12 @@ export function dataCommand(): Command {
   return command;
 }
 
+type DuplicateGroup = DuplicateReport["groups"][number];
+
 interface ToolFlags extends ConfigFlags {
   readonly json?: boolean;
   readonly output?: string;
+  readonly sheet?: string;
 }
 
 function tool(
@@ -70,11 +76,12 @@ async function stats(request: DataToolRequest, { json }: ToolFlags): Promise<voi
   const parts = Object.entries(counts);
   const rows = classes.map((name, i) => [name, ...parts.map(([, numbers]) => String(numbers[i]))]);
   const totals = parts.map(([, numbers]) => String(numbers.reduce((sum, count) => sum + count, 0)));
-  print(formatTable(["class", ...parts.map(([part]) => part)], [...rows, ["all", ...totals]]));
+  const headings = parts.length === 1 ? ["pictures"] : parts.map(([part]) => part);
+  print(formatTable(["class", ...headings], [...rows, ["all", ...totals]]));
   const channels = (values: readonly number[]): string => values.map((value) => value.toFixed(3)).join(" ");
   print(`
 most common class to rarest: ${imbalance.toFixed(1)} to 1
-of ${sampled} training pictures (${unreadable} unreadable):
+of ${sampled}${parts.length === 1 ? "" : " training"} pictures (${unreadable} unreadable):
   width ${width.min} to ${width.max}, median ${width.median}; height ${height.min} to ${height.max}, median ${height.median}
   red, green, blue: mean ${channels(mean)}, deviation ${channels(std)}`);
 }
@@ -90,23 +97,39 @@ async function verify(request: DataToolRequest, { json }: ToolFlags): Promise<vo
   if (report.problems.length > 0) process.exitCode = BAD_DATA;
 }
 
-async function dedupe(request: DataToolRequest, { json }: ToolFlags): Promise<void> {
-  const { duplicatesIn } = await import("../app/index.ts");
-  const found = await duplicatesIn(request);
+/** Groups printed, and pictures of one. */
+const [MOST_GROUPS, MOST_PICTURES] = [40, 10];
+
+async function dedupe(request: DataToolRequest, { json, sheet }: ToolFlags): Promise<void> {
+  const { duplicatesIn, worstFirst } = await import("../app/index.ts");
+  const found = await duplicatesIn(request, { sheet });
+  if (sheet !== undefined) writeLine(sheet);
   if (json === true) return print(JSON.stringify(found));
-  const { groups } = found;
-  for (const { kind, pictures, acrossParts, contradicting } of groups) {
-    const remarks = [
-      kind,
-      ...(acrossParts ? ["in several splits"] : []),
-      ...(contradicting ? ["classes differ"] : []),
-    ];
-    print(`${remarks.join(", ")}: ${pictures.map(({ part, name }) => `${name} (${part})`).join("  ")}`);
-  }
+  const groups = worstFirst(found.groups);
+  for (const group of groups.slice(0, MOST_GROUPS)) print(groupLines(group).join("\n"));
+  if (groups.length > MOST_GROUPS) print(`and ${groups.length - MOST_GROUPS} more groups: --json prints all`);
+  const count = (is: (group: DuplicateGroup) => boolean): number => groups.filter(is).length;
   writeLine(
-    `${groups.length} groups of duplicates, ${groups.filter(({ acrossParts }) => acrossParts).length} across splits, ` +
-      `${groups.filter(({ contradicting }) => contradicting).length} with contradicting classes`,
+    `${groups.length} groups of duplicates (${count(({ kind }) => kind === "exact")} exact, ` +
+      `${count(({ kind }) => kind === "equal")} equal, ${count(({ kind }) => kind === "near")} near), ` +
+      `${count(({ acrossParts }) => acrossParts)} across splits, ` +
+      `${count(({ contradicting }) => contradicting)} with contradicting classes`,
   );
+}
+
+/** `equal, classes differ`, and its pictures, one a line. */
+function groupLines({ kind, pictures, acrossParts, contradicting }: DuplicateGroup): string[] {
+  const heading = [
+    kind,
+    ...(contradicting ? ["classes differ"] : []),
+    ...(acrossParts ? ["in several splits"] : []),
+  ];
+  const lines = pictures.slice(0, MOST_PICTURES).map(({ name, className, part }) => {
+    const remarks = [...(contradicting ? [className] : []), ...(acrossParts ? [part] : [])];
+    return `  ${name}${remarks.length === 0 ? "" : ` (${remarks.join(", ")})`}`;
+  });
+  const more = pictures.length - lines.length;
+  return [heading.join(", "), ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 async function preview(request: DataToolRequest, { output = "preview.png" }: ToolFlags): Promise<void> {

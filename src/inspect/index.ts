@@ -1,10 +1,12 @@
 // Looks at a data set before anything is trained on it.
 export {
   type DuplicateGroup,
+  type DuplicateKind,
   type DuplicateOptions,
+  type DuplicatePair,
   type DuplicatePicture,
   findDuplicates,
-} from "./duplicates.ts";
+} from "./duplicates/find-duplicates.ts";
 export { type PreviewOptions, previewBatch } from "./preview.ts";
 export {
   type DataStatistics,

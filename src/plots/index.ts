@@ -1,5 +1,11 @@
 // Pictures of a run: SVG documents, and PNG files made of them.
 export { type ConfusionMatrixPictureOptions, confusionMatrixPicture } from "./confusion-matrix.ts";
+export {
+  type ContactPair,
+  type ContactSheetOptions,
+  type ContactTile,
+  contactSheet,
+} from "./contact-sheet.ts";
 export type { Curve, CurvesOptions } from "./curves.ts";
 export { curvesPicture, type RenderPngOptions, renderPng, sampleGrid } from "./drawing.ts";
 export { dataUrl, encodePng, type Normalization, type RgbImage, rgbOfBatch } from "./rgb-image.ts";

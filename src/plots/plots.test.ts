@@ -5,6 +5,7 @@ import { float32, hostTensor } from "../core/index.ts";
 import { formatCount, formatShare } from "./format.ts";
 import {
   confusionMatrixPicture,
+  contactSheet,
   curvesPicture,
   encodePng,
   type Picture,
@@ -221,4 +222,32 @@ test.each([
   [Number.NaN, "n/a"],
 ])("share %d is %s", (share, label) => {
   expect(formatShare(share)).toBe(label);
+});
+
+test("a contact sheet shows pairs side by side, framed by whether something is wrong", async () => {
+  const tile = (r: number, g: number, b: number) => ({
+    image: { width: 2, height: 2, data: Uint8Array.from({ length: 12 }, (_, i) => [r, g, b][i % 3]!) },
+    caption: "cat & <dog>",
+    detail: "a/very/long/path/that/does/not/fit/into/the/width.jpg",
+  });
+  const pair = { title: "equal", tiles: [tile(200, 0, 0), tile(0, 0, 200)] } as const;
+  const sheet = contactSheet({
+    pairs: [
+      { ...pair, remarks: ["classes differ"] },
+      { ...pair, remarks: [] },
+    ],
+    more: 7,
+  });
+  expect(sheet.svg).toContain("cat &amp; &lt;dog&gt;");
+  expect(sheet.svg).toContain("width.jpg");
+  expect(sheet.svg).toContain("and 7 more");
+  const { at } = await pixels(sheet);
+  expect([at(100, 124), at(268, 124)]).toEqual([
+    [200, 0, 0],
+    [0, 0, 200],
+  ]);
+  // The frames: orange where something is wrong, else blue.
+  expect(at(20, 124)[0]).toBeGreaterThan(at(20, 124)[2]!);
+  expect(at(372, 124)[0]).toBeLessThan(at(372, 124)[2]!);
+  expect(contactSheet({ pairs: [] }).svg).toContain("no pairs");
 });

@@ -32,9 +32,9 @@ export interface DataReport {
   readonly transforms: readonly string[];
 }
 
-/** Pictures that are the same. */
+/** Pictures that are the same, or nearly. */
 export interface DuplicateSet {
-  readonly kind: "exact" | "similar";
+  readonly kind: "exact" | "equal" | "near";
   readonly acrossSplits: boolean;
   readonly contradicting: boolean;
   readonly pictures: readonly {
@@ -135,7 +135,7 @@ function duplicates({ duplicates: sets }: DataReport): (Section | undefined)[] {
     groups(
       "contradictions",
       "Contradicting classes",
-      "The same picture under several classes. Of identical ones a label is wrong; of those that only look alike, perhaps.",
+      "The same picture under several classes. Of identical and equal ones a label is wrong; of near ones, perhaps.",
       contradicting,
     ),
     groups(
@@ -153,6 +153,12 @@ function duplicates({ duplicates: sets }: DataReport): (Section | undefined)[] {
   ];
 }
 
+const KINDS: Readonly<Record<DuplicateSet["kind"], string>> = {
+  exact: "identical files",
+  equal: "equal: the same picture, re-encoded, resized, cropped, mirrored, turned or framed",
+  near: "near: another picture of the same thing",
+};
+
 function groups(id: string, title: string, note: string, sets: readonly DuplicateSet[]): Section | undefined {
   if (sets.length === 0) return undefined;
   return {
@@ -160,8 +166,8 @@ function groups(id: string, title: string, note: string, sets: readonly Duplicat
     title,
     content: html`<p class="sub">${note}</p>
     <div class="card tall">${sets.map(
-      ({ kind, pictures, acrossSplits }) =>
-        html`<div class="strip twins"><p>${kind === "exact" ? "identical" : "looks alike"}${acrossSplits ? ", in several splits" : undefined}</p>${pictures.map(
+      ({ kind, pictures, acrossSplits, contradicting }) =>
+        html`<div class="strip twins"><p>${KINDS[kind]}${contradicting ? ", classes differ" : undefined}${acrossSplits ? ", in several splits" : undefined}</p>${pictures.map(
           ({ name, part, className, picture }) =>
             html`<figure class="pic neutral">${picture === undefined ? undefined : html`<div class="frame"><img loading="lazy" src="${picture}" alt=""></div>`}<figcaption>${name}<span>${className}, ${part}</span></figcaption></figure>`,
         )}</div>`,

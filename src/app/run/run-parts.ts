@@ -34,6 +34,13 @@ export class RunParts {
    * @param model published weights bring their own preprocessing, unless the configuration lists transforms
    */
   async data(splitFile: string | null, model: BaseClassificationModel): Promise<DataModule> {
+    const data = await this.dataModule(splitFile, model);
+    await data.setup();
+    return data;
+  }
+
+  /** As `data`, not set up. */
+  async dataModule(splitFile: string | null, model: BaseClassificationModel): Promise<DataModule> {
     const transforms = (await this.#build("transforms")) as Record<string, unknown> | null;
     const given = Object.entries(transforms ?? {}).filter(
       ([name, value]) => name.endsWith("_transforms") && value !== null,
@@ -46,13 +53,11 @@ export class RunParts {
     const config = this.#composition.config.entries.get("data");
     const ownSplit = config?.kind === "map" ? config.entries.get("split_file") : undefined;
     const split = ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: splitFile } : {};
-    const data = (await this.#build("data", {
+    return (await this.#build("data", {
       ...preset,
       ...Object.fromEntries(given),
       ...split,
     })) as DataModule;
-    await data.setup();
-    return data;
   }
 
   #imageSize(): number {

@@ -2,8 +2,9 @@
 import { writeFile } from "node:fs/promises";
 import { isAbsolute, relative } from "node:path";
 import { resolveConfig, toPlain } from "../../config/index.ts";
-import type { DataModule } from "../../data/index.ts";
-import { encodeJpeg, type Image, readImage } from "../../image/index.ts";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { DataModule, DatasetSplits } from "../../data/index.ts";
+import { encodeJpeg, type Image } from "../../image/index.ts";
 import {
   type DuplicateGroup,
   datasetStatistics,
@@ -12,9 +13,9 @@ import {
   verifyDataset,
 } from "../../inspect/index.ts";
 import { writeFailed } from "../../platform/index.ts";
-import { type DuplicateSet, renderDataReport } from "../../report/index.ts";
-import { resize } from "../../transforms/index.ts";
-import { type DataToolRequest, withData } from "./data-tools.ts";
+import { type DataReport, type DuplicateSet, renderDataReport } from "../../report/index.ts";
+import { type DataToolRequest, picturesOf, withData } from "./data-tools.ts";
+import { thumbnail } from "./duplicate-sheet.ts";
 
 /** Longest side of a duplicate's picture, in pixels, and how many of them a page holds. */
 const SIDE = 112;
@@ -22,15 +23,16 @@ const MOST_PICTURES = 400;
 const QUALITY = 82;
 
 /**
- * Looks at every picture and writes what it finds as one HTML file.
+ * Looks at every picture and writes what it finds as one HTML file. Data that no training begins with is described all
+ * the same, without a batch.
  * @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`.
  */
-export function reportOnData(request: DataToolRequest, path: string): Promise<void> {
-  return withData(request, async (data, warnings) => {
-    const page = await describe(data, nameOf(request), warnings);
-    await writeFile(path, page).catch((error: unknown) => {
-      throw writeFailed(path, error);
-    });
+export async function reportOnData(request: DataToolRequest, path: string): Promise<void> {
+  const splits = await picturesOf(request);
+  const { warnings, ...batch } = await firstBatch(request, splits.warnings);
+  const page = await describe(splits, nameOf(request), warnings, batch);
+  await writeFile(path, page).catch((error: unknown) => {
+    throw writeFailed(path, error);
   });
 }
 
@@ -48,8 +50,12 @@ function within(root: string, name: string): string {
   return isAbsolute(name) && !path.startsWith("..") ? path : name;
 }
 
-async function describe(data: DataModule, name: string, warnings: readonly string[]): Promise<string> {
-  const { splits } = data;
+async function describe(
+  splits: DatasetSplits,
+  name: string,
+  warnings: readonly string[],
+  batch: Pick<DataReport, "batch" | "transforms">,
+): Promise<string> {
   const statistics = await datasetStatistics(splits);
   const verified = await verifyDataset(splits);
   const duplicates = await findDuplicates(splits);
@@ -61,14 +67,13 @@ async function describe(data: DataModule, name: string, warnings: readonly strin
     colours: statistics,
     sizes: statistics.sizes,
     problems: verified.problems.map((problem) => ({ ...problem, name: within(name, problem.name) })),
-    duplicates: await withThumbnails(data, name, duplicates),
-    batch: await firstBatch(data),
-    transforms: data.trainTransformNames,
+    duplicates: await withThumbnails(splits, name, duplicates),
+    ...batch,
   });
 }
 
 async function withThumbnails(
-  data: DataModule,
+  splits: DatasetSplits,
   root: string,
   groups: readonly DuplicateGroup[],
 ): Promise<DuplicateSet[]> {
@@ -77,7 +82,7 @@ async function withThumbnails(
   for (const { kind, acrossParts, contradicting, pictures } of groups) {
     const shown: DuplicateSet["pictures"][number][] = [];
     for (const { part, index, name, className } of pictures) {
-      const picture = left-- > 0 ? await thumbnail(data, part, index) : undefined;
+      const picture = left-- > 0 ? await address(await thumbnail(splits, part, index, SIDE)) : undefined;
       shown.push({ name: within(root, name), part, className, picture });
     }
     sets.push({ kind, acrossSplits: acrossParts, contradicting, pictures: shown });
@@ -85,20 +90,24 @@ async function withThumbnails(
   return sets;
 }
 
-async function thumbnail(
-  { splits }: DataModule,
-  part: "train" | "val" | "test",
-  index: number,
-): Promise<string> {
-  const dataset = splits[part]!;
-  const image = await readImage(await dataset.source(index), dataset.name(index));
-  const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
-  const side = (length: number): number => Math.max(1, Math.round(length * scale));
-  return address(resize(image, side(image.width), side(image.height)));
+/** The first batch as training will see it, and all warnings. Undefined where its pictures cannot be read: they are listed. */
+async function firstBatch(
+  request: DataToolRequest,
+  warnings: readonly string[],
+): Promise<Pick<DataReport, "batch" | "transforms" | "warnings">> {
+  try {
+    return await withData(request, async (data, all) => {
+      const transforms = data.trainTransformNames;
+      return { warnings: all, transforms, batch: await previewOf(data) };
+    });
+  } catch (error) {
+    if (!(error instanceof ClassifierTrainingError) || error.kind !== "data") throw error;
+    const reason = `no training begins with it: ${error.message}`;
+    return { warnings: [...warnings, reason], transforms: [], batch: undefined };
+  }
 }
 
-/** Undefined where the first pictures cannot be read: they are listed as problems. */
-async function firstBatch(data: DataModule): Promise<string | undefined> {
+async function previewOf(data: DataModule): Promise<string | undefined> {
   try {
     for await (const batch of data.trainLoader(0))
       return await address(previewBatch(batch, data.preprocessing));

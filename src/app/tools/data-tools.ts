@@ -8,7 +8,7 @@ import {
   toPlain,
 } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { DataModule } from "../../data/index.ts";
+import type { DataModule, DatasetSplits } from "../../data/index.ts";
 import {
   type DataStatistics,
   type DuplicateGroup,
@@ -24,6 +24,7 @@ import { encodePng } from "../../plots/index.ts";
 import { countPictures, firstNames, leftOutLine } from "../run/bad-pictures.ts";
 import { LOG_LEVELS, type Notify, noticesFrom } from "../run/notices.ts";
 import { RunParts } from "../run/run-parts.ts";
+import { writeDuplicateSheet } from "./duplicate-sheet.ts";
 
 export interface DataToolRequest {
   readonly composition: Composition;
@@ -40,23 +41,31 @@ export interface DuplicateReport {
 
 /** Class names and their counts, sizes and channel means. */
 export function dataStatistics(request: DataToolRequest): Promise<DataStatistics> {
-  return withData(request, (data) => datasetStatistics(data.splits));
+  return withPictures(request, (splits) => datasetStatistics(splits));
 }
 
 /** Decodes every picture. */
 export function verifyData(request: DataToolRequest): Promise<VerificationReport> {
-  return withData(request, (data) => verifyDataset(data.splits));
+  return withPictures(request, (splits) => verifyDataset(splits));
 }
 
-/** Pictures that are there more than once, exactly or to the eye; those that cannot be read are warned of. */
-export function duplicatesIn(request: DataToolRequest): Promise<DuplicateReport> {
-  return withData(request, async (data) => {
+/**
+ * Pictures that are there more than once; those that cannot be read are warned of.
+ * @param sheet the PNG to write pairs of them to
+ * @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`
+ */
+export function duplicatesIn(
+  request: DataToolRequest,
+  { sheet }: { readonly sheet?: string | undefined } = {},
+): Promise<DuplicateReport> {
+  return withPictures(request, async (splits) => {
     const unreadable: PictureProblem[] = [];
-    const groups = await findDuplicates(data.splits, { onUnreadable: (problem) => unreadable.push(problem) });
+    const groups = await findDuplicates(splits, { onUnreadable: (problem) => unreadable.push(problem) });
     if (unreadable.length > 0) {
       const count = countPictures(unreadable.length);
       noticesOf(request)("WARNING", `${count} cannot be read, so not compared: ${firstNames(unreadable)}`);
     }
+    if (sheet !== undefined) await writeDuplicateSheet(splits, groups, sheet);
     return { groups, unreadable };
   });
 }
@@ -80,6 +89,24 @@ export function previewData(request: DataToolRequest, path: string): Promise<voi
       hint: "classifier-training data verify lists the pictures that cannot be read",
     });
   });
+}
+
+/** The pictures in the parts that they come in, not set up for training; their warnings are written. */
+async function withPictures<T>(
+  request: DataToolRequest,
+  use: (splits: DatasetSplits) => Promise<T>,
+): Promise<T> {
+  const splits = await picturesOf(request);
+  const notify = noticesOf(request);
+  for (const warning of splits.warnings) notify("WARNING", warning);
+  return await use(splits);
+}
+
+/** The pictures in the parts that they come in. */
+export async function picturesOf({ composition, registry }: DataToolRequest): Promise<DatasetSplits> {
+  const parts = new RunParts(composition, registry);
+  await using data = await parts.dataModule(null, await parts.model());
+  return await data.asTheyLie();
 }
 
 /**

@@ -13,7 +13,13 @@ import {
   type GroupSetting,
   type ResolvedAutoSplitOptions,
 } from "./auto-split.ts";
-import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
+import {
+  DataModule,
+  type DataModuleOptions,
+  type DatasetSplits,
+  dataModuleFields,
+  type OpenOptions,
+} from "./data-module.ts";
 import {
   checkListFiles,
   type ListFileOptions,
@@ -88,7 +94,7 @@ export class CSVDataModule extends DataModule {
     });
   }
 
-  protected override async openSplits(): Promise<DatasetSplits> {
+  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
     const { file, trainFile, valFile, testFile, classNamesFile, groupColumn } = this.#tables;
     const names = classNamesFile === null ? undefined : await readClassNames(classNamesFile);
     const read = async (path: string | null, part: Part): Promise<TableRow[]> =>
@@ -111,7 +117,10 @@ export class CSVDataModule extends DataModule {
     const warnings = [train, val, test].flatMap((dataset) => dataset?.warnings ?? []);
     const value = groupColumn === null ? null : String(groupColumn);
     const setting: GroupSetting = { key: "data.group_column", value };
-    return completeSplits({ train, val, test, warnings }, this.options.seed, this.#autoSplit, setting);
+    const given = { train, val, test, warnings };
+    return split
+      ? completeSplits(given, this.options.seed, this.#autoSplit, setting)
+      : { ...given, split: undefined };
   }
 
   /** The rows of a table by split: all those of one split's table, else as its column for it says. */

@@ -38,6 +38,12 @@ export interface DatasetSplits {
   readonly warnings: readonly string[];
 }
 
+/** How the pictures are found. */
+export interface OpenOptions {
+  /** Whether pictures that do not come split are split. Default true. */
+  readonly split?: boolean;
+}
+
 export interface DataModuleOptions {
   /** Height and width of the network's input. Default 224. */
   readonly imageSize?: number;
@@ -150,7 +156,17 @@ export abstract class DataModule implements AsyncDisposable {
   }
 
   /** Finds the pictures and their classes. */
-  protected abstract openSplits(): Promise<DatasetSplits>;
+  protected abstract openSplits(options?: OpenOptions): Promise<DatasetSplits>;
+
+  /**
+   * The pictures in the parts that they come in, for looking at them before anything is trained: what does not come split
+   * is all in `train`. Nothing is asked of their number, and `setup` is not needed.
+   * @throws ClassifierTrainingError kind "data", what the data set itself throws
+   */
+  async asTheyLie(): Promise<DatasetSplits> {
+    const splits = await this.openSplits({ split: false });
+    return { ...splits, warnings: [...splits.warnings, ...missingClasses(splits)] };
+  }
 
   /**
    * Finds the pictures and checks that a classifier can be trained on them.
@@ -173,7 +189,7 @@ export abstract class DataModule implements AsyncDisposable {
         hint: `set data.batch_size=${labels.length} or less`,
       });
     }
-    const missing = [...lackedClasses("validation", splits.val), ...lackedClasses("test", splits.test)];
+    const missing = missingClasses(splits);
     if (missing.length > 0 && !this.options.allowMissingClasses) {
       throw new ClassifierTrainingError("data", "SPLIT_LACKS_CLASS", missing[0]!, {
         hint: "add pictures of it, or set data.allow_missing_classes=true",
@@ -351,6 +367,11 @@ export abstract class DataModule implements AsyncDisposable {
       pool: threaded ? () => (this.#pool ??= WorkerPool.start(workers)) : undefined,
     });
   }
+}
+
+/** One line for each class that a part lacks. */
+function missingClasses({ val, test }: DatasetSplits): string[] {
+  return [...lackedClasses("validation", val), ...lackedClasses("test", test)];
 }
 
 /** One line for every class that a split has no picture of. */

@@ -9,7 +9,13 @@ import {
   type ResolvedAutoSplitOptions,
   type SplittableDataset,
 } from "./auto-split.ts";
-import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
+import {
+  DataModule,
+  type DataModuleOptions,
+  type DatasetSplits,
+  dataModuleFields,
+  type OpenOptions,
+} from "./data-module.ts";
 
 /** Pictures of one group stay in one part when the data set is split. */
 export type DatasetWithGroups = ImageDataset & Pick<SplittableDataset, "groups">;
@@ -53,10 +59,10 @@ export class DatasetDataModule extends DataModule {
     this.#autoSplit = resolved;
   }
 
-  protected override async openSplits(): Promise<DatasetSplits> {
+  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
     const { train, val, test } = this.#datasets;
     const parts = { train: splittable(train), val, test, warnings: [] };
-    return completeSplits(parts, this.options.seed, this.#autoSplit);
+    return split ? completeSplits(parts, this.options.seed, this.#autoSplit) : { ...parts, split: undefined };
   }
 }
 

@@ -13,7 +13,13 @@ import {
   completeSplits,
   type ResolvedAutoSplitOptions,
 } from "./auto-split.ts";
-import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
+import {
+  DataModule,
+  type DataModuleOptions,
+  type DatasetSplits,
+  dataModuleFields,
+  type OpenOptions,
+} from "./data-module.ts";
 
 export interface ImageFolderDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
   /**
@@ -57,7 +63,7 @@ export class ImageFolderDataModule extends DataModule {
     this.#autoSplit = resolved;
   }
 
-  protected override async openSplits(): Promise<DatasetSplits> {
+  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
     const tree: FolderTree = (await openArchive(this.#root)) ?? new DiskTree(this.#root);
     const names = splitFolders(this.#root, (await tree.list("")).folders);
     const classLevel = this.#classLevel;
@@ -70,7 +76,8 @@ export class ImageFolderDataModule extends DataModule {
       ...besideSplits(this.#root, names, names.others),
       ...[train, val, test].flatMap((part) => part?.warnings ?? []),
     ];
-    return completeSplits({ train, val, test, warnings }, this.options.seed, this.#autoSplit);
+    const given = { train, val, test, warnings };
+    return split ? completeSplits(given, this.options.seed, this.#autoSplit) : { ...given, split: undefined };
   }
 }
 

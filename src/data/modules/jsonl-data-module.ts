@@ -16,7 +16,13 @@ import {
   type GroupSetting,
   type ResolvedAutoSplitOptions,
 } from "./auto-split.ts";
-import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
+import {
+  DataModule,
+  type DataModuleOptions,
+  type DatasetSplits,
+  dataModuleFields,
+  type OpenOptions,
+} from "./data-module.ts";
 import { besideSplits, splitFolders } from "./image-folder-data-module.ts";
 import {
   checkListFiles,
@@ -70,7 +76,7 @@ export class JSONLDataModule extends DataModule {
     checkListFiles("data.root", resolved.root !== null, resolved);
   }
 
-  protected override async openSplits(): Promise<DatasetSplits> {
+  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
     const { trainFile, classNamesFile } = this.#lists;
     const names = classNamesFile === null ? undefined : await readClassNames(classNamesFile);
     const parts =
@@ -78,7 +84,9 @@ export class JSONLDataModule extends DataModule {
         ? await this.#openFolders(this.#root!, names)
         : await this.#openFiles(trainFile, names);
     const setting: GroupSetting = { key: "data.group_key", value: this.#groupKey };
-    return completeSplits(parts, this.options.seed, this.#autoSplit, setting);
+    return split
+      ? completeSplits(parts, this.options.seed, this.#autoSplit, setting)
+      : { ...parts, split: undefined };
   }
 
   /** The annotations of one folder for each split, or of one for all. */

@@ -19,7 +19,13 @@ import {
   type ResolvedAutoSplitOptions,
   refuseTestFraction,
 } from "./auto-split.ts";
-import { DataModule, type DataModuleOptions, type DatasetSplits, dataModuleFields } from "./data-module.ts";
+import {
+  DataModule,
+  type DataModuleOptions,
+  type DatasetSplits,
+  dataModuleFields,
+  type OpenOptions,
+} from "./data-module.ts";
 
 export interface KnownDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
   /** mnist, fashion_mnist, kmnist, cifar10 or cifar100. */
@@ -72,13 +78,14 @@ export class KnownDataModule extends DataModule {
     this.#unpacked = UNPACKED[name] ?? "";
   }
 
-  protected override async openSplits(): Promise<DatasetSplits> {
+  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
     // Before anything is fetched.
     refuseTestFraction(this.#autoSplit);
     const { train, test } = await (this.#known.kind === "idx"
       ? this.#openIDX(this.#known)
       : this.#openCIFAR(this.#known));
-    return completeSplits({ train, val: undefined, test, warnings: [] }, this.options.seed, this.#autoSplit);
+    const given = { train, val: undefined, test, warnings: [] };
+    return split ? completeSplits(given, this.options.seed, this.#autoSplit) : { ...given, split: undefined };
   }
 
   async #openIDX({
