@@ -22,7 +22,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   runtime: ["core", "graph"],
   "runtime/planning": ["core", "graph"],
   "runtime/reference": ["core", "graph", "runtime"],
-  "runtime/onnxruntime": ["core", "graph", "runtime", "onnx"],
+  "runtime/onnxruntime": ["core", "platform", "graph", "runtime", "onnx"],
   "runtime/onednn": ["core", "platform", "graph", "runtime", "runtime/planning"],
   image: ["core", "platform", "wasm"],
   samples: ["core", "image"],

@@ -48,13 +48,16 @@ async function runStep(
   const measurement =
     data !== true
       ? await benchStep({
-          composition: composeRun({ overrides, ...flags }),
+          composition: await composeRun({ overrides, ...flags }),
           registry,
           steps,
           evaluation: evaluation === true,
         })
-      : await withMadeUpPictures(given, (roots) =>
-          benchData({ composition: composeRun({ ...flags, overrides: [...overrides, ...roots] }), registry }),
+      : await withMadeUpPictures(given, async (roots) =>
+          benchData({
+            composition: await composeRun({ ...flags, overrides: [...overrides, ...roots] }),
+            registry,
+          }),
         );
   process.stdout.write(`${json === true ? JSON.stringify(measurement) : toTable(measurement)}\n`);
 }

@@ -51,7 +51,7 @@ export async function inspectConfiguration(
   if (flags.cfg === undefined && flags.info === undefined && flags.explain === undefined) return undefined;
   const { renderConfig, renderExplanation, renderInfo } = await import("../config/index.ts");
   const { composeRun } = await import("../app/run/configuration.ts");
-  const composition = composeRun({ overrides, ...flags });
+  const composition = await composeRun({ overrides, ...flags });
   if (flags.explain !== undefined) return renderExplanation(composition, flags.explain);
   if (flags.info !== undefined) return renderInfo(composition, flags.info === true ? "all" : flags.info);
   return renderConfig(composition, {

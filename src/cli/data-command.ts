@@ -57,7 +57,7 @@ function tool(
       const text = await inspectConfiguration(overrides, flags);
       if (text !== undefined) return print(text.replace(/\n$/, ""));
       const { allComponents, composeRun } = await import("../app/index.ts");
-      const composition = composeRun({ overrides, ...flags });
+      const composition = await composeRun({ overrides, ...flags });
       await action({ composition, registry: allComponents(), write: writeLine }, flags);
     })
     .exitOverride();

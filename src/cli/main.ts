@@ -1,8 +1,10 @@
 // The command line: words to calls of the application, errors to one line and an exit code.
 import { Command } from "commander";
 import { packageVersion } from "../app/package-version.ts";
+import { withoutPasswords } from "../core/address.ts";
 import { ClassifierTrainingError } from "../core/errors.ts";
 import { benchCommand } from "./bench-command.ts";
+import { endWithReader } from "./broken-pipe.ts";
 import { completionCommand } from "./completion-command.ts";
 import { dataCommand } from "./data-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
@@ -19,6 +21,7 @@ import { weightsCommand } from "./weights-command.ts";
 
 /** Runs one command line and returns the exit code of the process. */
 export async function main(words: readonly string[]): Promise<number> {
+  endWithReader();
   const program = createProgram();
   try {
     await program.parseAsync(words, { from: "user" });
@@ -67,7 +70,7 @@ function report(error: unknown, debug: boolean): number {
           hint: "run again with --debug and report it",
         });
   process.stderr.write(`error: ${failure.toLine()}\n`);
-  if (debug) process.stderr.write(`${(error as Error).stack ?? ""}\n`);
+  if (debug) process.stderr.write(`${withoutPasswords((error as Error).stack ?? "")}\n`);
   return failure.exitCode;
 }
 

@@ -1,4 +1,6 @@
-// SIGINT and SIGTERM: the first asks the run to stop and save, the second ends the process at once.
+// SIGINT and SIGTERM: the first asks the run to stop and save, the second ends the process at once. So does a reader
+// of its lines that goes away.
+import { BROKEN_PIPE, endInstead } from "./broken-pipe.ts";
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -11,7 +13,7 @@ function exitCodeOf(signal: StopSignal): number {
 
 export interface StopRequest extends Disposable {
   readonly signal: AbortSignal;
-  /** 130 or 143 once a signal came. */
+  /** 130 or 143 once a signal came, 141 once nobody reads the lines any more. */
   readonly exitCode: number | undefined;
 }
 
@@ -25,6 +27,10 @@ export function listenForStop(write: (line: string) => void): StopRequest {
     write(`${signal}: finishing this step and saving a checkpoint; a second signal ends at once`);
     controller.abort();
   };
+  const reader = endInstead(() => {
+    exitCode ??= BROKEN_PIPE;
+    controller.abort();
+  });
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   return {
@@ -33,6 +39,7 @@ export function listenForStop(write: (line: string) => void): StopRequest {
       return exitCode;
     },
     [Symbol.dispose]: () => {
+      reader[Symbol.dispose]();
       process.off("SIGINT", stop);
       process.off("SIGTERM", stop);
     },

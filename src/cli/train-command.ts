@@ -38,14 +38,14 @@ async function runTrain(overrides: readonly string[], flags: TrainFlags): Promis
     return;
   }
   const { isSweep } = await import("../app/index.ts");
-  if (isSweep({ overrides, ...flags }, flags.multirun === true)) await runSweep(overrides, flags);
+  if (await isSweep({ overrides, ...flags }, flags.multirun === true)) await runSweep(overrides, flags);
   else await runOnce(overrides, flags);
 }
 
 async function describeGroups(overrides: readonly string[], flags: TrainFlags): Promise<string> {
   const { composeRun } = await import("../app/run/configuration.ts");
   const { renderGroups } = await import("../config/index.ts");
-  return renderGroups(composeRun({ overrides, ...flags }));
+  return renderGroups(await composeRun({ overrides, ...flags }));
 }
 
 async function runOnce(overrides: readonly string[], flags: TrainFlags): Promise<void> {

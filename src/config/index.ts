@@ -26,7 +26,8 @@ export {
   compose,
   missingKeys,
   resolveConfig,
-  resolveHydra,
+  resolveKey,
+  withHydraFacts,
 } from "./composition/compose.ts";
 export type { SearchPathEntry } from "./composition/config-repository.ts";
 export { ConfigStore, configStore, type StoreEntry } from "./composition/config-store.ts";

@@ -1,13 +1,13 @@
 // The runs in a folder: listing, showing and comparing them.
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { readYaml, toPlain } from "../../config/index.ts";
 import { ClassifierTrainingError, readCsv } from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import { type Curve, curvesPicture, renderPng } from "../../plots/index.ts";
 import type { Metrics } from "../../train/index.ts";
-import { RunFolder } from "../run/run-folder.ts";
+import { RunFolder, runsBelow } from "../run/run-folder.ts";
 import { RunLock } from "../run/run-lock.ts";
 import type { RunSummary } from "../run/summary.ts";
 
@@ -26,12 +26,9 @@ export interface Run {
   readonly metrics: Metrics;
 }
 
-/** Folders deeper than this below the one that is searched are not looked into. */
-const DEEPEST = 4;
-
 /** Every run at or below `root`, in the order of paths. @throws ClassifierTrainingError kind "usage" `NO_RUN` */
 export async function listRuns(root: string): Promise<Run[]> {
-  const found = existsSync(root) ? await search(resolve(root), 0) : [];
+  const found = (await runsBelow(root, true)).map(({ path }) => path);
   if (found.length === 0) {
     throw new ClassifierTrainingError("usage", "NO_RUN", "there is no run here", {
       where: root,
@@ -39,14 +36,6 @@ export async function listRuns(root: string): Promise<Run[]> {
     });
   }
   return Promise.all(found.sort().map(openFolder));
-}
-
-async function search(path: string, depth: number): Promise<string[]> {
-  if (existsSync(join(path, ".hydra", "config.yaml"))) return [path];
-  if (depth === DEEPEST) return [];
-  const entries = await readdir(path, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
-  return (await Promise.all(folders.map(({ name }) => search(join(path, name), depth + 1)))).flat();
 }
 
 /** @throws ClassifierTrainingError kind "usage" `NOT_A_RUN` */

@@ -1,18 +1,21 @@
 // From command-line words to a composed configuration and the folder its run writes to.
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import {
   type ComposeOptions,
   type Composition,
   compose,
   inOwnTerms,
   PRIMARY_CONFIG,
+  resolveKey,
   runFiles,
   runFolder,
   SHIPPED_CONFIGS,
   toPlain,
+  withHydraFacts,
 } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { composeWithHints } from "./hints.ts";
 import { newestRun, RunFolder, runFolderOf } from "./run-folder.ts";
 
 export interface ConfigurationRequest {
@@ -36,28 +39,24 @@ export interface RunConfiguration {
 
 /** Composes a configuration and settles where the run writes: a new folder, or that of the run it continues. */
 export async function configureRun(request: ConfigurationRequest): Promise<RunConfiguration> {
-  const first = compose(composeOptions(request));
-  const ckpt = toPlain(first.config) as { ckpt?: unknown };
-  const given = typeof ckpt.ckpt === "string" ? ckpt.ckpt : undefined;
-  const ownFolder = request.overrides.some((override) => /^\+{0,2}hydra\.run\.dir=/.test(override));
-  const planned = new RunFolder(runFolder(first));
+  const planned = await composeRun(request);
+  const given = planned.config.entries.has("ckpt") ? toPlain(resolveKey(planned, "ckpt")) : null;
   const { folder, checkpoint, warnings } = await findCheckpoint(
-    given,
-    ownFolder ? planned : undefined,
+    typeof given === "string" ? given : undefined,
     planned,
+    request.overrides.some((override) => /^\+{0,2}hydra\.run\.dir=/.test(override)),
   );
-  const composition = composeFor(request, folder.path);
-  return { composition, folder, checkpoint, warnings };
+  return { composition: locatedAt(planned, folder.path), folder, checkpoint, warnings };
 }
 
 /** The configuration of a run that writes to `hydra.run.dir`. */
-export function composeRun(request: ConfigurationRequest): Composition {
-  return composeFor(request, runFolder(compose(composeOptions(request))));
+export async function composeRun(request: ConfigurationRequest): Promise<Composition> {
+  const composition = await composeWithHints(composeOptions(request));
+  return inOwnTerms(locatedAt(composition, runFolder(composition)));
 }
 
-function composeFor(request: ConfigurationRequest, folder: string): Composition {
-  return inOwnTerms(compose({ ...composeOptions(request), hydra: { runtime: { output_dir: folder } } }));
-}
+const locatedAt = (composition: Composition, folder: string): Composition =>
+  withHydraFacts(composition, { runtime: { output_dir: folder } });
 
 /** Where a configuration is searched for, and what it is made of. */
 export function composeOptions(request: ConfigurationRequest): ComposeOptions {
@@ -69,25 +68,32 @@ export function composeOptions(request: ConfigurationRequest): ComposeOptions {
 
 async function findCheckpoint(
   ckpt: string | undefined,
-  ownFolder: RunFolder | undefined,
-  planned: RunFolder,
+  composition: Composition,
+  ownFolder: boolean,
 ): Promise<Pick<RunConfiguration, "folder" | "checkpoint" | "warnings">> {
+  const planned = new RunFolder(runFolder(composition));
   if (ckpt === undefined) return { folder: planned, checkpoint: undefined, warnings: [] };
   if (ckpt !== "last") {
     requireFile(ckpt);
-    return { folder: ownFolder ?? runFolderOf(ckpt), checkpoint: ckpt, warnings: [] };
+    return { folder: ownFolder ? planned : runFolderOf(ckpt), checkpoint: ckpt, warnings: [] };
   }
-  const outputs = dirname(dirname(planned.path));
-  const run = ownFolder ?? (await newestRun(outputs, ({ lastCheckpoint }) => lastCheckpoint));
+  const where = ownFolder ? planned.path : outputsOf(composition);
+  const run = ownFolder ? planned : await newestRun(where, ({ lastCheckpoint }) => lastCheckpoint);
   if (run !== undefined && existsSync(run.lastCheckpoint)) {
     return { folder: run, checkpoint: run.lastCheckpoint, warnings: [] };
   }
-  const where = ownFolder?.path ?? outputs;
   return {
     folder: planned,
     checkpoint: undefined,
     warnings: [`ckpt=last: no checkpoint in ${where}; starting anew`],
   };
+}
+
+/** The folder that all runs have in common: `outputs` of `outputs/${now:%Y-%m-%d}/${now:%H-%M-%S}`. */
+function outputsOf({ hydra }: Composition): string {
+  const written = toPlain(hydra) as { run: { dir: string } };
+  const [fixed = ""] = written.run.dir.split("${");
+  return fixed.includes("/") ? fixed.slice(0, fixed.lastIndexOf("/")) || "/" : ".";
 }
 
 function requireFile(checkpoint: string): void {

@@ -117,25 +117,27 @@ export function runFolderOf(path: string): RunFolder {
   });
 }
 
-/** The run under `outputs` (two levels of folders, as `hydra.run.dir` makes them) whose `file` is the newest. */
+/** Folders deeper than this below the one that is searched are not looked into. */
+const DEEPEST = 6;
+
+/** Every run at or below a folder, in no order. @param sweeps whether the jobs of sweeps count */
+export async function runsBelow(root: string, sweeps: boolean): Promise<RunFolder[]> {
+  const search = async (path: string, depth: number): Promise<RunFolder[]> => {
+    if (existsSync(join(path, ".hydra", "config.yaml"))) return [new RunFolder(path)];
+    if (depth === DEEPEST || (!sweeps && existsSync(join(path, "multirun.yaml")))) return [];
+    const entries = await readdir(path, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
+    return (await Promise.all(folders.map(({ name }) => search(join(path, name), depth + 1)))).flat();
+  };
+  return existsSync(root) ? search(resolve(root), 0) : [];
+}
+
+/** The run below `outputs` whose `file` is the newest; jobs of sweeps are left out. */
 export async function newestRun(
   outputs: string,
   file: (run: RunFolder) => string,
 ): Promise<RunFolder | undefined> {
-  let newest: { run: RunFolder; modified: number } | undefined;
-  for (const day of await foldersIn(outputs)) {
-    for (const folder of await foldersIn(day)) {
-      const run = new RunFolder(folder);
-      if (!existsSync(file(run))) continue;
-      const { mtimeMs } = await stat(file(run));
-      if (newest === undefined || mtimeMs > newest.modified) newest = { run, modified: mtimeMs };
-    }
-  }
-  return newest?.run;
-}
-
-async function foldersIn(path: string): Promise<string[]> {
-  if (!existsSync(path)) return [];
-  const entries = await readdir(path, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+  const runs = (await runsBelow(outputs, false)).filter((run) => existsSync(file(run)));
+  const times = await Promise.all(runs.map(async (run) => (await stat(file(run))).mtimeMs));
+  return runs[times.indexOf(Math.max(...times))];
 }

@@ -51,9 +51,12 @@ export function configSchema(): ConfigSchema {
   };
 }
 
-/** Checks the whole configuration. @throws ClassifierTrainingError kind "usage" naming key and place. */
-export async function validateRun(composition: Composition): Promise<void> {
-  await validateConfig(composition, configSchema());
+/**
+ * Checks the whole configuration, or what stands under one of its root keys.
+ * @throws ClassifierTrainingError kind "usage" naming key and place.
+ */
+export async function validateRun(composition: Composition, only?: string): Promise<void> {
+  await validateConfig(composition, configSchema(), only);
 }
 
 /** The plain settings of a valid configuration. */

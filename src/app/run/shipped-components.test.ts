@@ -13,7 +13,7 @@ const choices = (group: string): string[] =>
 
 async function partsOf(override: string): Promise<RunParts> {
   allComponents();
-  const composition = composeRun({ overrides: ["data.root=photos", override] });
+  const composition = await composeRun({ overrides: ["data.root=photos", override] });
   await validateRun(composition);
   return new RunParts(composition, componentRegistry);
 }
@@ -41,7 +41,7 @@ test("without a choice the scheduler is the model's own", async () => {
 test("what is no scheduler is refused, and so is a misspelt option", async () => {
   const parts = await partsOf("+scheduler.step_size=3");
   await expect(parts.scheduler()).rejects.toMatchObject({ code: "CONFIG_VALUE", where: "scheduler" });
-  const composition = composeRun({
+  const composition = await composeRun({
     overrides: ["data.root=photos", "scheduler=step", "+scheduler.step_sise=3"],
   });
   await expect(validateRun(composition)).rejects.toMatchObject({ code: "CONFIG_KEY_UNKNOWN" });

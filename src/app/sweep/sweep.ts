@@ -44,8 +44,8 @@ export interface SweepResult {
 const TABLE_METRICS = ["val/loss", "val/acc_top1", "test/acc_top1"];
 
 /** Whether a command line asks for a sweep: by its flag, or by `hydra.mode`. */
-export function isSweep(request: ConfigurationRequest, flag: boolean): boolean {
-  return flag || isMultirun(composeRun(request), false);
+export async function isSweep(request: ConfigurationRequest, flag: boolean): Promise<boolean> {
+  return flag || isMultirun(await composeRun(request), false);
 }
 
 /**

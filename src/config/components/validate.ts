@@ -42,13 +42,19 @@ const SPECIAL: ReadonlySet<string> = new Set(["_target_", "_args_", "_partial_",
  *
  * @throws CONFIG_KEY_UNKNOWN with the nearest key, CONFIG_VALUE, CONFIG_MISSING_VALUE, INSTANTIATE_TARGET; the place
  * is the file and line, or the override, that set the value last.
+ * @param only one root key, which is checked though values in it may be missing; default: all
  */
-export async function validateConfig(composition: Composition, schema: ConfigSchema): Promise<void> {
+export async function validateConfig(
+  composition: Composition,
+  schema: ConfigSchema,
+  only?: string,
+): Promise<void> {
   const references = referencedKeys(composition.config);
   const resolved = resolveConfig(composition);
-  const validator = new Validator(composition, schema, references);
+  const validator = new Validator(composition, schema, references, only !== undefined);
   const known = [...Object.keys(schema.sections), ...schema.groups];
   for (const [key, child] of resolved.entries) {
+    if (only !== undefined && key !== only) continue;
     const section = Object.hasOwn(schema.sections, String(key)) ? schema.sections[String(key)] : undefined;
     if (section !== undefined) await validator.options(child, [key], section);
     else if (schema.groups.includes(String(key))) await validator.components(child, [key]);
@@ -60,8 +66,15 @@ class Validator {
   readonly #composition: Composition;
   readonly #schema: ConfigSchema;
   readonly #references: ReadonlySet<string>;
+  readonly #mayMiss: boolean;
 
-  constructor(composition: Composition, schema: ConfigSchema, references: ReadonlySet<string>) {
+  constructor(
+    composition: Composition,
+    schema: ConfigSchema,
+    references: ReadonlySet<string>,
+    mayMiss: boolean,
+  ) {
+    this.#mayMiss = mayMiss;
     this.#composition = composition;
     this.#schema = schema;
     this.#references = references;
@@ -83,7 +96,7 @@ class Validator {
 
   /** A mapping of options, or a single value, against its schema. */
   async options(node: ConfigNode, path: Path, schema: z.ZodType): Promise<void> {
-    const missing = firstMissing(node, path);
+    const missing = this.#mayMiss ? undefined : firstMissing(node, path);
     if (missing !== undefined) {
       const key = formatPath(missing);
       throw configError("CONFIG_MISSING_VALUE", `"${key}" must be given`, { hint: `write ${key}=VALUE` });

@@ -12,6 +12,7 @@ import { BUILT_IN_RESOLVERS } from "../interpolations/resolvers.ts";
 import {
   type ConfigNode,
   childOf,
+  cloneMap,
   fromPlain,
   listNode,
   type MapNode,
@@ -129,13 +130,31 @@ export function compose(options: ComposeOptions): Composition {
   };
 }
 
-/** The job's configuration without interpolations. @throws INTERPOLATION_*, RESOLVER_UNKNOWN. */
-export function resolveConfig({ config, interpolation }: Composition): MapNode {
-  return new Interpolator(config, interpolation).resolveTree() as MapNode;
+/** The composition with more facts of the run in its hydra node, such as `runtime.output_dir`. */
+export function withHydraFacts(composition: Composition, facts: Plain): Composition {
+  const hydra = cloneMap(composition.hydra);
+  mergeFacts(hydra, facts, composition.interpolation);
+  return { ...composition, hydra, interpolation: { ...composition.interpolation, hydra } };
 }
 
-/** The hydra node without interpolations; what has no value yet stays `???`. */
-export function resolveHydra({ config, hydra, interpolation }: Composition, key: string): ConfigNode {
+function mergeFacts(hydra: MapNode, facts: Plain, interpolation: InterpolationOptions): void {
+  const node = fromPlain(facts);
+  if (node.kind === "map") mergeInto(hydra, node, { root: hydra, interpolation, addKeys: true });
+}
+
+const resolved = new WeakMap<Composition, MapNode>();
+
+/** The job's configuration without interpolations, resolved once. @throws INTERPOLATION_*, RESOLVER_UNKNOWN. */
+export function resolveConfig(composition: Composition): MapNode {
+  const known = resolved.get(composition);
+  if (known !== undefined) return known;
+  const config = new Interpolator(composition.config, composition.interpolation).resolveTree() as MapNode;
+  resolved.set(composition, config);
+  return config;
+}
+
+/** The value of a key of the configuration or, below `hydra.`, of the hydra node, without interpolations. */
+export function resolveKey({ config, hydra, interpolation }: Composition, key: string): ConfigNode {
   const root = mapNode([...config.entries, ["hydra", hydra]]);
   const interpolator = new Interpolator(root, interpolation);
   const place = interpolator.select(key, interpolator.root);
@@ -319,10 +338,7 @@ function fillHydra(
   set("job.override_dirname", overrideDirname(task, get("job.config.override_dirname")));
   for (const variable of toStrings(get("job.env_copy")))
     set(`job.env_set.${variable}`, `\${oc.env:${variable},""}`);
-  if (options.hydra !== undefined) {
-    const facts = fromPlain(options.hydra);
-    if (facts.kind === "map") mergeInto(hydra, facts, { root: hydra, interpolation, addKeys: true });
-  }
+  if (options.hydra !== undefined) mergeFacts(hydra, options.hydra, interpolation);
   return hydra;
 }
 

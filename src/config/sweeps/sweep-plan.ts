@@ -1,5 +1,5 @@
 // A multirun: its folder, its jobs in batches, and the configuration of each.
-import { type ComposeOptions, type Composition, compose, resolveHydra } from "../composition/compose.ts";
+import { type ComposeOptions, type Composition, compose, resolveKey } from "../composition/compose.ts";
 import { multirunFile } from "../composition/run-files.ts";
 import { configError } from "../config-error.ts";
 import { type ConfigNode, childOf, nodeAt, type Plain, toPlain } from "../node.ts";
@@ -80,7 +80,7 @@ function withMode(facts: Plain | undefined, more: { readonly [key: string]: Plai
 }
 
 function folderText(composition: Composition, key: string): string {
-  const text = textOf(resolveHydra(composition, key)) ?? String(toPlain(resolveHydra(composition, key)));
+  const text = textOf(resolveKey(composition, key)) ?? String(toPlain(resolveKey(composition, key)));
   if (text === "???" || text === "null")
     throw configError("CONFIG_MISSING_VALUE", `"${key}" must be given`, { hint: `write ${key}=FOLDER` });
   return text;

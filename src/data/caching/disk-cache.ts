@@ -1,19 +1,19 @@
 // Keeps prepared pictures on disk by the hash of their files, so that they are prepared once for all runs.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import { threadId } from "node:worker_threads";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Image } from "../../image/image.ts";
+import { cacheFolder } from "../../platform/cache-folder.ts";
+import { replaceFile } from "../../platform/replace-file.ts";
 
 /** Changed whenever the same bytes, transforms and libraries give other pixels. */
 const VERSION = 2;
 const HEADER_BYTES = 16;
 const MAGIC = 0x43544943;
 
-/** `classifier-training/pictures` in `$XDG_CACHE_HOME`, or in `~/.cache`. */
+/** `pictures` in the toolkit's cache folder. */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "classifier-training", "pictures");
+  return join(cacheFolder(environment), "pictures");
 }
 
 /**
@@ -35,19 +35,11 @@ export function findOnDisk(folder: string, bytes: Uint8Array, variant: string): 
 
 /** Keeps a picture. A full or read-only disk only means that it is prepared again next time. */
 export function keepOnDisk(folder: string, bytes: Uint8Array, variant: string, image: Image): void {
-  const path = pathOf(folder, bytes, variant);
-  const partial = `${path}.${process.pid}-${threadId}`;
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(MAGIC, 0);
   header.writeUInt32LE(image.width, 4);
   header.writeUInt32LE(image.height, 8);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(partial, Buffer.concat([header, image.data]));
-    renameSync(partial, path);
-  } catch {
-    rmSync(partial, { force: true });
-  }
+  replaceFile(pathOf(folder, bytes, variant), Buffer.concat([header, image.data]));
 }
 
 function pathOf(folder: string, bytes: Uint8Array, variant: string): string {

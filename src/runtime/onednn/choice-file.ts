@@ -1,13 +1,13 @@
 // Measured choices of convolution algorithms, kept in a file so that every later run makes the same ones.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../../platform/cache-folder.ts";
+import { replaceFile } from "../../platform/replace-file.ts";
 import type { DnnlConvolutionAlgorithm } from "./ffi/index.ts";
 import type { ChoiceCache } from "./lower/convolution-choice.ts";
 
 function defaultPath(): string {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  return join(cache, "classifier-training", "convolution-algorithms.json");
+  return join(cacheFolder(), "convolution-algorithms.json");
 }
 
 /** The choices in `path`. A file that cannot be read counts as empty; one that cannot be written is left alone. */
@@ -37,13 +37,7 @@ function readChoices(path: string): Choices {
   }
 }
 
+/** Where the home cannot be written the choices hold for this process. */
 function writeChoices(path: string, choices: Choices): void {
-  const temporary = `${path}.${process.pid}`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, `${JSON.stringify(choices, undefined, 2)}\n`);
-    renameSync(temporary, path);
-  } catch {
-    // A read-only home: the choices hold for this process.
-  }
+  replaceFile(path, `${JSON.stringify(choices, undefined, 2)}\n`);
 }

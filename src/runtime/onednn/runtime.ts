@@ -1,9 +1,9 @@
 // The fast runtime: programs on oneDNN, the kernel library of PyTorch on x86, in a thread of their own.
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { physicalCores } from "../../platform/physical-cores.ts";
 import type { Precision, Probe, Runtime, Session, SessionOptions } from "../contract.ts";
 import { ComputeClient } from "./compute-client.ts";
 import { INSTALL_HINT, type Library, loadLibrary } from "./ffi/index.ts";
-import { physicalCores } from "./physical-cores.ts";
 import { OnednnSession } from "./session.ts";
 
 function precisionsOf(library: Library): readonly Precision[] {

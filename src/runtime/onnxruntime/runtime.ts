@@ -1,6 +1,6 @@
 // The embedded default runtime: onnxruntime-node, which comes with the package on every platform.
-import { availableParallelism } from "node:os";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { physicalCores } from "../../platform/physical-cores.ts";
 import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
 import { type Library, loadLibrary } from "./library.ts";
 import { OnnxRuntimeSession } from "./session.ts";
@@ -48,6 +48,6 @@ export const onnxRuntime: Runtime = {
         { hint: HINT, cause: error },
       );
     }
-    return new OnnxRuntimeSession(library, storages, threads ?? availableParallelism());
+    return new OnnxRuntimeSession(library, storages, threads ?? physicalCores());
   },
 };
