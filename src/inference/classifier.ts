@@ -27,6 +27,9 @@ export interface ClassifierOptions {
   readonly threads?: number | undefined;
 }
 
+/** Pictures that are decoded and classified together. */
+const BATCH = 32;
+
 /** A picture: a file's path, encoded bytes, or decoded pixels. */
 export type Picture = string | Uint8Array | Image;
 
@@ -60,12 +63,19 @@ export class Classifier implements AsyncDisposable {
   }
 
   /**
-   * Predictions for each picture, most likely first; of equals the lower class first.
+   * Predictions for each picture, most likely first; of equals the lower class first. Any number of pictures will do: a
+   * few at a time are in memory.
    * @throws ClassifierTrainingError kind "data" naming a picture that cannot be read.
    */
   async predict(pictures: readonly Picture[], topK = 5): Promise<Prediction[][]> {
-    if (pictures.length === 0) return [];
-    const tensors = await Promise.all(pictures.map((picture, i) => this.#prepare(picture, i)));
+    const predictions: Prediction[][] = [];
+    for (let first = 0; first < pictures.length; first += BATCH)
+      predictions.push(...(await this.#predictBatch(pictures.slice(first, first + BATCH), first, topK)));
+    return predictions;
+  }
+
+  async #predictBatch(pictures: readonly Picture[], first: number, topK: number): Promise<Prediction[][]> {
+    const tensors = await Promise.all(pictures.map((picture, i) => this.#prepare(picture, first + i)));
     const shape = [tensors.length, ...tensors[0]!.shape];
     const data = new Float32Array(tensors.length * tensors[0]!.data.length);
     for (const [i, tensor] of tensors.entries()) data.set(tensor.data, i * tensor.data.length);

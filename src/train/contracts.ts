@@ -64,8 +64,8 @@ export interface DataModule {
   inputShape?(): Promise<Shape | undefined>;
   /** How pixels became inputs: `(pixel / 255 - mean) / std`, per channel. */
   readonly preprocessing?: { readonly mean: readonly number[]; readonly std: readonly number[] };
-  /** How training samples are drawn; `disabled`: each once an epoch. */
-  readonly options?: { readonly sampler: { readonly mode?: string } };
+  /** How training samples are drawn; `disabled`: each once an epoch. `worldSize`: processes that share an epoch. */
+  readonly options?: { readonly sampler: { readonly mode?: string; readonly worldSize?: number } };
 }
 
 /** Metrics of one stage (training, validation or test), fed batch by batch. */

@@ -296,3 +296,12 @@ describe("schedulers", () => {
     });
   });
 });
+
+test("a share of an epoch is refused: nothing reduces the gradients of several processes", async () => {
+  const options = { sampler: { worldSize: 2 } };
+  const data = Object.assign(new LinearData({ name: "trainer" }), { options });
+  await expect(run({ data })).rejects.toMatchObject({
+    code: "NO_COLLECTIVE",
+    where: "data.sampler.world_size",
+  });
+});

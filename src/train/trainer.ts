@@ -102,6 +102,7 @@ export class Trainer implements AsyncDisposable {
   ): AsyncGenerator<TrainingEvent, FitResult, undefined> {
     await this.finishLogging();
     checkSplits(model, data);
+    refuseShare(data);
     const engine = await this.open(model);
     if (this.#trained) await engine.restart();
     this.#trained = true;
@@ -240,4 +241,18 @@ export class Trainer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
+}
+
+/**
+ * Refuses a share of an epoch: no gradient is reduced across processes, so that each would train a model of its own.
+ * @throws ClassifierTrainingError kind "usage", `NO_COLLECTIVE`
+ */
+function refuseShare({ options }: DataModule): void {
+  const { worldSize = 1 } = options?.sampler ?? {};
+  if (worldSize === 1) return;
+  const message = `${worldSize} processes would each train a model of their own: nothing reduces their gradients`;
+  throw new ClassifierTrainingError("usage", "NO_COLLECTIVE", message, {
+    where: "data.sampler.world_size",
+    hint: "leave it at 1",
+  });
 }

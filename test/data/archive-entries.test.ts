@@ -98,6 +98,32 @@ describe("a hard link in a tar", () => {
     }
   });
 
+  test("may have a name behind attributes of any length, but no endless name", async () => {
+    const entry = (rest: string): string => {
+      const digits = String(rest.length + 1).length;
+      const length = rest.length + 1 + digits;
+      return `${length + (String(length).length - digits)} ${rest}`;
+    };
+    const attributes = entry(`SCHILY.xattr.user=${"x".repeat(1 << 17)}\n`);
+    const tar = async (record: string): Promise<string> => {
+      const bytes = tarOf([
+        { path: "PaxHeader", bytes: Buffer.from(record) },
+        { path: "cut", bytes: Buffer.from("1") },
+      ]);
+      bytes.write("x", 156);
+      bytes.write("        ", 148);
+      const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+      bytes.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+      return write("attributes.tar", bytes);
+    };
+    const found = await listTar(await tar(attributes + entry("path=deep/picture.png\n")));
+    expect(found.map(({ path }) => path)).toEqual(["deep/picture.png"]);
+    await expect(listTar(await tar(entry(`path=${"x".repeat(1 << 17)}\n`)))).rejects.toMatchObject({
+      code: "ARCHIVE",
+      message: "a name is too long",
+    });
+  });
+
   test("to nothing is refused", async () => {
     const path = await write("broken.tar", link(tarOf(linked), ["./a/link.png"], "b/none.png"));
     await expect(listTar(path)).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { folder, picture } from "../../../test/data/pictures.ts";
 import { Compose } from "../../transforms/compose.ts";
 import { defaultEvalTransforms, defaultTrainTransforms } from "../../transforms/presets.ts";
@@ -59,4 +59,21 @@ test.each([
 
 test("memory is taken for what fits into half of it", () => {
   expect([chooseCache(49, 100), chooseCache(51, 100)]).toEqual(["ram", "disk"]);
+});
+
+test("memory is what is available to this process, as a container limits it", () => {
+  const available = vi.spyOn(process, "availableMemory").mockReturnValue(1000);
+  try {
+    expect([chooseCache(499), chooseCache(501)]).toEqual(["ram", "disk"]);
+    const cache = new ImageCache();
+    const image = { width: 10, height: 10, data: new Uint8Array(300) };
+    for (let i = 0; i < 3; i++) {
+      const source = { kind: "file", path: join(folder, `${i}.png`) } as const;
+      const stamp = cache.reserve(source);
+      if (stamp !== undefined) cache.keep(source, undefined, stamp, image);
+    }
+    expect(cache.bytes).toBe(300);
+  } finally {
+    available.mockRestore();
+  }
 });

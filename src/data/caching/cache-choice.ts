@@ -1,5 +1,4 @@
 // What caches keep of a data set's pictures, and which cache suits them: memory where they fit, the disk otherwise.
-import { freemem } from "node:os";
 import { readImage } from "../../image/read-image.ts";
 import { splitPrefix } from "../../transforms/deterministic-prefix.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
@@ -40,7 +39,7 @@ export async function keepPictures(dataset: ImageDataset, pipeline: Pipeline): P
   return { pipeline: { ...pipeline, prefix: split.prefix, transform: split.rest }, bytes };
 }
 
-/** "ram" where so many bytes take less than half of the memory available, else "disk". */
-export function chooseCache(bytes: number, available: number = freemem()): CacheKind {
+/** "ram" where so many bytes take less than half of the memory available to this process, within its container's limit,, else "disk". */
+export function chooseCache(bytes: number, available: number = process.availableMemory()): CacheKind {
   return bytes < available * SHARE_OF_MEMORY ? "ram" : "disk";
 }

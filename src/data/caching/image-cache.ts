@@ -1,6 +1,5 @@
 // Keeps prepared pictures in memory, as long as their files stay as they were and there is room.
 import { statSync } from "node:fs";
-import { freemem } from "node:os";
 import type { Image } from "../../image/image.ts";
 import type { ImageSource } from "../../image/image-source.ts";
 import type { Transform } from "../../transforms/transform.ts";
@@ -26,8 +25,8 @@ export class ImageCache {
   readonly #maxBytes: number;
   #used = 0;
 
-  /** @param maxBytes bytes of pixels to keep at most; default half of the memory that is available now */
-  constructor(maxBytes: number = freemem() * SHARE_OF_MEMORY) {
+  /** @param maxBytes bytes of pixels to keep at most; default half of the memory that is available now, within the container's limit */
+  constructor(maxBytes: number = process.availableMemory() * SHARE_OF_MEMORY) {
     this.#maxBytes = maxBytes;
   }
 

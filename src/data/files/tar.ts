@@ -8,6 +8,8 @@ const BLOCK = 512;
 const HARD_LINK = "1";
 /** Longest name record taken: anything longer is no name. */
 const MAX_NAME_RECORD = 1 << 16;
+/** Length and key of a line of a pax record: more than those of any name. */
+const LONGEST_PAX_HEAD = 256;
 
 /**
  * The regular files of a tar archive and where their bytes lie. A hard link is one more name of an earlier file.
@@ -44,14 +46,17 @@ async function listOpenTar(file: FileHandle, path: string): Promise<ArchiveMembe
     if (!Number.isSafeInteger(size) || start + size > end) throw broken(path, "the archive is truncated");
     at = start + Math.ceil(size / BLOCK) * BLOCK;
     if (type === "L" || type === "K" || type === "x") {
-      if (size > MAX_NAME_RECORD) throw broken(path, "a name is too long");
-      const record = await read(start, size);
-      if (type === "L") longName = text(record, 0, size);
-      else if (type === "K") longTarget = text(record, 0, size);
-      else {
-        longName = paxValue(record, "path") ?? longName;
-        longTarget = paxValue(record, "linkpath") ?? longTarget;
+      if (type === "x") {
+        const names = await paxNames((offset, length) => read(start + offset, length), size);
+        if (names.isTooLong) throw broken(path, "a name is too long");
+        longName = names.path ?? longName;
+        longTarget = names.linkpath ?? longTarget;
+        continue;
       }
+      if (size > MAX_NAME_RECORD) throw broken(path, "a name is too long");
+      const name = text(await read(start, size), 0, size);
+      if (type === "L") longName = name;
+      else longTarget = name;
       continue;
     }
     const name = longName ?? headerName(header);
@@ -100,17 +105,27 @@ function octal(header: Buffer, start: number, length: number): number {
   return value;
 }
 
-/** A value of a pax record, lines of "length key=value". */
-function paxValue(record: Buffer, key: string): string | undefined {
-  for (let at = 0; at < record.length; ) {
-    const space = record.indexOf(0x20, at);
-    const length = Number(record.subarray(at, space).toString("latin1"));
-    if (space < 0 || !(length > 0)) return undefined;
-    const line = record.subarray(space + 1, at + length - 1).toString("utf8");
-    if (line.startsWith(`${key}=`)) return line.slice(key.length + 1);
+/** A pax record, lines of "length key=value": the names in it, whatever else there is and how long. */
+async function paxNames(
+  readAt: (offset: number, length: number) => Promise<Buffer>,
+  size: number,
+): Promise<{ readonly path?: string; readonly linkpath?: string; readonly isTooLong?: boolean }> {
+  const whole = size <= MAX_NAME_RECORD ? await readAt(0, size) : undefined;
+  const read = async (offset: number, length: number): Promise<Buffer> =>
+    whole?.subarray(offset, offset + length) ?? readAt(offset, length);
+  const names: Record<string, string> = {};
+  for (let at = 0; at < size; ) {
+    const head = (await read(at, Math.min(LONGEST_PAX_HEAD, size - at))).toString("latin1");
+    const [start, digits, key] = /^(\d+) ([^=]+)=/.exec(head) ?? [];
+    const length = Number(digits);
+    if (start === undefined || !(length > start.length) || at + length > size) break;
+    if (key === "path" || key === "linkpath") {
+      if (length > MAX_NAME_RECORD) return { isTooLong: true };
+      names[key] = (await read(at + start.length, length - start.length - 1)).toString("utf8");
+    }
     at += length;
   }
-  return undefined;
+  return names;
 }
 
 function checksumHolds(header: Buffer): boolean {
