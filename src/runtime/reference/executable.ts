@@ -1,12 +1,12 @@
 // Running a program: node after node, then all updates at once.
-import type { HostTensor } from "../../core/index.ts";
+import type { HostTensor, TensorData } from "../../core/index.ts";
 import type { Node, Program, Value } from "../../graph/index.ts";
 import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
 import type { Kernel, RunState } from "./kernel.ts";
 import { KERNELS } from "./kernels/index.ts";
 import type { ReferenceSession } from "./session.ts";
-import { type Tensor, toHost } from "./tensor.ts";
+import { freeSpare, giveBack, type Tensor, toHost } from "./tensor.ts";
 
 export class ReferenceExecutable implements Executable {
   readonly #session: ReferenceSession;
@@ -31,25 +31,38 @@ export class ReferenceExecutable implements Executable {
       name,
       toHost(values.get(value)!),
     ]);
-    const updates = this.#program.updates.map(({ variable, value }) => ({
-      variable,
-      data: values.get(value)!.data.slice(),
-    }));
+    const updates = this.#program.updates.map(({ variable, value }) => {
+      const { data } = values.get(value)!;
+      return { variable, data: this.#session.owns(data) ? data.slice() : data };
+    });
     for (const { variable, data } of updates) this.#session.set(variable, data);
     return Object.fromEntries(outputs);
   }
 
   #compute(state: RunState): Map<Value, Tensor> {
     const values = new Map<Value, Tensor>();
+    /** How many values lie in an array: a reshaped one is its operand's. */
+    const holders = new Map<ArrayBufferLike, number>();
+    const hold = ({ buffer }: TensorData, more: 1 | -1): number => {
+      const count = (holders.get(buffer) ?? 0) + more;
+      holders.set(buffer, count);
+      return count;
+    };
     for (const node of this.#program.nodes) {
       const inputs = node.inputs.map((value) => values.get(value)!);
       const kernel = KERNELS[node.op] as Kernel<unknown>;
       const data = kernel(inputs, node.params, node.outputs, state);
       for (const [i, value] of node.outputs.entries()) {
         values.set(value, { dtype: value.dtype, shape: value.shape, data: data[i]! });
+        hold(data[i]!, 1);
       }
-      for (const value of this.#lastUses.get(node) ?? []) values.delete(value);
+      for (const value of this.#lastUses.get(node) ?? []) {
+        const { data: done } = values.get(value)!;
+        if (hold(done, -1) === 0 && !this.#session.owns(done)) giveBack(done);
+        values.delete(value);
+      }
     }
+    freeSpare();
     return values;
   }
 

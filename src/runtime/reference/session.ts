@@ -57,6 +57,11 @@ export class ReferenceSession implements Session {
     return this.#data.get(storage)!.subarray(offset, offset + sizeOf(shape));
   }
 
+  /** Whether these elements are a variable's, not a copy of them. */
+  owns({ buffer }: TensorData): boolean {
+    return [...this.#data.values()].some((held) => held.buffer === buffer);
+  }
+
   set({ storage, offset }: VariableRef, data: TensorData): void {
     (this.#data.get(storage) as Float64Array).set(data as Float64Array, offset);
   }

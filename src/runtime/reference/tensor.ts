@@ -28,9 +28,30 @@ export function heldAs(dtype: DType): DType {
   return isFloat(dtype) ? "float64" : dtype;
 }
 
+/** Large arrays that the present run is done with, by length: fresh memory costs more than arithmetic. */
+const spare = new Map<number, Float64Array[]>();
+
+/** From how many elements on an array is kept for another value. */
+const WORTH_KEEPING = 2 ** 16;
+
 /** Zeros for a value of this type. */
 export function allocateFor({ dtype, shape }: ValueType): TensorData {
-  return allocate(heldAs(dtype), sizeOf(shape));
+  const size = sizeOf(shape);
+  const used = isFloat(dtype) ? spare.get(size)?.pop() : undefined;
+  return used?.fill(0) ?? allocate(heldAs(dtype), size);
+}
+
+/** Lets another value have an array that nothing reads any more. */
+export function giveBack(data: TensorData): void {
+  if (!(data instanceof Float64Array) || data.length < WORTH_KEEPING) return;
+  const alike = spare.get(data.length);
+  if (alike === undefined) spare.set(data.length, [data]);
+  else alike.push(data);
+}
+
+/** Frees what was given back. */
+export function freeSpare(): void {
+  spare.clear();
 }
 
 /** The elements of a float tensor. */

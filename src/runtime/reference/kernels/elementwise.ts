@@ -1,10 +1,10 @@
 // Elementwise kernels: one scalar function each, applied along broadcast operands.
 import { type DType, isFloat, type TensorData } from "../../../core/index.ts";
-import type { BinaryOp, CompareOp, NoParams, UnaryOp } from "../../../graph/index.ts";
+import type { BinaryOp, CompareOp, NoParams, UnaryOp, ValueType } from "../../../graph/index.ts";
 import type { ElementwiseOps } from "../../../graph/ops/elementwise.ts";
 import type { Kernel, KernelTable } from "../kernel.ts";
 import { broadcastData } from "../strided.ts";
-import { allocateFor, type Elements, floats } from "../tensor.ts";
+import { allocateFor, type Elements, floats, type Tensor } from "../tensor.ts";
 
 /** A switch rather than a table of functions: it is inlined into the loops, and numbers stay unboxed. */
 function evaluateUnary(op: UnaryOp, x: number): number {
@@ -70,9 +70,9 @@ const COMPARE: Record<CompareOp, (a: number | bigint, b: number | bigint) => boo
 };
 
 function unary(op: UnaryOp): Kernel<NoParams> {
-  return ([xTensor]) => {
+  return ([xTensor], _, [type]) => {
     const x = floats(xTensor!);
-    const y = new Float64Array(x.length);
+    const y = allocateFor(type!) as Float64Array;
     for (let i = 0; i < y.length; i++) y[i] = evaluateUnary(op, x[i]!);
     return [y];
   };
@@ -80,18 +80,26 @@ function unary(op: UnaryOp): Kernel<NoParams> {
 
 function binary(op: BinaryOp): Kernel<NoParams> {
   return ([a, b], _, [type]) => {
-    const x = broadcastData(a!.data, a!.shape, type!);
-    const y = broadcastData(b!.data, b!.shape, type!);
     if (type!.dtype === "int64") {
       const f = BINARY_INT64[op];
-      return [(x as BigInt64Array).map((p, i) => f(p, (y as BigInt64Array)[i]!))];
+      const x = broadcastData(a!.data, a!.shape, type!) as BigInt64Array;
+      const y = broadcastData(b!.data, b!.shape, type!) as BigInt64Array;
+      return [x.map((p, i) => f(p, y[i]!))];
     }
-    return [combine(op, x as Float64Array, y as Float64Array, allocateFor(type!) as Float64Array)];
+    return [combine(op, operandOf(a!, type!), operandOf(b!, type!), allocateFor(type!) as Float64Array)];
   };
 }
 
+/** An operand as `combine` takes it: broadcast, but for a single element. */
+function operandOf({ data, shape }: Tensor, type: ValueType): Float64Array {
+  return (data.length === 1 ? data : broadcastData(data, shape, type)) as Float64Array;
+}
+
 function combine(op: BinaryOp, x: Float64Array, y: Float64Array, result: Float64Array): Float64Array {
-  for (let i = 0; i < result.length; i++) result[i] = evaluateBinary(op, x[i]!, y[i]!);
+  const [strideX, strideY] = [x.length === 1 ? 0 : 1, y.length === 1 ? 0 : 1];
+  for (let i = 0; i < result.length; i++) {
+    result[i] = evaluateBinary(op, x[i * strideX]!, y[i * strideY]!);
+  }
   return result;
 }
 
