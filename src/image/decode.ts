@@ -2,12 +2,17 @@
 import { ClassifierTrainingError } from "../core/index.ts";
 import { decodeBmp } from "./formats/decode-bmp.ts";
 import { decodeGif } from "./formats/decode-gif.ts";
+import { decodeHeic } from "./formats/decode-heic.ts";
 import { decodePnm } from "./formats/decode-pnm.ts";
+import { asStillAvif } from "./formats/heif-container.ts";
+import { readPngOrientation } from "./formats/png-orientation.ts";
 import { decodeTiff } from "./formats/tiff/decode-tiff.ts";
+import { readWebpOrientation } from "./formats/webp-orientation.ts";
 import type { Image } from "./image.ts";
 import { type ImageFormat, isGrey16Png, sniffFormat } from "./image-format.ts";
 import { decodeCommonJpeg, type JpegHeader, readJpegHeader } from "./jpeg/index.ts";
 import { decodeThroughLibvips } from "./libvips.ts";
+import { turnUpright } from "./orientation.ts";
 import { refusedPicture } from "./picture-errors.ts";
 import { freshMemory, type PixelMemory } from "./pixel-memory.ts";
 
@@ -33,7 +38,7 @@ const DEFAULT_TIMEOUT_SECONDS = 30;
  * Decodes a picture as Pillow's `Image.open(file).convert("RGB")` does: alpha is dropped, not blended; grey and
  * palettes become RGB; 16-bit grey is clipped at 255, other 16-bit pictures keep the high byte; CMYK is
  * converted by Pillow's formula; colour profiles are ignored; of an animation the first frame is taken. On
- * purpose unlike torchvision, the EXIF orientation is applied.
+ * purpose unlike torchvision, the orientation in EXIF, or else in XMP, is applied.
  *
  * @param name what errors call the picture: its file name
  * @throws ClassifierTrainingError kind "data": `PICTURE_EMPTY`, `PICTURE_FORMAT`, `PICTURE_REFUSED`,
@@ -50,6 +55,7 @@ export async function decodeImage(
   if (format === "bmp") return decodeBmp(bytes, name, maxPixels);
   if (format === "gif") return decodeGif(bytes, name, maxPixels);
   if (format === "pnm") return decodePnm(bytes, name, maxPixels);
+  if (format === "heic") return decodeHeic(bytes, name, maxPixels);
   if (format === "tiff") return decodeTiff(bytes, name, { maxPixels, seconds });
   const jpeg = format === "jpeg" ? readJpegHeader(bytes) : undefined;
   const side = jpeg && shrunkSide(jpeg, options.shrinkTo ?? null);
@@ -57,11 +63,22 @@ export async function decodeImage(
     const image = await decodeCommonJpeg(bytes, jpeg, options.memory ?? freshMemory);
     if (image !== undefined) return image;
   }
-  return decodeThroughLibvips(bytes, name, {
+  const orientation = orientationOf(format, bytes);
+  const still = format === "avif" ? asStillAvif(bytes) : bytes;
+  if (still === undefined) throw refusedPicture("an AVIF sequence without a still picture", name);
+  const image = await decodeThroughLibvips(still, name, {
     ...{ format, maxPixels, seconds, side },
+    autoOrient: orientation === undefined,
     ...(jpeg?.components === 4 && { samples: "cmyk" }),
     ...(format === "png" && isGrey16Png(bytes) && { samples: "grey16" }),
   });
+  return turnUpright(image, orientation ?? jpeg?.xmpOrientation ?? 1);
+}
+
+/** The orientation, in formats where libvips does not look at all places that may hold it. */
+function orientationOf(format: ImageFormat, bytes: Uint8Array): number | undefined {
+  if (format === "png") return readPngOrientation(bytes);
+  return format === "webp" ? readWebpOrientation(bytes) : undefined;
 }
 
 function pictureFormat(bytes: Uint8Array, name: string): ImageFormat {
@@ -73,7 +90,7 @@ function pictureFormat(bytes: Uint8Array, name: string): ImageFormat {
   if (sniffed.kind === "refused") throw refusedPicture(sniffed.format, name);
   throw new ClassifierTrainingError("data", "PICTURE_FORMAT", "not a picture in a known format", {
     where: name,
-    hint: "JPEG, PNG, WebP, GIF, TIFF, BMP, PNM and AVIF are read",
+    hint: "JPEG, PNG, WebP, GIF, TIFF, BMP, PNM, AVIF and HEIC are read",
   });
 }
 

@@ -7,7 +7,8 @@ const EXTENSIONS: Readonly<Record<ImageFormat, readonly string[]>> = {
   webp: [".webp"],
   gif: [".gif"],
   tiff: [".tif", ".tiff"],
-  heif: [".avif", ".avifs"],
+  avif: [".avif", ".avifs"],
+  heic: [".heic", ".heif", ".hif"],
   bmp: [".bmp", ".dib"],
   pnm: [".pnm", ".ppm", ".pgm", ".pbm"],
 };

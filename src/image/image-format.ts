@@ -1,7 +1,9 @@
 // Tells a picture's format from its first bytes, and refuses formats that carry code or need a renderer.
 
+import { HEIF_BRANDS, heifContent } from "./formats/heif-container.ts";
+
 /** The formats that are decoded. */
-export type ImageFormat = "jpeg" | "png" | "webp" | "gif" | "tiff" | "heif" | "bmp" | "pnm";
+export type ImageFormat = "jpeg" | "png" | "webp" | "gif" | "tiff" | "avif" | "heic" | "bmp" | "pnm";
 
 /** What the first bytes say. */
 export type SniffedFormat =
@@ -11,7 +13,6 @@ export type SniffedFormat =
 
 /** Of either byte order, with offsets of 32 or of 64 bits. */
 const TIFF_SIGNATURES: ReadonlySet<string> = new Set(["II*\0", "MM\0*", "II+\0", "MM\0+"]);
-const HEIF_BRANDS: ReadonlySet<string> = new Set(["avif", "avis", "heic", "heix", "mif1", "msf1"]);
 
 /** Recognises a format by its signature; file names are never trusted. */
 export function sniffFormat(bytes: Uint8Array): SniffedFormat {
@@ -22,7 +23,10 @@ export function sniffFormat(bytes: Uint8Array): SniffedFormat {
   if (ascii(0, 4) === "RIFF" && ascii(8, 12) === "WEBP") return picture("webp");
   if (ascii(0, 4) === "GIF8") return picture("gif");
   if (TIFF_SIGNATURES.has(ascii(0, 4))) return picture("tiff");
-  if (ascii(4, 8) === "ftyp" && HEIF_BRANDS.has(ascii(8, 12))) return picture("heif");
+  if (ascii(4, 8) === "ftyp" && HEIF_BRANDS.has(ascii(8, 12))) {
+    const content = heifContent(bytes);
+    return content === "other" ? { kind: "refused", format: "HEIF of an unknown coding" } : picture(content);
+  }
   if (ascii(0, 2) === "BM") return picture("bmp");
   if (/^P[1-6][\s#]/.test(ascii(0, 3))) return picture("pnm");
   const head = ascii(0, 1024).trimStart().toLowerCase();

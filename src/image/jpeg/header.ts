@@ -1,5 +1,5 @@
 // Reads what a JPEG says of itself before its pixels: size, components, coding, scans, orientation.
-import { readExifOrientation } from "./exif-orientation.ts";
+import { readExifOrientation, readXmpOrientation } from "../exif-orientation.ts";
 
 /** What the segments before the first scan say. */
 export interface JpegHeader {
@@ -7,10 +7,15 @@ export interface JpegHeader {
   readonly height: number;
   /** 1 grey, 3 YCbCr or RGB, 4 CMYK or YCCK. */
   readonly components: number;
-  /** Eight bits a sample in Huffman's code, sequential or progressive: what every decoder knows. */
+  /**
+   * Eight bits a sample in Huffman's code, sequential or progressive, with every scan: what every decoder knows. Where
+   * scans of a progressive picture are missing, its blocks are smoothed, and versions of libjpeg differ in how.
+   */
   readonly isCommon: boolean;
   /** EXIF orientation, 1 to 8; 1 where there is none, undefined where it is not plain what it is. */
   readonly orientation: number | undefined;
+  /** Orientation that XMP names where EXIF names none; 1 otherwise. */
+  readonly xmpOrientation: number;
   /** Passes over the picture, at most. */
   readonly scans: number;
 }
@@ -42,7 +47,10 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
   const uint16 = (at: number): number => bytes[at]! * 256 + bytes[at + 1]!;
   let frame: Pick<JpegHeader, "width" | "height" | "components" | "isCommon"> | undefined;
   let orientation: number | undefined = 1;
-  let [exifs, scans] = [0, 0];
+  let exifs = 0;
+  let scans: readonly number[] = [];
+  let xmp: Uint8Array | undefined;
+  let [isNamed, isProgressive] = [false, false];
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
     const marker = bytes[at + 1]!;
     if (marker === 0xff) {
@@ -55,32 +63,62 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
     }
     if (marker === MARKER.end) break;
     if (marker === MARKER.scan) {
-      scans = countScans(bytes, at);
+      scans = findScans(bytes, at);
       break;
     }
     if (frame === undefined && isFrame(marker)) {
+      isProgressive = marker === MARKER.progressive;
       const isCommon = COMMON.includes(marker) && bytes[at + 4] === 8;
       frame = { height: uint16(at + 5), width: uint16(at + 7), components: bytes[at + 9]!, isCommon };
     }
     const end = at + 2 + uint16(at + 2);
     if (marker === MARKER.exif && isExif(bytes, at + 4)) {
       exifs += 1;
-      orientation = exifs === 1 ? readExifOrientation(bytes.subarray(at + 4, end)) : undefined;
-    }
+      const named = exifs === 1 ? readExifOrientation(bytes.subarray(at + 4, end)) : undefined;
+      isNamed = named !== "none";
+      orientation = named === "none" ? 1 : named;
+    } else if (marker === MARKER.exif && isXmp(bytes, at + 4)) xmp = bytes.subarray(at + 4, end);
     at = end;
   }
-  return frame && { ...frame, isCommon: frame.isCommon && scans > 0, orientation, scans };
+  const xmpOrientation = xmp === undefined || isNamed ? 1 : readXmpOrientation(xmp);
+  if (frame === undefined) return undefined;
+  const isWhole = isProgressive ? hasEveryBit(bytes, scans, frame.components) : scans.length > 0;
+  const isCommon = frame.isCommon && isWhole;
+  return { ...frame, isCommon, orientation, xmpOrientation, scans: scans.length };
 }
 
 function isExif(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0x45 && bytes[at + 1] === 0x78 && bytes[at + 2] === 0x69 && bytes[at + 3] === 0x66;
 }
 
-/** Scan markers from `start` on. Within coded pixels that pair of bytes does not occur. */
-function countScans(bytes: Uint8Array, start: number): number {
+const XMP_NAME: Uint8Array = new TextEncoder().encode("http://ns.adobe.com/xap/1.0/\0");
+
+function isXmp(bytes: Uint8Array, at: number): boolean {
+  return XMP_NAME.every((byte, i) => bytes[at + i] === byte);
+}
+
+/** Places of scan markers from `start` on. Within coded pixels that pair of bytes does not occur. */
+function findScans(bytes: Uint8Array, start: number): number[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const marker = Buffer.of(0xff, MARKER.scan);
-  let scans = 0;
-  for (let at = buffer.indexOf(marker, start); at >= 0; at = buffer.indexOf(marker, at + 2)) scans += 1;
-  return scans;
+  const places: number[] = [];
+  for (let at = buffer.indexOf(marker, start); at >= 0; at = buffer.indexOf(marker, at + 2)) places.push(at);
+  return places;
+}
+
+/** Whether the scans of a progressive picture bring all 64 coefficients of every component down to the last bit. */
+function hasEveryBit(bytes: Uint8Array, scans: readonly number[], components: number): boolean {
+  const lowest = new Map<number, Uint8Array>();
+  for (const at of scans) {
+    const count = bytes[at + 4]!;
+    const spectrum = at + 5 + 2 * count;
+    const [first, last, bits] = bytes.subarray(spectrum, spectrum + 3);
+    if (first === undefined || last === undefined || bits === undefined) return false;
+    for (let component = 0; component < count; component++) {
+      const id = bytes[at + 5 + 2 * component]!;
+      const known = lowest.get(id) ?? new Uint8Array(64).fill(255);
+      lowest.set(id, known.fill(bits & 15, first, last + 1));
+    }
+  }
+  return lowest.size === components && [...lowest.values()].every((known) => known.every((bit) => bit === 0));
 }

@@ -32,9 +32,10 @@ export async function decodeCommonJpeg(
   header: JpegHeader,
   memory: PixelMemory,
 ): Promise<Image | undefined> {
-  const { width, height, components, isCommon, orientation, scans } = header;
+  const { width, height, components, isCommon, orientation, xmpOrientation, scans } = header;
   const area = width * height;
-  if (!isCommon || orientation !== 1 || (components !== 1 && components !== 3)) return undefined;
+  if (orientation !== 1 || xmpOrientation !== 1) return undefined;
+  if (!isCommon || (components !== 1 && components !== 3)) return undefined;
   if (area === 0 || area * scans > MOST_WORK) return undefined;
   const { mostPixels, decode } = await loadJpegDecoder();
   if (area > mostPixels) return undefined;

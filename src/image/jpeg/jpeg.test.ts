@@ -178,6 +178,19 @@ describe("which pictures go this way", () => {
     }
   });
 
+  test("a progressive picture without its last scans is left to libvips, with every decoder", async () => {
+    const whole = await drawn(40, 40).jpeg({ progressive: true }).toBuffer();
+    expect(await quick(whole)).toBe(true);
+    const [scan, tables] = [Buffer.of(0xff, 0xda), Buffer.of(0xff, 0xc4)];
+    for (let at = whole.lastIndexOf(scan); at > whole.indexOf(scan); at = whole.lastIndexOf(scan, at - 1)) {
+      const before = whole.lastIndexOf(tables, at);
+      const end = before > whole.lastIndexOf(scan, at - 1) ? before : at;
+      const cut = Buffer.concat([whole.subarray(0, end), Buffer.of(0xff, 0xd9)]);
+      expect(await quick(cut)).toBe(false);
+      expect((await decodeImage(cut)).data).toEqual(await throughLibvips(cut));
+    }
+  });
+
   test("thousands of scans, which would take minutes, are left to libvips", async () => {
     const bytes = await drawn(512, 512).jpeg({ progressive: true }).toBuffer();
     const scan = bytes.indexOf(Buffer.of(0xff, 0xda));
