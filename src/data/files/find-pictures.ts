@@ -58,7 +58,6 @@ export function joinPath(folder: string, path: string): string {
 }
 
 const MOST_NAMED = 3;
-const CONVERT_HEIC = "; pictures of an iPhone are read once they are converted to JPEG";
 
 /** What a search has passed over: files that are no pictures by their names, and what belongs to tools. */
 export class LeftOut {
@@ -87,8 +86,7 @@ export class LeftOut {
     if (this.#files > 0) {
       const kinds = [...this.#byExtension].sort((a, b) => b[1] - a[1] || compareCodePoints(a[0], b[0]));
       const counts = kinds.map(([kind, count]) => `${count} ${kind}`).join(", ");
-      const heic = [".heic", ".heif"].some((kind) => this.#byExtension.has(kind)) ? CONVERT_HEIC : "";
-      lines.push(`${where}: files that do not end like a picture are left out: ${counts}${heic}`);
+      lines.push(`${where}: files that do not end like a picture are left out: ${counts}`);
     }
     return lines;
   }
