@@ -33,9 +33,9 @@ export {
 } from "./modules/image-folder-data-module.ts";
 export { JSONLDataModule, type JSONLDataModuleOptions } from "./modules/jsonl-data-module.ts";
 export { KnownDataModule, type KnownDataModuleOptions } from "./modules/known-data-module.ts";
+export type { Sampler } from "./sampling/sampler.ts";
 export {
   classWeights,
-  type Sampler,
   type SamplerOptions,
   sequentialSampler,
   shuffledSampler,

@@ -77,7 +77,7 @@ export const TRANSFORMS: Readonly<Record<string, TransformConstructor>> = {
 
 /**
  * Builds a transform from its description, nested ones included.
- * @throws ClassifierTrainingError `TRANSFORM_UNKNOWN`, `TRANSFORM_OPTIONS`
+ * @throws ClassifierTrainingError `TRANSFORM_UNKNOWN`, `OPTIONS`
  */
 export function transformFromDescription({ name, options }: TransformDescription): Transform {
   const Constructor = Object.hasOwn(TRANSFORMS, name) ? TRANSFORMS[name] : undefined;

@@ -1,9 +1,9 @@
 // ToDtype: from 8-bit channels-last to a float32 tensor of shape [3, height, width].
 import { z } from "zod";
-import { hostTensor, type RandomStream } from "../core/index.ts";
+import { hostTensor, parseOptions, type RandomStream } from "../core/index.ts";
 import { type Image, type ImageTensor, isImage, type Pixels } from "../image/image.ts";
 import { type Pass, pixelKernels, type Scaling, sizeAfter } from "../image/kernels/index.ts";
-import { parseOptions, type Transform, type TransformDescription } from "./transform.ts";
+import type { Transform, TransformDescription } from "./transform.ts";
 
 export interface ToDtypeOptions {
   /** Only "float32". */

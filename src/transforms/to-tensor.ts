@@ -1,7 +1,8 @@
 // ToTensor and ToImage: what torchvision's lists of transforms say besides ToDtype.
 import { z } from "zod";
+import { parseOptions } from "../core/index.ts";
 import { ToDtype } from "./to-dtype.ts";
-import { PassTransform, parseOptions } from "./transform.ts";
+import { PassTransform } from "./transform.ts";
 
 /** torchvision's `ToTensor`: `ToDtype` with its defaults, and described as that. */
 export class ToTensor extends ToDtype {

@@ -1,6 +1,6 @@
 // What a transform is: takes a picture or tensor and random numbers, gives another, and describes itself.
 import { z } from "zod";
-import { ClassifierTrainingError, describeIssue, type RandomStream } from "../core/index.ts";
+import { ClassifierTrainingError, parseOptions, type RandomStream } from "../core/index.ts";
 import { type Image, type ImageSize, type ImageTensor, isImage, type Pixels } from "../image/image.ts";
 import { type Pass, pixelKernels } from "../image/kernels/index.ts";
 
@@ -27,16 +27,6 @@ export interface Transform {
    */
   apply(input: Pixels, random: RandomStream, output?: Float32Array): Pixels | Promise<Pixels>;
   describe(): TransformDescription;
-}
-
-/** Options checked against a transform's schema, with defaults filled in. */
-export function parseOptions<O>(name: string, schema: z.ZodType<O>, options: unknown): O {
-  const result = schema.safeParse(options);
-  if (result.success) return result.data;
-  const { path, message } = describeIssue(result.error.issues[0]!);
-  throw new ClassifierTrainingError("usage", "TRANSFORM_OPTIONS", message, {
-    where: [name, ...path].map(String).join("."),
-  });
 }
 
 /** A transform of pictures, to be listed before `ToDtype`. */

@@ -1,8 +1,7 @@
 // A data set in memory: pixels of equal size one after the other, as arrays and binary data sets hold them.
 import { z } from "zod";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import type { ImageSource, PixelLayout } from "../../image/image-source.ts";
-import { parseOptions } from "../../transforms/transform.ts";
 import type { SplittableDataset } from "../modules/auto-split.ts";
 
 export interface ArrayDatasetOptions {
@@ -44,7 +43,7 @@ export class ArrayDataset implements SplittableDataset {
   readonly files: readonly string[];
   readonly #options: Required<ArrayDatasetOptions>;
 
-  /** @throws ClassifierTrainingError `TRANSFORM_OPTIONS`, or `ARRAY_SIZE` where labels and pixels do not go together */
+  /** @throws ClassifierTrainingError `OPTIONS`, or `ARRAY_SIZE` where labels and pixels do not go together */
   constructor(options: ArrayDatasetOptions) {
     const { stride, ...given } = parseOptions("ArrayDataset", schema, options);
     const size = given.width * given.height * SAMPLES[given.layout];

@@ -1,16 +1,11 @@
 // A .zip or .tar of pictures, read in place: only its list of files is kept in memory.
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageSource } from "../../image/image-source.ts";
+import type { ArchiveMember } from "./archive-member.ts";
 import type { FolderEntries, FolderTree } from "./folder-tree.ts";
 import { listTar } from "./tar.ts";
 import { isToolEntry } from "./tool-entries.ts";
 import { listZip } from "./zip.ts";
-
-/** A file of an archive: its path and where its bytes are. */
-export interface ArchiveMember {
-  readonly path: string;
-  readonly source: ImageSource;
-}
 
 /** The tree of an archive; undefined where the name does not end like an archive's. */
 export async function openArchive(path: string): Promise<ArchiveTree | undefined> {

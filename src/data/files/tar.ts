@@ -2,7 +2,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageSource } from "../../image/image-source.ts";
-import type { ArchiveMember } from "./archive.ts";
+import type { ArchiveMember } from "./archive-member.ts";
 
 const BLOCK = 512;
 const HARD_LINK = "1";

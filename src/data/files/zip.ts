@@ -2,7 +2,7 @@
 import type { Entry, ZipFile } from "yauzl";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageSource } from "../../image/image-source.ts";
-import type { ArchiveMember } from "./archive.ts";
+import type { ArchiveMember } from "./archive-member.ts";
 
 const STORED = 0;
 const DEFLATED = 8;

@@ -1,8 +1,7 @@
 // The data module of tables: columns for the picture, its class, and perhaps its split and group.
 import { dirname } from "node:path";
 import { z } from "zod";
-import { ClassifierTrainingError, didYouMean } from "../../core/index.ts";
-import { parseOptions } from "../../transforms/transform.ts";
+import { ClassifierTrainingError, didYouMean, parseOptions } from "../../core/index.ts";
 import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
 import { readClassNames } from "../files/class-names.ts";
 import { parseTable, readTableFile, type Table } from "../files/table.ts";

@@ -17,9 +17,9 @@ import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "../loadin
 import { type BadPicture, type Pipeline, prepareSample } from "../loading/pipeline.ts";
 import { Quarantine } from "../loading/quarantine.ts";
 import { WorkerPool } from "../loading/worker-pool.ts";
+import type { Sampler } from "../sampling/sampler.ts";
 import {
   classWeights,
-  type Sampler,
   type SamplerOptions,
   samplerSchema,
   sequentialSampler,

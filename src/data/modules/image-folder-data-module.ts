@@ -1,7 +1,6 @@
 // The data module of a folder of pictures: split into train, val and test by its folders, or split here.
 import { z } from "zod";
-import { ClassifierTrainingError, compareCodePoints } from "../../core/index.ts";
-import { parseOptions } from "../../transforms/transform.ts";
+import { ClassifierTrainingError, compareCodePoints, parseOptions } from "../../core/index.ts";
 import type { ClassLevel } from "../datasets/class-level.ts";
 import { ImageFolder } from "../datasets/image-folder.ts";
 import { openArchive } from "../files/archive.ts";

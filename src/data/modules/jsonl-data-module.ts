@@ -1,8 +1,7 @@
 // The data module of JSONL annotations: rows of `image`, `suffix` (the class) and more, beside their pictures.
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
-import { ClassifierTrainingError, compareCodePoints, didYouMean } from "../../core/index.ts";
-import { parseOptions } from "../../transforms/transform.ts";
+import { ClassifierTrainingError, compareCodePoints, didYouMean, parseOptions } from "../../core/index.ts";
 import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
 import { readClassNames } from "../files/class-names.ts";
 import { DiskTree } from "../files/folder-tree.ts";

@@ -1,12 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import {
-  classWeights,
-  type Sampler,
-  type SamplerOptions,
-  shuffledSampler,
-  trainSampler,
-} from "./samplers.ts";
+import type { Sampler } from "./sampler.ts";
+import { classWeights, type SamplerOptions, shuffledSampler, trainSampler } from "./samplers.ts";
 
 interface GoldenCase {
   readonly id: string;

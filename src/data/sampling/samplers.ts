@@ -2,14 +2,8 @@
 import { z } from "zod";
 import { ClassifierTrainingError, didYouMean, RandomStream } from "../../core/index.ts";
 import { countClasses } from "../datasets/dataset.ts";
+import type { Sampler } from "./sampler.ts";
 import { type ShardOptions, shardedSampler, shardFields } from "./sharded-sampler.ts";
-
-/** The positions in the data set that an epoch goes through. */
-export interface Sampler {
-  /** Number of samples of an epoch. */
-  readonly length: number;
-  order(epoch: number): Uint32Array;
-}
 
 export interface SamplerOptions extends ShardOptions {
   /**

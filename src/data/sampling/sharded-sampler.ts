@@ -1,7 +1,7 @@
 // The part of an epoch's order that one of several processes takes: PyTorch's `DistributedSampler` over any sampler.
 import { z } from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { Sampler } from "./samplers.ts";
+import type { Sampler } from "./sampler.ts";
 
 export interface ShardOptions {
   /** Which of the processes this is, from 0. Default 0. */

@@ -1,6 +1,13 @@
 // What a transform of whole batches is: it mixes pictures, and their targets with them.
 import { z } from "zod";
-import { checkLabels, type HostTensor, hostTensor, type RandomStream } from "../../core/index.ts";
+import {
+  checkLabels,
+  type HostTensor,
+  hostTensor,
+  parseOptions,
+  type RandomStream,
+} from "../../core/index.ts";
+import { symmetricBeta } from "../pixels/distributions.ts";
 import type { TransformDescription } from "../transform.ts";
 
 /** Pictures of a batch with the share that each class has in each of them. */
@@ -21,10 +28,30 @@ export interface MixOptions {
   readonly alpha?: number;
 }
 
-/** The options of MixUp and CutMix. */
-export const mixSchema: z.ZodType<Required<MixOptions>> = z.strictObject({
+const schema: z.ZodType<Required<MixOptions>> = z.strictObject({
   alpha: z.number().positive("alpha is above 0").default(1),
 });
+
+/** Mixes each sample of a batch with the one before it, by one share for the batch. */
+export abstract class Mix implements BatchTransform {
+  static readonly schema: z.ZodType<Required<MixOptions>> = schema;
+  readonly options: Required<MixOptions>;
+
+  constructor(options: MixOptions = {}) {
+    this.options = parseOptions(this.constructor.name, schema, options);
+  }
+
+  /** The batch with about `share` of each sample's own. */
+  protected abstract mix(batch: MixedBatch, share: number, random: RandomStream): MixedBatch;
+
+  apply(batch: MixedBatch, random: RandomStream): MixedBatch {
+    return this.mix(batch, symmetricBeta(this.options.alpha, random), random);
+  }
+
+  describe(): TransformDescription {
+    return { name: this.constructor.name, options: { ...this.options } };
+  }
+}
 
 /** Any object with the methods of a batch transform. */
 export const batchTransformSchema: z.ZodType<BatchTransform> = z.custom<BatchTransform>(

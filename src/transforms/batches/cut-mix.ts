@@ -1,37 +1,16 @@
 // CutMix: a rectangle of each picture replaced by that of another of its batch (Yun et al., 2019).
-import type { z } from "zod";
 import { hostTensor, type RandomStream } from "../../core/index.ts";
-import { symmetricBeta } from "../pixels/distributions.ts";
 import type { Region } from "../pixels/resample.ts";
-import { parseOptions, type TransformDescription } from "../transform.ts";
-import {
-  type BatchTransform,
-  type MixedBatch,
-  type MixOptions,
-  mixSchema,
-  mixWithPrevious,
-} from "./batch-transform.ts";
+import { Mix, type MixedBatch, type MixOptions, mixWithPrevious } from "./batch-transform.ts";
 
 export type CutMixOptions = MixOptions;
 
 /** torchvision's `CutMix`: one rectangle for the batch; each sample gets that of the one before it. */
-export class CutMix implements BatchTransform {
-  static readonly schema: z.ZodType<Required<CutMixOptions>> = mixSchema;
-  readonly options: Required<CutMixOptions>;
-
-  constructor(options: CutMixOptions = {}) {
-    this.options = parseOptions("CutMix", mixSchema, options);
-  }
-
-  apply(batch: MixedBatch, random: RandomStream): MixedBatch {
+export class CutMix extends Mix {
+  protected override mix(batch: MixedBatch, share: number, random: RandomStream): MixedBatch {
     const [, , height, width] = batch.images.shape as [number, number, number, number];
-    const share = symmetricBeta(this.options.alpha, random);
     const center = [random.integer(width), random.integer(height)] as const;
     return cutMix(batch, cutBox(width, height, share, center));
-  }
-
-  describe(): TransformDescription {
-    return { name: "CutMix", options: { ...this.options } };
   }
 }
 

@@ -1,33 +1,12 @@
 // MixUp: each picture blended with another of its batch (Zhang et al., 2017).
-import type { z } from "zod";
-import type { RandomStream } from "../../core/index.ts";
-import { symmetricBeta } from "../pixels/distributions.ts";
-import { parseOptions, type TransformDescription } from "../transform.ts";
-import {
-  type BatchTransform,
-  type MixedBatch,
-  type MixOptions,
-  mixSchema,
-  mixWithPrevious,
-} from "./batch-transform.ts";
+import { Mix, type MixedBatch, type MixOptions, mixWithPrevious } from "./batch-transform.ts";
 
 export type MixUpOptions = MixOptions;
 
 /** torchvision's `MixUp`: one share for the batch; each sample is mixed with the one before it. */
-export class MixUp implements BatchTransform {
-  static readonly schema: z.ZodType<Required<MixUpOptions>> = mixSchema;
-  readonly options: Required<MixUpOptions>;
-
-  constructor(options: MixUpOptions = {}) {
-    this.options = parseOptions("MixUp", mixSchema, options);
-  }
-
-  apply(batch: MixedBatch, random: RandomStream): MixedBatch {
-    return mixUp(batch, symmetricBeta(this.options.alpha, random));
-  }
-
-  describe(): TransformDescription {
-    return { name: "MixUp", options: { ...this.options } };
+export class MixUp extends Mix {
+  protected override mix(batch: MixedBatch, share: number): MixedBatch {
+    return mixUp(batch, share);
   }
 }
 

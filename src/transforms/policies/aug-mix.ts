@@ -11,7 +11,7 @@ import {
   applyOperations,
   bits,
   type DrawnOperation,
-  drawSign,
+  drawOperation,
   signed,
   threshold,
 } from "./augmentation-space.ts";
@@ -115,9 +115,6 @@ function drawChain(
 ): DrawnOperation[] {
   const operations = allOps ? ALL_OPERATIONS : PARTIAL_OPERATIONS;
   const depth = chainDepth > 0 ? chainDepth : 1 + random.integer(3);
-  return Array.from({ length: depth }, () => {
-    const [operation, strengths] = operations[random.integer(operations.length)]!;
-    const bin = strengths === undefined ? 0 : random.integer(severity);
-    return drawSign(operation, strengths, bin, BINS, size, random);
-  });
+  const strengths = { bins: BINS, drawn: severity };
+  return Array.from({ length: depth }, () => drawOperation(operations, strengths, size, random));
 }

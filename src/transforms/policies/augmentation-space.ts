@@ -109,6 +109,18 @@ export function drawSign(
   return { operation, magnitude: negative ? -magnitude : magnitude };
 }
 
+/** One of the operations at one of the first `drawn` of `bins` strengths; those without a strength draw none. */
+export function drawOperation(
+  operations: readonly (readonly [Operation, Strengths | undefined])[],
+  { bins, drawn = bins }: { readonly bins: number; readonly drawn?: number },
+  size: ImageSize,
+  random: RandomStream,
+): DrawnOperation {
+  const [operation, strengths] = operations[random.integer(operations.length)]!;
+  const bin = strengths === undefined ? 0 : random.integer(drawn);
+  return drawSign(operation, strengths, bin, bins, size, random);
+}
+
 /** The operations one after the other; none changes the size. */
 export function applyOperations(image: Image, drawn: readonly DrawnOperation[], outside: Outside): Image {
   return drawn.reduce(

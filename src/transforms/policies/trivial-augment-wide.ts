@@ -10,7 +10,7 @@ import {
   applyOperations,
   bits,
   type DrawnOperation,
-  drawSign,
+  drawOperation,
   signed,
   threshold,
 } from "./augmentation-space.ts";
@@ -69,7 +69,5 @@ export function drawTrivialAugment(
   size: ImageSize,
   random: RandomStream,
 ): DrawnOperation {
-  const [operation, strengths] = OPERATIONS[random.integer(OPERATIONS.length)]!;
-  const bin = strengths === undefined ? 0 : random.integer(numMagnitudeBins);
-  return drawSign(operation, strengths, bin, numMagnitudeBins, size, random);
+  return drawOperation(OPERATIONS, { bins: numMagnitudeBins }, size, random);
 }
