@@ -1,5 +1,6 @@
 // The built-in components by the names that `_target_` gives; each is imported when a configuration uses it.
 import { type Buildable, type ComponentRegistry, componentRegistry } from "../config/index.ts";
+import { METRIC_SCHEMAS } from "./metric-schemas.ts";
 
 type Load = () => Promise<Buildable>;
 
@@ -63,6 +64,10 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
       "ZoomOut",
     ],
   ),
+  metrics: from(
+    () => import("../metrics/index.ts"),
+    Object.keys(METRIC_SCHEMAS) as (keyof typeof import("../metrics/index.ts") & string)[],
+  ),
   optimizer: from(
     () => import("../optim/index.ts"),
     ["Adagrad", "Adam", "AdamW", "NAdam", "RAdam", "RMSprop", "SGD"],
@@ -119,7 +124,9 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
 export function allComponents(): ComponentRegistry {
   for (const [group, components] of Object.entries(BUILT_INS)) {
     for (const [name, load] of components) {
-      if (!componentRegistry.has(name)) componentRegistry.registerLazy(name, load, { group });
+      const schema = METRIC_SCHEMAS[name];
+      const options = schema === undefined ? { group } : { group, schema };
+      if (!componentRegistry.has(name)) componentRegistry.registerLazy(name, load, options);
     }
   }
   return componentRegistry;

@@ -16,6 +16,9 @@ class Given implements StageMetrics {
   compute(): Record<string, number> {
     return { given: this.#values[Math.min(this.#at++, this.#values.length - 1)]! };
   }
+  direction(): "higher" {
+    return "higher";
+  }
   reset(): void {}
   state(): Record<string, HostTensor> {
     return {};
@@ -68,6 +71,14 @@ test("a value that is never logged is an error, or a warning", async () => {
 test("without validation it looks when an epoch ends, or where it is told to", async () => {
   expect((await stopped([], { monitor: "train/loss", mode: "min", stoppingThreshold: 100 }, 0))[0]).toBe(1);
   expect((await stopped([0.1, 0.9, 0.2], { stoppingThreshold: 0.8, checkOnTrainEpochEnd: true }))[0]).toBe(2);
+});
+
+test("which way is better follows the metric, and is asked for where nothing says it", async () => {
+  expect((await stopped([0.5], { monitor: "val/loss", patience: 1, minDelta: 1e9 }))[0]).toBe(2);
+  expect((await stopped([0.1, 0.2, 0.3], { patience: 1 }))[0]).toBe(4);
+  await expect(stopped([0.5], { monitor: "lr", patience: 1 })).rejects.toMatchObject({
+    code: "MONITOR_MODE",
+  });
 });
 
 test("patience 0 stops at the first value that is no better", async () => {

@@ -3,14 +3,14 @@
 import { z } from "zod";
 import { parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
-import { checkMonitor, improves, type MonitorMode, monitoredValue } from "./monitor.ts";
+import { checkMonitor, improves, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
 import type { LineOutput } from "./progress-line.ts";
 
 export interface EarlyStoppingOptions {
   /** Default `val/acc_top1`. */
   readonly monitor?: string;
-  /** Default `max`. */
-  readonly mode?: MonitorMode;
+  /** Default null: as the monitored metric is better. */
+  readonly mode?: MonitorMode | null;
   /** Validations without improvement before training stops; default 20. */
   readonly patience?: number;
   /** A change must be larger than this to count as improvement; default 0.001. */
@@ -33,7 +33,7 @@ const WHERE = "callbacks.early_stopping.monitor";
 
 const schema = z.strictObject({
   monitor: z.string().min(1).default("val/acc_top1"),
-  mode: z.enum(["min", "max"]).default("max"),
+  mode: z.enum(["min", "max"]).nullable().default(null),
   patience: z.int().min(0).default(20),
   minDelta: z.number().min(0).default(0.001),
   strict: z.boolean().default(true),
@@ -89,10 +89,11 @@ export class EarlyStopping extends Callback {
   }
 
   #look(context: FitContext): void {
-    const { monitor, mode, patience, minDelta, checkFinite } = this.#options;
+    const { monitor, patience, minDelta, checkFinite } = this.#options;
     const { stoppingThreshold, divergenceThreshold } = this.#options;
     const value = this.#value(context);
     if (value === undefined) return;
+    const mode = modeOf(this.#options.mode, monitor, context, "callbacks.early_stopping.mode");
     if (checkFinite && !Number.isFinite(value)) {
       context.stop(`${monitor} is ${value}`);
     } else if (stoppingThreshold !== null && improves(value, stoppingThreshold, mode)) {

@@ -6,7 +6,7 @@ import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import { removeFile } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { checkpointName, isCheckpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
-import { checkMonitor, improves, isLost, type MonitorMode, monitoredValue } from "./monitor.ts";
+import { checkMonitor, improves, isLost, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
 
 export interface ModelCheckpointOptions {
   /** Folder of the checkpoints. */
@@ -17,8 +17,8 @@ export interface ModelCheckpointOptions {
   readonly autoInsertMetricName?: boolean;
   /** Logged value that decides which weights are best; default `val/acc_top1`; null: the latest are. */
   readonly monitor?: string | null;
-  /** Default `max`. */
-  readonly mode?: MonitorMode;
+  /** Default null: as the monitored metric is better. */
+  readonly mode?: MonitorMode | null;
   /** How many checkpoints to keep under names of their own; -1: all; 0: none, not even the best. Default 1: the best. */
   readonly saveTopK?: number;
   /** Write `last.safetensors`, to resume from; default true. */
@@ -41,7 +41,7 @@ const schema = z.strictObject({
     .default(null),
   autoInsertMetricName: z.boolean().default(true),
   monitor: z.string().min(1).nullable().default("val/acc_top1"),
-  mode: z.enum(["min", "max"]).default("max"),
+  mode: z.enum(["min", "max"]).nullable().default(null),
   saveTopK: z.int().min(-1).default(1),
   saveLast: z.boolean().default(true),
   everyNEpochs: z.int().min(1).default(1),
@@ -176,11 +176,11 @@ export class ModelCheckpoint extends Callback {
     const score = value === undefined || !Number.isFinite(value) ? null : value;
     const checkpoint: KeptCheckpoint = { score, epoch, step: context.progress.step };
     if (filename !== null || saveTopK !== 1) {
-      const direction = this.#options.mode === "max" ? 1 : -1;
+      const direction = value !== undefined && this.#mode(context) === "min" ? -1 : 1;
       const rank = value === undefined ? checkpoint.step : score && score * direction;
       await this.#keepNamed(checkpoint, rank, context);
     }
-    if (value !== undefined && !this.#isBest(score)) return;
+    if (value !== undefined && !this.#isBest(score, context)) return;
     await context.saveWeights(this.bestPath);
     this.#best = checkpoint;
   }
@@ -194,9 +194,14 @@ export class ModelCheckpoint extends Callback {
     return monitoredValue(monitor, context, WHERE) ?? "not yet";
   }
 
-  #isBest(score: number | null): boolean {
+  #isBest(score: number | null, context: FitContext): boolean {
     const best = this.#best?.score ?? null;
-    return score !== null && (best === null || improves(score, best, this.#options.mode));
+    return score !== null && (best === null || improves(score, best, this.#mode(context)));
+  }
+
+  #mode(context: FitContext): MonitorMode {
+    const { mode, monitor } = this.#options;
+    return modeOf(mode, monitor ?? "", context, "callbacks.model_checkpoint.mode");
   }
 
   async #keepNamed(checkpoint: KeptCheckpoint, rank: number | null, context: FitContext): Promise<void> {

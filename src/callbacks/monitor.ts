@@ -4,6 +4,30 @@ import type { FitContext, Metrics } from "../train/index.ts";
 
 export type MonitorMode = "min" | "max";
 
+/**
+ * Which way a monitored value is better: as said, else as its metric has it; losses are better lower.
+ * @throws ClassifierTrainingError kind "usage" `MONITOR_MODE` where neither is known
+ */
+export function modeOf(
+  mode: MonitorMode | null,
+  monitor: string,
+  { model }: Pick<FitContext, "model">,
+  where: string,
+): MonitorMode {
+  if (mode !== null) return mode;
+  const [stage, name = ""] = monitor.split(/\/(.*)/s, 2);
+  if (/^loss(_step|_epoch)?$/.test(name)) return "min";
+  const metrics = stage === "train" || stage === "val" ? model.metrics[stage] : undefined;
+  const direction = metrics?.direction?.(name);
+  if (direction === "higher") return "max";
+  if (direction === "lower") return "min";
+  const message = `whether ${monitor} is better high or low is not known`;
+  throw new ClassifierTrainingError("usage", "MONITOR_MODE", message, {
+    where,
+    hint: "set mode to min or max",
+  });
+}
+
 /** Whether `value` is better than `best` by more than `minDelta`. */
 export function improves(value: number, best: number, mode: MonitorMode, minDelta = 0): boolean {
   return mode === "max" ? value - minDelta > best : value + minDelta < best;

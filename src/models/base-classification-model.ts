@@ -12,7 +12,7 @@ import {
   sigmoidFocalLoss,
 } from "../nn/index.ts";
 import { AdamW, type LearningRateScheduler, type Optimizer, WarmupCosine } from "../optim/index.ts";
-import { ClassificationMetrics } from "./classification-metrics.ts";
+import { ClassificationMetrics, defaultMetrics, type MetricSets } from "./classification-metrics.ts";
 
 const LOSS_NAMES = ["cross_entropy", "focal", "sigmoid_focal", "bce"] as const;
 
@@ -85,6 +85,8 @@ export interface ClassificationTask {
   readonly classNames: readonly string[];
   /** Weight of each class in the loss; default: all 1. */
   readonly classWeights?: ArrayLike<number> | undefined;
+  /** What is measured; default: top-1, top-5 and each class' accuracy. */
+  readonly metrics?: MetricSets | undefined;
 }
 
 /**
@@ -121,7 +123,7 @@ export abstract class BaseClassificationModel {
     }
     this.#task = task;
     this.#network = this.buildNetwork(found);
-    this.#metrics = new ClassificationMetrics(task.classNames, this.options.ignoreIndex);
+    this.#metrics = new ClassificationMetrics(task.classNames, task.metrics ?? defaultMetrics(this.labels));
   }
 
   get classNames(): readonly string[] {

@@ -1,13 +1,18 @@
-// The metrics of a classification model: top-1, top-5 and per-class accuracy for each stage.
-import { type HostTensor, hostTensor, toNumbers } from "../core/index.ts";
-import { type ClassificationMetric, MetricCollection, MulticlassAccuracy } from "../metrics/index.ts";
+// The metrics of a classification model, for each stage: by default top-1, top-5 and per-class accuracy.
+import { type HostTensor, hostTensor, type LabelRange, toNumbers } from "../core/index.ts";
+import {
+  type ClassificationMetric,
+  MetricCollection,
+  type MetricDirection,
+  MulticlassAccuracy,
+} from "../metrics/index.ts";
 
 /** Metrics of one stage; logits come from any runtime, labels may be soft (their largest entry counts). */
 export class StageClassificationMetrics {
   readonly #collection: MetricCollection<Record<string, ClassificationMetric>>;
   readonly #classNames: readonly string[];
 
-  constructor(metrics: Record<string, ClassificationMetric>, classNames: readonly string[]) {
+  constructor(metrics: Readonly<Record<string, ClassificationMetric>>, classNames: readonly string[]) {
     this.#collection = new MetricCollection(metrics);
     this.#classNames = classNames;
   }
@@ -20,6 +25,15 @@ export class StageClassificationMetrics {
 
   compute(): Record<string, number> {
     return this.#collection.scalars(this.#classNames);
+  }
+
+  /** Which way a value of `compute` is better, by its name; undefined for one that is not measured. */
+  direction(name: string): MetricDirection | undefined {
+    const { metrics } = this.#collection;
+    const own = Object.keys(metrics).find(
+      (metric) => metric === name || this.#classNames.some((c) => `${metric}_${c}` === name),
+    );
+    return own === undefined ? undefined : metrics[own]!.direction;
   }
 
   reset(): void {
@@ -35,29 +49,36 @@ export class StageClassificationMetrics {
   }
 }
 
-/** `acc_top1` in training; in validation and test also `acc_top5` (or top-C) and `acc_class_<name>`. */
+/** Metrics by the name that they are logged under, for each stage. */
+export type MetricSets = Readonly<
+  Record<"train" | "val" | "test", Readonly<Record<string, ClassificationMetric>>>
+>;
+
+/** `acc_top1` in training; in validation and test also `acc_top5` (or top-C) and `acc_class`. */
+export function defaultMetrics(labels: LabelRange): MetricSets {
+  const top = (topK: number): ClassificationMetric =>
+    new MulticlassAccuracy({ ...labels, average: "micro", topK });
+  const evaluation = (): MetricSets["val"] => ({
+    acc_top1: top(1),
+    acc_top5: top(Math.min(5, labels.numClasses)),
+    acc_class: new MulticlassAccuracy({ ...labels, average: "none" }),
+  });
+  return { train: { acc_top1: top(1) }, val: evaluation(), test: evaluation() };
+}
+
+/** The metrics of a model's stages. */
 export class ClassificationMetrics {
   readonly train: StageClassificationMetrics;
   readonly val: StageClassificationMetrics;
   readonly test: StageClassificationMetrics;
 
-  /** @param ignoreIndex samples with this label do not count; default: all do */
-  constructor(classNames: readonly string[], ignoreIndex?: number) {
-    const numClasses = classNames.length;
-    const labels = { numClasses, ignoreIndex };
-    const top1 = (): ClassificationMetric => new MulticlassAccuracy({ ...labels, average: "micro" });
-    const evaluation = (): StageClassificationMetrics =>
-      new StageClassificationMetrics(
-        {
-          acc_top1: top1(),
-          acc_top5: new MulticlassAccuracy({ ...labels, average: "micro", topK: Math.min(5, numClasses) }),
-          acc_class: new MulticlassAccuracy({ ...labels, average: "none" }),
-        },
-        classNames,
-      );
-    this.train = new StageClassificationMetrics({ acc_top1: top1() }, classNames);
-    this.val = evaluation();
-    this.test = evaluation();
+  constructor(
+    classNames: readonly string[],
+    metrics: MetricSets = defaultMetrics({ numClasses: classNames.length }),
+  ) {
+    this.train = new StageClassificationMetrics(metrics.train, classNames);
+    this.val = new StageClassificationMetrics(metrics.val, classNames);
+    this.test = new StageClassificationMetrics(metrics.test, classNames);
   }
 }
 

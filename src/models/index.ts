@@ -8,7 +8,7 @@ export {
   type ResolvedClassificationModelOptions,
 } from "./base-classification-model.ts";
 export { createResNet, RESNET_NAMES, type ResNetName } from "./catalog.ts";
-export { ClassificationMetrics } from "./classification-metrics.ts";
+export { ClassificationMetrics, defaultMetrics, type MetricSets } from "./classification-metrics.ts";
 export { ResNet, type ResNetOptions } from "./resnet.ts";
 export {
   ResNet18ClassificationModel,

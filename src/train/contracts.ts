@@ -73,6 +73,8 @@ export interface StageMetrics {
   update(logits: HostTensor, labels: HostTensor): void;
   /** Values by name without stage (`acc_top1`, `acc_class_cat`). */
   compute(): Record<string, number>;
+  /** Which way a value of `compute` is better, where that is known: what monitors without a mode follow. */
+  direction?(name: string): "higher" | "lower" | "none" | undefined;
   reset(): void;
   /** What has been accumulated, for a checkpoint in the middle of an epoch. */
   state(): Readonly<Record<string, HostTensor>>;

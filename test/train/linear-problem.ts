@@ -74,6 +74,10 @@ export class OutputSum implements StageMetrics {
     return { output_sum: this.#sum };
   }
 
+  direction(): "higher" {
+    return "higher";
+  }
+
   reset(): void {
     this.#sum = 0;
   }

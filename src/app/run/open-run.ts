@@ -42,7 +42,7 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
   const data = await parts.data(existsSync(folder.splitFile) ? folder.splitFile : null, model);
-  setUp(model, data);
+  await setUp(model, data, parts);
   return {
     folder,
     settings,

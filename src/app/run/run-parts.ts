@@ -10,11 +10,12 @@ import {
   resolveConfig,
   toPlain,
 } from "../../config/index.ts";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, type LabelRange } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
-import type { BaseClassificationModel } from "../../models/index.ts";
+import { ClassificationMetric } from "../../metrics/index.ts";
+import type { BaseClassificationModel, MetricSets } from "../../models/index.ts";
 import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
-import { Callback, type Logger } from "../../train/index.ts";
+import { Callback, type Logger, type Stage } from "../../train/index.ts";
 import { defaultEvalTransforms } from "../../transforms/index.ts";
 import { pretrainedResize } from "./pretrained.ts";
 
@@ -83,6 +84,45 @@ export class RunParts {
     throw wrongKind("scheduler", "a learning-rate scheduler");
   }
 
+  /** The metrics of the configuration by stage and name, for `labels`; undefined: the model's own. */
+  async metrics({ numClasses, ignoreIndex }: LabelRange): Promise<MetricSets | undefined> {
+    const { metrics } = toPlain(resolveConfig(this.#composition)) as { metrics?: MetricSettings | null };
+    if (metrics === undefined || metrics === null) return undefined;
+    const given = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+      num_classes: numClasses,
+      ...(settings.ignore_index === undefined ? { ignore_index: ignoreIndex } : {}),
+      // Of fewer classes the best five are all of them.
+      ...(typeof settings.top_k === "number" ? { top_k: Math.min(settings.top_k, numClasses) } : {}),
+    });
+    const overrides = Object.fromEntries(
+      Object.entries(metrics).flatMap(([stage, set]) =>
+        set === null
+          ? []
+          : [
+              [
+                stage,
+                Object.fromEntries(
+                  Object.entries(set).flatMap(([name, settings]) =>
+                    settings === null ? [] : [[name, given(settings)]],
+                  ),
+                ),
+              ],
+            ],
+      ),
+    );
+    const build = async (stage: Stage): Promise<MetricSets[Stage]> => {
+      const built = (await this.#build("metrics", overrides)) as Record<string, object>;
+      const of = built[stage] === null || built[stage] === undefined ? "val" : stage;
+      const all = Object.entries(built[of] ?? {}).filter(([, metric]) => metric !== null);
+      for (const [name, metric] of all) {
+        if (!(metric instanceof ClassificationMetric))
+          throw wrongKind(`metrics.${of}.${name}`, "a classification metric");
+      }
+      return Object.fromEntries(all) as MetricSets[Stage];
+    };
+    return { train: await build("train"), val: await build("val"), test: await build("test") };
+  }
+
   async callbacks(): Promise<Callback[]> {
     const callbacks = await this.#each("callbacks");
     for (const [name, callback] of callbacks) {
@@ -123,12 +163,26 @@ function settingsToLog(loggers: ConfigNode): Record<string, unknown> {
   return Object.fromEntries(given);
 }
 
+/** Metrics as a configuration has them. */
+type MetricSettings = Readonly<
+  Record<Stage, Readonly<Record<string, Readonly<Record<string, unknown>> | null>> | null>
+>;
+
 /** Readies a model for the classes of `data`: network, metrics and class weights. */
-export function setUp(model: BaseClassificationModel, data: DataModule): void {
+export async function setUp(
+  model: BaseClassificationModel,
+  data: DataModule,
+  parts: RunParts,
+): Promise<void> {
   const { classWeights } = model.options;
   const balanced = data.options.sampler.mode !== "disabled";
   const weigh = classWeights === "auto" ? !balanced : classWeights;
-  model.setup({ classNames: data.classes, classWeights: weigh ? data.classWeights : undefined });
+  const labels = { numClasses: data.classes.length, ignoreIndex: model.options.ignoreIndex };
+  model.setup({
+    classNames: data.classes,
+    classWeights: weigh ? data.classWeights : undefined,
+    metrics: await parts.metrics(labels),
+  });
 }
 
 function wrongKind(key: string, expected: string): ClassifierTrainingError {

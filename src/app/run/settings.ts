@@ -47,7 +47,7 @@ export function configSchema(): ConfigSchema {
         .partial()
         .nullable(),
     },
-    groups: ["data", "model", "optimizer", "scheduler", "callbacks", "logger"],
+    groups: ["data", "model", "metrics", "optimizer", "scheduler", "callbacks", "logger"],
   };
 }
 

@@ -1,8 +1,10 @@
 // Every shipped optimizer, scheduler and set of callbacks can be chosen, is valid, and is built.
 import { readdirSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { componentRegistry } from "../../config/index.ts";
+import { defaultMetrics, type MetricSets } from "../../models/index.ts";
 import { LearningRateScheduler } from "../../optim/index.ts";
+import { METRIC_SCHEMAS } from "../metric-schemas.ts";
 import { allComponents } from "../registry.ts";
 import { composeRun } from "./configuration.ts";
 import { RunParts } from "./run-parts.ts";
@@ -31,6 +33,37 @@ test.each(choices("scheduler"))("scheduler=%s", async (name) => {
 test.each(choices("callbacks"))("callbacks=%s", async (name) => {
   const callbacks = await (await partsOf(`callbacks=${name}`)).callbacks();
   expect(callbacks.length).toBeGreaterThan(0);
+});
+
+describe("metrics", () => {
+  const labels = { numClasses: 3, ignoreIndex: -100 };
+
+  test.each(choices("metrics"))("metrics=%s are those of a model of its own", async (name) => {
+    const metrics = (await (await partsOf(`metrics=${name}`)).metrics(labels))!;
+    const described = (sets: MetricSets): unknown =>
+      Object.entries(sets).map(([stage, set]) => [
+        stage,
+        Object.entries(set).map(([key, metric]) => [key, metric.constructor.name, metric.accumulator.key]),
+      ]);
+    expect(described(metrics)).toEqual(described(defaultMetrics(labels)));
+  });
+
+  test.each(Object.keys(METRIC_SCHEMAS))("%s can be added", async (name) => {
+    const beta = name === "MulticlassFBetaScore" ? ",beta:2" : "";
+    const parts = await partsOf(`+metrics.val.mine={_target_:${name}${beta}}`);
+    const { val, test: tested, train } = (await parts.metrics(labels))!;
+    expect(val.mine?.constructor.name).toBe(name);
+    expect(tested.mine).toBeDefined();
+    expect(train.mine).toBeUndefined();
+  });
+
+  test("what is no metric is refused, and so is a misspelt option", async () => {
+    await expect(partsOf("+metrics.val.mine={_target_:MulticlassF1Score,topk:2}")).rejects.toMatchObject({
+      code: "CONFIG_KEY_UNKNOWN",
+    });
+    const parts = await partsOf("+metrics.val.mine={_target_:SGD}");
+    await expect(parts.metrics(labels)).rejects.toMatchObject({ kind: "usage" });
+  });
 });
 
 test("without a choice the scheduler is the model's own", async () => {

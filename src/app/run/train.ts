@@ -67,7 +67,7 @@ export async function train(
   const goesOn = checkpoint !== undefined && existsSync(run.folder.splitFile);
   await using data = await parts.data(goesOn ? run.folder.splitFile : null, model);
   for (const warning of data.warnings) notify("WARNING", warning);
-  setUp(model, data);
+  await setUp(model, data, parts);
   const identity = identityOf(run.composition, data, model);
   if (checkpoint !== undefined) assertResumable(checkpoint, identity);
   const callbacks = await parts.callbacks();

@@ -43,7 +43,7 @@ export async function tuneLearningRate(request: TuneLearningRateRequest): Promis
   const parts = new RunParts(run.composition, registry);
   const model = await parts.model();
   await using data = await parts.data(null, model);
-  setUp(model, data);
+  await setUp(model, data, parts);
   await using trainer = new Trainer(settings.trainer, {
     runtime,
     seed: settings.seed,

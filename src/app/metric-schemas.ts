@@ -1,0 +1,44 @@
+// The options of metrics in configurations. They lie here, as metrics are to be had without a schema library.
+import { z } from "zod";
+
+/** What the data decides; given in a configuration it is checked against that. */
+const classes = { numClasses: z.int().min(2).optional(), ignoreIndex: z.int().optional() };
+const counted = {
+  ...classes,
+  average: z.enum(["micro", "macro", "weighted", "none"]).default("macro"),
+  topK: z.int().min(1).default(1),
+};
+/** Networks give logits. */
+const scored = { ...classes, scores: z.enum(["auto", "logits", "probabilities"]).default("logits") };
+const ranked = {
+  ...scored,
+  average: z.enum(["macro", "weighted", "none"]).default("macro"),
+  thresholds: z.union([z.int().min(2), z.array(z.number().min(0).max(1)).min(1)]).optional(),
+};
+
+/** By the name of the metric. */
+export const METRIC_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  MulticlassAUROC: z.strictObject(ranked),
+  MulticlassAccuracy: z.strictObject(counted),
+  MulticlassAveragePrecision: z.strictObject(ranked),
+  MulticlassBrierScore: z.strictObject(scored),
+  MulticlassCalibrationError: z.strictObject({
+    ...scored,
+    nBins: z.int().min(1).default(15),
+    norm: z.enum(["l1", "l2", "max"]).default("l1"),
+  }),
+  MulticlassCohenKappa: z.strictObject({
+    ...classes,
+    weights: z.enum(["none", "linear", "quadratic"]).default("none"),
+  }),
+  MulticlassF1Score: z.strictObject(counted),
+  MulticlassFBetaScore: z.strictObject({ ...counted, beta: z.number().positive() }),
+  MulticlassHammingDistance: z.strictObject(counted),
+  MulticlassHingeLoss: z.strictObject(scored),
+  MulticlassJaccardIndex: z.strictObject({ ...classes, average: counted.average }),
+  MulticlassLogLoss: z.strictObject(scored),
+  MulticlassMatthewsCorrCoef: z.strictObject(classes),
+  MulticlassPrecision: z.strictObject(counted),
+  MulticlassRecall: z.strictObject(counted),
+  MulticlassSpecificity: z.strictObject(counted),
+};
