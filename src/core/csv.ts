@@ -20,12 +20,14 @@ export function readCsv(text: string): string[][] {
   return Array.from(csvRecords(text), ({ values }) => [...values]);
 }
 
+/** One row of a table, with its cells as text and the place that an error about it names. */
 export interface CsvRecord {
   /** The line it begins on, from 1. */
   readonly line: number;
   readonly values: readonly string[];
 }
 
+/** How a table is written where it is not plain CSV, and what errors call it. */
 export interface CsvFormat {
   /** One character; a blank stands for any number of blanks and tabs. Default ",". */
   readonly separator?: string;

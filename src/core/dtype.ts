@@ -13,6 +13,7 @@ export type DType =
   | "uint8"
   | "bool";
 
+/** Any array that holds a tensor's elements; several element types share one (see `DTypeArrays`). */
 export type TensorData =
   | Float64Array
   | Float32Array
@@ -23,6 +24,7 @@ export type TensorData =
   | Int8Array
   | Uint8Array;
 
+/** Element type -> the array that holds it. 16-bit floats lie in it as raw bits, booleans as 0 and 1. */
 export interface DTypeArrays {
   float64: Float64Array;
   float32: Float32Array;
@@ -75,6 +77,7 @@ export function viewBuffer<D extends DType>(
   return new ARRAYS[dtype](buffer, byteOffset, length);
 }
 
+/** Whether it is a floating-point type, of 64, 32 or 16 bits (bfloat16 included). */
 export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64" || dtype === "float16" || dtype === "bfloat16";
 }

@@ -12,6 +12,7 @@ const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   storage: 5,
 };
 
+/** What an error says besides its message; all of it may be left out. */
 export interface ErrorDetails {
   /** Where it is wrong: `file:line:column`, a config key, a file name, a module path. */
   readonly where?: string | undefined;

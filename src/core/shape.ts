@@ -1,5 +1,6 @@
 // Shapes: sizes of a tensor's dimensions, row-major, outermost first.
 
+/** Sizes of the dimensions, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
 /** Number of elements; 1 for a scalar (`[]`). */
@@ -20,6 +21,7 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Equal rank and equal sizes; nothing is broadcast. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
@@ -40,6 +42,7 @@ export function broadcastShapes(a: Shape, b: Shape): number[] | undefined {
   return result;
 }
 
+/** As messages name a shape: `[32, 3, 224, 224]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }

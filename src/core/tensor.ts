@@ -3,6 +3,7 @@ import { allocate, type DType, type DTypeArrays, type TensorData } from "./dtype
 import { ClassifierTrainingError } from "./errors.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
 
+/** A dense tensor that JavaScript can read; `D` narrows `data` to the array of that element type. */
 export interface HostTensor<D extends DType = DType> {
   readonly dtype: D;
   readonly shape: Shape;

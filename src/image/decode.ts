@@ -16,6 +16,7 @@ import { turnUpright } from "./orientation.ts";
 import { refusedPicture } from "./picture-errors.ts";
 import { freshMemory, type PixelMemory } from "./pixel-memory.ts";
 
+/** What a picture may cost, and whether speed goes before Pillow's pixels. */
 export interface DecodeOptions {
   /** Largest number of pixels a picture may have. Default 178,956,970, the limit of Pillow's bomb warning times two. */
   readonly maxPixels?: number;

@@ -18,6 +18,7 @@ export type ImageTensor = HostTensor<"float32">;
 /** What a transform takes and gives: a picture before `ToDtype`, a tensor after it. */
 export type Pixels = Image | ImageTensor;
 
+/** Whether it is a picture of bytes and not yet a tensor. */
 export function isImage(pixels: Pixels): pixels is Image {
   return !("dtype" in pixels);
 }

@@ -13,6 +13,7 @@ export interface DecodeLimits {
   readonly seconds: number;
 }
 
+/** What libvips is told of a picture besides its bytes. */
 export interface LibvipsOptions extends DecodeLimits {
   readonly format: ImageFormat;
   /** How its samples are converted: by libvips, or, for these, as Pillow does it. */

@@ -16,6 +16,7 @@ import { ClassificationMetrics, defaultMetrics, type MetricSets } from "./classi
 
 const LOSS_NAMES = ["cross_entropy", "focal", "sigmoid_focal", "bce"] as const;
 
+/** What every classification model can be given. The learning rate warms up linearly, then follows a cosine. */
 export interface ClassificationModelOptions {
   /** Default: as many as the data has. */
   readonly numClasses?: number | null;
@@ -51,6 +52,7 @@ export interface ClassificationModelOptions {
   readonly classWeights?: boolean | "auto";
 }
 
+/** The same with every default filled in, as the schemas give them. */
 export type ResolvedClassificationModelOptions = Required<ClassificationModelOptions>;
 
 const rate: z.ZodType<number> = z.number().positive();

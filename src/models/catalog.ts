@@ -3,6 +3,7 @@ import { ResNet, type ResNetOptions } from "./resnet.ts";
 
 type Architecture = Omit<ResNetOptions, "numClasses">;
 
+/** The architectures, by torchvision's names; the two numbers of a ResNeXt are groups and channels a group. */
 export type ResNetName =
   | "resnet18"
   | "resnet34"
@@ -28,6 +29,7 @@ const RESNETS: Readonly<Record<ResNetName, Architecture>> = {
   wide_resnet101_2: { block: "bottleneck", layers: [3, 4, 23, 3], widthPerGroup: 128 },
 };
 
+/** All of them, smallest depth first within a family. */
 export const RESNET_NAMES: readonly ResNetName[] = Object.keys(RESNETS) as ResNetName[];
 
 /** A residual network by torchvision's name, with `numClasses` outputs. */

@@ -11,6 +11,7 @@ import {
 } from "./base-classification-model.ts";
 import { createResNet, RESNET_NAMES, type ResNetName } from "./catalog.ts";
 
+/** Those of any classification model, and which network it is built around. */
 export interface ResNetClassificationModelOptions extends ClassificationModelOptions {
   /** torchvision's name: resnet18 to resnet152, resnext50_32x4d, wide_resnet50_2, ... */
   readonly architecture: ResNetName;
@@ -36,6 +37,7 @@ export class ResNetClassificationModel extends BaseClassificationModel {
   }
 }
 
+/** `ResNetClassificationModel` over resnet18, with the base's defaults. */
 export class ResNet18ClassificationModel extends ResNetClassificationModel {
   static override readonly schema: z.ZodType = classificationModelSchema;
 
@@ -44,6 +46,7 @@ export class ResNet18ClassificationModel extends ResNetClassificationModel {
   }
 }
 
+/** `ResNetClassificationModel` over resnet34, with the base's defaults. */
 export class ResNet34ClassificationModel extends ResNetClassificationModel {
   static override readonly schema: z.ZodType = classificationModelSchema;
 

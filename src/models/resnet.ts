@@ -12,6 +12,7 @@ import {
   Sequential,
 } from "../nn/index.ts";
 
+/** The numbers that tell one residual network of the family from another. */
 export interface ResNetOptions {
   /** Two 3x3 convolutions a block, or 1x1, 3x3, 1x1 with four times the channels. */
   readonly block: "basic" | "bottleneck";

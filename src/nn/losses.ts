@@ -18,8 +18,10 @@ import {
 } from "../graph/index.ts";
 import { countedRows, IGNORE_INDEX, labelRows } from "./labels.ts";
 
+/** What a loss gives: the mean or sum as a scalar, or one value for each sample or entry. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** How classes and samples are weighed and put together; the defaults are those of torch's `cross_entropy`. */
 export interface CrossEntropyOptions {
   /** Weight of each class, [C]. Default: all 1. */
   readonly weight?: Value;
@@ -52,6 +54,7 @@ export function crossEntropy(logits: Value, target: Value, options: CrossEntropy
   }
 }
 
+/** Those of the cross-entropy that the focal loss is made of, and its exponent. */
 export interface FocalLossOptions extends CrossEntropyOptions {
   /** Focusing exponent; 0 gives the plain mean of cross-entropies. Default 2. */
   readonly gamma?: number;
@@ -130,6 +133,7 @@ function smooth(targets: Value, soft: boolean, smoothing: number): Value {
   return add(mul(targets, 1 - smoothing), spread);
 }
 
+/** How entries are weighed, left out and put together; by default all count alike. */
 export interface BinaryCrossEntropyOptions {
   /** Weight of each entry, broadcast to the logits. Default: all 1. */
   readonly weight?: Value;

@@ -3,6 +3,7 @@ import { add, mul, pow, sigmoid, sub, type Value } from "../graph/index.ts";
 import { countedRows, IGNORE_INDEX, labelRows } from "./labels.ts";
 import { binaryCrossEntropyWithLogits, checkSoftTargets, type Reduction, reduceBy } from "./losses.ts";
 
+/** How labels become the targets of one binary classifier for each class. */
 export interface OneVsRestOptions {
   /** Targets become (1 - smoothing) t + smoothing / C. Default 0. */
   readonly labelSmoothing?: number;
@@ -31,6 +32,7 @@ export function oneVsRestTargets(
   return { targets, mask: soft ? undefined : countedRows(rows) };
 }
 
+/** The two parameters of the focal loss (Lin et al., 2017), and how entries are weighed and put together. */
 export interface SigmoidFocalLossOptions {
   /** Weight of positive targets, that of negative ones being 1 - alpha; null: both 1. Default 0.25. */
   readonly alpha?: number | null;

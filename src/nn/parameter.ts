@@ -4,6 +4,7 @@ import type { Value } from "../graph/index.ts";
 import type { Initializer } from "./initializers.ts";
 import { currentTrace } from "./trace.ts";
 
+/** What the optimizer is told of a parameter beyond its shape. */
 export interface ParameterOptions {
   /** Whether it is meant to decay; default: matrices and kernels (rank 2 and above), not biases and norms. */
   readonly decays?: boolean;

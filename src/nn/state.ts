@@ -7,6 +7,7 @@ import { Parameter } from "./parameter.ts";
 /** Tensors by PyTorch's names (`layer1.0.conv1.weight`), in PyTorch's order. */
 export type StateDict = Map<string, HostTensor>;
 
+/** One parameter or buffer of a module: its name, element type and shape, but not its value. */
 export interface StateEntry extends VariableSpec {
   readonly kind: "parameter" | "buffer";
   /** Trained; false for buffers and frozen parameters. */

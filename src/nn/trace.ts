@@ -4,6 +4,7 @@ import { readVariable, type Update, type Value, type VariableRef } from "../grap
 import type { Module } from "./module.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 
+/** The mode that a module runs in, and where its state is read. */
 export interface TraceOptions {
   /** Training mode: batch statistics and their running averages; else evaluation mode. */
   readonly training: boolean;
@@ -13,6 +14,7 @@ export interface TraceOptions {
   readonly statisticsMomentum?: Value | undefined;
 }
 
+/** What running a module wrote into the graph. */
 export interface Traced {
   readonly output: Value;
   /** Parameters that were used, by name, in the order of use. */

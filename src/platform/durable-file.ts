@@ -12,6 +12,7 @@ export interface FileOperations {
   freeBytes(folder: string): Promise<number>;
 }
 
+/** The real file system; tests put failing operations in its place. */
 export const FILE_OPERATIONS: FileOperations = {
   open: (path, flags) => open(path, flags),
   rename,
@@ -22,6 +23,7 @@ export const FILE_OPERATIONS: FileOperations = {
   },
 };
 
+/** What a durable write does beyond replacing the file at its path. */
 export interface DurableWriteOptions {
   /** Keep the file that is replaced under this path. */
   readonly previous?: string;

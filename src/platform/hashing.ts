@@ -9,6 +9,7 @@ export interface Sha256 {
   digest(): Promise<string>;
 }
 
+/** A hash of the bytes given to `update`, one piece after the other; `digest` gives lower-case hexadecimal digits. */
 export function sha256(): Sha256 {
   const hash = createHash("sha256");
   return {

@@ -7,6 +7,7 @@ import { scaled } from "./pixelate.ts";
 import { resize } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How small the picture gets in between, and how often. */
 export interface BilinearDownscaleOptions {
   /** Range of the scale in between. Default [0.3, 0.75]. */
   readonly scale?: Range;

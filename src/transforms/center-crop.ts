@@ -6,6 +6,7 @@ import { pad } from "./pixels/padding.ts";
 import { crop } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** What is cut out, in pixels. */
 export interface CenterCropOptions {
   /** One number for a square, or [height, width]. */
   readonly size: SizeOption;

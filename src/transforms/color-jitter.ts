@@ -7,6 +7,7 @@ import { type Range, rangeSchema } from "./options.ts";
 import { brightness, contrast, hue, saturation } from "./pixels/color.ts";
 import { PassTransform } from "./transform.ts";
 
+/** How far each adjustment may go; without options nothing changes. */
 export interface ColorJitterOptions {
   /** x stands for factors in [max(0, 1 - x), 1 + x]; a range is taken as it is. Default 0: left alone. */
   readonly brightness?: number | Range;

@@ -7,6 +7,7 @@ import { Normalize } from "./normalize.ts";
 import { ToDtype, toTensor } from "./to-dtype.ts";
 import { PassTransform, runPasses, type Transform, TransformGroup, transformsSchema } from "./transform.ts";
 
+/** What is applied, and in which order. */
 export interface ComposeOptions {
   /** The transforms, first to last. */
   readonly transforms: readonly Transform[];

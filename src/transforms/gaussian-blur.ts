@@ -6,6 +6,7 @@ import { asRange, type Range, rangeSchema } from "./options.ts";
 import { gaussianBlur } from "./pixels/convolution.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** The kernel's size and width. */
 export interface GaussianBlurOptions {
   /** Taps of the kernel, odd: one number, or [width, height]. */
   readonly kernelSize: number | readonly [number, number];

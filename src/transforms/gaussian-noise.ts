@@ -5,6 +5,7 @@ import { blankImage, type Image } from "../image/image.ts";
 import { probabilitySchema, type Range, rangeSchema } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How strong the noise is, and how often it is added. */
 export interface GaussianNoiseOptions {
   /** Range of the standard deviation, in levels of 0..255. Default [5, 25]. */
   readonly sigma?: Range;

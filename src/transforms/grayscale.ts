@@ -6,6 +6,7 @@ import { probabilitySchema } from "./options.ts";
 import { grayscale } from "./pixels/color.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** For torchvision's sake: of no effect on the pixels. */
 export interface GrayscaleOptions {
   /**
    * Default 3. The picture has three equal channels either way: with 1 the tensor is what torchvision makes of its one
@@ -31,6 +32,7 @@ export class Grayscale extends ImageTransform<Required<GrayscaleOptions>> {
   }
 }
 
+/** How often a picture loses its colours. */
 export interface RandomGrayscaleOptions {
   /** Probability. Default 0.1. */
   readonly p?: number;

@@ -7,6 +7,7 @@ import { loadSharp } from "../image/libvips.ts";
 import { probabilitySchema, type Range } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How bad the JPEG is, and how often there is one. */
 export interface JPEGCompressionOptions {
   /** Range of the quality, whole numbers from 1 to 100. Default [20, 75]. */
   readonly quality?: Range;

@@ -7,6 +7,7 @@ import { pad } from "./pixels/padding.ts";
 import { type Interpolation, resize } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** The canvas, its colour, and how the picture is scaled to fit. */
 export interface LetterboxOptions {
   /** One number for a square, or [height, width]. */
   readonly size: SizeOption;

@@ -8,6 +8,7 @@ import { TensorTransform } from "./transform.ts";
 /** Red, green, blue. */
 export type PerChannel = readonly [number, number, number];
 
+/** What is subtracted and divided by, in units of the tensor: 0 to 1 after `ToDtype`. */
 export interface NormalizeOptions {
   /** One for all channels or one for each. Default ImageNet's, [0.485, 0.456, 0.406]. */
   readonly mean?: PerChannel | readonly [number];
@@ -22,7 +23,9 @@ interface Resolved {
   readonly std: PerChannel;
 }
 
+/** Mean of ImageNet's red, green and blue, of values in 0..1, as torchvision's weights expect it. */
 export const IMAGENET_MEAN: PerChannel = [0.485, 0.456, 0.406];
+/** Standard deviation of ImageNet's red, green and blue, of values in 0..1. */
 export const IMAGENET_STD: PerChannel = [0.229, 0.224, 0.225];
 
 const positive: z.ZodType<number> = z.number().positive("a standard deviation is above 0");

@@ -16,6 +16,7 @@ const pixels: z.ZodType<number> = z.int().min(1, "a size is a whole number of pi
 export const unwrapped = <T>(schema: z.ZodType<T>): z.ZodType<T> =>
   z.preprocess((value) => (Array.isArray(value) && value.length === 1 ? value[0] : value), schema);
 
+/** Whole pixels, at least 1; a list of one counts as one number. */
 export const sizeSchema: z.ZodType<SizeOption> = unwrapped(
   z.union([pixels, z.tuple([pixels, pixels]).readonly()]),
 );
@@ -31,6 +32,7 @@ function filterName(value: unknown): unknown {
   return /^nearest[-_]exact$/.test(name) ? "nearest" : name;
 }
 
+/** A filter by its name in any case, or by Pillow's number for it. */
 export const interpolationSchema: z.ZodType<Interpolation> = z.preprocess(filterName, z.enum(FILTERS));
 
 /** Pictures are always antialiased, as torchvision does it with Pillow's: saying so changes nothing. */
@@ -39,6 +41,7 @@ export const antialiasSchema: z.ZodType<true | null | undefined> = z
   .nullable()
   .optional();
 
+/** 0 to 1, both included. */
 export const probabilitySchema: z.ZodType<number> = z
   .number()
   .min(0, "a probability lies between 0 and 1")
@@ -74,11 +77,13 @@ export const fillSchema: z.ZodType<Fill> = z.preprocess(
   unwrapped(z.union([level, z.tuple([level, level, level]).readonly()])),
 );
 
+/** As `interpolationSchema`, but only what Pillow offers for affine and perspective maps. */
 export const warpInterpolationSchema: z.ZodType<WarpInterpolation> = z.preprocess(
   filterName,
   z.enum(["nearest", "bilinear", "bicubic"]),
 );
 
+/** torchvision's modes; "constant" is the one that has a colour. */
 export const paddingModeSchema: z.ZodType<PaddingMode> = z.enum(["constant", "edge", "reflect", "symmetric"]);
 
 const amount: z.ZodType<number> = z.int().min(0);
@@ -86,6 +91,7 @@ const amount: z.ZodType<number> = z.int().min(0);
 /** One number for all sides, [horizontal, vertical], or [left, top, right, bottom]. */
 export type PaddingOption = number | readonly [number, number] | Padding;
 
+/** Whole pixels, 0 or more; a list of one counts as one number. */
 export const paddingSchema: z.ZodType<PaddingOption> = unwrapped(
   z.union([
     amount,

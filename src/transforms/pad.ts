@@ -6,6 +6,7 @@ import type { Fill } from "./pixels/geometry.ts";
 import { type PaddingMode, pad } from "./pixels/padding.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How wide the border is, and what it shows. */
 export interface PadOptions {
   /** One number for all sides, [horizontal, vertical], or [left, top, right, bottom]. */
   readonly padding: PaddingOption;

@@ -6,6 +6,7 @@ import { probabilitySchema, type Range, rangeSchema } from "./options.ts";
 import { resize } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How coarse the blocks are, and how often there are any. */
 export interface PixelateOptions {
   /** Range of the scale in between. Default [0.25, 0.75]. */
   readonly scale?: Range;

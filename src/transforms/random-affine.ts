@@ -14,6 +14,7 @@ import {
 import { affine, type Fill, type WarpInterpolation } from "./pixels/geometry.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** What is drawn for each picture, uniformly; only the rotation must be given. */
 export interface RandomAffineOptions {
   /** x for [-x, x] degrees, or a range. */
   readonly degrees: number | Range;

@@ -6,6 +6,7 @@ import { Compose } from "./compose.ts";
 import { probabilitySchema } from "./options.ts";
 import { type Transform, TransformGroup, transformsSchema } from "./transform.ts";
 
+/** The group, applied in its order, and how often it is. */
 export interface RandomApplyOptions {
   readonly transforms: readonly Transform[];
   /** Probability. Default 0.5. */

@@ -4,6 +4,7 @@ import type { RandomStream } from "../core/index.ts";
 import type { Pixels } from "../image/image.ts";
 import { type Transform, TransformGroup, transformsSchema } from "./transform.ts";
 
+/** What is chosen from, and how often each is; weights need not sum to 1. */
 export interface RandomChoiceOptions {
   readonly transforms: readonly Transform[];
   /** Weight of each transform. Default equal. */

@@ -18,6 +18,7 @@ import { type Padding, type PaddingMode, pad } from "./pixels/padding.ts";
 import { crop } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** What is cut out, and what is done first with pictures that are too small. */
 export interface RandomCropOptions {
   /** One number for a square, or [height, width]. */
   readonly size: SizeOption;

@@ -6,6 +6,7 @@ import { probabilitySchema, type Range, rangeSchema, roundHalfEven, unwrapped } 
 import type { Region } from "./pixels/resample.ts";
 import { TensorTransform } from "./transform.ts";
 
+/** How often, how large and of what shape the rectangle is, and what fills it. */
 export interface RandomErasingOptions {
   /** Probability. Default 0.5. */
   readonly p?: number;

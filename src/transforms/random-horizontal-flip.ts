@@ -6,6 +6,7 @@ import type { Pass } from "../image/kernels/index.ts";
 import { probabilitySchema } from "./options.ts";
 import { PassTransform } from "./transform.ts";
 
+/** How often a picture is mirrored. */
 export interface RandomHorizontalFlipOptions {
   /** Probability. Default 0.5. */
   readonly p?: number;

@@ -4,6 +4,7 @@ import type { RandomStream } from "../core/index.ts";
 import type { Pixels } from "../image/image.ts";
 import { type Transform, TransformGroup, transformsSchema } from "./transform.ts";
 
+/** The transforms; all of them are applied. */
 export interface RandomOrderOptions {
   readonly transforms: readonly Transform[];
 }

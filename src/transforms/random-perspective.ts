@@ -6,6 +6,7 @@ import { fillSchema, probabilitySchema, warpInterpolationSchema } from "./option
 import { type Fill, perspective, type WarpInterpolation } from "./pixels/geometry.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How far and how often a picture is tilted. */
 export interface RandomPerspectiveOptions {
   /** How far the corners may move inwards, as a share of half the sides. Default 0.5. */
   readonly distortionScale?: number;

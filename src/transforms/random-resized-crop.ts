@@ -16,6 +16,7 @@ import {
 import { type Interpolation, resizePasses } from "./pixels/resample.ts";
 import { PassTransform } from "./transform.ts";
 
+/** Which parts may be drawn, and the size they are brought to; the defaults are torchvision's. */
 export interface RandomResizedCropOptions {
   /** One number for a square, or [height, width]. */
   readonly size: SizeOption;

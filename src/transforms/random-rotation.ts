@@ -12,6 +12,7 @@ import {
 import { type Fill, rotate, type WarpInterpolation } from "./pixels/geometry.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** The angles, counted anticlockwise, and what becomes of the corners. */
 export interface RandomRotationOptions {
   /** x for [-x, x] degrees, or a range. */
   readonly degrees: number | Range;

@@ -5,6 +5,7 @@ import { blankImage, type Image } from "../image/image.ts";
 import { probabilitySchema } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How often a picture is turned upside down. */
 export interface RandomVerticalFlipOptions {
   /** Probability. Default 0.5. */
   readonly p?: number;

@@ -7,6 +7,7 @@ import { antialiasSchema, interpolationSchema, type SizeOption, sizeSchema } fro
 import { type Interpolation, resizePasses } from "./pixels/resample.ts";
 import { PassTransform } from "./transform.ts";
 
+/** The size to reach: of one side with the aspect ratio kept, or of both. */
 export interface ResizeOptions {
   /**
    * One number: the shorter side, the longer follows (truncated). [height, width]: exactly that. null: the longer side

@@ -5,6 +5,7 @@ import { type Image, type ImageTensor, isImage, type Pixels } from "../image/ima
 import { type Pass, pixelKernels, type Scaling, sizeAfter } from "../image/kernels/index.ts";
 import type { Transform, TransformDescription } from "./transform.ts";
 
+/** Whether values are scaled; the element type is there for torchvision's sake. */
 export interface ToDtypeOptions {
   /** Only "float32". */
   readonly dtype?: "float32";

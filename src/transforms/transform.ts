@@ -4,6 +4,7 @@ import { ClassifierTrainingError, parseOptions, type RandomStream } from "../cor
 import { type Image, type ImageSize, type ImageTensor, isImage, type Pixels } from "../image/image.ts";
 import { type Pass, pixelKernels } from "../image/kernels/index.ts";
 
+/** What JSON can say, which is all that a transform's description may hold. */
 export type JsonValue =
   | string
   | number
@@ -18,6 +19,7 @@ export interface TransformDescription {
   readonly options: { readonly [key: string]: JsonValue };
 }
 
+/** One step of preparing pictures, as a data set and an exported model's preprocessing use it. */
 export interface Transform {
   /**
    * Transforms one picture. The input is never changed; a transform with nothing to do may return it.
@@ -92,6 +94,7 @@ export const transformSchema: z.ZodType<Transform> = z.custom<Transform>(
   "not a transform",
 );
 
+/** A list of such objects, in the order given; it may be empty. */
 export const transformsSchema: z.ZodType<readonly Transform[]> = z.array(transformSchema).readonly();
 
 /** A transform made of others. */

@@ -7,6 +7,7 @@ import { scaled } from "./pixelate.ts";
 import { resize } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How small the part is, and how often a picture is zoomed in on. */
 export interface ZoomInOptions {
   /** Range of the part's sides, as a share. Default [0.7, 1]. */
   readonly scale?: Range;

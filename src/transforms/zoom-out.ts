@@ -9,6 +9,7 @@ import { cropFilled } from "./pixels/padding.ts";
 import { resize } from "./pixels/resample.ts";
 import { ImageTransform } from "./transform.ts";
 
+/** How large the canvas is, its colour, and how often there is one. */
 export interface ZoomOutOptions {
   /** Range of the canvas's sides, as multiples. Default [1, 1.5]. */
   readonly scale?: Range;

@@ -42,17 +42,28 @@ type Binary = (a: Code, b: Code) => Code;
 type Load = (address: Code, offset?: number) => Code;
 type Store = (address: Code, value: Code) => Code;
 
+/** Pushes a local: `local.get`. */
 export const get = (local: Local): Code => [0x20, ...unsigned(local)];
+/** Puts `value` into a local: `local.set`. */
 export const set = (local: Local, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+/** A 32-bit integer constant: `i32.const`. */
 export const int = (value: number): Code => [0x41, ...signed(value)];
+/** `i32.add`, which wraps at 32 bits. */
 export const add: Binary = binary([0x6a]);
+/** `i32.sub`, which wraps at 32 bits. */
 export const subtract: Binary = binary([0x6b]);
+/** `i32.lt_u`: 1 or 0, both sides unsigned, as addresses and counts are. */
 export const lessThan: Binary = binary([0x49]);
+/** `i32.load` at `address + offset`, both in bytes. */
 export const loadInt: Load = load([0x28]);
+/** `i32.load8_u`: one byte as 0 to 255. */
 export const loadByte: Load = load([0x2d]);
+/** `i32.store8`: the lowest byte of `value`. */
 export const storeByte: Store = store([0x3a]);
+/** `i32.store`: the four bytes of `value`. */
 export const storeInt: Store = store([0x36]);
 
+/** Instructions on vectors of 128 bits; what is not said otherwise is four 32-bit lanes. */
 export const vector = {
   load: load(simd(0x00)) as Load,
   /** Four bytes into the lowest lane, zeros above. */

@@ -2,6 +2,10 @@
 import { ClassifierTrainingError } from "../core/index.ts";
 import { type OpenFile, openFile, openFileSync } from "../platform/index.ts";
 
+/**
+ * Bytes that are read a range at a time, so that a file of gigabytes need not be in memory. Closed by who opened
+ * it.
+ */
 export interface ByteSource {
   /** What the bytes are called in messages, usually the path. */
   readonly name: string;

@@ -14,6 +14,7 @@ export interface WeightsPreprocessing {
   readonly std: readonly [number, number, number];
 }
 
+/** One published file of weights: where it is, how to know it, and what pictures it expects. */
 export interface WeightsEntry {
   readonly architecture: string;
   /** torchvision's name: V1 is the paper's recipe, V2 the newer one of 2021. */

@@ -5,6 +5,7 @@ import { TORCHVISION_NAME } from "./naming.ts";
 import { type EncodedFile, layoutSafetensors } from "./safetensors.ts";
 import type { WeightsFile } from "./weights-file.ts";
 
+/** What changes besides the file format. */
 export interface ConvertOptions {
   /** Element type of all floating-point tensors; default: as they are. */
   readonly dtype?: "float32" | "float16" | "bfloat16" | undefined;

@@ -7,12 +7,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { get } from "./http.ts";
 
+/** How far a download has come, for a progress bar. */
 export interface DownloadProgress {
   readonly receivedBytes: number;
   /** Undefined where the server does not say. */
   readonly totalBytes: number | undefined;
 }
 
+/**
+ * How a download is checked, watched and retried. Without `sha256Prefix` nothing of an earlier process is taken
+ * up.
+ */
 export interface DownloadOptions {
   /** First digits of the SHA-256 that the file must have. */
   readonly sha256Prefix?: string | undefined;

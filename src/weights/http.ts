@@ -6,6 +6,7 @@ import { connect as tlsConnect } from "node:tls";
 
 const MOST_REDIRECTS = 10;
 
+/** What one request sends, how long it waits, and where the proxy variables are looked up. */
 export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds without a byte after which the request fails. */

@@ -4,6 +4,7 @@ import { findRenaming, type NamingConvention } from "./naming.ts";
 import type { TensorSpec } from "./safetensors.ts";
 import type { TensorInfo } from "./weights-file.ts";
 
+/** A tensor that the file has in another shape than the model. */
 export interface MisshapenTensor {
   readonly name: string;
   readonly expected: Shape;
@@ -25,6 +26,7 @@ export interface StateDictMatch {
   readonly prefix: string;
 }
 
+/** What decides whether the file's classifier is kept. Without class names its shape alone does. */
 export interface MatchOptions {
   /** Name of the model's last layer; default `fc`. */
   readonly classifier?: string | undefined;

@@ -6,6 +6,7 @@ import { weightsCacheFolder } from "./cache.ts";
 import { findWeights, WEIGHTS_CATALOG, type WeightsEntry } from "./catalog.ts";
 import { type DownloadOptions, download } from "./download.ts";
 
+/** Where the weights come from: a row of the catalogue, an address, or a file on this machine. */
 export type PretrainedSource =
   | { readonly kind: "catalog"; readonly entry: WeightsEntry }
   | { readonly kind: "url"; readonly url: string }

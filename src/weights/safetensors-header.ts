@@ -2,6 +2,7 @@
 import type { ClassifierTrainingError, DType } from "../core/index.ts";
 import type { TensorInfo } from "./weights-file.ts";
 
+/** One tensor of the file: what it is, and which bytes are its. */
 export interface SafetensorsEntry extends TensorInfo {
   /** First byte of the tensor, counted from the end of the header. */
   readonly begin: number;
@@ -9,6 +10,7 @@ export interface SafetensorsEntry extends TensorInfo {
   readonly end: number;
 }
 
+/** All that the file says before its first tensor's bytes. */
 export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
   /** In the header's order. */

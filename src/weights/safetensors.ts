@@ -113,6 +113,7 @@ export interface TensorSpec {
   readonly shape: Shape;
 }
 
+/** A file to be written, but for its tensors' bytes. */
 export interface SafetensorsLayout {
   /** Everything before the first tensor's bytes. */
   readonly header: Uint8Array;

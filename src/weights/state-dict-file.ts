@@ -49,6 +49,7 @@ function parseNames(text: string | undefined): readonly string[] | undefined {
   }
 }
 
+/** What a file gave a model, and how the two were matched. */
 export interface LoadedStateDict {
   /** In the model's order, names and element types; without what was replaced and absent counters. */
   readonly tensors: ReadonlyMap<string, HostTensor>;

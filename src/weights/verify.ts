@@ -7,6 +7,7 @@ import { WEIGHTS_CATALOG } from "./catalog.ts";
 import { openWeights } from "./open-weights.ts";
 import type { WeightsFile } from "./weights-file.ts";
 
+/** What a whole reading of the file found. */
 export interface WeightsReport {
   readonly format: WeightsFile["format"];
   readonly tensors: number;

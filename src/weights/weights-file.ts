@@ -7,6 +7,7 @@ import {
   type Shape,
 } from "../core/index.ts";
 
+/** What is known of a tensor before its bytes are read. */
 export interface TensorInfo {
   readonly dtype: DType;
   readonly shape: Shape;

@@ -1,6 +1,7 @@
 // The contract of a JPEG decoder that works in the thread that calls it.
 import type { ImageSize } from "../image.ts";
 
+/** One way to decode a JPEG; which of them a process has depends on the machine. */
 export interface JpegDecoder {
   /** What the library is called, and its version or file. */
   readonly name: string;

@@ -13,6 +13,7 @@ const LIBRARIES: readonly string[] = [
 /** A file to load instead, or "none". */
 const LIBRARY_VARIABLE = "CLASSIFIER_TRAINING_TURBOJPEG";
 
+/** How to get the system's libjpeg-turbo, as a hint of an error or a report. */
 export const INSTALL_HINT: string = `install libjpeg-turbo (apt-get install libturbojpeg0; on Ubuntu libturbojpeg) or name the file in ${LIBRARY_VARIABLE}`;
 
 /** `TJPF_RGB` */

@@ -17,6 +17,7 @@ interface Codec {
   complaints: number;
 }
 
+/** Starts the decoder, for pictures of up to 2^22 pixels; its instance is replaced before its errors use up its stack. */
 export async function loadWasmDecoder(): Promise<JpegDecoder> {
   let codec = await startCodec();
   return {

@@ -40,6 +40,7 @@ export interface Scaling {
   readonly deviation: readonly [number, number, number];
 }
 
+/** One implementation of all passes. The picture given is never changed. */
 export interface PixelKernels {
   /** The picture after one pass and the next. */
   run(image: Image, passes: readonly Pass[]): Image;

@@ -7,6 +7,7 @@ import { PRECISION_BITS, type Taps } from "./taps.ts";
 const { fround } = Math;
 const HALF = 1 << (PRECISION_BITS - 1);
 
+/** Takes any picture and any passes, a whole picture at a time. */
 export const scalarKernels: PixelKernels = {
   run: (image, passes) => passes.reduce(apply, image),
 

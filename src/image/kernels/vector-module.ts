@@ -382,6 +382,7 @@ function toPlanes(): FunctionCode {
   return { parameters: 5, ints: 1, vectors: 8, returns: false, body };
 }
 
+/** The bytes of the WebAssembly module, with one exported function for each kernel; made anew at each call. */
 export function vectorModule(): Uint8Array<ArrayBuffer> {
   return assembleModule({
     resizeRows: resizeRows(),

@@ -6,6 +6,7 @@ import { Module } from "../module.ts";
 import { Buffer, Parameter } from "../parameter.ts";
 import { currentTrace } from "../trace.ts";
 
+/** Numerical guard and memory of the running statistics; the defaults are torch's. */
 export interface BatchNorm2dOptions {
   /** Default 1e-5. */
   readonly epsilon?: number;

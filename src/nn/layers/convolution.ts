@@ -7,10 +7,12 @@ import { Parameter } from "../parameter.ts";
 /** A size for both axes, or height and width. */
 export type SizeOption = number | Pair;
 
+/** [height, width]; one number stands for both. */
 export function toPair(size: SizeOption): Pair {
   return typeof size === "number" ? [size, size] : size;
 }
 
+/** What a convolution has besides its channels and kernel; the defaults are torch's. */
 export interface Conv2dLayerOptions {
   /** Default 1. */
   readonly stride?: SizeOption;

@@ -3,6 +3,7 @@ import { avgPool2d, flatten, globalAvgPool2d, maxPool2d, type Value } from "../.
 import { Module } from "../module.ts";
 import { type SizeOption, toPair } from "./convolution.ts";
 
+/** What a pooling window has besides its size; the defaults are torch's. */
 export interface PoolOptions {
   /** Default: the kernel size. */
   readonly stride?: SizeOption;

@@ -2,6 +2,7 @@
 import type { Value } from "../../graph/index.ts";
 import { Module } from "../module.ts";
 
+/** Each module takes what the one before it gives. State names begin with the index (`0.weight`), as in torch. */
 export class Sequential extends Module {
   readonly #modules: readonly Module[];
 

@@ -18,11 +18,13 @@ export interface MixedBatch {
   readonly targets: HostTensor<"float32">;
 }
 
+/** Mixes a batch, which it leaves as it is; the same random numbers give the same mixture. */
 export interface BatchTransform {
   apply(batch: MixedBatch, random: RandomStream): MixedBatch;
   describe(): TransformDescription;
 }
 
+/** How strongly pictures are mixed: with a small `alpha` most stay nearly as they are. */
 export interface MixOptions {
   /** Parameter of the beta distribution the share is drawn from. Default 1. */
   readonly alpha?: number;

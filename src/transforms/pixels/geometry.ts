@@ -19,6 +19,7 @@ export function filledImage(width: number, height: number, fill: Fill): Image {
 /** a, b, c, d, e, f of `x' = ax + by + c`, `y' = dx + ey + f`, from the target's to the source's pixels. */
 export type AffineMatrix = readonly [number, number, number, number, number, number];
 
+/** One affine map, as the arguments of torchvision's `affine`. */
 export interface AffineOptions {
   /** Degrees, counted clockwise. */
   readonly angle: number;
@@ -35,6 +36,7 @@ export interface AffineOptions {
 
 // With Python's factors, and so to its bits.
 const radians = (degrees: number): number => degrees * (Math.PI / 180);
+/** Radians to degrees. */
 export const degrees = (radians: number): number => radians * (180 / Math.PI);
 
 /** Rotates, shears, scales and shifts; the size stays. torchvision's `affine`. */
@@ -60,6 +62,7 @@ export function affine(image: Image, options: AffineOptions): Image {
   return warpAffine(image, width, height, [m0, m1, m2, m3, m4, m5], options.interpolation, options.fill);
 }
 
+/** How a rotation treats the picture's edges and what lies between its pixels. */
 export interface RotateOptions {
   readonly interpolation: WarpInterpolation;
   /** Enlarges the picture so that all of it stays visible. */

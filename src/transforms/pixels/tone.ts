@@ -30,6 +30,7 @@ export function solarize(image: Image, threshold: number): Image {
   );
 }
 
+/** `255 - value` of every channel. */
 export function invert(image: Image): Image {
   return solarize(image, 0);
 }

@@ -16,6 +16,7 @@ import {
   threshold,
 } from "./augmentation-space.ts";
 
+/** How many versions there are, and how far they go from the picture; the defaults are torchvision's. */
 export interface AugMixOptions {
   /** Largest strength of the operations, 1 to 10. Default 3. */
   readonly severity?: number;

@@ -13,6 +13,7 @@ import {
   USUAL_STRENGTHS,
 } from "./augmentation-space.ts";
 
+/** The policy, and how its geometric operations read the picture. */
 export interface AutoAugmentOptions {
   /** Only "imagenet". */
   readonly policy?: "imagenet";

@@ -7,6 +7,7 @@ import type { Fill, WarpInterpolation } from "../pixels/geometry.ts";
 import { ImageTransform } from "../transform.ts";
 import { applyOperations, type DrawnOperation, drawSign, USUAL_STRENGTHS } from "./augmentation-space.ts";
 
+/** How many operations, and how strong; the defaults are torchvision's. */
 export interface RandAugmentOptions {
   /** Operations applied one after the other. Default 2. */
   readonly numOps?: number;

@@ -15,6 +15,7 @@ import {
   threshold,
 } from "./augmentation-space.ts";
 
+/** How finely strengths are graded, and how geometric operations read the picture. */
 export interface TrivialAugmentWideOptions {
   /** Number of strengths. Default 31. */
   readonly numMagnitudeBins?: number;

@@ -1,6 +1,7 @@
 // What both of PyTorch's file formats give: the unpickled value, and the bytes of its storages.
 import type { PickleValue, TorchStorage } from "./pickle-values.ts";
 
+/** A file of `torch.save`, unpickled but with its tensors' bytes still where they were. */
 export interface TorchArchive {
   readonly format: "pytorch-zip" | "pytorch-legacy";
   /** What was given to `torch.save`, with tensors that have no bytes yet. */

@@ -11,6 +11,7 @@ export class PythonFloat {
   }
 }
 
+/** Kept apart from a list, since a tuple may be a key and a list may not. */
 export class PythonTuple {
   readonly items: readonly PickleValue[];
 
@@ -19,6 +20,7 @@ export class PythonTuple {
   }
 }
 
+/** `collections.OrderedDict`, what a `state_dict()` is; a plain dict is a plain `Map`. */
 export class OrderedDict extends Map<PickleValue, PickleValue> {}
 
 /** A name from the allow-list. It is a row of that table, never anything that was looked up by name. */
@@ -80,6 +82,7 @@ export class TorchTensor {
   }
 }
 
+/** All that a pickle can hold here; Python's `None` is null and `bytes` are a `Uint8Array`. */
 export type PickleValue =
   | null
   | boolean

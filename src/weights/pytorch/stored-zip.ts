@@ -21,6 +21,7 @@ const IN_ZIP64_32 = 0xffffffff;
 const ZIP64_EXTRA = 0x0001;
 const ENCRYPTED = 1;
 
+/** One entry, as the archive's central directory describes it. */
 export interface ZipEntry {
   readonly name: string;
   readonly size: number;

@@ -13,6 +13,7 @@ export type ConvertPixels = (
   to: number,
 ) => void;
 
+/** The conversion that suits a file's samples. */
 export interface Colours {
   /** How many of a pixel's samples it looks at, from the first on. */
   readonly used: number;

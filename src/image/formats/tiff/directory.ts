@@ -12,6 +12,7 @@ export interface TiffEntry {
   readonly record: Uint8Array;
 }
 
+/** The tags of the first picture, with what is needed to read their values. */
 export interface TiffDirectory {
   readonly littleEndian: boolean;
   /** Whether offsets have 64 bits. */

@@ -13,6 +13,7 @@ export const PHOTOMETRIC = {
   yCbCr: 6,
   lab: 8,
 } as const;
+/** The compressions that are read, by their numbers in tag 259. */
 export const COMPRESSION = {
   none: 1,
   faxRuns: 2,
@@ -61,6 +62,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   34892: "linear raw colours",
 };
 
+/** Everything needed to find and decode the pixels; codes are those of the TIFF 6.0 specification. */
 export interface TiffLayout {
   readonly width: number;
   readonly height: number;
