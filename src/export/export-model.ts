@@ -6,6 +6,7 @@ import { encodeModel, exportProgram } from "../onnx/index.ts";
 import type { Preprocessing } from "../transforms/index.ts";
 import { inferenceProgram, weightsStorages } from "./inference-program.ts";
 
+/** A trained network, and everything else that the file is to say. */
 export interface ExportRequest {
   readonly network: Module;
   /** Weights and running statistics by PyTorch's names. */
@@ -20,6 +21,7 @@ export interface ExportRequest {
   readonly producerVersion: string;
 }
 
+/** The ONNX file, and the labels that are also in its metadata. */
 export interface ExportedModel {
   readonly bytes: Uint8Array;
   readonly labels: LabelsMapping;

@@ -12,6 +12,7 @@ import type { Module, StateDict } from "../nn/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { inferenceProgram, weightsStorages } from "./inference-program.ts";
 
+/** The two models to compare, and what the trained one runs in. */
 export interface VerificationRequest {
   /** The exported model. */
   readonly bytes: Uint8Array;

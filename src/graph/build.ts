@@ -82,30 +82,51 @@ function pair(op: string, a: Operand, b: Operand): [Value, Value] {
   throw new ClassifierTrainingError("failure", "NO_VALUE", `${op}: at least one operand must be a value`);
 }
 
+/** -x */
 export const neg: (x: Value) => Value = unary("neg");
+/** e^x */
 export const exp: (x: Value) => Value = unary("exp");
+/** Natural logarithm; of 0 it is -infinity, below NaN. */
 export const log: (x: Value) => Value = unary("log");
+/** Square root; NaN below 0. */
 export const sqrt: (x: Value) => Value = unary("sqrt");
+/** 1 / x */
 export const reciprocal: (x: Value) => Value = unary("reciprocal");
+/** |x|; the gradient at 0 is 0. */
 export const abs: (x: Value) => Value = unary("abs");
 /** -1, 0 or 1. */
 export const sign: (x: Value) => Value = unary("sign");
 /** max(x, 0) */
 export const relu: (x: Value) => Value = unary("relu");
+/** 1 / (1 + e^-x) */
 export const sigmoid: (x: Value) => Value = unary("sigmoid");
+/** Hyperbolic tangent. */
 export const tanh: (x: Value) => Value = unary("tanh");
 /** log(1 + e^x), computed without overflow. */
 export const softplus: (x: Value) => Value = unary("softplus");
 
+/**
+ * a + b. As with all functions of two operands here, shapes broadcast, and a number takes the dtype of the other,
+ * which must be a value.
+ */
 export const add: (a: Operand, b: Operand) => Value = binary("add");
+/** a - b */
 export const sub: (a: Operand, b: Operand) => Value = binary("sub");
+/** a * b, elementwise. */
 export const mul: (a: Operand, b: Operand) => Value = binary("mul");
+/** a / b */
 export const div: (a: Operand, b: Operand) => Value = binary("div");
+/** The larger of a and b, elementwise. */
 export const maximum: (a: Operand, b: Operand) => Value = binary("maximum");
+/** The smaller of a and b, elementwise. */
 export const minimum: (a: Operand, b: Operand) => Value = binary("minimum");
+/** a^b, elementwise. */
 export const pow: (a: Operand, b: Operand) => Value = binary("pow");
+/** Whether a = b, as `bool`; false with NaN. */
 export const equal: (a: Operand, b: Operand) => Value = binary("equal");
+/** Whether a > b, as `bool`; false with NaN. */
 export const greater: (a: Operand, b: Operand) => Value = binary("greater");
+/** Whether a >= b, as `bool`; false with NaN. */
 export const greaterEqual: (a: Operand, b: Operand) => Value = binary("greaterEqual");
 
 /** `whenTrue` where `condition` (bool) holds, else `whenFalse`; shapes broadcast. */
@@ -142,10 +163,12 @@ function reduce(op: "reduceSum" | "reduceMax", x: Value, { axes, keepDims = fals
   return reduced.length === 0 ? x : x.node.graph.append(op, [x], { axes: reduced, keepDims })[0]!;
 }
 
+/** Sum over axes; `x` itself where there are none to reduce. */
 export function reduceSum(x: Value, options: ReduceOptions = {}): Value {
   return reduce("reduceSum", x, options);
 }
 
+/** Maximum over axes; `x` itself where there are none to reduce. */
 export function reduceMax(x: Value, options: ReduceOptions = {}): Value {
   return reduce("reduceMax", x, options);
 }
@@ -180,11 +203,13 @@ export function flatten(x: Value, startAxis = 1): Value {
   return reshape(x, [...x.shape.slice(0, startAxis), sizeOf(x.shape.slice(startAxis))]);
 }
 
+/** Axes in another order: axis i of the result is axis `permutation[i]` of `x`. */
 export function transpose(x: Value, permutation: readonly number[]): Value {
   const identity = permutation.every((axis, i) => axis === i);
   return identity ? x : x.node.graph.append("transpose", [x], { permutation })[0]!;
 }
 
+/** `x` stretched to `shape` by NumPy's rule; `x` itself where it has that shape. */
 export function broadcastTo(x: Value, shape: Shape): Value {
   return sameShape(x.shape, shape) ? x : x.node.graph.append("broadcastTo", [x], { shape })[0]!;
 }
@@ -194,6 +219,7 @@ export function slice(x: Value, starts: readonly number[], ends: readonly number
   return x.node.graph.append("slice", [x], { starts, ends })[0]!;
 }
 
+/** One behind the other along `axis`; the other sizes must agree. */
 export function concat(parts: readonly Value[], axis: number): Value {
   return parts.length === 1 ? parts[0]! : parts[0]!.node.graph.append("concat", parts, { axis })[0]!;
 }
@@ -266,10 +292,12 @@ function poolParams({ kernel, stride = kernel, padding = [0, 0] }: Pool2dOptions
   return { kernel, stride, padding };
 }
 
+/** Maximum of each window: [N, C, H, W] -> [N, C, H', W'], H' as in `conv2d`. Padding never wins. */
 export function maxPool2d(x: Value, options: Pool2dOptions): Value {
   return x.node.graph.append("maxPool2d", [x], poolParams(options))[0]!;
 }
 
+/** Mean of each window: [N, C, H, W] -> [N, C, H', W'], H' as in `conv2d`. Zeros of the padding count. */
 export function avgPool2d(x: Value, options: Pool2dOptions): Value {
   return x.node.graph.append("avgPool2d", [x], poolParams(options))[0]!;
 }

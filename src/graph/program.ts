@@ -11,6 +11,10 @@ export interface Update {
   readonly value: Value;
 }
 
+/**
+ * One computation, whole: it reads inputs and variables, gives outputs, and changes variables when all else is
+ * done.
+ */
 export interface Program {
   readonly name: string;
   /** Every node that an output or update needs, operands first. */
@@ -20,6 +24,7 @@ export interface Program {
   readonly updates: readonly Update[];
 }
 
+/** What a program is for; which nodes and inputs that takes is found from it. */
 export interface ProgramParts {
   readonly name: string;
   readonly outputs: Readonly<Record<string, Value>>;

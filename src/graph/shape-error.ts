@@ -1,5 +1,6 @@
 // What shape inference throws; the graph adds op, operands and module path.
 
+/** Operands that do not fit an op, in words that need neither its name nor its place. */
 export class ShapeError extends Error {}
 
 /** @throws ShapeError with `message` unless `condition` holds. */

@@ -20,6 +20,10 @@ export interface Prediction {
   readonly confidence: number;
 }
 
+/**
+ * Where labels come from and how many threads compute; by default the model decides the one and onnxruntime the
+ * other.
+ */
 export interface ClassifierOptions {
   /** Default: the labels inside the model. */
   readonly labelsPath?: string | undefined;

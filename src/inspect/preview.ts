@@ -4,6 +4,7 @@ import type { Batch } from "../data/loading/loader.ts";
 import { blankImage, type Image } from "../image/image.ts";
 import type { Preprocessing } from "../transforms/preprocessing.ts";
 
+/** How the grid is laid out. */
 export interface PreviewOptions {
   /** Pictures in a row; default 8. */
   readonly columns?: number;

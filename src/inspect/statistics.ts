@@ -5,6 +5,7 @@ import type { DatasetSplits } from "../data/modules/data-module.ts";
 import type { DecodeOptions } from "../image/decode.ts";
 import { readImage } from "../image/read-image.ts";
 
+/** The parts of a data set, as folders and messages name them. */
 export type Part = "train" | "val" | "test";
 
 /** The parts of a data set that are there, in order. */
@@ -17,6 +18,7 @@ export function partsOf(splits: DatasetSplits): [Part, ImageDataset][] {
   return parts.filter((part): part is [Part, ImageDataset] => part[1] !== undefined);
 }
 
+/** Smallest, middle and largest of a side, in pixels. */
 export interface SizeRange {
   readonly min: number;
   readonly median: number;
@@ -30,6 +32,7 @@ export interface SizeCount {
   readonly count: number;
 }
 
+/** Counts of all pictures, and sizes and colours of those of the training part that were looked at. */
 export interface DataStatistics {
   readonly classes: readonly string[];
   /** Pictures of each class, by part. */
@@ -48,6 +51,7 @@ export interface DataStatistics {
   readonly std: readonly [number, number, number];
 }
 
+/** How many pictures are read, and how. */
 export interface StatisticsOptions {
   /** Training pictures to look at, evenly spread; default 1000. Infinity looks at all. */
   readonly samples?: number;

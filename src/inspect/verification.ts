@@ -5,6 +5,7 @@ import type { DecodeOptions } from "../image/decode.ts";
 import { readImage } from "../image/read-image.ts";
 import { type Part, partsOf } from "./statistics.ts";
 
+/** A picture that cannot be read, with the error's code and message. */
 export interface PictureProblem {
   readonly part: Part;
   readonly name: string;
@@ -13,12 +14,14 @@ export interface PictureProblem {
   readonly message: string;
 }
 
+/** What reading every picture found. */
 export interface VerificationReport {
   /** Pictures read. */
   readonly checked: number;
   readonly problems: readonly PictureProblem[];
 }
 
+/** How pictures are read, and who is told of progress. */
 export interface VerificationOptions {
   readonly read?: DecodeOptions;
   /** Called after each picture. */

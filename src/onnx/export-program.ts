@@ -8,6 +8,7 @@ import { lowerNodes } from "./lowering/index.ts";
 import { rounded } from "./lowering/leaf.ts";
 import type { ModelProto } from "./onnx.gen.ts";
 
+/** What the file says besides the computation; operator set and domains are chosen here. */
 export interface ExportProgramOptions extends Omit<ModelOptions, "opset" | "domains"> {
   /** Values of the program's variables, by name. */
   readonly weights: ReadonlyMap<string, HostTensor>;

@@ -12,6 +12,7 @@ import {
   type VariableRef,
 } from "../graph/index.ts";
 
+/** The program without the normalisations that could be folded, and weights to match. */
 export interface FoldedProgram {
   readonly program: Program;
   /** Values of all variables that the program reads. */

@@ -40,6 +40,7 @@ export interface NodeOptions {
   readonly name?: string;
 }
 
+/** What an ONNX file says of itself besides its graph. */
 export interface ModelOptions {
   /** Version of ONNX's own operator set. */
   readonly opset: number;

@@ -15,6 +15,7 @@ export const CATEGORICAL: readonly string[] = [
 
 /** Right and wrong: blue and vermilion, which also differ where red and green do not. */
 export const RIGHT_COLOR = "#0072b2";
+/** What is wrong; see `RIGHT_COLOR`. */
 export const WRONG_COLOR = "#d55e00";
 
 const RAMPS: { readonly [name in "right" | "wrong"]: readonly [Rgb, Rgb, Rgb] } = {
@@ -38,6 +39,7 @@ export function rampColor(ramp: "right" | "wrong", position: number): Rgb {
   return [channel(0), channel(1), channel(2)];
 }
 
+/** `#rrggbb`; channels are whole numbers of 0 to 255. */
 export function cssColor([red, green, blue]: Rgb): string {
   return `#${[red, green, blue].map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }

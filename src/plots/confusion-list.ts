@@ -5,6 +5,7 @@ import { fitText, MUTED_COLOR, text } from "./svg.ts";
 /** The share of the samples of class `truth` that were predicted as `predicted`. */
 export type Share = (truth: number, predicted: number) => number;
 
+/** How often one class was taken for another; classes by index. */
 export interface Confusion {
   readonly truth: number;
   readonly predicted: number;
@@ -25,6 +26,7 @@ export function mostConfused(counts: Float64Array, share: Share, classes: number
   return wrong.sort((a, b) => b.count - a.count || b.share - a.share || a.truth - b.truth);
 }
 
+/** Width of the list in pixels. */
 export const LIST_WIDTH = 400;
 const ROW = 18;
 const SIZE = 11;

@@ -6,6 +6,7 @@ import { formatCount, formatShare } from "./format.ts";
 import { dataUrl } from "./rgb-image.ts";
 import { element, fitText, MUTED_COLOR, type Picture, picture, text, textWidth } from "./svg.ts";
 
+/** The matrix to draw; `classNames` are in the order of its rows. */
 export interface ConfusionMatrixPictureOptions {
   /** Counts `[C, C]`: rows are true classes, columns predicted ones. */
   readonly counts: HostTensor<"float64">;

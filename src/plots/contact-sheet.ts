@@ -3,6 +3,7 @@ import { RIGHT_COLOR, WRONG_COLOR } from "./colors.ts";
 import { dataUrl, type RgbImage } from "./rgb-image.ts";
 import { element, fitText, MUTED_COLOR, type Picture, picture, text, textWidth } from "./svg.ts";
 
+/** One picture with the two lines below it. */
 export interface ContactTile {
   readonly image: RgbImage;
   /** Such as its class. */
@@ -11,6 +12,7 @@ export interface ContactTile {
   readonly detail: string;
 }
 
+/** Two pictures that are compared, with what is said above them. */
 export interface ContactPair {
   readonly title: string;
   /** What is wrong about the pair; it then has an orange frame. */
@@ -18,6 +20,7 @@ export interface ContactPair {
   readonly tiles: readonly [ContactTile, ContactTile];
 }
 
+/** What is on the sheet, and how wide it is. */
 export interface ContactSheetOptions {
   readonly pairs: readonly ContactPair[];
   /** Pairs that are left out, which a line says. Default 0. */

@@ -2,12 +2,14 @@
 import { CATEGORICAL } from "./colors.ts";
 import { FONT_FAMILY, MUTED_COLOR, type Picture, TEXT_COLOR } from "./svg.ts";
 
+/** One line of a chart, by the name that the legend has. */
 export interface Curve {
   readonly name: string;
   /** (x, y) in rising x; a y that is not finite leaves a gap. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
+/** The curves of one chart and how its axes are marked; both are linear by default. */
 export interface CurvesOptions {
   readonly title: string;
   readonly curves: readonly Curve[];

@@ -13,12 +13,14 @@ export interface Drawings {
 
 const DRAWINGS: Drawings = { curves: drawCurves, sampleGrid: drawSampleGrid, png: svgToPng };
 
+/** One drawing for the thread; `number` comes back with its answer, since answers may overtake each other. */
 export interface DrawingRequest<K extends keyof Drawings = keyof Drawings> {
   readonly number: number;
   readonly drawing: K;
   readonly options: Parameters<Drawings[K]>[0];
 }
 
+/** What became of the request of that number: its result, or the error as text. */
 export type DrawingAnswer =
   | { readonly number: number; readonly result: unknown }
   | { readonly number: number; readonly error: string };

@@ -7,6 +7,7 @@ import type { DrawingAnswer, DrawingRequest, Drawings } from "./drawing-thread.t
 import type { SampleGridOptions } from "./sample-grid.ts";
 import type { Picture } from "./svg.ts";
 
+/** How finely a drawing is rendered. */
 export interface RenderPngOptions {
   /** Device pixels per CSS pixel (default 2). */
   readonly scale?: number | undefined;

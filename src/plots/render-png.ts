@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 /** Scripts that the bundled font lacks (Indic, Thai, CJK and the like): machine fonts are looked up for them alone. */
 const BEYOND_BUNDLED_FONT = /[\u0900-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
 
+/** A drawing and how finely it is rendered. */
 export interface SvgToRender {
   readonly svg: string;
   /** Device pixels per CSS pixel. */

@@ -4,6 +4,7 @@ import { formatShare } from "./format.ts";
 import { dataUrl, type RgbImage } from "./rgb-image.ts";
 import { element, fitText, MUTED_COLOR, type Picture, picture, text } from "./svg.ts";
 
+/** One picture with what the model says of it; without `truth` it is marked neither right nor wrong. */
 export interface GridSample {
   readonly image: RgbImage;
   readonly prediction: string;
@@ -13,6 +14,7 @@ export interface GridSample {
   readonly truth?: string | undefined;
 }
 
+/** The pictures, row by row, and how many stand in a row. */
 export interface SampleGridOptions {
   readonly samples: readonly GridSample[];
   /** Default 4. */

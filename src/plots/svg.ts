@@ -11,12 +11,15 @@ type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** What texts are set in; the first family is the one that pictures are rendered with. */
 export const FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif";
+/** What is read first: titles, names, numbers. */
 export const TEXT_COLOR = "#1f2933";
+/** What is read second: axes, captions, remarks. */
 export const MUTED_COLOR = "#52606d";
 
 /** Mean width of a character of the font, in em. */
 const CHARACTER_WIDTH = 0.6;
 
+/** An SVG document of these elements on white, `width` x `height` CSS pixels. */
 export function picture(width: number, height: number, content: readonly string[]): Picture {
   const frame = { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` };
   const background = element("rect", { width, height, fill: "#ffffff" });
@@ -37,6 +40,7 @@ export function element(name: string, attributes: Attributes, children: readonly
   return children.length === 0 ? `${tag}/>` : `${tag}>${children.join("")}</${name}>`;
 }
 
+/** How a line of text is set; without options upright, from its left end. */
 export interface TextOptions {
   readonly size?: number;
   readonly anchor?: "start" | "middle" | "end";

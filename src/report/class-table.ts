@@ -6,6 +6,10 @@ import { type Html, html, percent, wholeNumber } from "./html.ts";
 const COLUMNS = ["precision", "recall", "f1"] as const;
 const TITLES = { precision: "Precision", recall: "Recall", f1: "F1" } as const;
 
+/**
+ * A row for each class, in the order given, with three scores and their 95 % intervals; the page's script sorts
+ * it.
+ */
 export function classTable(classes: readonly ClassScores[]): Html {
   return html`<div class="scroll"><table class="sortable classes">
     <thead><tr><th><button>Class</button></th><th class="num"><button>Pictures</button></th>${COLUMNS.map(

@@ -11,6 +11,7 @@ import {
 } from "../metrics/index.ts";
 import type { Prediction } from "./report-data.ts";
 
+/** Scores of one class against all others, each with its bootstrap interval. */
 export interface ClassScores {
   readonly name: string;
   /** Samples of the class. */
@@ -36,6 +37,7 @@ export interface Confusion {
   readonly count: number;
 }
 
+/** All that the report's sections on quality show. */
 export interface Evaluation {
   readonly samples: number;
   readonly accuracy: Interval;

@@ -23,6 +23,7 @@ function asHtml(value: Piece): string {
   return escapeHtml(String(value));
 }
 
+/** Text that can stand in an element or, between quotes of either kind, in an attribute. */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll("&", "&amp;")

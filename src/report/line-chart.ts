@@ -1,11 +1,13 @@
 // A line chart in SVG that follows the page's colours and shows its values under the pointer.
 import { Html, html, percent, plainNumber } from "./html.ts";
 
+/** One line of a chart; points whose y is not finite are left out. */
 export interface ChartSeries {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
+/** The lines of one chart, with a title that also names it for screen readers. */
 export interface LineChartOptions {
   readonly title: string;
   readonly series: readonly ChartSeries[];

@@ -3,12 +3,14 @@ import { CLIENT_SCRIPT } from "./client-script.ts";
 import { Html, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 
+/** One part of the page; its `id` is what the navigation links to. */
 export interface Section {
   readonly id: string;
   readonly title: string;
   readonly content: Html;
 }
 
+/** What is on a page, from its head to its foot. */
 export interface Page {
   /** The heading. */
   readonly name: string;

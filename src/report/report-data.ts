@@ -1,5 +1,6 @@
 // What a run's report tells: plain data, gathered elsewhere.
 
+/** How the run ended and what it reached: the part of `summary.json` that is shown, with its keys. */
 export interface ReportSummary {
   /** `completed`, `stopped`, `interrupted` or `failed`. */
   readonly status: string;
@@ -25,6 +26,7 @@ export interface ReportSummary {
   readonly export?: string | undefined;
 }
 
+/** One setting with where its value came from. */
 export interface ConfigurationEntry {
   /** Dotted key. */
   readonly key: string;
@@ -73,6 +75,10 @@ export interface AugmentedSample {
   readonly variants: readonly string[];
 }
 
+/**
+ * Size and cost of the network: parameters by number, `bytes` as float32, operations and activations for one
+ * picture.
+ */
 export interface ModelFacts {
   readonly parameters: number;
   readonly trainable: number;
@@ -88,6 +94,7 @@ export interface ModelFacts {
   }[];
 }
 
+/** Everything a report is made of; lists that are empty leave their section out. */
 export interface ReportData {
   /** The run's folder, as a name. */
   readonly name: string;

@@ -12,6 +12,9 @@ const MOST_PAIRS = 10;
 /** Rows for this many pictures that were left out. */
 const MOST_LEFT_OUT = 50;
 
+/**
+ * The figures at the top. Without predictions there are only epochs, time and what was measured on the test split.
+ */
 export function tiles({ summary }: ReportData, evaluation: Evaluation | undefined): Html {
   const { metrics } = summary;
   const interval = evaluation?.accuracy;
@@ -25,6 +28,7 @@ export function tiles({ summary }: ReportData, evaluation: Evaluation | undefine
   </div>`;
 }
 
+/** Loss, accuracy and learning rate by epoch, the best epoch marked. */
 export function curves({ history, summary }: ReportData): Section | undefined {
   if (history.length === 0) return undefined;
   const series = (...names: readonly string[]): ChartSeries[] =>
@@ -46,6 +50,7 @@ export function curves({ history, summary }: ReportData): Section | undefined {
   };
 }
 
+/** The confusion matrix and the pictures behind each cell. Nothing without predictions. */
 export function confusion(
   evaluation: Evaluation | undefined,
   classNames: readonly string[],
@@ -73,6 +78,7 @@ export function confusion(
   };
 }
 
+/** Precision, recall and F1 of every class. Nothing without predictions. */
 export function perClass(evaluation: Evaluation | undefined): Section | undefined {
   if (evaluation === undefined) return undefined;
   return {
@@ -83,6 +89,7 @@ export function perClass(evaluation: Evaluation | undefined): Section | undefine
   };
 }
 
+/** The reliability diagram. Nothing without predictions. */
 export function calibration(evaluation: Evaluation | undefined): Section | undefined {
   if (evaluation === undefined) return undefined;
   return {
@@ -93,6 +100,7 @@ export function calibration(evaluation: Evaluation | undefined): Section | undef
   };
 }
 
+/** The pictures with the largest losses, which the page's script puts in. Nothing without predictions. */
 export function topLosses({ predictions }: ReportData): Section | undefined {
   if (predictions.length === 0) return undefined;
   return {
@@ -103,6 +111,7 @@ export function topLosses({ predictions }: ReportData): Section | undefined {
   };
 }
 
+/** Training pictures before and after augmentation. Nothing where none were kept. */
 export function augmentation({ augmented, preprocessing }: ReportData): Section | undefined {
   if (augmented.length === 0) return undefined;
   const picture = (address: string, caption: string): Html =>
@@ -118,6 +127,7 @@ export function augmentation({ augmented, preprocessing }: ReportData): Section 
   };
 }
 
+/** Pictures of each class in each split. */
 export function dataSet({ splits, summary }: ReportData): Section | undefined {
   if (splits.length === 0) return undefined;
   const total = (counts: ArrayLike<number>): number =>
@@ -131,6 +141,7 @@ export function dataSet({ splits, summary }: ReportData): Section | undefined {
   };
 }
 
+/** Pictures that could not be read, with the reason. Nothing where all could. */
 export function leftOut({ summary }: ReportData): Section | undefined {
   const { bad_pictures: pictures } = summary;
   if (pictures.length === 0) return undefined;
@@ -145,6 +156,7 @@ export function leftOut({ summary }: ReportData): Section | undefined {
   };
 }
 
+/** Where the time of the run went, in seconds, and the speed of each epoch. Nothing without epochs. */
 export function timing({ timing: epochs, summary }: ReportData): Section | undefined {
   if (epochs.length === 0) return undefined;
   const sum = (of: (epoch: (typeof epochs)[number]) => number): number =>
@@ -172,6 +184,7 @@ export function timing({ timing: epochs, summary }: ReportData): Section | undef
   };
 }
 
+/** What was trained, with what, and on which machine; the layers where they are known. */
 export function modelAndMachine({ model, summary, environment }: ReportData): Section {
   const facts: (readonly [string, string])[] = [
     ["architecture", summary.model],
@@ -199,6 +212,7 @@ export function modelAndMachine({ model, summary, environment }: ReportData): Se
   };
 }
 
+/** Every setting of the run, with what set it. */
 export function configuration({ configuration: entries }: ReportData): Section | undefined {
   if (entries.length === 0) return undefined;
   return {

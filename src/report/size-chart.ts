@@ -21,6 +21,7 @@ function roundUp(value: number): number {
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value)!;
 }
 
+/** Both axes begin at 0 and end at a round number; the dashed line is where width and height are equal. */
 export function sizeChart(sizes: readonly Size[]): Html {
   const step = roundUp(Math.max(...sizes.flatMap(({ width, height }) => [width, height])) / TICKS);
   const limit = (values: readonly number[]): number =>

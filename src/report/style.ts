@@ -1,5 +1,6 @@
 // How the report looks, in light and dark.
 
+/** The page's style sheet, whole: nothing is loaded from elsewhere. */
 export const STYLE: string = `
 :root{color-scheme:light dark;--bg:#f7f8f9;--card:#fff;--text:#1d2730;--muted:#5b6875;--line:#e2e6ea;--right:#0072b2;--wrong:#d55e00;--third:#00795a;--on:#fff;--chip:#eef1f4;--shadow:0 1px 2px rgb(16 24 32/.06)}
 @media (prefers-color-scheme:dark){:root{--bg:#12161b;--card:#1a2027;--text:#e4e9ee;--muted:#9ba8b5;--line:#2c343d;--right:#5ab4ee;--wrong:#f5924a;--third:#3cc9a0;--on:#0b1116;--chip:#262e37;--shadow:none}}

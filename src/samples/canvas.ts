@@ -2,10 +2,12 @@
 import type { RandomStream } from "../core/random.ts";
 import type { Mask } from "./mask.ts";
 
+/** Each channel 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
 const SHADE_GRID = 24;
 
+/** `size` x `size` pixels, black at first. Values may leave 0 to 255 until the picture is finished. */
 export class Canvas {
   readonly size: number;
   /** RGB, row by row, each 0 to 255 once the picture is finished. */

@@ -10,6 +10,7 @@ import {
   styleCorners,
 } from "./outline.ts";
 
+/** What makes one typeface's digits differ from another's. */
 export interface Typeface {
   readonly name: string;
   /** Thickness of a stroke, as a share of the digit's height. */
@@ -29,6 +30,7 @@ export interface Typeface {
 
 const plain = { cornerStyle: "round", corner: 1, contrast: 1, slant: 0, alternates: false } as const;
 
+/** Those that shirts are lettered in; a kit has one of them. */
 export const TYPEFACES: readonly Typeface[] = [
   {
     ...plain,

@@ -5,12 +5,14 @@ import { ClassifierTrainingError } from "../core/errors.ts";
 import { DIGITS } from "./digits.ts";
 import { drawJersey } from "./picture.ts";
 
+/** Pictures of each class, by split. */
 export interface PicturesPerClass {
   readonly train: number;
   readonly val: number;
   readonly test: number;
 }
 
+/** What is rendered and where; equal seed, size, counts and classes give equal pictures. */
 export interface JerseyNumbersOptions {
   /** The folder that will hold `train`, `val` and `test`. */
   readonly root: string;
@@ -26,6 +28,7 @@ export interface JerseyNumbersOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** A complete set on disk. */
 export interface JerseyNumbersSet {
   readonly root: string;
   readonly pictures: number;

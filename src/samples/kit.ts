@@ -23,8 +23,10 @@ const TEAM_COLOURS: readonly Colour[] = [
   [146, 152, 160],
 ];
 
+/** The collars a shirt may have; "back" is the shirt seen from behind. */
 export const COLLARS = ["round", "v-neck", "back"] as const;
 
+/** What the player of a picture wears. */
 export interface Kit {
   readonly shirt: Colour;
   readonly second: Colour;

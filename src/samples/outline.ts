@@ -1,6 +1,8 @@
 // Plane geometry of the sample pictures: centre lines with styled corners, stroked into filled polygons.
 
+/** In the units of whoever draws; y grows downwards. */
 export type Point = readonly [x: number, y: number];
+/** Corners in order; the last is joined to the first. */
 export type Polygon = readonly Point[];
 
 /** The line along which a pen goes. Its corners are cut or rounded, except those marked sharp. */
@@ -8,6 +10,7 @@ export interface CentreLine {
   readonly points: readonly Corner[];
   readonly closed: boolean;
 }
+/** A point of a centre line, and whether it stays sharp. Default: it does not. */
 export type Corner = readonly [x: number, y: number, sharp?: boolean];
 
 /** Reads a centre line: "x,y x,y ...", with `!` after a corner that stays sharp and ` z` where the line is closed. */
@@ -25,6 +28,7 @@ export function readPoints(text: string): Point[] {
   return centreLine(text).points.map(([x, y]): Point => [x, y]);
 }
 
+/** How a corner is softened: by an arc, or by a straight cut. */
 export type CornerStyle = "round" | "chamfer";
 
 /** A cubic Bezier curve approximates a quarter circle best with its handles at this share of the radius. */

@@ -2,6 +2,7 @@
 import type { RandomStream } from "../core/random.ts";
 import { mirror, type Polygon, readPoints, stroke } from "./outline.ts";
 
+/** All patterns that a shirt may have. */
 export const PATTERNS = [
   "plain",
   "pinstripes",
@@ -13,6 +14,7 @@ export const PATTERNS = [
   "chest band",
   "yoke",
 ] as const;
+/** One of `PATTERNS`. */
 export type Pattern = (typeof PATTERNS)[number];
 
 /** What `pattern` puts on a shirt in its second colour. */

@@ -6,6 +6,7 @@ import { Canvas } from "./canvas.ts";
 import { drawKit } from "./kit.ts";
 import { drawPlayer } from "./player.ts";
 
+/** A picture before it is encoded. */
 export interface JerseyPicture {
   readonly canvas: Canvas;
   /** JPEG quality, 1 to 100, that a camera or a video stream of this kind would give. */

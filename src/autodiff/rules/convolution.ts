@@ -19,6 +19,7 @@ function pick({ stride, padding, dilation, groups }: Conv2dParams): Conv2dParams
   return { stride, padding, dilation, groups };
 }
 
+/** Every gradient is made of ops that have one themselves, so that higher derivatives exist. */
 export const convolutionRules: RuleTable<ConvolutionOps> = {
   conv2d: ({ node, upstream: [dy], needs }) => {
     const [x, weight] = node.inputs;

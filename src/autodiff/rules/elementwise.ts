@@ -49,6 +49,7 @@ function extremum(chosen: (a: Value, b: Value) => Value): Rule<BinaryOp> {
 
 const comparison: NotDifferentiable = { notDifferentiable: "a comparison is piecewise constant" };
 
+/** At kinks as torch: `relu` and `abs` have gradient 0 at 0, and equal operands of `maximum` share theirs. */
 export const elementwiseRules: RuleTable<ElementwiseOps> = {
   neg: unary((dy) => neg(dy)),
   exp: unary((dy, _, y) => mul(dy, y)),

@@ -9,6 +9,7 @@ import { normalizationRules } from "./normalization.ts";
 import { poolingRules } from "./pooling.ts";
 import { reductionRules } from "./reduction.ts";
 
+/** By op; an op without a gradient says why. */
 export const RULES: RuleTable<OpParams> = {
   ...leafRules,
   ...elementwiseRules,

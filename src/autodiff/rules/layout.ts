@@ -3,6 +3,7 @@ import { pad, reshape, slice, sumTo, transpose } from "../../graph/index.ts";
 import type { LayoutOps } from "../../graph/ops/layout.ts";
 import type { RuleTable } from "../rule.ts";
 
+/** Linear ops: the gradient does not depend on the operand's values. */
 export const layoutRules: RuleTable<LayoutOps> = {
   reshape: ({ node, upstream: [dy] }) => [reshape(dy!, node.inputs[0]!.shape)],
   transpose: ({ node, upstream: [dy] }) => {

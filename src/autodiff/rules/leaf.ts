@@ -2,6 +2,7 @@
 import type { LeafOps } from "../../graph/ops/leaf.ts";
 import type { RuleTable } from "../rule.ts";
 
+/** No operands, so no gradients to pass on. */
 export const leafRules: RuleTable<LeafOps> = {
   input: () => [],
   variable: () => [],

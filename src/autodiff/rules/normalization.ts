@@ -8,6 +8,7 @@ function perChannel(vector: Value, x: Value): Value {
   return reshape(vector, [vector.shape[0]!, ...x.shape.slice(2).map(() => 1)]);
 }
 
+/** The training form can be differentiated once, the inference form any number of times. */
 export const normalizationRules: RuleTable<NormalizationOps> = {
   // The statistics are treated as constants where they are used beside y (running averages).
   batchNormTraining: ({ node, upstream: [dy], needs }) => {

@@ -2,6 +2,7 @@
 import type { PoolingOps } from "../../graph/ops/pooling.ts";
 import type { RuleTable } from "../rule.ts";
 
+/** Maximum pooling can be differentiated once, average pooling any number of times. */
 export const poolingRules: RuleTable<PoolingOps> = {
   maxPool2d: ({ node, upstream: [dy] }) => {
     const x = node.inputs[0]!;

@@ -23,6 +23,7 @@ function withAxes(reduced: Value, x: Value, { axes }: ReduceParams): Value {
   );
 }
 
+/** Gradients are broadcast back over the axes that were reduced. */
 export const reductionRules: RuleTable<ReductionOps> = {
   reduceSum: ({ node, upstream: [dy] }) => {
     const x = node.inputs[0]!;

@@ -7,6 +7,7 @@ import type { OpDefinition } from "./definition.ts";
 /** A height and a width. */
 export type Pair = readonly [number, number];
 
+/** How the kernel moves over its input: [vertical, horizontal] each. */
 export interface Conv2dParams {
   readonly stride: Pair;
   /** Zeros added on both sides. */
@@ -15,21 +16,25 @@ export interface Conv2dParams {
   readonly groups: number;
 }
 
+/** The convolution's own parameters, with the size of the gradient. */
 export interface Conv2dInputGradParams extends Conv2dParams {
   /** Shape [N, C, H, W] of the convolution's input, which strides leave ambiguous. */
   readonly inputShape: Shape;
 }
 
+/** The convolution's own parameters, with the size of the gradient. */
 export interface Conv2dWeightGradParams extends Conv2dParams {
   /** Shape [O, C / groups, kH, kW] of the convolution's weight. */
   readonly weightShape: Shape;
 }
 
+/** Which operands are taken transposed. */
 export interface MatmulParams {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
 
+/** Parameters of the ops by name. */
 export interface ConvolutionOps {
   /** (x [N, C, H, W], weight [O, C / groups, kH, kW], bias [O]?) -> [N, O, H', W'] */
   conv2d: Conv2dParams;
@@ -93,6 +98,7 @@ function matmulDims(
   return [m, k, n];
 }
 
+/** Types of the results, and the arithmetic: no other ops have theirs counted. */
 export const convolutionOps: { readonly [N in keyof ConvolutionOps]: OpDefinition<ConvolutionOps[N]> } = {
   conv2d: {
     infer: ([x, weight, bias], params) => {

@@ -1,6 +1,7 @@
 // What every op declares: its outputs' types and its arithmetic cost.
 import type { ValueType } from "../node.ts";
 
+/** What the graph asks an op; `P` are its parameters. What it computes is each runtime's own. */
 export interface OpDefinition<P> {
   /** Types of the outputs. Throws `ShapeError` when the inputs do not fit. */
   infer(inputs: readonly ValueType[], params: P): readonly ValueType[];

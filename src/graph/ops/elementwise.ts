@@ -4,6 +4,7 @@ import type { ValueType } from "../node.ts";
 import { require } from "../shape-error.ts";
 import type { NoParams, OpDefinition } from "./definition.ts";
 
+/** Ops of one floating-point operand, of its dtype and shape. */
 export const UNARY_OPS = [
   "neg",
   "exp",
@@ -18,23 +19,30 @@ export const UNARY_OPS = [
   /** log(1 + e^x), computed without overflow. */
   "softplus",
 ] as const;
+/** One of `UNARY_OPS`. */
 export type UnaryOp = (typeof UNARY_OPS)[number];
 
+/** Ops of two operands of one dtype, whose shapes broadcast. */
 export const BINARY_OPS = ["add", "sub", "mul", "div", "maximum", "minimum", "pow"] as const;
+/** One of `BINARY_OPS`. */
 export type BinaryOp = (typeof BINARY_OPS)[number];
 
 /** Comparisons give `bool`; a comparison with NaN is false. */
 export const COMPARE_OPS = ["equal", "greater", "greaterEqual"] as const;
+/** One of `COMPARE_OPS`. */
 export type CompareOp = (typeof COMPARE_OPS)[number];
 
+/** The element type to convert to. */
 export interface CastParams {
   readonly dtype: DType;
 }
 
+/** Length of the rows. */
 export interface OneHotParams {
   readonly classes: number;
 }
 
+/** Parameters of the ops by name. */
 export type ElementwiseOps = Record<UnaryOp | BinaryOp | CompareOp | "select", NoParams> & {
   cast: CastParams;
   /** Integer labels [...] to float32 rows [..., classes]; a label outside 0..classes-1 gives a row of zeros. */
@@ -68,6 +76,7 @@ const compare: OpDefinition<NoParams> = {
   },
 };
 
+/** Types of the results; none of these ops counts as arithmetic. */
 export const elementwiseOps: { readonly [N in keyof ElementwiseOps]: OpDefinition<ElementwiseOps[N]> } = {
   neg: unary,
   exp: unary,

@@ -18,6 +18,7 @@ export interface OpParams
     NormalizationOps,
     PoolingOps {}
 
+/** The op's name, as nodes and tables of kernels, gradients and lowerings have it. */
 export type OpName = keyof OpParams;
 
 /** Shape inference and cost of every op; adding an op starts with a row here. */

@@ -3,15 +3,18 @@ import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../
 import { require } from "../shape-error.ts";
 import type { OpDefinition } from "./definition.ts";
 
+/** The shape to reach. */
 export interface ShapeParams {
   readonly shape: Shape;
 }
 
+/** The order of the result's axes. */
 export interface TransposeParams {
   /** `permutation[i]` is the source axis of result axis i. */
   readonly permutation: readonly number[];
 }
 
+/** A box of the operand; every axis is given. */
 export interface SliceParams {
   /** First index per axis, inclusive. */
   readonly starts: readonly number[];
@@ -19,10 +22,12 @@ export interface SliceParams {
   readonly ends: readonly number[];
 }
 
+/** The axis along which sizes add up, counted from 0. */
 export interface ConcatParams {
   readonly axis: number;
 }
 
+/** What is put around the operand; every axis is given. */
 export interface PadParams {
   /** Elements added before each axis. */
   readonly before: readonly number[];
@@ -31,6 +36,7 @@ export interface PadParams {
   readonly value: number;
 }
 
+/** Parameters of the ops by name. */
 export interface LayoutOps {
   reshape: ShapeParams;
   transpose: TransposeParams;
@@ -40,6 +46,7 @@ export interface LayoutOps {
   pad: PadParams;
 }
 
+/** Types of the results: the operand's dtype throughout. */
 export const layoutOps: { readonly [N in keyof LayoutOps]: OpDefinition<LayoutOps[N]> } = {
   reshape: {
     infer: ([x], { shape }) => {

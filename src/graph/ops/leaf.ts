@@ -3,6 +3,7 @@ import type { DType, HostTensor, Shape } from "../../core/index.ts";
 import type { VariableRef } from "../storage.ts";
 import type { OpDefinition } from "./definition.ts";
 
+/** A tensor that is given anew for each run. */
 export interface InputParams {
   /** Name under which `run` receives the tensor. */
   readonly name: string;
@@ -10,10 +11,12 @@ export interface InputParams {
   readonly shape: Shape;
 }
 
+/** A tensor that a session keeps from run to run. */
 export interface VariableParams {
   readonly variable: VariableRef;
 }
 
+/** A tensor that is part of the program. */
 export interface ConstantParams {
   /** Type of the value. */
   readonly dtype: DType;
@@ -24,6 +27,7 @@ export interface ConstantParams {
   readonly tensor: HostTensor;
 }
 
+/** Parameters of the ops by name. */
 export interface LeafOps {
   input: InputParams;
   /** The value of a variable before the run; updates take effect after it. */
@@ -31,6 +35,7 @@ export interface LeafOps {
   constant: ConstantParams;
 }
 
+/** Types of the results: those declared. */
 export const leafOps: { readonly [N in keyof LeafOps]: OpDefinition<LeafOps[N]> } = {
   input: { infer: (_, { dtype, shape }) => [{ dtype, shape }] },
   variable: { infer: (_, { variable }) => [{ dtype: variable.dtype, shape: variable.shape }] },

@@ -5,11 +5,13 @@ import type { ValueType } from "../node.ts";
 import { require } from "../shape-error.ts";
 import type { OpDefinition } from "./definition.ts";
 
+/** What keeps a channel without variance from being divided by zero. */
 export interface BatchNormParams {
   /** Added to the variance before the square root. */
   readonly epsilon: number;
 }
 
+/** Parameters of the ops by name. */
 export interface NormalizationOps {
   /** (x, weight [C], bias [C]) -> (y, mean [C], biased variance [C]) of the batch */
   batchNormTraining: BatchNormParams;
@@ -30,6 +32,7 @@ function channels(x: ValueType, vectors: readonly (ValueType | undefined)[]): nu
   return [channelCount];
 }
 
+/** Types of the results; statistics have the operand's dtype and one value for each channel. */
 export const normalizationOps: { readonly [N in keyof NormalizationOps]: OpDefinition<NormalizationOps[N]> } =
   {
     batchNormTraining: {

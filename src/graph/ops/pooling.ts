@@ -4,6 +4,7 @@ import { require } from "../shape-error.ts";
 import { checkWindow, type Pair, windowCount } from "./convolution.ts";
 import type { OpDefinition } from "./definition.ts";
 
+/** The window and how it moves: [vertical, horizontal] each. */
 export interface Pool2dParams {
   readonly kernel: Pair;
   readonly stride: Pair;
@@ -11,11 +12,13 @@ export interface Pool2dParams {
   readonly padding: Pair;
 }
 
+/** The pooling's own parameters, with the size of the gradient. */
 export interface AvgPool2dGradParams extends Pool2dParams {
   /** Shape [N, C, H, W] of the pooling's input. */
   readonly inputShape: Shape;
 }
 
+/** Parameters of the ops by name. */
 export interface PoolingOps {
   maxPool2d: Pool2dParams;
   /** (dy, x, y) -> dx; the gradient of a window goes to its first maximum in row-major order */
@@ -42,6 +45,7 @@ const pool: OpDefinition<Pool2dParams> = {
   infer: ([x], params) => [{ dtype: x!.dtype, shape: poolOutputShape(x!.shape, params) }],
 };
 
+/** Types of the results; a window must fit at least once. */
 export const poolingOps: { readonly [N in keyof PoolingOps]: OpDefinition<PoolingOps[N]> } = {
   maxPool2d: pool,
   maxPool2dGrad: {

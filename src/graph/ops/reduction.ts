@@ -3,6 +3,7 @@ import type { ValueType } from "../node.ts";
 import { require } from "../shape-error.ts";
 import type { NoParams, OpDefinition } from "./definition.ts";
 
+/** What is reduced, and whether the rank stays. */
 export interface ReduceParams {
   /** Axes to reduce, non-negative, ascending, without repetition; none leaves the operand as it is. */
   readonly axes: readonly number[];
@@ -10,6 +11,7 @@ export interface ReduceParams {
   readonly keepDims: boolean;
 }
 
+/** Parameters of the ops by name. */
 export interface ReductionOps {
   reduceSum: ReduceParams;
   reduceMax: ReduceParams;
@@ -38,6 +40,7 @@ function lastAxis(x: ValueType): void {
   require(x.shape.length > 0 && x.shape.at(-1)! > 0, "needs a non-empty last axis");
 }
 
+/** Types of the results: int32 for `argMax`, else the dtype of the operand. */
 export const reductionOps: { readonly [N in keyof ReductionOps]: OpDefinition<ReductionOps[N]> } = {
   reduceSum: reduce,
   reduceMax: reduce,

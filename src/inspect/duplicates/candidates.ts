@@ -7,6 +7,7 @@ import { ORIENTATIONS, type Orientation, orient, orientFrame } from "./orientati
 import { FRAMES, Hasher, orientHash, type PerceptualHash } from "./perceptual-hash.ts";
 import { type ComparedPicture, SMALL_SIDE } from "./picture-square.ts";
 
+/** Two pictures, by their order of arrival, and how the first may lie over the second. */
 export interface Candidate {
   readonly first: number;
   readonly second: number;

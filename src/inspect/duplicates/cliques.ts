@@ -1,5 +1,6 @@
 // Groups by complete linkage: in a group everything is linked to everything, never by a chain.
 
+/** Two things that belong together, by their numbers; which is first is of no account. */
 export interface Link {
   readonly first: number;
   readonly second: number;

@@ -13,6 +13,7 @@ import { cliques } from "./cliques.ts";
 import { type Likeness, likeness } from "./likeness.ts";
 import { type ComparedPicture, comparedPicture, LARGE_SIDE } from "./picture-square.ts";
 
+/** One picture of a group, and where it is found. */
 export interface DuplicatePicture {
   readonly part: Part;
   /** Its position in the part. */
@@ -28,6 +29,7 @@ export interface DuplicatePicture {
  */
 export type DuplicateKind = "exact" | "equal" | "near";
 
+/** How two pictures of a group compare. */
 export interface DuplicatePair {
   /** Positions in the group's `pictures`. */
   readonly first: number;
@@ -50,6 +52,7 @@ export interface DuplicateGroup {
   readonly contradicting: boolean;
 }
 
+/** How pictures are read, and who is told of progress and of those that cannot be. */
 export interface DuplicateOptions {
   readonly read?: DecodeOptions;
   /** Called for each picture that cannot be read, in the order of the data set. */

@@ -9,6 +9,7 @@ export interface Frame {
   readonly bottom: number;
 }
 
+/** All of a picture. */
 export const WHOLE: Frame = { left: 0, top: 0, right: 1, bottom: 1 };
 
 /** Levels that a border may differ by from its colour, since compression leaves traces on it. */
@@ -58,10 +59,12 @@ function isPlain(
   return true;
 }
 
+/** Share of the picture that the frame covers; 0 for a frame turned inside out. */
 export function areaOf({ left, top, right, bottom }: Frame): number {
   return Math.max(0, right - left) * Math.max(0, bottom - top);
 }
 
+/** What both cover. Where they do not meet it is turned inside out, and its area 0. */
 export function intersection(a: Frame, b: Frame): Frame {
   return {
     left: Math.max(a.left, b.left),

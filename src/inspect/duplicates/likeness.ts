@@ -13,6 +13,7 @@ export interface Guess {
   readonly second: Frame;
 }
 
+/** How alike two pictures are; all three shares are 0 to 1. */
 export interface Likeness {
   /** Share of the windows that look alike, of what both pictures show: by area or by contrast, whichever is less. */
   readonly alike: number;

@@ -6,6 +6,7 @@ import type { Frame } from "./frame.ts";
  */
 export type Orientation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
+/** All eight, the picture as it is first. */
 export const ORIENTATIONS: readonly Orientation[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** Where a frame lies once its picture is laid in another way. */

@@ -15,6 +15,7 @@ export interface Square {
   readonly grey: Float32Array;
 }
 
+/** What is kept of a picture to compare it; `content` is its frame without border. */
 export interface ComparedPicture {
   readonly small: Square;
   /** Undefined where the picture itself is not so large. */
@@ -22,6 +23,7 @@ export interface ComparedPicture {
   readonly content: Frame;
 }
 
+/** Stretches the picture to its squares (bilinear) and looks for a border. */
 export function comparedPicture(image: Image): ComparedPicture {
   const enough = Math.min(image.width, image.height) >= LARGE_SIDE;
   const large = enough ? resize(image, LARGE_SIDE, LARGE_SIDE, "bilinear") : undefined;

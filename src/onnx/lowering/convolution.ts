@@ -5,6 +5,7 @@ import { inputGradient } from "./input-gradient.ts";
 import type { LoweringTable } from "./lowering.ts";
 import { weightGradient } from "./weight-gradient.ts";
 
+/** Weights keep torch's layout, which is ONNX's too; the gradients have no ONNX operators of their own. */
 export const convolutionLowerings: LoweringTable<ConvolutionOps> = {
   conv2d: (emit, [x, weight, ...bias], params) => [
     convolve(

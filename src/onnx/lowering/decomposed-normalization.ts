@@ -5,6 +5,7 @@ import type { NormalizationOps } from "../../graph/ops/normalization.ts";
 import type { LoweringTable } from "./lowering.ts";
 import { inverseDeviation, normalizationLowerings, perChannel, statisticAxes } from "./normalization.ts";
 
+/** As `normalizationLowerings`, except for the training form. */
 export const decomposedNormalizationLowerings: LoweringTable<NormalizationOps> = {
   ...normalizationLowerings,
   batchNormTraining: (emit, [x, weight, bias], { epsilon }) => {

@@ -33,6 +33,7 @@ function isZero({ node, shape }: Value): boolean {
   return isOp(node, "constant") && shape.length === 0 && Number(node.params.tensor.data[0]) === 0;
 }
 
+/** One node each but for `sigmoid`, `oneHot` and, where it is a gradient of `relu`, `select`. */
 export const elementwiseLowerings: LoweringTable<ElementwiseOps> = {
   neg: direct("Neg"),
   exp: direct("Exp"),

@@ -2,6 +2,7 @@
 import { type DType, float32, type HostTensor, hostTensor, isFloat, type Shape } from "../../core/index.ts";
 import { GraphBuilder, type OnnxAttribute } from "../graph-builder.ts";
 
+/** A node's attributes by ONNX's names; undefined ones are left out, which means ONNX's default. */
 export type Attributes = Readonly<Record<string, OnnxAttribute | undefined>>;
 
 /** Versions of the operator sets that lowerings are written in. */

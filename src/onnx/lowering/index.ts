@@ -11,6 +11,7 @@ import { normalizationLowerings } from "./normalization.ts";
 import { poolingLowerings } from "./pooling.ts";
 import { reductionLowerings } from "./reduction.ts";
 
+/** What lowering cannot know from the program. */
 export interface LoweringOptions {
   readonly leaves: Leaves;
   /** Whether batch norm in training is composed of simpler nodes, for providers without it. Default false. */

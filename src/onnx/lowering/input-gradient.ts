@@ -26,6 +26,7 @@ function turnedKernel(emit: Emitter, { name, shape }: NamedTensor, groups: numbe
   return { name: emit.reshape(reversed, turnedShape), shape: turnedShape };
 }
 
+/** A plain convolution where stride is 1 and the padding not beyond the reach of the kernel, else `ConvTranspose`. */
 export const inputGradient: Lowering<Conv2dInputGradParams> = (emit, [dy, weight], params) => {
   const { stride, padding, dilation, groups, inputShape } = params;
   const kernel: Pair = [weight!.shape[2]!, weight!.shape[3]!];

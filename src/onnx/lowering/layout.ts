@@ -11,6 +11,7 @@ function padding(x: Operand, value: number): HostTensor {
     : hostTensor("int32", [], Int32Array.of(value));
 }
 
+/** Reshaping to a matrix of the same first axis becomes `Flatten`, which leaves that axis free. */
 export const layoutLowerings: LoweringTable<LayoutOps> = {
   reshape: (emit, [x], { shape }) =>
     shape.length === 2 && shape[0] === x!.shape[0] && x!.shape.length > 2

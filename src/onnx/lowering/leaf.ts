@@ -18,6 +18,7 @@ export function rounded(tensor: HostTensor): HostTensor {
     : tensor;
 }
 
+/** Float constants are rounded to float32. */
 export function leafLowerings(leaves: Leaves): LoweringTable<LeafOps> {
   return {
     input: (emit, _, params) => [leaves.input(emit, params)],

@@ -45,6 +45,7 @@ function firstValues(emit: Emitter, { name, shape }: Operand): string {
   return emit.reshape(first, [shape[1]!]);
 }
 
+/** All three from ONNX's `BatchNormalization`, with what it lacks added around it. */
 export const normalizationLowerings: LoweringTable<NormalizationOps> = {
   // With momentum 0 the running statistics it returns are the batch's own, whatever it is given; but it writes
   // them over what it is given, so that must be memory that nothing else uses.

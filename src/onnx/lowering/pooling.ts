@@ -24,6 +24,7 @@ function evenKernel([height, width]: Pair): Float32Array {
   return new Float32Array(height * width).fill(1 / (height * width));
 }
 
+/** Windows that cover the whole picture become global pooling; the gradients are composed of other operators. */
 export const poolingLowerings: LoweringTable<PoolingOps> = {
   maxPool2d: (emit, [x], params) => [emit.node("MaxPool", [x!.name], window(params))],
   maxPool2dGrad: (emit, [dy, x], params) => {

@@ -32,6 +32,7 @@ function sumAll(emit: Emitter, { name, shape }: Operand): string {
   return whole === size ? total : emit.add(total, emit.reduceSum(part(whole, size), [0], true));
 }
 
+/** The sum of a whole large tensor is taken by rows first. */
 export const reductionLowerings: LoweringTable<ReductionOps> = {
   reduceSum: reduce((emit, [x], { axes, keepDims }, [type]) => {
     const long = axes.length === x!.shape.length && sizeOf(x!.shape) >= 16 * ROW;

@@ -136,6 +136,7 @@ function choose({ weightShape, outputShape, stride, groups }: WeightGradient): M
   return unitStride && weightShape[2]! > 1 && weightShape[3]! > 1 ? rowsAndColumns : perTap;
 }
 
+/** The gradient of the weight, [O, C / groups, kH, kW], by whichever way suits the convolution's size. */
 export const weightGradient: Lowering<Conv2dWeightGradParams> = (emit, [x, dy], params) => {
   const gradient = { ...params, x: x!.name, dy: dy!.name, inputShape: x!.shape, outputShape: dy!.shape };
   return [choose(gradient)(emit, gradient)];

@@ -2,6 +2,7 @@
 import type { Pair } from "../../graph/index.ts";
 import type { Emitter } from "./emitter.ts";
 
+/** Where a kernel's windows lie: [vertical, horizontal] each. */
 export interface WindowGrid {
   readonly kernel: Pair;
   readonly stride: Pair;
