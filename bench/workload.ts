@@ -52,6 +52,7 @@ export function parseWorkload(args: readonly string[]): Workload {
 export async function loadRuntime(name: string): Promise<Runtime> {
   if (name === "onednn") return (await import("../src/runtime/onednn/index.ts")).onednnRuntime;
   if (name === "onnxruntime") return (await import("../src/runtime/onnxruntime/index.ts")).onnxRuntime;
+  if (name === "webgpu") return (await import("../src/runtime/webgpu/index.ts")).webgpuRuntime;
   throw new Error(`no runtime ${name} to measure`);
 }
 

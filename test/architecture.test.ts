@@ -23,6 +23,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/planning": ["core", "graph"],
   "runtime/reference": ["core", "graph", "runtime"],
   "runtime/onnxruntime": ["core", "platform", "graph", "runtime", "onnx"],
+  "runtime/webgpu": ["core", "graph", "runtime", "runtime/planning"],
   "runtime/onednn": ["core", "platform", "graph", "runtime", "runtime/planning"],
   image: ["core", "platform", "wasm"],
   samples: ["core", "image"],
@@ -75,6 +76,7 @@ const MAY_IMPORT: typeof PARTS = {
 const NATIVE: Readonly<Record<string, readonly string[]>> = {
   sharp: ["src/image/", "src/samples/"],
   "onnxruntime-node": ["src/runtime/onnxruntime/", "src/inference/"],
+  webgpu: ["src/runtime/webgpu/dawn"],
   koffi: ["src/runtime/onednn/ffi", "src/image/jpeg/system-decoder"],
   "@resvg/resvg-js": ["src/plots/"],
 };

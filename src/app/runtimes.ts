@@ -3,13 +3,14 @@ import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import type { Precision, Probe, Runtime } from "../runtime/contract.ts";
 
 const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = {
+  webgpu: async () => (await import("../runtime/webgpu/index.ts")).webgpuRuntime,
   onednn: async () => (await import("../runtime/onednn/index.ts")).onednnRuntime,
   onnxruntime: async () => (await import("../runtime/onnxruntime/index.ts")).onnxRuntime,
   reference: async () => (await import("../runtime/reference/index.ts")).referenceRuntime,
 };
 
 /** In the order in which `auto` tries them; `reference` is for checking, never chosen by itself. */
-const AUTOMATIC: readonly string[] = ["onednn", "onnxruntime"];
+const AUTOMATIC: readonly string[] = ["webgpu", "onednn", "onnxruntime"];
 
 /** What `runtime=` may say. */
 export const RUNTIME_NAMES: readonly string[] = ["auto", ...Object.keys(RUNTIMES)];
@@ -58,7 +59,8 @@ async function chooseAutomatically(precision: Precision): Promise<ProbedRuntime>
   for (const name of AUTOMATIC) {
     const runtime = await RUNTIMES[name]!();
     const probe = await runtime.probe();
-    if (probe.available && probe.precisions.includes(precision)) return { runtime, probe };
+    const isFit = probe.available && probe.onRequest !== true && probe.precisions.includes(precision);
+    if (isFit) return { runtime, probe };
   }
   throw unsupported(precision, "any runtime of this machine");
 }

@@ -16,6 +16,8 @@ export interface Probe {
   /** How to get it, where it is not available. */
   readonly hint?: string;
   readonly precisions: readonly Precision[];
+  /** Whether it is only for those who ask for it by name, such as a graphics card that the processor plays. */
+  readonly onRequest?: boolean;
 }
 
 export interface SessionOptions {

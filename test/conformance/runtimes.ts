@@ -19,6 +19,10 @@ export const RUNTIMES: readonly RuntimeRow[] = [
     name: "onednn",
     load: async () => (await import("../../src/runtime/onednn/index.ts")).onednnRuntime,
   },
+  {
+    name: "webgpu",
+    load: async () => (await import("../../src/runtime/webgpu/index.ts")).webgpuRuntime,
+  },
 ];
 
 export interface FoundRuntime {

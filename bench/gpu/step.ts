@@ -1,0 +1,112 @@
+// Training steps of a ResNet on the adapter: images per second, memory, and the time of every kernel.
+import { type HostTensor, hostTensor } from "../../src/core/index.ts";
+import { AdamW } from "../../src/optim/index.ts";
+import type { Runtime } from "../../src/runtime/contract.ts";
+import type { DispatchTime, WebGpuExecutable } from "../../src/runtime/webgpu/index.ts";
+import { TrainingEngine } from "../../src/train/engine/engine.ts";
+import { accumulateProgram, applyProgram, scalarInput } from "../../src/train/engine/programs.ts";
+import { modelOf, parseWorkload, syntheticBatch, type Workload } from "../workload.ts";
+
+export interface StepTimes {
+  readonly model: string;
+  readonly image_size: number;
+  readonly batch_size: number;
+  readonly images_per_second: number;
+  readonly ms_per_step: { readonly median: number; readonly min: number };
+  readonly seconds_to_first_step: number;
+  readonly losses: readonly number[];
+}
+
+/** The workload of `bench step` on this runtime. */
+export function workloadOf(model: string, batch: number, size: number): Workload {
+  return parseWorkload([`model=${model}`, `batch=${batch}`, `size=${size}`]);
+}
+
+function openEngine(runtime: Runtime, workload: Workload): Promise<TrainingEngine> {
+  return TrainingEngine.open({
+    runtime,
+    model: modelOf(workload),
+    optimizer: new AdamW({ weightDecay: 1e-4 }),
+    seed: 0,
+    clipping: { algorithm: "norm", limit: 1 },
+  });
+}
+
+/** Times whole steps: batch to the adapter, forward, backward, clipping, optimizer, loss and logits back. */
+export async function timeSteps(
+  runtime: Runtime,
+  workload: Workload,
+  steps: number,
+  warmup: number,
+): Promise<StepTimes> {
+  const { model, size, batch } = workload;
+  const data = syntheticBatch(workload);
+  const begin = performance.now();
+  const engine = await openEngine(runtime, workload);
+  const losses: number[] = [];
+  const times: number[] = [];
+  let secondsToFirst = 0;
+  for (let i = 1; i <= warmup + steps; i++) {
+    const start = performance.now();
+    const { loss } = await engine.accumulate(data, true);
+    await engine.apply(i, 1e-4);
+    losses.push(loss);
+    if (i === 1) secondsToFirst = (performance.now() - begin) / 1000;
+    if (i > warmup) times.push(performance.now() - start);
+  }
+  await engine.dispose();
+  times.sort((a, b) => a - b);
+  const median = times[Math.floor(times.length / 2)]!;
+  return {
+    model,
+    image_size: size,
+    batch_size: batch,
+    images_per_second: (batch * 1000) / median,
+    ms_per_step: { median, min: times[0]! },
+    seconds_to_first_step: secondsToFirst,
+    losses,
+  };
+}
+
+export interface KernelTimes {
+  readonly kernels: readonly DispatchTime[];
+  readonly workspaceBytes: number;
+  readonly variableBytes: number;
+}
+
+/** The time of every kernel of a step: the shortest of a few runs. */
+export async function timeKernels(runtime: Runtime, workload: Workload, runs: number): Promise<KernelTimes> {
+  const engine = await openEngine(runtime, workload);
+  const { images, labels } = syntheticBatch(workload);
+  const { layout, session } = engine;
+  const accumulate = (await session.compile(
+    accumulateProgram(modelOf(workload), layout, { images, labels }, { accumulate: 1, first: true }),
+  )) as WebGpuExecutable;
+  const apply = (await session.compile(
+    applyProgram(layout, { algorithm: "norm", limit: 1 }),
+  )) as WebGpuExecutable;
+  const scalars: Record<string, HostTensor> = {};
+  for (const [i, group] of layout.groups.entries()) {
+    for (const [name, value] of Object.entries(group.optimizer.scalars(1, 1e-4))) {
+      scalars[scalarInput(i, name)] = hostTensor("float64", [], Float64Array.of(value));
+    }
+  }
+  const kernels = [
+    ...(await shortest(() => accumulate.profile({ images, labels }), runs)),
+    ...(await shortest(() => apply.profile(scalars), runs)),
+  ];
+  const { workspaceBytes } = accumulate;
+  const variableBytes = layout.storages.reduce((sum, { size }) => sum + 4 * size, 0);
+  await engine.dispose();
+  return { kernels, workspaceBytes, variableBytes };
+}
+
+async function shortest(run: () => Promise<readonly DispatchTime[]>, runs: number): Promise<DispatchTime[]> {
+  await run();
+  const all: (readonly DispatchTime[])[] = [];
+  for (let i = 0; i < runs; i++) all.push(await run());
+  return all[0]!.map((kernel, i) => ({
+    ...kernel,
+    milliseconds: Math.min(...all.map((times) => times[i]!.milliseconds)),
+  }));
+}

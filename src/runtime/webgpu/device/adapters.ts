@@ -1,0 +1,49 @@
+// Adapters: which there are, which is taken, what its device may do.
+import type { DeviceTraits } from "../plan/planner.ts";
+
+/** An adapter as people know it. */
+export interface AdapterDescription {
+  readonly name: string;
+  /** Computes with the processor. */
+  readonly isSoftware: boolean;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bcpu\b/i;
+
+export function describeAdapter({ info }: GPUAdapter): AdapterDescription {
+  const { vendor, architecture, device, description } = info;
+  const name = [device || architecture, description].filter((part) => part !== "").join(", ");
+  return {
+    name: name === "" ? vendor || "unknown adapter" : name,
+    isSoftware:
+      info.isFallbackAdapter === true || SOFTWARE.test(`${vendor} ${architecture} ${device} ${description}`),
+  };
+}
+
+const LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupsPerDimension",
+] as const;
+
+/** A device with all that the adapter offers of what kernels use. */
+export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  const requiredFeatures = (["timestamp-query"] as const).filter((name) => adapter.features.has(name));
+  return adapter.requestDevice({ requiredLimits, requiredFeatures });
+}
+
+export function traitsOf({ limits }: GPUDevice, { isSoftware }: AdapterDescription): DeviceTraits {
+  return {
+    // One is the kernel's numbers.
+    bindings: limits.maxStorageBuffersPerShaderStage - 1,
+    workgroups: limits.maxComputeWorkgroupsPerDimension,
+    invocations: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
+    workgroupMemory: limits.maxComputeWorkgroupStorageSize,
+    isSoftware,
+  };
+}

@@ -1,0 +1,147 @@
+// Elementwise nodes, alone or in groups, and one-hot rows.
+import { type Shape, stridesOf } from "../../../core/index.ts";
+import type { Node, Value } from "../../../graph/index.ts";
+import { type ElementwiseMember, scalarConstant } from "../../planning/index.ts";
+import type { Planner } from "../plan/planner.ts";
+import { elementTypeOf, isDense, liesAs, newTensor, type Tensor } from "../plan/tensor.ts";
+import { elementwiseKernel } from "../wgsl/elementwise.ts";
+import { expressionOf, isElementwise, literal } from "../wgsl/expressions.ts";
+
+/** Whether a node can be computed in one pass with others over the shape of its result. */
+export function joinsElementwise(node: Node): boolean {
+  return isElementwise(node);
+}
+
+export function lowerElementwiseNode(planner: Planner, node: Node): void {
+  lowerElementwise(planner, [{ kind: "op", node }]);
+}
+
+/** A group of nodes as one kernel, or as several where they have more operands than a kernel may bind. */
+export function lowerElementwise(planner: Planner, members: readonly ElementwiseMember[]): void {
+  let part: ElementwiseMember[] = [];
+  for (const member of members) {
+    const longer = [...part, member];
+    if (part.length > 0 && bindingsOf(planner, longer) > planner.traits.bindings) {
+      lowerPart(planner, part);
+      part = [member];
+    } else part = longer;
+  }
+  lowerPart(planner, part);
+}
+
+function resultOf(member: ElementwiseMember): Value {
+  return member.kind === "op" ? member.node.outputs[0]! : member.result;
+}
+
+function operandsOf(member: ElementwiseMember): readonly Value[] {
+  return member.kind === "op" ? member.node.inputs : [member.upstream, member.activated];
+}
+
+/** Values that the members take from elsewhere, other than numbers. */
+function inputsOf(members: readonly ElementwiseMember[]): Value[] {
+  const own = new Set(members.map(resultOf));
+  const operands = members.flatMap(operandsOf);
+  return [...new Set(operands)].filter((value) => !own.has(value) && scalarConstant(value) === undefined);
+}
+
+function outputsOf(planner: Planner, members: readonly ElementwiseMember[]): Value[] {
+  return members.map(resultOf).filter((value) => planner.isUsedBehind(value, members));
+}
+
+function bindingsOf(planner: Planner, members: readonly ElementwiseMember[]): number {
+  const regions = new Set(inputsOf(members).map((value) => planner.tensor(value).region));
+  return regions.size + outputsOf(planner, members).length;
+}
+
+function lowerPart(planner: Planner, members: readonly ElementwiseMember[]): void {
+  const { shape } = resultOf(members[0]!);
+  const inputs = inputsOf(members);
+  const outputs = outputsOf(planner, members);
+  const held = inputs.map((value) => planner.tensor(value));
+  const strides = preferredStrides(held, shape);
+  const sources = held.map((tensor) => broadcastTo(tensor, shape));
+  const targets = outputs.map((value) => {
+    const isFree = (place: Tensor): boolean =>
+      sources.every((source) => source.region !== place.region || isSameOrApart(source, place));
+    const place = planner.destination(value, stridesOf(shape), isFree);
+    const small = place ?? (isSmall(value) ? planner.smallTensor(shape) : undefined);
+    return planner.hold(value, small ?? newTensor(elementTypeOf(value.dtype), shape, strides));
+  });
+  const names = new Map<Value, string>(inputs.map((value, i) => [value, `x${i}`]));
+  const lines = members.map((member) => {
+    const result = resultOf(member);
+    const operands = operandsOf(member).map((value) => names.get(value) ?? number(value));
+    const name = `v${names.size}`;
+    names.set(result, name);
+    const expression =
+      member.kind === "op"
+        ? expressionOf(member.node, operands)
+        : `select(0.0, ${operands[0]}, ${operands[1]} > 0.0)`;
+    return `let ${name} = ${expression};`;
+  });
+  lines.push(...outputs.map((value, i) => `let y${i} = ${names.get(value)};`));
+  const label = members.map((member) => (member.kind === "op" ? member.node.op : "reluGrad")).join(" ");
+  planner.emit(
+    elementwiseKernel(
+      { work: "elementwise", label, shape, inputs: sources, outputs: targets, body: lines.join("\n  ") },
+      planner.traits,
+    ),
+  );
+}
+
+/** Results of a few elements lie beside others of their kind, so that kernels over several of them bind one buffer. */
+function isSmall({ dtype, shape }: Value): boolean {
+  return dtype === "float32" && shape.length < 2 && (shape[0] ?? 1) <= 4;
+}
+
+function number(value: Value): string {
+  return literal(elementTypeOf(value.dtype), scalarConstant(value)!);
+}
+
+/** Elements of a variable that is written are read by the same invocation, or are others. */
+function isSameOrApart(source: Tensor, place: Tensor): boolean {
+  return source.offset === place.offset && liesAs(source, place.strides) && isDense(source);
+}
+
+/** The strides of the first operand that fills the whole shape; else row by row. */
+function preferredStrides(held: readonly Tensor[], shape: Shape): readonly number[] {
+  const full = held.filter((tensor) => tensor.shape.join() === shape.join() && isDense(tensor));
+  return (full.find(({ region }) => region.fixed === undefined) ?? full[0])?.strides ?? stridesOf(shape);
+}
+
+/** The tensor seen in a shape that it broadcasts to. */
+export function broadcastTo(tensor: Tensor, shape: Shape): Tensor {
+  const lead = shape.length - tensor.shape.length;
+  const strides = shape.map((_, axis) =>
+    axis < lead || tensor.shape[axis - lead] === 1 ? 0 : tensor.strides[axis - lead]!,
+  );
+  return { ...tensor, shape, strides };
+}
+
+export function lowerOneHot(planner: Planner, node: Node<"oneHot">): void {
+  const [labels] = node.inputs;
+  const [rows] = node.outputs;
+  const { classes } = node.params;
+  const held = planner.tensor(labels!);
+  const shape = rows!.shape;
+  const positions = planner.constant(
+    "u32",
+    [classes],
+    Uint32Array.from({ length: classes }, (_, i) => i),
+  );
+  const source = broadcastTo({ ...held, shape: [...held.shape, 1], strides: [...held.strides, 0] }, shape);
+  const matches = held.type === "i64" ? "x0.y == 0u && x0.x == x1" : "x0 >= 0 && u32(x0) == x1";
+  planner.emit(
+    elementwiseKernel(
+      {
+        work: "elementwise",
+        label: "oneHot",
+        shape,
+        inputs: [source, broadcastTo(positions, shape)],
+        outputs: [planner.produce(rows!)],
+        body: `let y0 = select(0.0, 1.0, ${matches});`,
+      },
+      planner.traits,
+    ),
+  );
+}

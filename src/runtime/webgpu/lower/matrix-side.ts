@@ -1,0 +1,40 @@
+// A matrix as a side of a product.
+import type { Side } from "../wgsl/gemm.ts";
+import type { KernelFrame } from "../wgsl/kernel.ts";
+
+export interface MatrixSide {
+  readonly frame: () => KernelFrame;
+  readonly operand: number;
+  /** Elements from one row (of A) or column (of B) to the next, and from one depth to the next; one of them is 1. */
+  readonly outStride: number;
+  readonly depthStride: number;
+  readonly outs: number;
+  readonly depths: number;
+  /** An expression for where the matrix begins. */
+  readonly begin?: string;
+  readonly wide: boolean;
+}
+
+export function matrixSide({
+  frame,
+  operand,
+  outStride,
+  depthStride,
+  outs,
+  depths,
+  begin,
+  wide,
+}: MatrixSide): Side {
+  const base = begin === undefined ? "" : `${begin} + `;
+  return {
+    along: depthStride === 1 ? "depth" : "out",
+    wide,
+    prepare: (p, out) =>
+      `let ${p}_out = ${out}; let ${p}_in = ${p}_out < ${outs}u; let ${p}_base = ${base}${p}_out * ${outStride}u;`,
+    load: (p, k, target) => {
+      const place = `${p}_base + ${k} * ${depthStride}u`;
+      const value = wide ? frame().read4(operand, `((${place}) / 4u)`) : frame().read(operand, place);
+      return `if (${p}_in && ${k} < ${depths}u) { ${target} = ${value}; }`;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// Ops that move elements: most are views.
+import { stridesOf } from "../../../core/index.ts";
+import type { Node } from "../../../graph/index.ts";
+import type { Planner } from "../plan/planner.ts";
+import { elementTypeOf, newTensor, type Tensor } from "../plan/tensor.ts";
+import { fillKernel } from "../wgsl/copy.ts";
+import { broadcastTo } from "./elementwise.ts";
+
+export function lowerReshape(planner: Planner, node: Node<"reshape">): void {
+  const [x] = node.inputs;
+  const { shape } = node.params;
+  planner.hold(node.outputs[0]!, { ...planner.inStrides(x!), shape, strides: stridesOf(shape) });
+}
+
+export function lowerTranspose(planner: Planner, node: Node<"transpose">): void {
+  const held = planner.tensor(node.inputs[0]!);
+  const { permutation } = node.params;
+  planner.hold(node.outputs[0]!, {
+    ...held,
+    shape: permutation.map((axis) => held.shape[axis]!),
+    strides: permutation.map((axis) => held.strides[axis]!),
+  });
+}
+
+export function lowerBroadcast(planner: Planner, node: Node<"broadcastTo">): void {
+  planner.hold(node.outputs[0]!, broadcastTo(planner.tensor(node.inputs[0]!), node.params.shape));
+}
+
+export function lowerSlice(planner: Planner, node: Node<"slice">): void {
+  const { starts } = node.params;
+  planner.hold(node.outputs[0]!, box(planner.tensor(node.inputs[0]!), starts, node.outputs[0]!.shape));
+}
+
+/** The part of a tensor from `starts` on with sizes `shape`. */
+function box(tensor: Tensor, starts: readonly number[], shape: readonly number[]): Tensor {
+  const offset = starts.reduce((sum, start, axis) => sum + start * tensor.strides[axis]!, tensor.offset);
+  return { ...tensor, shape, offset };
+}
+
+export function lowerConcat(planner: Planner, node: Node<"concat">): void {
+  const [y] = node.outputs;
+  const target = planner.produce(y!);
+  const starts = y!.shape.map(() => 0);
+  for (const part of node.inputs) {
+    planner.copy(planner.tensor(part), box(target, starts, part.shape), "part");
+    starts[node.params.axis]! += part.shape[node.params.axis]!;
+  }
+}
+
+export function lowerPad(planner: Planner, node: Node<"pad">): void {
+  const [x] = node.inputs;
+  const [y] = node.outputs;
+  const { before, value } = node.params;
+  const type = elementTypeOf(y!.dtype);
+  const target = planner.hold(y!, newTensor(type, y!.shape));
+  planner.emit(fillKernel(target, value, planner.traits));
+  planner.copy(planner.tensor(x!), box(target, before, x!.shape), "into the padding");
+}

@@ -1,0 +1,318 @@
+// Batch norm over channels-last maps: statistics in chunks of rows that are then merged, and one pass that applies them.
+// Statistics are merged as by Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm" (1979).
+import { type Shape, sizeOf } from "../../../core/index.ts";
+import { isOp, type Node, type Value } from "../../../graph/index.ts";
+import type { ReluGradient } from "../../planning/index.ts";
+import type { Planner } from "../plan/planner.ts";
+import { channelsLastStrides, newTensor, type Tensor } from "../plan/tensor.ts";
+import { columnBlocks, columnReduction, lanesFor } from "../wgsl/column-reduction.ts";
+import { elementwiseKernel } from "../wgsl/elementwise.ts";
+import { literal } from "../wgsl/expressions.ts";
+import type { KernelFrame } from "../wgsl/kernel.ts";
+
+/** A batch of maps as a matrix of rows (images and positions) by channels. */
+interface Maps {
+  readonly rows: number;
+  readonly channels: number;
+  readonly width: 1 | 4;
+  readonly chunks: number;
+  readonly chunk: number;
+}
+
+function mapsOf({ traits }: Planner, shape: Shape, tensors: readonly Tensor[]): Maps {
+  const channels = shape[1]!;
+  const rows = sizeOf(shape) / channels;
+  const width = channels % 4 === 0 && tensors.every(({ offset }) => offset % 4 === 0) ? 4 : 1;
+  const wanted = Math.ceil((traits.isSoftware ? 8 : 512) / columnBlocks(channels, width));
+  const lines = 256 / lanesFor(channels, width);
+  const chunks = Math.max(1, Math.min(wanted, Math.ceil(rows / (lines * 4)), traits.workgroups));
+  const chunk = Math.ceil(rows / chunks);
+  return { rows, channels, width, chunk, chunks: Math.ceil(rows / chunk) };
+}
+
+/** A vector over channels, seen in the shape of the maps. */
+function alongChannels(vector: Tensor, shape: Shape): Tensor {
+  return { ...vector, shape, strides: shape.map((_, axis) => (axis === 1 ? vector.strides[0]! : 0)) };
+}
+
+export function lowerBatchNormTraining(
+  planner: Planner,
+  node: Node<"batchNormTraining">,
+  relu?: Node<"relu">,
+): void {
+  const [x, weight, bias] = node.inputs as [Value, Value, Value];
+  const [y, meanValue, varianceValue] = node.outputs as [Value, Value, Value];
+  const source = planner.channelsLast(x);
+  const mean = planner.produceSmall(meanValue);
+  const variance = planner.produceSmall(varianceValue);
+  emitStatistics(planner, x.shape, source, mean, variance);
+  const result = relu?.outputs[0] ?? y;
+  emitApply(
+    planner,
+    x.shape,
+    source,
+    [mean, variance, planner.tensor(weight), planner.tensor(bias)],
+    result,
+    {
+      epsilon: node.params.epsilon,
+      relu: relu !== undefined,
+    },
+  );
+}
+
+export function lowerBatchNormInference(
+  planner: Planner,
+  node: Node<"batchNormInference">,
+  relu?: Node<"relu">,
+): void {
+  const [x, weight, bias, mean, variance] = node.inputs as [Value, Value, Value, Value, Value];
+  const vectors = [mean, variance, weight, bias].map((value) => planner.tensor(value));
+  emitApply(planner, x.shape, planner.channelsLast(x), vectors, relu?.outputs[0] ?? node.outputs[0]!, {
+    epsilon: node.params.epsilon,
+    relu: relu !== undefined,
+  });
+}
+
+/** Whether ReLU let an element pass is found again from its operand by the same expression. */
+const NORMALIZED = (epsilon: number): string =>
+  `let deviation = 1.0 / sqrt(variance + ${literal("f32", epsilon)});
+  let scale = deviation * weight;
+  let normalized = fma(x0 - mean, scale, bias);`;
+
+function emitApply(
+  planner: Planner,
+  shape: Shape,
+  source: Tensor,
+  vectors: readonly Tensor[],
+  result: Value,
+  { epsilon, relu }: { readonly epsilon: number; readonly relu: boolean },
+): void {
+  const body = `let mean = x1; let variance = x2; let weight = x3; let bias = x4;
+  ${NORMALIZED(epsilon)}
+  let y0 = ${relu ? "select(normalized, 0.0, normalized <= 0.0)" : "normalized"};`;
+  planner.emit(
+    elementwiseKernel(
+      {
+        work: "normalization",
+        label: relu ? "batchNorm relu" : "batchNorm",
+        shape,
+        inputs: [source, ...vectors.map((vector) => alongChannels(vector, shape))],
+        outputs: [planner.produce(result, channelsLastStrides(shape))],
+        body,
+      },
+      planner.traits,
+    ),
+  );
+}
+
+const MOMENTS = [
+  { name: "count", type: "f32", start: "0.0" },
+  { name: "average", type: "V", start: "V(0.0)" },
+  { name: "spread", type: "V", start: "V(0.0)" },
+];
+
+const MERGE_MOMENTS = `if (count_b > 0.0) {
+        let together = count_a + count_b;
+        let distance = average_b - average_a;
+        average_a += distance * (count_b / together);
+        spread_a += spread_b + distance * distance * (count_a * count_b / together);
+        count_a = together;
+      }`;
+
+function emitStatistics(
+  planner: Planner,
+  shape: Shape,
+  source: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+): void {
+  const maps = mapsOf(planner, shape, [source, mean, variance]);
+  const { rows, channels, width, chunk, chunks } = maps;
+  const units = Math.ceil(channels / width);
+  const partial = newTensor("f32", [chunks, 2, units * width]);
+  const read = (frame: KernelFrame, operand: number, index: string): string =>
+    width === 4 ? frame.read4(operand, index) : frame.read(operand, index);
+  const write = (frame: KernelFrame, operand: number, index: string, value: string): string =>
+    width === 4 ? frame.write4(operand, index, value) : frame.write(operand, index, value);
+  const first = columnReduction({
+    rows,
+    columns: channels,
+    chunk,
+    width,
+    operands: [
+      { tensor: partial, written: true, width },
+      { tensor: source, width },
+    ],
+    state: MOMENTS,
+    prepare: (frame) =>
+      `let shift = ${read(frame, 1, `min(begin + line, ${rows - 1}u) * ${units}u + column`)};
+    var sum = V(0.0); var squares = V(0.0);`,
+    step: (frame) =>
+      `let x = ${read(frame, 1, `row * ${units}u + column`)} - shift; sum += x; squares = fma(x, x, squares); count += 1.0;`,
+    finish: `if (count > 0.0) { let away = sum / count; average = shift + away; spread = max(squares - sum * away, V(0.0)); }`,
+    merge: MERGE_MOMENTS,
+    store: (frame) => `${write(frame, 0, `chunk * ${2 * units}u + column`, "average")}
+    ${write(frame, 0, `chunk * ${2 * units}u + ${units}u + column`, "spread")}`,
+  });
+  planner.emit({
+    work: "normalization",
+    label: "batchNorm statistics",
+    code: first.code,
+    bindings: first.frame.bindings,
+    segments: [first.frame.numbers],
+    workgroups: [columnBlocks(channels, width), chunks, 1],
+    mergeable: false,
+  });
+  const second = columnReduction({
+    rows: chunks,
+    columns: channels,
+    chunk: chunks,
+    width,
+    operands: [
+      { tensor: mean, written: true, width },
+      { tensor: variance, written: true, width },
+      { tensor: partial, width },
+    ],
+    state: MOMENTS,
+    step: (frame) => `{
+        var count_a = count; var average_a = average; var spread_a = spread;
+        let count_b = f32(min(${rows}u - row * ${chunk}u, ${chunk}u));
+        let average_b = ${read(frame, 2, `row * ${2 * units}u + column`)};
+        let spread_b = ${read(frame, 2, `row * ${2 * units}u + ${units}u + column`)};
+        ${MERGE_MOMENTS}
+        count = count_a; average = average_a; spread = spread_a;
+      }`,
+    merge: MERGE_MOMENTS,
+    store: (frame) => `${write(frame, 0, "column", "average")}
+    ${write(frame, 1, "column", `spread / ${rows}.0`)}`,
+  });
+  planner.emit({
+    work: "normalization",
+    label: "batchNorm statistics, merged",
+    code: second.code,
+    bindings: second.frame.bindings,
+    segments: [second.frame.numbers],
+    workgroups: [columnBlocks(channels, width), 1, 1],
+    mergeable: false,
+  });
+}
+
+const SUMS = [
+  { name: "sum", type: "V", start: "V(0.0)" },
+  { name: "product", type: "V", start: "V(0.0)" },
+];
+const MERGE_SUMS = "sum_a += sum_b; product_a += product_b;";
+
+/** Gradient of batch norm, of the ReLU behind it too where `mask` is its gradient. */
+export function lowerBatchNormGrad(planner: Planner, node: Node<"batchNormGrad">, mask?: ReluGradient): void {
+  const [dyValue, x, weight, meanValue, varianceValue] = node.inputs as [Value, Value, Value, Value, Value];
+  const [dx, dweight, dbias] = node.outputs as [Value, Value, Value];
+  const { shape } = x;
+  const { epsilon } = node.params;
+  const source = planner.channelsLast(x);
+  const dy = planner.channelsLast(mask?.upstream ?? dyValue);
+  const vectors = [meanValue, varianceValue, weight].map((value) => planner.inStrides(value));
+  const bias = mask === undefined ? undefined : planner.inStrides(biasOf(mask));
+  const [mean, variance, scale] = vectors as [Tensor, Tensor, Tensor];
+  const weightGradient = planner.produceSmall(dweight);
+  const biasGradient = planner.produceSmall(dbias);
+  const inputs = [dy, source, mean, variance, scale, ...(bias === undefined ? [] : [bias])];
+  const maps = mapsOf(planner, shape, [...inputs, weightGradient, biasGradient]);
+  const { rows, channels, width, chunk, chunks } = maps;
+  const units = Math.ceil(channels / width);
+  const partial = newTensor("f32", [chunks, 2, units * width]);
+  const read = (frame: KernelFrame, operand: number, index: string): string =>
+    width === 4 ? frame.read4(operand, index) : frame.read(operand, index);
+  const write = (frame: KernelFrame, operand: number, index: string, value: string): string =>
+    width === 4 ? frame.write4(operand, index, value) : frame.write(operand, index, value);
+  const first = columnReduction({
+    rows,
+    columns: channels,
+    chunk,
+    width,
+    operands: [{ tensor: partial, written: true, width }, ...inputs.map((tensor) => ({ tensor, width }))],
+    state: SUMS,
+    prepare: (frame) => `let mean = ${read(frame, 3, "column")};
+    let deviation = 1.0 / sqrt(${read(frame, 4, "column")} + ${literal("f32", epsilon)});
+    ${bias === undefined ? "" : `let scale = deviation * ${read(frame, 5, "column")}; let bias = ${read(frame, 6, "column")};`}`,
+    step: (frame) => {
+      const index = `row * ${units}u + column`;
+      const gradient = read(frame, 1, index);
+      return `let x = ${read(frame, 2, index)};
+      let dy = ${bias === undefined ? gradient : `select(V(0.0), ${gradient}, fma(x - mean, scale, bias) > V(0.0))`};
+      sum += dy; product = fma(dy, (x - mean) * deviation, product);`;
+    },
+    merge: MERGE_SUMS,
+    store: (frame) => `${write(frame, 0, `chunk * ${2 * units}u + column`, "sum")}
+    ${write(frame, 0, `chunk * ${2 * units}u + ${units}u + column`, "product")}`,
+  });
+  planner.emit({
+    work: "normalization",
+    label: "batchNormGrad sums",
+    code: first.code,
+    bindings: first.frame.bindings,
+    segments: [first.frame.numbers],
+    workgroups: [columnBlocks(channels, width), chunks, 1],
+    mergeable: false,
+  });
+  const second = columnReduction({
+    rows: chunks,
+    columns: channels,
+    chunk: chunks,
+    width,
+    operands: [
+      { tensor: weightGradient, written: true, width },
+      { tensor: biasGradient, written: true, width },
+      { tensor: partial, width },
+    ],
+    state: SUMS,
+    step: (frame) => `sum += ${read(frame, 2, `row * ${2 * units}u + column`)};
+      product += ${read(frame, 2, `row * ${2 * units}u + ${units}u + column`)};`,
+    merge: MERGE_SUMS,
+    store: (frame) => `${write(frame, 0, "column", "product")}
+    ${write(frame, 1, "column", "sum")}`,
+  });
+  planner.emit({
+    work: "normalization",
+    label: "batchNormGrad sums, merged",
+    code: second.code,
+    bindings: second.frame.bindings,
+    segments: [second.frame.numbers],
+    workgroups: [columnBlocks(channels, width), 1, 1],
+    mergeable: false,
+  });
+  const share = literal("f32", 1 / rows);
+  const body = `let mean = x2; let variance = x3; let weight = x4; let product = x5; let sum = x6;
+  ${bias === undefined ? "" : "let bias = x7;"}
+  let deviation = 1.0 / sqrt(variance + ${literal("f32", epsilon)});
+  let scale = deviation * weight;
+  let dy = ${bias === undefined ? "x1" : "select(0.0, x1, fma(x0 - mean, scale, bias) > 0.0)"};
+  let y0 = scale * (dy - sum * ${share} - (x0 - mean) * deviation * (product * ${share}));`;
+  planner.emit(
+    elementwiseKernel(
+      {
+        work: "normalization",
+        label: mask === undefined ? "batchNormGrad" : "batchNormGrad reluGrad",
+        shape,
+        inputs: [
+          source,
+          dy,
+          ...[mean, variance, scale, weightGradient, biasGradient, ...(bias === undefined ? [] : [bias])].map(
+            (vector) => alongChannels(vector, shape),
+          ),
+        ],
+        outputs: [planner.produce(dx, channelsLastStrides(shape))],
+        body,
+      },
+      planner.traits,
+    ),
+  );
+}
+
+/** The bias of the batch norm whose ReLU a mask is of. */
+function biasOf({ activated }: ReluGradient): Value {
+  const [normalized] = activated.node.inputs;
+  const { node } = normalized!;
+  if (!isOp(node, "batchNormTraining")) throw new Error("the mask is of no batch norm");
+  return node.inputs[2]!;
+}

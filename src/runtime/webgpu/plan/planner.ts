@@ -1,0 +1,239 @@
+// The planner: keeps track of where each value lies while units are lowered to dispatches.
+import { ClassifierTrainingError, type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
+import type { Node, Program, Update, Value, VariableRef } from "../../../graph/index.ts";
+import { type ElementwiseMember, type LastReads, Uses } from "../../planning/index.ts";
+import { copyKernel, fillKernel } from "../wgsl/copy.ts";
+import type { Dispatch } from "./dispatch.ts";
+import {
+  ALIGNMENT,
+  channelsLastStrides,
+  ELEMENT_BYTES,
+  type ElementType,
+  elementTypeOf,
+  liesAs,
+  newTensor,
+  Region,
+  type Tensor,
+} from "./tensor.ts";
+
+/** What a device can do and what suits it. */
+export interface DeviceTraits {
+  /** Storage buffers that a kernel may have beside that of its numbers. */
+  readonly bindings: number;
+  /** Workgroups along one dimension. */
+  readonly workgroups: number;
+  /** Invocations of a workgroup. */
+  readonly invocations: number;
+  /** Bytes of workgroup memory. */
+  readonly workgroupMemory: number;
+  /** Computes with the processor: small tiles, few workgroups. */
+  readonly isSoftware: boolean;
+}
+
+export interface PlannerOptions {
+  readonly program: Program;
+  readonly traits: DeviceTraits;
+  readonly lastReads: LastReads;
+  /** Regions of the session's storages. */
+  readonly storages: ReadonlyMap<string, Region>;
+}
+
+/** State of making one plan. */
+export class Planner {
+  readonly traits: DeviceTraits;
+  readonly program: Program;
+  readonly dispatches: Dispatch[] = [];
+  readonly inputs: { readonly name: string; readonly tensor: Tensor }[] = [];
+  readonly constants: { readonly tensor: Tensor; readonly data: ArrayLike<number | bigint> }[] = [];
+  /** Positions of maxima in their windows, by the pooling's result. */
+  readonly maxima: Map<Value, Tensor> = new Map();
+  /** Updates whose values were computed in their variable's place. */
+  readonly done: Set<Update> = new Set();
+  /** Small vectors: one region, so that kernels over several of them are one. */
+  readonly small: Region = new Region(0, { isShared: true });
+  readonly #lastReads: LastReads;
+  readonly #storages: ReadonlyMap<string, Region>;
+  readonly #uses: Uses;
+  readonly #tensors = new Map<Value, Tensor[]>();
+  readonly #updates = new Map<Value, Update[]>();
+  readonly #smallInputs = new Map<ElementType, Region>();
+  readonly #padded = new Map<Value, Tensor>();
+  #constantBytes = 0;
+  #unit = 0;
+  #scope = "";
+
+  constructor({ program, traits, lastReads, storages }: PlannerOptions) {
+    this.program = program;
+    this.traits = traits;
+    this.#lastReads = lastReads;
+    this.#storages = storages;
+    this.#uses = new Uses(program);
+    for (const update of program.updates) {
+      this.#updates.set(update.value, [...(this.#updates.get(update.value) ?? []), update]);
+    }
+  }
+
+  /** The region that small inputs of a type share. */
+  smallInputs(type: ElementType): Region {
+    const known = this.#smallInputs.get(type);
+    if (known !== undefined) return known;
+    const region = new Region(0, { isShared: true });
+    this.#smallInputs.set(type, region);
+    return region;
+  }
+
+  /** Elements that are there before every run, row by row. */
+  constant(type: ElementType, shape: Shape, data: ArrayLike<number | bigint>): Tensor {
+    const bytes = Math.max(data.length, 1) * ELEMENT_BYTES[type];
+    const region = new Region(bytes, { fixed: { kind: "constant", byteOffset: this.#constantBytes } });
+    this.#constantBytes += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    const tensor: Tensor = { region, type, shape, strides: stridesOf(shape), offset: 0 };
+    this.constants.push({ tensor, data });
+    return tensor;
+  }
+
+  /** Bytes of all constants. */
+  get constantBytes(): number {
+    return this.#constantBytes;
+  }
+
+  /** Marks the dispatches that follow as those of unit `index`, of the module at `scope`. */
+  enter(index: number, scope: string): void {
+    this.#unit = index;
+    this.#scope = scope;
+  }
+
+  emit(dispatch: Omit<Dispatch, "scope" | "reads" | "writes">): void {
+    this.dispatches.push({
+      ...dispatch,
+      scope: this.#scope,
+      reads: dispatch.bindings.map(({ region }) => region),
+      writes: dispatch.bindings.filter(({ written }) => written).map(({ region }) => region),
+    });
+  }
+
+  /** The value as it was produced. */
+  tensor(value: Value): Tensor {
+    const [first] = this.#tensors.get(value) ?? [];
+    if (first !== undefined) return first;
+    throw new ClassifierTrainingError(
+      "failure",
+      "WEBGPU_PLAN",
+      `value %${value.id} is used before it is made`,
+    );
+  }
+
+  /** Registers where a value lies. */
+  hold(value: Value, tensor: Tensor): Tensor {
+    const held = this.#tensors.get(value);
+    if (held === undefined) this.#tensors.set(value, [tensor]);
+    else held.push(tensor);
+    return tensor;
+  }
+
+  /** The value at these strides (default: row by row) from a multiple of `alignment` elements: as it is, or copied once. */
+  inStrides(value: Value, strides: readonly number[] = stridesOf(value.shape), alignment = 1): Tensor {
+    const found = this.#tensors
+      .get(value)
+      ?.find((tensor) => liesAs(tensor, strides) && tensor.offset % alignment === 0);
+    if (found !== undefined) return found;
+    const copy = newTensor(elementTypeOf(value.dtype), value.shape, strides);
+    this.copy(this.tensor(value), copy, `%${value.id}`);
+    return this.hold(value, copy);
+  }
+
+  /** The value with its channels closest together. */
+  channelsLast(value: Value, alignment = 1): Tensor {
+    return this.inStrides(value, channelsLastStrides(value.shape), alignment);
+  }
+
+  /** The value with its channels closest together, zeros behind them so that there are `channels`; copied once. */
+  padded(value: Value, channels: number): Tensor {
+    const known = this.#padded.get(value);
+    if (known !== undefined) return known;
+    const shape = value.shape.map((size, axis) => (axis === 1 ? channels : size));
+    const whole = newTensor("f32", shape, channelsLastStrides(shape));
+    this.emit(fillKernel(whole, 0, this.traits));
+    this.copy(this.tensor(value), { ...whole, shape: value.shape }, `%${value.id}`);
+    this.#padded.set(value, whole);
+    return whole;
+  }
+
+  /** Memory for a value's result: that of the variable it updates, where it may be written already, else new. */
+  produce(value: Value, strides: readonly number[] = stridesOf(value.shape)): Tensor {
+    const place = this.destination(value, strides);
+    return this.hold(value, place ?? newTensor(elementTypeOf(value.dtype), value.shape, strides));
+  }
+
+  /** Memory for a vector that is small and kept: beside others of its kind, or in the variable that it updates. */
+  produceSmall(value: Value): Tensor {
+    return this.hold(value, this.destination(value, stridesOf(value.shape)) ?? this.smallTensor(value.shape));
+  }
+
+  smallTensor(shape: Shape): Tensor {
+    const begin = this.small.extend(Math.ceil(sizeOf(shape) / 4) * 16);
+    return {
+      region: this.small,
+      type: "f32",
+      shape,
+      strides: stridesOf(shape),
+      offset: begin / ELEMENT_BYTES.f32,
+    };
+  }
+
+  /** A variable's memory. */
+  variable({ storage, shape, dtype, offset }: VariableRef): Tensor {
+    return {
+      region: this.#storages.get(storage)!,
+      type: elementTypeOf(dtype),
+      shape,
+      strides: stridesOf(shape),
+      offset,
+    };
+  }
+
+  /**
+   * The place of a variable that the value updates, where nothing reads the variable any more.
+   *
+   * @param isFree whether the unit that is lowered may write there, although it reads the variable
+   */
+  destination(
+    value: Value,
+    strides: readonly number[],
+    isFree: (place: Tensor) => boolean = () => false,
+  ): Tensor | undefined {
+    for (const update of this.#updates.get(value) ?? []) {
+      const place = this.variable(update.variable);
+      const last = this.#lastReads.of(update.variable);
+      if (!liesAs(place, strides) || last > this.#unit || (last === this.#unit && !isFree(place))) continue;
+      this.done.add(update);
+      return place;
+    }
+    return undefined;
+  }
+
+  /** Whether a result of the program or a node other than these members needs the value. */
+  isUsedBehind(value: Value, members: readonly ElementwiseMember[]): boolean {
+    const own = new Set<Node>(
+      members.flatMap((member) => (member.kind === "op" ? [member.node] : member.nodes)),
+    );
+    return this.#uses.isResult(value) || this.#uses.of(value).some((node) => !own.has(node));
+  }
+
+  /** The nodes that use the value. */
+  users(value: Value): readonly Node[] {
+    return this.#uses.of(value);
+  }
+
+  /** Copies a tensor into another of the same shape. */
+  copy(source: Tensor, target: Tensor, label: string): void {
+    this.emit(copyKernel(source, target, label, this.traits));
+  }
+
+  /** A dense copy of a tensor in memory of its own, row by row. */
+  duplicate(source: Tensor, label: string): Tensor {
+    const twin = newTensor(source.type, source.shape);
+    this.copy(source, twin, label);
+    return twin;
+  }
+}

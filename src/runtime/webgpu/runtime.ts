@@ -1,0 +1,69 @@
+// The runtime for any GPU: programs as WGSL kernels on a device of navigator.gpu, or of Dawn in Node.js.
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
+import { describeAdapter, requestDevice, traitsOf } from "./device/adapters.ts";
+import { OpenDevice } from "./device/device.ts";
+import { WebGpuSession } from "./session.ts";
+
+/** A runtime on what `load` gives, such as `navigator.gpu`. Its sessions share one device. */
+export function createWebGpuRuntime(load: () => Promise<GPU>): Runtime {
+  let device: Promise<OpenDevice> | undefined;
+
+  const openDevice = async (): Promise<OpenDevice> => {
+    const known = await device?.catch(() => undefined);
+    if (known !== undefined && !known.isLost) return known;
+    device = (async () => {
+      const adapter = await findAdapter(await load());
+      const description = describeAdapter(adapter);
+      const opened = await requestDevice(adapter);
+      return new OpenDevice(opened, description, traitsOf(opened, description));
+    })();
+    return device;
+  };
+
+  return {
+    name: "webgpu",
+
+    async probe(): Promise<Probe> {
+      try {
+        const adapter = await findAdapter(await load());
+        const { name, isSoftware } = describeAdapter(adapter);
+        return {
+          available: true,
+          detail: isSoftware ? `${name}, which computes with the processor` : name,
+          precisions: ["32-true"],
+          onRequest: isSoftware,
+        };
+      } catch (error) {
+        return {
+          available: false,
+          detail: error instanceof Error ? error.message : String(error),
+          ...(error instanceof ClassifierTrainingError && error.hint !== undefined
+            ? { hint: error.hint }
+            : {}),
+          precisions: [],
+        };
+      }
+    },
+
+    async open({ storages, precision = "32-true", threads = 1 }: SessionOptions): Promise<Session> {
+      if (precision !== "32-true") {
+        throw new ClassifierTrainingError(
+          "usage",
+          "RUNTIME_PRECISION",
+          `runtime webgpu computes in 32-true only, not in ${precision}`,
+          { hint: "set trainer.precision=32-true" },
+        );
+      }
+      return WebGpuSession.open(await openDevice(), storages, threads);
+    },
+  };
+}
+
+async function findAdapter(gpu: GPU): Promise<GPUAdapter> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter !== null) return adapter;
+  throw new ClassifierTrainingError("usage", "RUNTIME_UNAVAILABLE", "there is no WebGPU adapter", {
+    hint: "install the driver of your graphics card; on Linux its Vulkan driver and libvulkan1",
+  });
+}

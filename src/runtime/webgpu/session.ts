@@ -1,0 +1,112 @@
+// Variables on the device, and the programs that work on them.
+import { ClassifierTrainingError, type HostTensor, sizeOf } from "../../core/index.ts";
+import { isOp, type Program, type Storage, type VariableRef } from "../../graph/index.ts";
+import { checkVariable, checkWrite } from "../boundary.ts";
+import type { Precision, Session, VariableWrite } from "../contract.ts";
+import type { OpenDevice } from "./device/device.ts";
+import { toDevice, toHost } from "./device/elements.ts";
+import { DeviceMemory } from "./device/memory.ts";
+import { Readback } from "./device/readback.ts";
+import { Recording } from "./device/recording.ts";
+import { WebGpuExecutable } from "./executable.ts";
+import { planProgram } from "./plan/plan.ts";
+import { ELEMENT_BYTES, elementTypeOf } from "./plan/tensor.ts";
+
+export class WebGpuSession implements Session {
+  readonly runtime = "webgpu";
+  readonly precision: Precision = "32-true";
+  readonly threads: number;
+  readonly #open: OpenDevice;
+  readonly #storages: ReadonlyMap<string, Storage>;
+  readonly #memory: DeviceMemory;
+  readonly #readback: Readback;
+  #disposed = false;
+
+  private constructor(open: OpenDevice, storages: readonly Storage[], memory: DeviceMemory, threads: number) {
+    this.#open = open;
+    this.#storages = new Map(storages.map((storage) => [storage.name, storage]));
+    this.#memory = memory;
+    this.#readback = new Readback(open.device);
+    this.threads = threads;
+  }
+
+  static async open(open: OpenDevice, storages: readonly Storage[], threads: number): Promise<WebGpuSession> {
+    const memory = await open.allocating("the variables", () => new DeviceMemory(open.device, storages));
+    return new WebGpuSession(open, storages, memory, threads);
+  }
+
+  async compile(program: Program): Promise<WebGpuExecutable> {
+    this.assertOpen();
+    for (const node of program.nodes) {
+      if (isOp(node, "variable")) checkVariable(this.#storages, node.params.variable);
+    }
+    for (const { variable } of program.updates) checkVariable(this.#storages, variable);
+    const memory = this.#memory;
+    const open = this.#open;
+    const { regions, slabBytes } = memory;
+    const plan = planProgram(program, { traits: open.traits, storages: regions, slabBytes });
+    const pipelines = await Promise.all(plan.dispatches.map((dispatch) => open.pipeline(dispatch)));
+    const what = `the ${(plan.memory.bytes / 2 ** 20).toFixed(0)} MiB of intermediate values of program ${program.name}`;
+    const recording = await open.allocating(what, () => {
+      memory.reserve(plan.memory.bytes);
+      return new Recording(open, memory, plan, pipelines);
+    });
+    open.check();
+    return new WebGpuExecutable(program, {
+      open,
+      plan,
+      recording,
+      readback: this.#readback,
+      assertOpen: (executableDisposed) => this.assertOpen(executableDisposed),
+    });
+  }
+
+  async read(variables: readonly VariableRef[]): Promise<HostTensor[]> {
+    this.assertOpen();
+    for (const variable of variables) checkVariable(this.#storages, variable);
+    const ranges = variables.map(({ storage, offset, shape, dtype }) => {
+      const bytes = ELEMENT_BYTES[elementTypeOf(dtype)];
+      return { buffer: this.#memory.storage(storage), offset: offset * bytes, bytes: sizeOf(shape) * bytes };
+    });
+    try {
+      const { bytes, offsets } = await this.#readback.read(this.#open.device.createCommandEncoder(), ranges);
+      this.#open.check();
+      return variables.map(({ dtype, shape }, i) => {
+        const data = toHost(dtype, elementTypeOf(dtype), bytes, offsets[i]!, sizeOf(shape));
+        return { dtype, shape, data } as HostTensor;
+      });
+    } catch (error) {
+      throw this.#open.explain(error);
+    }
+  }
+
+  async write(entries: readonly VariableWrite[]): Promise<void> {
+    this.assertOpen();
+    for (const entry of entries) checkWrite(this.#storages, entry);
+    const { queue } = this.#open.device;
+    for (const { variable, tensor } of entries) {
+      const type = elementTypeOf(variable.dtype);
+      const bytes = toDevice(type, tensor.data);
+      if (bytes.byteLength === 0) continue;
+      queue.writeBuffer(this.#memory.storage(variable.storage), variable.offset * ELEMENT_BYTES[type], bytes);
+    }
+    this.#open.check();
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#readback.dispose();
+    this.#memory.dispose();
+  }
+
+  /** @throws ClassifierTrainingError `RUNTIME_DISPOSED` once the session, or the executable that asks, is disposed of. */
+  assertOpen(executableDisposed = false): void {
+    if (!this.#disposed && !executableDisposed) return;
+    throw new ClassifierTrainingError(
+      "failure",
+      "RUNTIME_DISPOSED",
+      `the ${this.#disposed ? "session" : "executable"} of runtime webgpu has been disposed of`,
+    );
+  }
+}
