@@ -65,7 +65,7 @@ export async function learn(runtime: Runtime, threads = 2): Promise<LearningCurv
     let sum = 0;
     for (const batch of trained) {
       sum += (await engine.accumulate(batch, true)).loss;
-      await engine.apply(++step, 0.02);
+      await engine.apply(++step, 0.005);
     }
     losses.push(sum / trained.length);
     let right = 0;

@@ -69,6 +69,7 @@ export default defineConfig({
             { text: "Hooks and events", link: "/hooks" },
             { text: "Compared with its peers", link: "/compatibility" },
             { text: "The fast runtime", link: "/fast-runtime" },
+            { text: "On a GPU", link: "/gpu" },
           ],
         },
         { text: "How to", items: [{ text: "Extend the toolkit", link: "/extending" }] },

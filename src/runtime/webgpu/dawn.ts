@@ -12,7 +12,9 @@ export async function loadDawn(): Promise<GPU> {
   if (instance !== undefined) return instance;
   try {
     const { create } = await import("webgpu");
-    instance = create(process.env.CLASSIFIER_TRAINING_DAWN?.split(";").filter((option) => option !== "") ?? []);
+    instance = create(
+      process.env.CLASSIFIER_TRAINING_DAWN?.split(";").filter((option) => option !== "") ?? [],
+    );
     return instance;
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";

@@ -57,14 +57,14 @@ export class OpenDevice {
   /** Runs `make`; if the device had no memory for what it makes, that is the error. */
   async allocating<T>(what: string, make: () => T): Promise<T> {
     this.device.pushErrorScope("out-of-memory");
+    let error: Promise<GPUError | null>;
     let made: T;
     try {
       made = make();
     } finally {
-      const popped = this.device.popErrorScope();
-      const error = await popped.catch(() => null);
-      if (error !== null) throw outOfMemory(this.adapter.name, what);
+      error = this.device.popErrorScope();
     }
+    if ((await error.catch(() => null)) !== null) throw outOfMemory(this.adapter.name, what);
     return made;
   }
 
