@@ -3,6 +3,7 @@ import { type HostTensor, hostTensor } from "../core/index.ts";
 import { ClassificationBatch } from "../metrics/index.ts";
 import type { BatchResult } from "../train/index.ts";
 
+/** One entry for each sample of the batch. */
 export interface BatchPredictions {
   /** True classes; of soft targets the largest; -1 for samples that do not count. */
   readonly labels: Int32Array;

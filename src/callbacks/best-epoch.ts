@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Json, Metrics } from "../train/index.ts";
 import { improves, isLost, type MonitorMode } from "./monitor.ts";
 
+/** Which epoch counts as best. */
 export interface BestEpochOptions {
   /** Logged value that decides which epoch is best; default `val/acc_top1`. */
   readonly monitor?: string;

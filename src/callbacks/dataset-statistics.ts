@@ -5,6 +5,7 @@ import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { writeFiles } from "./picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
 
+/** Where the table goes, and how much of it is printed. */
 export interface DatasetStatisticsOptions {
   /** Folder that receives `dataset_statistics.csv`. */
   readonly dirpath: string;

@@ -6,6 +6,7 @@ import { Callback, type EventOf, type FitContext, type Json } from "../train/ind
 import { checkMonitor, improves, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
 import type { LineOutput } from "./progress-line.ts";
 
+/** Lightning's options; some of the defaults differ. */
 export interface EarlyStoppingOptions {
   /** Default `val/acc_top1`. */
   readonly monitor?: string;

@@ -5,6 +5,7 @@ import { parseOptions } from "../core/index.ts";
 import { type VariableRef, wholeStorage } from "../graph/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 
+/** Which norms are logged. */
 export interface GradientNormOptions {
   /**
    * Norms beside the total: of the top-level parts of the network (`part`) or of the optimizer's parameter groups

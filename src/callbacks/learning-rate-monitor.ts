@@ -4,6 +4,7 @@ import { z } from "zod";
 import { parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Metrics } from "../train/index.ts";
 
+/** How often rows are logged, and what beside the rate. */
 export interface LearningRateMonitorOptions {
   /**
    * `step`: a row every `trainer.log_every_n_steps` steps; `epoch`: in each epoch's row; default null: as often as the

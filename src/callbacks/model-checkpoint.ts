@@ -8,6 +8,7 @@ import { Callback, type EventOf, type FitContext, type Json } from "../train/ind
 import { checkpointName, isCheckpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
 import { checkMonitor, improves, isLost, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
 
+/** What is kept, when, where and under which names; Lightning's names and meanings. */
 export interface ModelCheckpointOptions {
   /** Folder of the checkpoints. */
   readonly dirpath: string;

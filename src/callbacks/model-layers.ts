@@ -3,6 +3,7 @@ import { bytesPerElement, type Shape, sizeOf } from "../core/index.ts";
 import { createProgram, flopsOf, Graph, input, type Node, storageOf } from "../graph/index.ts";
 import { type Module, type StateEntry, stateEntries, trace } from "../nn/index.ts";
 
+/** One module of the network, with all that is in it. */
 export interface LayerDescription {
   /** Path of the module, such as `layer1.0`. */
   readonly name: string;
@@ -15,6 +16,7 @@ export interface LayerDescription {
   readonly flops: number;
 }
 
+/** The whole network, counted for an input of one size. */
 export interface ModelDescription {
   readonly type: string;
   /** Without the batch axis. */

@@ -5,6 +5,7 @@ import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { describeModel, type ModelDescription } from "./model-layers.ts";
 import type { LineOutput } from "./progress-line.ts";
 
+/** How deep the table goes, and where it is printed. */
 export interface ModelSummaryOptions {
   /** Levels of modules that get a line of their own; default 1. */
   readonly depth?: number;

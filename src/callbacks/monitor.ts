@@ -2,6 +2,7 @@
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import type { FitContext, Metrics } from "../train/index.ts";
 
+/** Whether smaller or larger values are better. */
 export type MonitorMode = "min" | "max";
 
 /**

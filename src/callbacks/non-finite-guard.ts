@@ -12,6 +12,7 @@ import {
   type NonFinitePolicy,
 } from "../train/index.ts";
 
+/** What is done about it, and how often before it is too much. */
 export interface NonFiniteGuardOptions {
   /** Default `stop`. */
   readonly action?: NonFiniteAction;

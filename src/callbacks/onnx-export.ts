@@ -12,6 +12,7 @@ export interface BestWeightsExporter {
   export(): Promise<unknown>;
 }
 
+/** When the model is exported, and by what. */
 export interface OnnxExportOptions {
   /** `best`: whenever better weights have been kept; `end`: once, when training is over. Default `best`. */
   readonly every?: "best" | "end";

@@ -23,6 +23,10 @@ export async function writeFiles(
 /** A picture of at most this many CSS pixels is rendered with two device pixels for each. */
 const FINE_AREA = 4e6;
 
+/**
+ * Two device pixels a pixel, or one where the picture is so large that it would take long.
+ * @throws ClassifierTrainingError `DRAWING_FAILED`
+ */
 export async function pngOf(picture: Picture): Promise<Uint8Array> {
   return renderPng(picture, { scale: picture.width * picture.height <= FINE_AREA ? 2 : 1 });
 }

@@ -11,6 +11,7 @@ export interface LineOutput {
   write(text: string): unknown;
 }
 
+/** Where the line goes, and how often there is one in a log. */
 export interface ProgressLineOptions {
   /** Default: standard error. */
   readonly output?: LineOutput;

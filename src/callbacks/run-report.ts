@@ -6,6 +6,7 @@ import { predictionsOf } from "./batch-predictions.ts";
 import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.ts";
 import { writeFiles } from "./picture-files.ts";
 
+/** Where the report's parts are kept, and how many pictures it may have. */
 export interface RunReportOptions extends BestEpochOptions {
   /** Folder that receives `predictions.csv` and `timing.csv`. */
   readonly dirpath: string;

@@ -6,6 +6,7 @@ import { countLabels } from "./dataset-statistics.ts";
 import { writeFiles } from "./picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
 
+/** Where the table goes. */
 export interface SamplerDistributionOptions {
   /** Folder that receives `sampler_distribution.csv`. */
   readonly dirpath: string;

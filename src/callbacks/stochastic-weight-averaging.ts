@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parseOptions } from "../core/index.ts";
 import { type AveragedFit, type AveragedStep, Callback, type WeightAveraging } from "../train/index.ts";
 
+/** When averaging begins and with which learning rate; Lightning's options and defaults. */
 export interface StochasticWeightAveragingOptions {
   /** The learning rate that is annealed to and then kept. */
   readonly swaLrs: number;

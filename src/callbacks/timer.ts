@@ -12,6 +12,7 @@ import {
   secondsOf,
 } from "../train/index.ts";
 
+/** How long the fit may take; Lightning's options. */
 export interface TimerOptions {
   /** How long to train, as `DD:HH:MM:SS` or in seconds; default null: without a limit. */
   readonly duration?: string | number | null;

@@ -7,6 +7,7 @@ import { Callback, type EventOf, type FitContext, type Json, type Metrics } from
 import { DrawingBudget } from "./drawing-budget.ts";
 import { pngOf, writeFiles } from "./picture-files.ts";
 
+/** Where the pictures go. */
 export interface TrainingHistoryOptions {
   /** Folder of the pictures. */
   readonly dirpath: string;

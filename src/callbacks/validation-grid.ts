@@ -13,6 +13,7 @@ import {
   validationPictureFields,
 } from "./validation-picture.ts";
 
+/** Those of all validation pictures, and how the grid is laid out. */
 export interface ValidationGridOptions extends ValidationPictureOptions {
   /** Pictures shown; default 16. */
   readonly numSamples?: number;

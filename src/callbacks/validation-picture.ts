@@ -7,6 +7,7 @@ import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.
 import { DrawingBudget } from "./drawing-budget.ts";
 import { pngOf, writeFiles } from "./picture-files.ts";
 
+/** Where the pictures go, and which epoch counts as best. */
 export interface ValidationPictureOptions extends BestEpochOptions {
   /** Folder of the pictures. */
   readonly dirpath: string;

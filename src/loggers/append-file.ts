@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { writeFailed } from "../platform/index.ts";
 
+/** Writes go one after another; what one of them could not finish is cut off again. */
 export class AppendFile {
   readonly path: string;
   readonly #handle: FileHandle;
@@ -78,6 +79,7 @@ export async function readIfThere(path: string): Promise<Buffer> {
   }
 }
 
+/** A line of such a file, and where it ends. */
 export interface WholeLine {
   readonly line: string;
   /** Number of bytes up to and with its newline. */

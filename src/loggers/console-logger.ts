@@ -4,6 +4,7 @@ import { z } from "zod";
 import { parseOptions } from "../core/index.ts";
 import type { Logger, LogRow } from "../train/index.ts";
 
+/** Which rows are printed, and where. */
 export interface ConsoleLoggerOptions {
   /** Print the rows of steps too, not those of epochs and tests alone (default false). */
   readonly steps?: boolean | undefined;

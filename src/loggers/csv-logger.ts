@@ -7,6 +7,7 @@ import { parseOptions, readCsv, writeCsv } from "../core/index.ts";
 import { writeDurably, writeFailed } from "../platform/index.ts";
 import type { Logger, LogRow } from "../train/index.ts";
 
+/** Where the table goes. */
 export interface CSVLoggerOptions {
   /** Folder that receives `metrics.csv`. */
   readonly saveDir: string;

@@ -1,6 +1,7 @@
 // Sends things one after another in the background, again and again where that fails, and never holds up who adds them.
 import { setTimeout as delay } from "node:timers/promises";
 
+/** How things are sent, and what becomes of those that cannot be. */
 export interface DeliveryOptions<T> {
   /** Sends some things, oldest first. */
   readonly send: (items: readonly T[]) => Promise<void>;

@@ -1,5 +1,6 @@
 // Histograms as TensorBoard draws them: buckets that grow by a tenth, from 1e-12 to 1e20, on both sides of zero.
 
+/** What TensorBoard is told of a set of numbers; `counts` and `limits` go together. */
 export interface Histogram {
   readonly min: number;
   readonly max: number;

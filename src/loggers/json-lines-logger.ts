@@ -6,6 +6,7 @@ import { parseOptions } from "../core/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { AppendFile, damagedLog, notStarted, readIfThere, wholeLines } from "./append-file.ts";
 
+/** Where the file goes and what it is called. */
 export interface JSONLinesLoggerOptions {
   /** Folder of the file. */
   readonly saveDir: string;

@@ -10,6 +10,7 @@ export interface MLflowMetric {
   readonly step: number;
 }
 
+/** A parameter or a tag: what MLflow keeps as text. */
 export interface MLflowText {
   readonly key: string;
   readonly value: string;
@@ -24,8 +25,10 @@ export interface MLflowBatch {
 /** The most that MLflow takes in one request, and the longest key and value of a parameter. */
 export const MLFLOW_LIMITS = { metrics: 1000, params: 100, key: 250, value: 6000 } as const;
 
+/** How a run stands, by MLflow's names. */
 export type MLflowStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
+/** A run on the server. */
 export interface MLflowRun {
   readonly id: string;
   /** Where its artifacts lie, such as `mlflow-artifacts:/1/<id>/artifacts`. */
@@ -61,6 +64,7 @@ const refusalSchema = z.object({ error_code: z.string(), message: z.string() }).
 const TIMEOUT = 20_000;
 const ARTIFACTS = "mlflow-artifacts:/";
 
+/** The few requests that a logger needs. What the server refuses ends in an `MLflowRefusal`. */
 export class MLflowClient {
   readonly #root: string;
   readonly #headers: Readonly<Record<string, string>>;

@@ -30,6 +30,7 @@ const schema = z.strictObject({
   tags: z.record(z.string(), z.string()).default({}),
 });
 
+/** Which server, which experiment, and how long it is waited for. */
 export interface MLflowLoggerOptions {
   /** The run's folder: its settings (`.hydra/origins.csv`) become parameters; what could not be sent is kept in it. */
   readonly saveDir: string;

@@ -54,6 +54,7 @@ export function summary(values: readonly SummaryValue[]): Write {
     });
 }
 
+/** A number as float32, in the `simple_value` that every version of TensorBoard reads. */
 export function scalarValue(tag: string, value: number): SummaryValue {
   return { tag, write: (writer) => writer.tag(2, WireType.Bit32).float(Math.fround(value)) };
 }
@@ -74,6 +75,7 @@ export function imageValue(tag: string, png: Uint8Array): SummaryValue {
   };
 }
 
+/** A histogram as `HistogramProto`. */
 export function histogramValue(tag: string, histogram: Histogram): SummaryValue {
   const { min, max, count, sum, sumOfSquares, limits, counts } = histogram;
   return {
@@ -112,6 +114,7 @@ export function textValue(tag: string, markdown: string): SummaryValue {
   };
 }
 
+/** What the HParams dashboard can show of a setting. */
 export type HyperParameter = string | number | boolean;
 
 /** The start of a session with its hyper-parameters, for the HParams dashboard. */

@@ -22,6 +22,7 @@ import {
   textValue,
 } from "./tensorboard-events.ts";
 
+/** Where the event files go, and what is said of the run beside its values. */
 export interface TensorBoardLoggerOptions {
   /** Folder of the event files; `tensorboard --logdir` takes it or a folder above it. */
   readonly saveDir: string;

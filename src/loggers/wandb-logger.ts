@@ -7,6 +7,7 @@ import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { notStarted } from "./append-file.ts";
 
+/** What the run is called and whose it is; all of it may be left out. */
 export interface WandbLoggerOptions {
   readonly project?: string;
   /** User or team; default: that of the API key. */

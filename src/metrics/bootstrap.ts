@@ -6,6 +6,7 @@ import type { MetricCollection } from "./collection.ts";
 import type { MetricState, MetricValue } from "./metric.ts";
 import { Sums } from "./sums.ts";
 
+/** How many replicates, how wide an interval, and from which random numbers. */
 export interface BootstrapOptions {
   /** Replicates of the data (default 1000). */
   readonly replicates?: number | undefined;
@@ -17,6 +18,7 @@ export interface BootstrapOptions {
   readonly firstPosition?: number | undefined;
 }
 
+/** A metric with the percentiles of its replicates that enclose the wanted share of them. */
 export interface Interval {
   /** The metric of the data itself. */
   readonly value: number;

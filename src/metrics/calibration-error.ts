@@ -9,6 +9,7 @@ import { countAtMost, linspace } from "./thresholds.ts";
 /** Mean distance of accuracy and confidence, root of the mean square, or the largest of any bin. */
 export type CalibrationNorm = "l1" | "l2" | "max";
 
+/** How confidences are binned and the gaps of the bins put together. */
 export interface CalibrationErrorOptions extends ScoreMetricOptions {
   /** Bins of equal width between 0 and 1 (default 15). */
   readonly nBins?: number | undefined;

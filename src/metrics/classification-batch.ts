@@ -25,6 +25,10 @@ interface Views {
   softmax(): Float32Array;
 }
 
+/**
+ * What metrics are updated with. Derived arrays are computed when first asked for, and then shared: do not change
+ * them.
+ */
 export class ClassificationBatch {
   readonly labels: Int32Array;
   /** Columns of the scores; undefined where only predicted classes are known. */
@@ -137,6 +141,7 @@ export class ClassificationBatch {
   }
 }
 
+/** An error of kind "failure": predictions or labels that a metric cannot take are the caller's mistake. */
 export function inputError(message: string): ClassifierTrainingError {
   return new ClassifierTrainingError("failure", "METRIC_INPUT", message);
 }

@@ -92,6 +92,7 @@ export function checkNumClasses(numClasses: number): void {
     throw optionError(`num_classes is ${numClasses}, not an integer of at least 2`);
 }
 
+/** An error of kind "usage", `METRIC_OPTION`. */
 export function optionError(message: string): ClassifierTrainingError {
   return new ClassifierTrainingError("usage", "METRIC_OPTION", message);
 }

@@ -9,6 +9,7 @@ import { ConfusionCounts } from "./confusion-matrix.ts";
 /** How much a confusion of classes i and j counts: all the same, `|i - j|`, or `(i - j)^2`. */
 export type KappaWeights = "none" | "linear" | "quadratic";
 
+/** Those of all classification metrics, and how disagreements are weighed. */
 export interface CohenKappaOptions extends ClassificationMetricOptions {
   /** Default `none`; the others are for classes in an order. */
   readonly weights?: KappaWeights | undefined;

@@ -78,6 +78,7 @@ export class ConfusionCounts implements Accumulator {
 /** Divide each count by its row's sum (`true`), its column's (`pred`), the total (`all`), or not (`none`). */
 export type ConfusionNormalization = "none" | "true" | "pred" | "all";
 
+/** Those of all classification metrics, and what the counts are divided by. */
 export interface ConfusionMatrixOptions extends ClassificationMetricOptions {
   /** Default `none`. An empty row or column stays 0. */
   readonly normalize?: ConfusionNormalization | undefined;

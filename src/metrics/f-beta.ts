@@ -3,6 +3,7 @@ import { type Average, safeDivide } from "./average.ts";
 import { optionError } from "./classification-metric.ts";
 import { type Counts, StatScoreMetric, type StatScoreOptions } from "./stat-scores.ts";
 
+/** Those of the ratio metrics, and the weight of recall. */
 export interface FBetaOptions<A extends Average = "macro"> extends StatScoreOptions<A> {
   /** How many times recall matters as much as precision; above 0. */
   readonly beta: number;

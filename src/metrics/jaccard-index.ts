@@ -3,6 +3,7 @@ import { type Average, type Averaged, checkAverage, safeDivide, weightedMean } f
 import { ClassificationMetric, type ClassificationMetricOptions } from "./classification-metric.ts";
 import { ConfusionCounts } from "./confusion-matrix.ts";
 
+/** Those of all classification metrics, and how classes are averaged. */
 export interface JaccardIndexOptions<A extends Average = "macro"> extends ClassificationMetricOptions {
   /** Default `macro`. */
   readonly average?: A | undefined;

@@ -7,6 +7,7 @@ import { Sums } from "./sums.ts";
 /** What a NaN value does: `propagate` makes the mean NaN, `ignore` leaves it and its weight out, `error` throws. */
 export type NanStrategy = "propagate" | "ignore" | "error";
 
+/** What the mean is called, and what becomes of NaN. */
 export interface MeanMetricOptions {
   /** Default `mean`. */
   readonly name?: string | undefined;

@@ -4,6 +4,7 @@ import type { HostTensor } from "../core/index.ts";
 /** Which way is better; `none` where neither is (counts, a confusion matrix). */
 export type MetricDirection = "higher" | "lower" | "none";
 
+/** What a metric's value is, for those who log or compare it. */
 export interface MetricDescription {
   /** Name in snake case, for instance `accuracy`. */
   readonly name: string;

@@ -6,6 +6,7 @@ import { type ScoreMetricOptions, scoreOptions } from "./score-options.ts";
 import { Sums, stateError, stateTensor } from "./sums.ts";
 import { countAtMost, linspace } from "./thresholds.ts";
 
+/** Those of score metrics, and how exact the ranking is. */
 export interface RankingOptions extends ScoreMetricOptions {
   /**
    * Left out, the metric is exact and keeps every score: 4 (C + 1) bytes a sample. A number is that many thresholds at
@@ -22,12 +23,18 @@ export interface ClassPoints {
   readonly negatives: number;
 }
 
+/** Everything that ranking metrics know of the data, class by class; several may share one. */
 export interface OperatingPoints extends Accumulator {
   readonly numClasses: number;
   readonly exact: boolean;
   of(c: number): ClassPoints;
 }
 
+/**
+ * Exact where `thresholds` are left out, else counted in bins between them.
+ * @throws ClassifierTrainingError kind "usage" `METRIC_OPTION` for thresholds that are too few, not ascending or
+ * not in 0..1
+ */
 export function operatingPoints(options: RankingOptions): OperatingPoints {
   const { thresholds } = options;
   if (thresholds === undefined) return new ExactPoints(options);

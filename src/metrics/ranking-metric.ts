@@ -12,11 +12,13 @@ import {
 /** As for other metrics, without `micro`; classes whose score is NaN are left out of the mean. */
 export type RankingAverage = "macro" | "weighted" | "none";
 
+/** Those of ranking metrics, and how classes are averaged. */
 export interface AveragedRankingOptions<A extends RankingAverage = "macro"> extends RankingOptions {
   /** Default `macro`. */
   readonly average?: A | undefined;
 }
 
+/** Classes whose score is not defined (NaN) are left out of the mean. */
 export abstract class RankingMetric<A extends RankingAverage> extends ClassificationMetric<
   OperatingPoints,
   Averaged<A>

@@ -2,6 +2,7 @@
 import type { ScoreKind } from "./classification-batch.ts";
 import { type ClassificationMetricOptions, checkNumClasses, optionError } from "./classification-metric.ts";
 
+/** Those of all classification metrics, and what the scores are. */
 export interface ScoreMetricOptions extends ClassificationMetricOptions {
   /**
    * What the scores are (default `auto`: logits when any score of a batch lies outside [0, 1], probabilities

@@ -12,6 +12,7 @@ import {
 import type { MetricDescription, MetricState } from "./metric.ts";
 import { Sums } from "./sums.ts";
 
+/** Those of all classification metrics, how classes are averaged, and what counts as predicted. */
 export interface StatScoreOptions<A extends Average = "macro"> extends ClassificationMetricOptions {
   /** Default `macro`. */
   readonly average?: A | undefined;

@@ -73,6 +73,7 @@ export function stateTensor<D extends "float64" | "float32" | "int32">(
   return tensor as HostTensor<D>;
 }
 
+/** An error of kind "failure" `METRIC_STATE`; `message` goes on from "the saved metric state". */
 export function stateError(message: string): ClassifierTrainingError {
   return new ClassifierTrainingError("failure", "METRIC_STATE", `the saved metric state ${message}`, {
     hint: "resume with the metrics and the classes that the run was started with",

@@ -11,6 +11,7 @@ import {
   type UpdateResult,
 } from "./optimizer.ts";
 
+/** Torch's options and defaults; the learning rate is the model's. */
 export interface AdagradOptions {
   /** The learning rate of step t is divided by 1 + (t - 1) lrDecay; default 0. */
   readonly lrDecay?: number;

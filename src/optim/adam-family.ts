@@ -10,6 +10,7 @@ import {
   type UpdateResult,
 } from "./optimizer.ts";
 
+/** Torch's options and defaults; the learning rate is the model's. */
 export interface AdamFamilyOptions {
   /** Decay of the running means of gradient and squared gradient; default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
@@ -45,6 +46,7 @@ export interface Moments {
   readonly square: Value;
 }
 
+/** Keeps `exp_avg` and `exp_avg_sq` for each parameter, under torch's names; both begin at 0. */
 export abstract class AdamFamily<O extends ResolvedOptions = ResolvedOptions> implements Optimizer {
   abstract readonly name: string;
   readonly state: readonly OptimizerState[];

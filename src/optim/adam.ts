@@ -5,6 +5,7 @@ import { add, div, maximum, mul, sqrt, sub } from "../graph/index.ts";
 import { AdamFamily, type AdamFamilyOptions, adamFamilyFields } from "./adam-family.ts";
 import type { UpdateContext, UpdateResult } from "./optimizer.ts";
 
+/** Those of the family, and AMSGrad (Reddi et al., 2018). */
 export interface AdamOptions extends AdamFamilyOptions {
   /** Divide by the largest second moment so far; default false. */
   readonly amsgrad?: boolean;

@@ -8,6 +8,7 @@ interface MomentumOptions {
   readonly weightDecay: number;
 }
 
+/** Keeps `momentum_buffer` for each parameter, from 0, unless the momentum is 0. */
 export abstract class MomentumOptimizer<O extends MomentumOptions> implements Optimizer {
   abstract readonly name: string;
   readonly state: readonly OptimizerState[];

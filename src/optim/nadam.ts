@@ -5,6 +5,7 @@ import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import { AdamFamily, type AdamFamilyOptions, adamFamilyFields } from "./adam-family.ts";
 import type { UpdateContext, UpdateResult } from "./optimizer.ts";
 
+/** Those of the family, and how the momentum warms up. */
 export interface NAdamOptions extends AdamFamilyOptions {
   /** How fast the momentum rises to beta1; default 4e-3. */
   readonly momentumDecay?: number;

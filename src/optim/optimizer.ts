@@ -15,6 +15,7 @@ export interface UpdateContext {
   readonly scalars: Readonly<Record<string, Value>>;
 }
 
+/** New values of a parameter and of all of its state, by the state's names. */
 export interface UpdateResult {
   readonly parameter: Value;
   readonly state: Readonly<Record<string, Value>>;

@@ -5,6 +5,7 @@ import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import { AdamFamily, type AdamFamilyOptions, adamFamilyFields } from "./adam-family.ts";
 import type { UpdateContext, UpdateResult } from "./optimizer.ts";
 
+/** Those of the family, and where weight decay acts. */
 export interface RAdamOptions extends AdamFamilyOptions {
   /** Shrink the parameters as AdamW does instead of adding to the gradient; default false. */
   readonly decoupledWeightDecay?: boolean;

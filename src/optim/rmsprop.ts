@@ -5,6 +5,7 @@ import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import { MomentumOptimizer } from "./momentum.ts";
 import { descent, type UpdateContext, type UpdateResult } from "./optimizer.ts";
 
+/** Torch's options and defaults; the learning rate is the model's. */
 export interface RMSpropOptions {
   /** Decay of the running mean of the squared gradient; default 0.99. */
   readonly alpha?: number;

@@ -1,6 +1,7 @@
 // The learning rate of a fit as it stands: what a scheduler has made of the one that was given.
 import type { LearningRateScheduler, SchedulerState } from "./scheduler.ts";
 
+/** Where a schedule stands, as a checkpoint keeps it: steps made, and the rate that they led to. */
 export interface ScheduleState {
   readonly count: number;
   readonly rate: number;

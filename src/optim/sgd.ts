@@ -5,6 +5,7 @@ import { add, mul, sub } from "../graph/index.ts";
 import { MomentumOptimizer } from "./momentum.ts";
 import { descent, type UpdateContext, type UpdateResult } from "./optimizer.ts";
 
+/** Torch's options and defaults; the learning rate is the model's. */
 export interface SGDOptions {
   /** Default 0: none. */
   readonly momentum?: number;

@@ -20,6 +20,10 @@ export interface Probe {
   readonly onRequest?: boolean;
 }
 
+/**
+ * What a session holds and how it computes. A precision that the runtime lacks is refused; algorithms only matter
+ * where it has a choice.
+ */
 export interface SessionOptions {
   /** The variables' storages, all zero at first. */
   readonly storages: readonly Storage[];
@@ -58,11 +62,13 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
+/** New elements for a variable: a member of a storage, or a whole one. */
 export interface VariableWrite {
   readonly variable: VariableRef;
   readonly tensor: HostTensor;
 }
 
+/** A compiled program; it works on the variables of the session that compiled it. */
 export interface Executable {
   /**
    * Runs the program once: inputs by name, outputs by name, variables updated when the promise resolves.

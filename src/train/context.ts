@@ -9,6 +9,7 @@ import type { ResolvedTrainerOptions } from "./options.ts";
 /** What a callback can see of a test. */
 export type TestContext = Pick<FitContext, "model" | "data" | "engine" | "options" | "evaluatedWeights">;
 
+/** Read freely; change nothing but through its functions. */
 export interface FitContext {
   readonly model: TrainableModel;
   readonly data: DataModule;

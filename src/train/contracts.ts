@@ -81,6 +81,7 @@ export interface StageMetrics {
   load(state: Readonly<Record<string, HostTensor>>): void;
 }
 
+/** Which of a model's metrics and which split of the data are meant. */
 export type Stage = "train" | "val" | "test";
 
 /** A network with everything training needs to know about it. */

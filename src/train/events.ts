@@ -4,6 +4,7 @@ import type { Batch, Callback, FitStatus } from "./contracts.ts";
 import type { NonFinite } from "./fit/non-finite.ts";
 import type { Progress } from "./fit/progress.ts";
 
+/** One batch, and what the network made of it. */
 export interface BatchResult {
   /** Index of the batch in its epoch, from 0. */
   readonly batchIndex: number;
@@ -69,8 +70,11 @@ interface EventPayloads {
   testEnd: { readonly metrics: Metrics };
 }
 
+/** Values by full name, such as `val/acc_top1`. */
 export type Metrics = Readonly<Record<string, number>>;
+/** The name of an event. */
 export type EventType = keyof EventPayloads;
+/** An event of that name with what belongs to it. */
 export type EventOf<T extends EventType> = { readonly type: T } & EventPayloads[T];
 /** Any event of a run, told apart by `type`. */
 export type TrainingEvent = { [T in EventType]: EventOf<T> }[EventType];

@@ -7,6 +7,7 @@ import type { ProfilerName } from "./profiler.ts";
 /** A number of batches (an integer from 1; infinity: all of them) or a share of all batches (between 0 and 1). */
 export type BatchLimit = number;
 
+/** How long, on what and how a fit trains. Names and meanings are Lightning's, not all of the defaults are. */
 export interface TrainerOptions {
   /** Default 200. */
   readonly maxEpochs?: number;
@@ -52,6 +53,7 @@ export interface TrainerOptions {
   readonly profiler?: ProfilerName | undefined;
 }
 
+/** The same with every default filled in. */
 export type ResolvedTrainerOptions = Required<TrainerOptions>;
 
 /** The options with their defaults; `fastDevRun` is turned into limits. */

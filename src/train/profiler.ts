@@ -14,6 +14,7 @@ export interface ProfileEntry {
   readonly share: number;
 }
 
+/** Entries and `otherSeconds` add up to `seconds`. */
 export interface Profile {
   /** Of the fit in this process, from its first event to its last. */
   readonly seconds: number;

@@ -40,6 +40,7 @@ export interface TrainerParts {
   readonly scheduler?: LearningRateScheduler | undefined;
 }
 
+/** What one fit is told beyond the trainer's own options. */
 export interface FitOptions {
   /** Ends the fit behind the optimizer step in progress; callbacks then save what resuming needs. */
   readonly signal?: AbortSignal;
@@ -51,6 +52,7 @@ export interface FitOptions {
   readonly identity?: Readonly<Record<string, Json>>;
 }
 
+/** How a fit ended, and what it reached. */
 export interface FitResult {
   readonly status: FitStatus;
   /** Why a callback ended it. */

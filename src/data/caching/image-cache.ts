@@ -81,6 +81,7 @@ export function stampOf(source: ImageSource): FileStamp | undefined {
   return stat && { size: stat.size, modified: stat.mtimeNs };
 }
 
+/** Whether a file is taken to be unchanged: its contents are not looked at. */
 export function sameStamp(a: FileStamp, b: FileStamp): boolean {
   return a.size === b.size && a.modified === b.modified;
 }

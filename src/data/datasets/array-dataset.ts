@@ -4,6 +4,7 @@ import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import type { ImageSource, PixelLayout } from "../../image/image-source.ts";
 import type { SplittableDataset } from "../modules/auto-split.ts";
 
+/** The pictures, their labels, and how the bytes are laid out. */
 export interface ArrayDatasetOptions {
   /** Class names; a label is an index into them. */
   readonly classes: readonly string[];

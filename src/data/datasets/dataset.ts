@@ -1,6 +1,7 @@
 // What a data set is to the loader: labelled pictures, each with a place to read it from.
 import type { ImageSource } from "../../image/index.ts";
 
+/** Labelled pictures that are read one at a time, in any order. */
 export interface ImageDataset {
   /** Class names; a label is an index into them. */
   readonly classes: readonly string[];

@@ -7,6 +7,7 @@ import { DiskTree, type FolderTree } from "../files/folder-tree.ts";
 import type { SplittableDataset } from "../modules/auto-split.ts";
 import { type ClassLevel, classAt, levelNotice, sharedLeaves } from "./class-level.ts";
 
+/** What is a class in the tree; without options torchvision's rules hold. */
 export interface ImageFolderOptions {
   /**
    * The classes to use, in this order, as found in the training split: labels keep their meaning, and a folder of

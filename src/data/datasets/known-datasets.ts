@@ -1,5 +1,6 @@
 // The data sets known by name: their files, where to fetch them, and what they must hash to.
 
+/** A file to be fetched, and how to know that it is whole. */
 export interface KnownFile {
   readonly name: string;
   readonly url: string;
@@ -7,6 +8,7 @@ export interface KnownFile {
   readonly sha256: string;
 }
 
+/** One data set, by the format of its files. */
 export type KnownDataset =
   | {
       readonly kind: "idx";

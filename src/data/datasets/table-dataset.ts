@@ -4,6 +4,7 @@ import { ClassifierTrainingError, compareCodePoints } from "../../core/index.ts"
 import type { ImageSource } from "../../image/image-source.ts";
 import type { SplittableDataset } from "../modules/auto-split.ts";
 
+/** One sample of a table, whatever the table's columns are called. */
 export interface TableRow {
   /** The picture's file, absolute or relative to the table's root. */
   readonly path: string;

@@ -14,6 +14,11 @@ export async function readClassNames(file: string): Promise<ReadonlyMap<string, 
   return parseClassNames(text, file);
 }
 
+/**
+ * Label -> name, in the file's order: lines of a name each, labelled from 0, or of a label and a name.
+ * @throws ClassifierTrainingError kind "data", `CLASS_NAMES`, where there is none, a label has two names or two
+ * labels have one
+ */
 export function parseClassNames(text: string, where: string): ReadonlyMap<string, string> {
   const lines = text
     .replace(/^\uFEFF/, "")

@@ -15,6 +15,7 @@ export interface PictureFolder {
   readonly isParent: boolean;
 }
 
+/** The pictures of a tree by their folders, and what in it is not one. */
 export interface FoundPictures {
   /** All folders, sorted by the code points of their paths. */
   readonly folders: readonly PictureFolder[];

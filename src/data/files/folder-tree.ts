@@ -11,6 +11,7 @@ export interface FolderEntries {
   readonly files: readonly string[];
 }
 
+/** Read-only, and the same from a disk, a .zip or a .tar. */
 export interface FolderTree {
   /** What messages call the tree: its path. */
   readonly root: string;

@@ -11,6 +11,7 @@ export interface Table {
   readonly rows: readonly CsvRecord[];
 }
 
+/** What has to be known of a table before its rows mean anything. */
 export interface TableFormat {
   /** Whether the first line names the columns. */
   readonly header: boolean;

@@ -21,6 +21,7 @@ import {
 } from "./pipeline.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
+/** Some prepared pictures, N of them, with what they show. */
 export interface Batch {
   /** [N, 3, height, width] */
   readonly images: HostTensor<"float32">;
@@ -37,6 +38,7 @@ export interface Batch {
 /** What to do with a picture that cannot be read: end with its error, or leave it out of its batch. */
 export type BadPicturePolicy = "fail" | "skip";
 
+/** One epoch: what is shown, in which order, how it is prepared, and by whom. */
 export interface LoaderOptions {
   readonly dataset: ImageDataset;
   /** Positions in the data set, in the order of this epoch. */

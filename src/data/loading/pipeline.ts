@@ -28,6 +28,7 @@ export interface PipelineDescription extends Omit<Pipeline, "prefix" | "transfor
   readonly transform: TransformDescription;
 }
 
+/** The pipeline as plain data that a worker thread can be sent. */
 export function describePipeline(pipeline: Pipeline): PipelineDescription {
   const { prefix, transform } = pipeline;
   return { ...pipeline, prefix: prefix?.describe(), transform: transform.describe() };

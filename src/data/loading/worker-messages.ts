@@ -20,6 +20,7 @@ export type WorkerReply =
   | { readonly kind: "done"; readonly task: number; readonly result: ChunkResult }
   | { readonly kind: "failed"; readonly task: number; readonly error: SerialisedError };
 
+/** An error of this toolkit as plain data, since a thread's messages lose its class. */
 export interface SerialisedError {
   readonly kind: ErrorKind;
   readonly code: string;

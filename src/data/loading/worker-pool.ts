@@ -24,6 +24,7 @@ interface Member {
   readonly pipelines: Set<number>;
 }
 
+/** Threads do not keep the process alive. Where one ends early, all tasks fail, and no more are taken. */
 export class WorkerPool {
   readonly #members: Member[];
   readonly #waiting: Task[] = [];

@@ -17,6 +17,7 @@ import {
 } from "../splits/split.ts";
 import type { DatasetSplits } from "./data-module.ts";
 
+/** How a data set is split that does not come split; by default a fifth of each class validates. */
 export interface AutoSplitOptions {
   /** Share of each class for validation where the data does not come split. Default 0.2. */
   readonly valFraction?: number;
@@ -32,6 +33,7 @@ export interface AutoSplitOptions {
 
 const DEFAULT_VAL_FRACTION = 0.2;
 
+/** The same with every default filled in. */
 export type ResolvedAutoSplitOptions = Required<AutoSplitOptions>;
 
 /** The fields of `AutoSplitOptions`, for the schemas of the data modules. */

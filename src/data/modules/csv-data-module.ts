@@ -30,6 +30,7 @@ import {
 /** The name of a column, or its number from 0. */
 export type Column = string | number;
 
+/** Where the tables are, and what their columns are called. */
 export interface CSVDataModuleOptions extends DataModuleOptions, AutoSplitOptions, ListFileOptions {
   /** The table of all pictures. Default: `trainFile` and those beside it. */
   readonly file?: string | null;

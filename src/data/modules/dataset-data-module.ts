@@ -20,6 +20,7 @@ import {
 /** Pictures of one group stay in one part when the data set is split. */
 export type DatasetWithGroups = ImageDataset & Pick<SplittableDataset, "groups">;
 
+/** The program's own data sets; only that of training must be given. */
 export interface DatasetDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
   readonly train: DatasetWithGroups;
   /** Default: a part of `train`, by `valFraction` or `folds`. */

@@ -20,6 +20,7 @@ import {
   type OpenOptions,
 } from "./data-module.ts";
 
+/** Where the folder is, and which of its folders are classes. */
 export interface ImageFolderDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
   /**
    * A folder with `train` and `val` (or `valid`, `validation`) and perhaps `test`, in any case, each with one

@@ -32,6 +32,7 @@ import {
   type ResolvedListFileOptions,
 } from "./list-files.ts";
 
+/** Where the annotations are, and what keeps rows together in a split. */
 export interface JSONLDataModuleOptions extends DataModuleOptions, AutoSplitOptions, ListFileOptions {
   /**
    * A folder with `train` and `val` (or `valid`, `validation`) and perhaps `test`, in any case, searched for .jsonl

@@ -26,6 +26,7 @@ import {
   type OpenOptions,
 } from "./data-module.ts";
 
+/** Which data set, where its files are, and whether they may be fetched. */
 export interface KnownDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
   /** mnist, fashion_mnist, kmnist, cifar10 or cifar100. */
   readonly name: string;

@@ -4,6 +4,7 @@ import { ClassifierTrainingError } from "../../core/index.ts";
 import type { TableRow } from "../datasets/table-dataset.ts";
 import { classesOf } from "../datasets/table-dataset.ts";
 
+/** The files of the lists; all of them may be left out where one file or folder holds everything. */
 export interface ListFileOptions {
   /** The list of the training pictures, where each split has a file of its own. Default none. */
   readonly trainFile?: string | null;
@@ -18,6 +19,7 @@ export interface ListFileOptions {
   readonly classNamesFile?: string | null;
 }
 
+/** The same with every default filled in. */
 export type ResolvedListFileOptions = Required<ListFileOptions>;
 
 /** The fields of `ListFileOptions`, for the schemas of the data modules. */

@@ -5,6 +5,7 @@ import { countClasses } from "../datasets/dataset.ts";
 import type { Sampler } from "./sampler.ts";
 import { type ShardOptions, shardedSampler, shardFields } from "./sharded-sampler.ts";
 
+/** How often each picture comes up in an epoch, and which process's share is taken. */
 export interface SamplerOptions extends ShardOptions {
   /**
    * "disabled": every picture once, shuffled. "auto": classes balanced, a picture weighing what its class does in
@@ -19,6 +20,7 @@ export interface SamplerOptions extends ShardOptions {
   readonly replacement?: boolean;
 }
 
+/** `SamplerOptions` with their defaults. */
 export const samplerSchema: z.ZodType<Required<SamplerOptions>> = z.strictObject({
   mode: z.enum(["disabled", "auto", "manual"]).default("disabled"),
   classWeights: z.record(z.string(), z.number().min(0)).nullable().default(null),

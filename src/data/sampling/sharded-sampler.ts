@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { Sampler } from "./sampler.ts";
 
+/** Which share of every epoch this process takes; by default all of it. */
 export interface ShardOptions {
   /** Which of the processes this is, from 0. Default 0. */
   readonly rank?: number;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { type Population, stratify } from "./stratify.ts";
 
+/** Shares of each class, 0 to 1; training has the rest. */
 export interface SplitFractions {
   /** Share of each class for validation. Default 0.2. */
   readonly val?: number;

@@ -14,6 +14,7 @@ const schedulers: z.ZodType<LearningRateScheduler[]> = z
   )
   .min(1);
 
+/** The schedulers in turn, and where each takes over. */
 export interface SequentialLROptions extends SchedulerTiming {
   readonly schedulers: readonly LearningRateScheduler[];
   /** The steps at which the second, third, ... begins, each counting from 0 then. */
@@ -67,6 +68,7 @@ export class SequentialLR extends LearningRateScheduler {
   }
 }
 
+/** The schedulers; each works on what the one before it has made of the rate. */
 export interface ChainedSchedulerOptions extends SchedulerTiming {
   readonly schedulers: readonly LearningRateScheduler[];
 }

@@ -12,6 +12,7 @@ import {
 const steps = z.int().min(1);
 const lowest = z.number().min(0).default(0);
 
+/** Length and depth of the cosine. */
 export interface CosineAnnealingLROptions extends SchedulerTiming {
   /** Steps from the highest to the lowest rate; default: all of the training. Beyond them it rises again. */
   readonly tMax?: number | null;
@@ -49,6 +50,7 @@ export class CosineAnnealingLR extends LearningRateScheduler {
   }
 }
 
+/** Length and depth of the cycles (Loshchilov and Hutter, 2017). */
 export interface CosineAnnealingWarmRestartsOptions extends SchedulerTiming {
   /** Steps of the first cycle. */
   readonly t0: number;
@@ -94,6 +96,7 @@ export class CosineAnnealingWarmRestarts extends LearningRateScheduler {
   }
 }
 
+/** The warm-up, and how deep the cosine behind it goes. */
 export interface WarmupCosineOptions extends SchedulerTiming {
   /** Steps of linear warm-up; default 5. */
   readonly warmupEpochs?: number;

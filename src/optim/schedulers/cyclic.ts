@@ -9,6 +9,7 @@ import {
   timingFields,
 } from "../scheduler.ts";
 
+/** Shape of the cycles (Smith, 2017); momentum falls where the rate rises. */
 export interface CyclicLROptions extends SchedulerTiming {
   /** The lowest rate. */
   readonly baseLr: number;

@@ -9,6 +9,7 @@ import {
   timingFields,
 } from "../scheduler.ts";
 
+/** How often the rate is multiplied by `gamma`. */
 export interface StepLROptions extends SchedulerTiming {
   /** Steps between two reductions. */
   readonly stepSize: number;
@@ -40,6 +41,7 @@ export class StepLR extends LearningRateScheduler {
   }
 }
 
+/** When the rate is multiplied by `gamma`. */
 export interface MultiStepLROptions extends SchedulerTiming {
   /** The steps at which it is reduced; one given twice counts twice. */
   readonly milestones: readonly number[];
@@ -69,6 +71,7 @@ export class MultiStepLR extends LearningRateScheduler {
   }
 }
 
+/** What the rate is multiplied by at each step. */
 export interface ExponentialLROptions extends SchedulerTiming {
   readonly gamma: number;
 }

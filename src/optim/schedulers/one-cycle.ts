@@ -8,6 +8,7 @@ import {
   timingFields,
 } from "../scheduler.ts";
 
+/** Shape of the cycle (Smith and Topin, 2018); momentum falls where the rate rises. */
 export interface OneCycleLROptions extends SchedulerTiming {
   /** The highest rate; default: the learning rate of the model. */
   readonly maxLr?: number | null;

@@ -12,6 +12,7 @@ import {
 const factor = z.number().positive().max(1);
 const steps = z.int().min(1);
 
+/** The ramp; the rate stays at its end. */
 export interface LinearLROptions extends SchedulerTiming {
   /** Share of the learning rate at the beginning; default 1/3. */
   readonly startFactor?: number;
@@ -49,6 +50,7 @@ export class LinearLR extends LearningRateScheduler {
   }
 }
 
+/** How far and how long the rate is reduced. */
 export interface ConstantLROptions extends SchedulerTiming {
   /** Share of the learning rate; default 1/3. */
   readonly factor?: number;
@@ -79,6 +81,7 @@ export class ConstantLR extends LearningRateScheduler {
   }
 }
 
+/** The way from the whole rate to 0, where it stays. */
 export interface PolynomialLROptions extends SchedulerTiming {
   /** Steps until 0; default: all of the training. */
   readonly totalIters?: number | null;

@@ -10,6 +10,7 @@ import {
   timingFields,
 } from "../scheduler.ts";
 
+/** What is watched, what counts as better, and what is done where nothing gets better. */
 export interface ReduceLROnPlateauOptions extends SchedulerTiming {
   /** Default `val/loss`. */
   readonly monitor?: string;

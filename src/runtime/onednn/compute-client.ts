@@ -9,6 +9,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Starts a compute thread of its own. Where that ends unasked, every request fails with the reason. */
 export class ComputeClient {
   readonly #thread: Worker;
   readonly #waiting = new Map<number, Waiting>();

@@ -9,6 +9,7 @@ import {
   type VariableRef,
 } from "../../graph/index.ts";
 
+/** Values are numbers: the results of all nodes, counted through. */
 export interface EncodedProgram {
   readonly name: string;
   readonly nodes: readonly EncodedNode[];
@@ -24,6 +25,7 @@ interface EncodedNode {
   readonly scope: string;
 }
 
+/** Plain data that `postMessage` can clone. */
 export function encodeProgram({ name, nodes, outputs, updates }: Program): EncodedProgram {
   const numbers = new Map<Value, number>();
   for (const node of nodes) for (const value of node.outputs) numbers.set(value, numbers.size);
@@ -41,6 +43,7 @@ export function encodeProgram({ name, nodes, outputs, updates }: Program): Encod
   };
 }
 
+/** The program in a graph of its own; shapes are inferred anew. */
 export function decodeProgram({ name, nodes, outputs, updates }: EncodedProgram): Program {
   const graph = new Graph();
   const values: Value[] = [];

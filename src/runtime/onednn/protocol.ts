@@ -39,14 +39,17 @@ export interface Requests {
   close: { request: undefined; answer: undefined };
 }
 
+/** The name of a request. */
 export type RequestKind = keyof Requests;
 
+/** One request; its answer has the same number. */
 export interface Request<K extends RequestKind = RequestKind> {
   readonly number: number;
   readonly kind: K;
   readonly body: Requests[K]["request"];
 }
 
+/** What came of the request of that number. */
 export type Answer =
   | { readonly number: number; readonly ok: true; readonly body: unknown }
   | { readonly number: number; readonly ok: false; readonly error: EncodedError };

@@ -8,6 +8,7 @@ import type { ComputeClient } from "./compute-client.ts";
 import { ELEMENT_BYTES, type ElementArray, elementTypeOf, viewElements } from "./plan/element-type.ts";
 import { encodeProgram } from "./program-codec.ts";
 
+/** Checks what it is asked, then asks its compute thread, which it ends when it is disposed of. */
 export class OnednnSession implements Session {
   readonly runtime = "onednn";
   readonly precision: Precision;
@@ -65,6 +66,7 @@ export class OnednnSession implements Session {
   }
 }
 
+/** Inputs are handed over in shared memory, which is kept from run to run. */
 export class OnednnExecutable implements Executable {
   readonly workspaceBytes: number;
   readonly #session: OnednnSession;

@@ -11,6 +11,7 @@ import { copyElements } from "./variable-store.ts";
 /** The elements of a variable, where they are kept. */
 export type VariableView = (variable: VariableRef) => TensorData;
 
+/** Updates that onnxruntime can write straight into a variable are; the others are copied there after the run. */
 export class CompiledProgram {
   readonly #library: Library;
   readonly #program: Program;

@@ -18,6 +18,7 @@ interface Piece {
   readonly offset: number;
 }
 
+/** Pieces run behind the whole, with the scalars that it gives. */
 export class OnnxRuntimeExecutable implements Executable {
   readonly #session: OnnxRuntimeSession;
   readonly #program: Program;

@@ -18,6 +18,7 @@ export interface Binding<T> {
   readonly source: T;
 }
 
+/** The model's bytes, and what each of its inputs and outputs stands for. */
 export interface LoweredProgram {
   readonly model: Uint8Array;
   readonly inputs: readonly Binding<InputParams>[];

@@ -7,6 +7,7 @@ import { OnnxRuntimeExecutable } from "./executable.ts";
 import type { Library } from "./library.ts";
 import { VariableStore } from "./variable-store.ts";
 
+/** Calls are run one after another, also those of its executables. */
 export class OnnxRuntimeSession implements Session {
   readonly runtime = "onnxruntime";
   readonly precision: Precision = "32-true";

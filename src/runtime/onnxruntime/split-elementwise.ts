@@ -22,6 +22,7 @@ export interface ElementwisePart {
   program(length: number): Program;
 }
 
+/** A program in two: together they do what it did. */
 export interface SplitProgram {
   /** All else; beside the program's outputs it gives the scalars that the parts take, under the same names. */
   readonly rest: Program;

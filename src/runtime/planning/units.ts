@@ -2,6 +2,7 @@
 import type { Node, Value } from "../../graph/index.ts";
 import type { ReluGradient } from "./relu-gradient.ts";
 
+/** What is lowered as one; most are a node by itself. */
 export type Unit =
   /** A node by itself. */
   | { readonly kind: "node"; readonly node: Node }

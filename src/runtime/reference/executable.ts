@@ -8,6 +8,7 @@ import { KERNELS } from "./kernels/index.ts";
 import type { ReferenceSession } from "./session.ts";
 import { freeSpare, giveBack, type Tensor, toHost } from "./tensor.ts";
 
+/** A value is forgotten after its last use, so that memory is reused as the run goes on. */
 export class ReferenceExecutable implements Executable {
   readonly #session: ReferenceSession;
   readonly #program: Program;

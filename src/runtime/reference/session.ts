@@ -12,6 +12,7 @@ import type { Executable, Precision, Session, VariableWrite } from "../contract.
 import { ReferenceExecutable } from "./executable.ts";
 import { fromHost, heldAs, toHost } from "./tensor.ts";
 
+/** Floats are held as float64 whatever their declared width. */
 export class ReferenceSession implements Session {
   readonly runtime = "reference";
   readonly precision: Precision = "32-true";

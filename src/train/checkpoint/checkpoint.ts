@@ -17,6 +17,7 @@ import type { Json } from "../contracts.ts";
 /** What a checkpoint file holds: `training` can be resumed, `weights` are those of one moment, `features` of one split. */
 export type CheckpointKind = "training" | "weights" | "features";
 
+/** What one file holds: a fit that can be resumed, or weights that can be used. */
 export interface Checkpoint {
   readonly kind: CheckpointKind;
   readonly tensors: StateDict;

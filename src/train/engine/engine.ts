@@ -27,6 +27,7 @@ import {
 import { needsSeveralSamples } from "./single-sample.ts";
 import { layoutState, type StateLayout } from "./state-layout.ts";
 
+/** What is trained, how, and in which runtime. */
 export interface EngineOptions extends Omit<SessionOptions, "storages"> {
   readonly runtime: Runtime;
   readonly model: LossModel;

@@ -7,6 +7,7 @@ import { take } from "../fit/take.ts";
 import type { Profiler } from "../profiler.ts";
 import type { TrainingEngine, WeightsKind } from "./engine.ts";
 
+/** What is evaluated, with which weights, on how many batches of what. */
 export interface EvaluationOptions {
   readonly engine: TrainingEngine;
   readonly model: TrainableModel;

@@ -4,6 +4,7 @@ import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import { Backbone, BatchNorm2d, ClassificationNetwork, type Module } from "../../nn/index.ts";
 import type { ParameterGroup } from "./state-layout.ts";
 
+/** What is trained from when on, and how fast; by default everything, alike. */
 export interface FineTuningOptions {
   /** Parameters that are not trained, by name; `*` stands for any text (`layer1.*`). Default: none. */
   readonly freeze?: readonly string[];
@@ -25,6 +26,7 @@ export interface FineTuningOptions {
   readonly cacheFeatures?: boolean;
 }
 
+/** `FineTuningOptions` with their defaults. */
 export const fineTuningSchema: z.ZodType<Required<FineTuningOptions>> = z
   .strictObject({
     freeze: z.array(z.string().min(1)).default([]),

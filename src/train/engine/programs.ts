@@ -27,6 +27,7 @@ export interface BatchShape {
   readonly labels: { readonly dtype: DType; readonly shape: Shape };
 }
 
+/** A network, and the loss of its outputs as graph code: a scalar. */
 export interface LossModel {
   readonly network: Module;
   loss(outputs: Value, targets: Value): Value;
@@ -41,6 +42,7 @@ function batchInputs(graph: Graph, { images, labels }: BatchShape): [Value, Valu
   ];
 }
 
+/** Where in an optimizer step a micro-batch stands. */
 export interface AccumulateOptions {
   /** Micro-batches of an optimizer step; each loss counts 1 / this. */
   readonly accumulate: number;

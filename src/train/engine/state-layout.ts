@@ -39,6 +39,7 @@ export interface StateLayout {
   readonly persistent: readonly VariableRef[];
 }
 
+/** What is kept for each parameter besides its value and gradient. */
 export interface StateLayoutOptions {
   readonly optimizer: Optimizer;
   /** Default: all trained parameters in one group. */

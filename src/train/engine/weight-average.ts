@@ -27,6 +27,7 @@ export interface WeightAveraging {
   readonly renewsStatistics?: boolean;
 }
 
+/** How slowly the average follows the weights, and from when on. */
 export interface WeightAverageOptions {
   /** Largest share that is kept; default 0.9999. */
   readonly decay?: number;
@@ -34,6 +35,7 @@ export interface WeightAverageOptions {
   readonly warmupSteps?: number;
 }
 
+/** `WeightAverageOptions` with their defaults. */
 export const weightAverageSchema: z.ZodType<Required<WeightAverageOptions>> = z.strictObject({
   decay: z.number().min(0).lt(1).default(0.9999),
   warmupSteps: z.int().min(0).default(0),

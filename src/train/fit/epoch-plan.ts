@@ -9,6 +9,7 @@ import { checkValidationPlan, validatesAfter } from "./validation-plan.ts";
 
 type NeedsSeveral = (sample: Shape) => boolean;
 
+/** Fixed before training begins: every epoch has the same number of batches. */
 export class EpochPlan {
   /** Batches of a training epoch. */
   readonly batchCount: number;

@@ -7,6 +7,7 @@ import type { ResolvedTrainerOptions } from "../options.ts";
 import type { Progress } from "./progress.ts";
 import { take } from "./take.ts";
 
+/** Without averaging every question is answered as for plain weights. */
 export class FitAverage {
   readonly #averaging: WeightAveraging | undefined;
   readonly #engine: TrainingEngine;

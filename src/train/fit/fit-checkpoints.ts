@@ -5,6 +5,7 @@ import type { TrainingEngine } from "../engine/engine.ts";
 import type { Profiler } from "../profiler.ts";
 import { assertResumable, type FitParts, restoreFit, saveFit } from "./fit-state.ts";
 
+/** What a checkpoint is made from and restored into. */
 export interface FitCheckpointsParts {
   readonly model: TrainableModel;
   readonly engine: TrainingEngine;
@@ -14,6 +15,7 @@ export interface FitCheckpointsParts {
 
 const METRIC_PREFIX = "metric.";
 
+/** Tensors come from the engine and the metrics, all else from the fit's parts. */
 export class FitCheckpoints {
   readonly #parts: FitCheckpointsParts;
 

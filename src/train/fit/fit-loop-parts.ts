@@ -7,6 +7,7 @@ import type { ResolvedTrainerOptions } from "../options.ts";
 import type { EpochPlan } from "./epoch-plan.ts";
 import type { NonFinitePolicy } from "./non-finite.ts";
 
+/** All parts, put together by the trainer; the loop makes none of them. */
 export interface FitLoopParts {
   readonly model: TrainableModel;
   readonly data: DataModule;

@@ -12,6 +12,7 @@ import type { ResolvedTrainerOptions } from "../options.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
 import { planOf, samePlan, schedulerStepsAhead, type TrainingPlan } from "./training-plan.ts";
 
+/** The scheduler, and what decides how many steps it has ahead. */
 export interface FitScheduleParts {
   readonly scheduler: LearningRateScheduler;
   readonly learningRate: number;

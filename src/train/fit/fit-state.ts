@@ -35,6 +35,7 @@ interface SavedFit {
   readonly identity: Readonly<Record<string, Json>>;
 }
 
+/** The state as JSON; `restoreFit` takes it back. Numbers that JSON lacks, NaN and infinities, survive it. */
 export function saveFit(parts: FitParts): Json {
   const saved: SavedFit = {
     progress: parts.progress,

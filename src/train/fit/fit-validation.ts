@@ -26,6 +26,7 @@ interface FitValidationParts {
   readonly tick: () => void;
 }
 
+/** Each validation gives its events, of which the last has the metrics. */
 export class FitValidation {
   readonly #parts: FitValidationParts;
 

@@ -7,6 +7,7 @@ import type { StepRates } from "../events.ts";
 import { type NonFinite, type NonFinitePolicy, nonFiniteError } from "./non-finite.ts";
 import type { Progress } from "./progress.ts";
 
+/** Rates of a step, and what the average keeps of itself. */
 export interface StepOptions extends StepRates {
   /** Of optimizer step `step` (from 1), where weights are averaged. */
   readonly averageDecay: (step: number) => number | undefined;

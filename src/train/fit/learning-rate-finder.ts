@@ -4,6 +4,7 @@ import { ClassifierTrainingError } from "../../core/index.ts";
 import type { Batch, DataModule } from "../contracts.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
 
+/** Which rates are tried, in how many steps; Lightning's options and defaults. */
 export interface LearningRateFinderOptions {
   /** Default 1e-8. */
   readonly minLr?: number;
@@ -20,6 +21,7 @@ export interface LearningRateFinderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** One optimizer step of the test. */
 export interface RangeTestPoint {
   readonly learningRate: number;
   readonly loss: number;

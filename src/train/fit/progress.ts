@@ -1,5 +1,6 @@
 // How far a fit has come: the numbers that resuming needs.
 
+/** Changed by the fit loop alone, and part of every checkpoint. */
 export interface Progress {
   /** Epoch in progress, from 0; after training the number of epochs done. */
   epoch: number;
@@ -17,6 +18,7 @@ export interface Progress {
   seconds: number;
 }
 
+/** Nothing done yet. */
 export function startOfTraining(): Progress {
   return { epoch: 0, batch: 0, validationDue: false, step: 0, lostSteps: 0, samples: 0, seconds: 0 };
 }

@@ -4,6 +4,7 @@ import type { Metrics } from "../events.ts";
 import type { Profiler } from "../profiler.ts";
 import type { Progress } from "./progress.ts";
 
+/** Loggers are started, given rows and finished through it, one after another. */
 export class RunLog {
   /** Latest value of everything logged, by full name. */
   readonly metrics: Record<string, number> = {};

@@ -1,5 +1,6 @@
 // The mean of batch losses, weighted by batch size.
 
+/** Exact over all updates; nothing decays. */
 export class RunningMean {
   #sum = 0;
   #weight = 0;

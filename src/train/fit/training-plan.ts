@@ -23,6 +23,7 @@ export function planOf(
   return { maxEpochs, maxSteps, batchCount, accumulate };
 }
 
+/** Whether a saved plan, if there was one, is the present one. */
 export function samePlan(a: TrainingPlan | undefined, b: TrainingPlan): boolean {
   return (Object.keys(b) as (keyof TrainingPlan)[]).every((key) => a?.[key] === b[key]);
 }

@@ -20,6 +20,7 @@ interface Bound {
   readonly constants: readonly (readonly [ElementArray, ElementArray])[];
 }
 
+/** Plans at once. The plan is made anew where the layout of a variable has changed since. */
 export class ComputeExecutable {
   readonly #program: Program;
   readonly #options: Omit<PlanOptions, "engine">;

@@ -9,6 +9,7 @@ import { Arena } from "./arena.ts";
 import { ComputeExecutable, type StepTime } from "./executable.ts";
 import { VariableStore } from "./variable-store.ts";
 
+/** What a session is told when it is opened, all defaults filled in. */
 export interface ComputeSessionOptions {
   readonly storages: readonly Storage[];
   readonly threads: number;
@@ -19,6 +20,7 @@ export interface ComputeSessionOptions {
   readonly choices: ChoiceCache;
 }
 
+/** The number of threads is the library's own setting, made when the session is opened. */
 export class ComputeSession {
   readonly #library: Library;
   readonly #store: VariableStore;

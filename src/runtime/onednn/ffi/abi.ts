@@ -8,6 +8,7 @@ export type CType = "int" | "uint32_t" | "int64_t" | "uint64_t" | "float" | "voi
 
 /** Binds a C function of the loaded library. */
 export type Bind = (name: string, result: CType, parameters: readonly CType[]) => NativeFunction;
+/** A C function made callable; most give a status, 0 for success. */
 export type NativeFunction = (...parameters: readonly unknown[]) => number;
 
 /** A native object, by its address. 0 is none. */

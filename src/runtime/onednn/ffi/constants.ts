@@ -2,11 +2,13 @@
 
 /** Element types (`dnnl_data_type_t`). */
 export const DATA_TYPE = { bf16: 2, f32: 3, s32: 4, s8: 5, u8: 6 } as const;
+/** An element type by oneDNN's own name. */
 export type DnnlType = keyof typeof DATA_TYPE;
 
 /** Bytes of one element. */
 export const TYPE_BYTES: Readonly<Record<DnnlType, number>> = { bf16: 2, f32: 4, s32: 4, s8: 1, u8: 1 };
 
+/** `DATA_TYPE` the other way round. */
 export const DATA_TYPE_NAMES: ReadonlyMap<number, DnnlType> = new Map(
   Object.entries(DATA_TYPE).map(([name, code]) => [code, name as DnnlType]),
 );
@@ -49,11 +51,15 @@ export const QUERY = {
   workspace: 135,
   scratchpad: 136,
 } as const;
+/** What has a layout that can be asked for. */
 export type LayoutQuery = Exclude<keyof typeof QUERY, "implementation">;
 
+/** `dnnl_convolution_*` */
 export const CONVOLUTION_ALGORITHM = { direct: 1, winograd: 2, auto: 3 } as const;
+/** One of `CONVOLUTION_ALGORITHM`. */
 export type DnnlConvolutionAlgorithm = keyof typeof CONVOLUTION_ALGORITHM;
 
+/** `dnnl_pooling_max` and `dnnl_pooling_avg_include_padding`. */
 export const POOLING_ALGORITHM = { max: 511, average: 767 } as const;
 
 /** `dnnl_binary_*`; comparisons give 1 or 0. */
@@ -68,18 +74,25 @@ export const BINARY_ALGORITHM = {
   gt: 131063,
   eq: 131066,
 } as const;
+/** One of `BINARY_ALGORITHM`. */
 export type BinaryAlgorithm = keyof typeof BINARY_ALGORITHM;
 
+/** `dnnl_reduction_*` */
 export const REDUCTION_ALGORITHM = { max: 196594, sum: 196596 } as const;
 
+/** `dnnl_softmax_log` */
 export const SOFTMAX_LOG = 196609;
 
 /** Flag of batch normalisation: take the statistics that are given. */
 export const USE_GLOBAL_STATISTICS = 1;
 
+/** `dnnl_format_tag_any`: the primitive chooses the layout. */
 export const FORMAT_TAG_ANY = 1;
+/** `dnnl_cpu` */
 export const ENGINE_CPU = 1;
+/** `dnnl_stream_in_order`: one primitive after another. */
 export const STREAM_IN_ORDER = 1;
+/** `dnnl_scratchpad_mode_user`: whoever runs a primitive gives it its temporary memory. */
 export const SCRATCHPAD_USER = 1;
 
 /** `DNNL_MAX_NDIMS` */

@@ -14,6 +14,7 @@ import type { OperationKind, OperationOf } from "./operation.ts";
 
 const NORMALIZATION = { relu: 4, scale: 8, shift: 16 } as const;
 
+/** By kind of operation: fills `description`, a C struct, and gives the status. */
 export type Initializers = {
   readonly [K in Exclude<OperationKind, "reorder" | "sum">]: (
     description: Uint8Array,
@@ -139,6 +140,7 @@ export function bindInitializers(bind: Bind): Initializers {
 
 const RELU_BY_RESULT = 256;
 
+/** `dnnl_eltwise_*` of generation 2. */
 export const ELTWISE_ALGORITHM = {
   relu: 31,
   tanh: 47,

@@ -15,6 +15,7 @@ import type { OperationKind, OperationOf } from "./operation.ts";
 const NORMALIZATION = { scale: 2, shift: 4, relu: 8 } as const;
 const RELU_BY_RESULT = 256;
 
+/** `dnnl_eltwise_*` of generation 3. */
 export const ELTWISE_ALGORITHM = {
   relu: 32,
   tanh: 33,
@@ -29,6 +30,7 @@ export const ELTWISE_ALGORITHM = {
   logistic: 41,
 } as const;
 
+/** What every creation takes besides the operation: handles, and where the new descriptor's handle goes. */
 export interface CreateCall {
   readonly out: BigUint64Array;
   readonly engine: number;
@@ -36,6 +38,7 @@ export interface CreateCall {
   readonly forwardHint: number;
 }
 
+/** By kind of operation: creates a primitive descriptor and gives the status. */
 export type Creators = {
   readonly [K in OperationKind]: (call: CreateCall, operation: OperationOf<K>) => number;
 };

@@ -19,6 +19,7 @@ const SONAMES: readonly string[] = [
 /** A file to load instead of searching. */
 const LIBRARY_VARIABLE = "CLASSIFIER_TRAINING_DNNL";
 
+/** How to get the library, as a hint of an error. */
 export const INSTALL_HINT: string = `install oneDNN (apt-get install libdnnl2; on newer releases libdnnl3 or, on Debian, libdnnl3.6) or name the file in ${LIBRARY_VARIABLE}`;
 
 /** Bits of the processor features that the library uses (`dnnl_cpu_isa_t`). */

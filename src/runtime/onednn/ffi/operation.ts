@@ -15,6 +15,7 @@ export type PostOp =
   /** Combines the result with another tensor (given at execution), broadcast where its dimensions are 1. */
   | { readonly kind: "binary"; readonly algorithm: BinaryAlgorithm; readonly source: Layout };
 
+/** How a window moves, axis by axis; padding before and behind may differ. */
 export interface ConvolutionGeometry {
   readonly strides: readonly number[];
   /** oneDNN counts from 0: a dilation of 1 in PyTorch's terms is 0 here. */
@@ -23,6 +24,7 @@ export interface ConvolutionGeometry {
   readonly paddingEnd: readonly number[];
 }
 
+/** The same for a window without weights. */
 export interface PoolingGeometry extends ConvolutionGeometry {
   readonly kernel: readonly number[];
 }
@@ -118,5 +120,7 @@ export type Operation =
   | { readonly kind: "logSoftmax"; readonly axis: number; readonly src: Layout; readonly dst: Layout }
   | { readonly kind: "reorder"; readonly src: Layout; readonly dst: Layout };
 
+/** The name of an operation, which decides what else is said of it. */
 export type OperationKind = Operation["kind"];
+/** The operation of that name. */
 export type OperationOf<K extends OperationKind> = Extract<Operation, { readonly kind: K }>;

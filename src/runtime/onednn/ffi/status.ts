@@ -1,6 +1,7 @@
 // oneDNN's status codes as errors.
 import { ClassifierTrainingError } from "../../../core/index.ts";
 
+/** `dnnl_unimplemented`, which is an answer and no failure where something else can be tried. */
 export const STATUS_UNIMPLEMENTED = 3;
 
 const MEANINGS: Readonly<Record<number, string>> = {

@@ -2,6 +2,7 @@
 import type { BinaryOp, CompareOp, UnaryOp } from "../../../graph/index.ts";
 import type { ElementType } from "../plan/element-type.ts";
 
+/** Computed in float64 and rounded where the result is stored. */
 export const UNARY: Readonly<Record<UnaryOp, (x: number) => number>> = {
   neg: (x) => -x,
   exp: Math.exp,

@@ -9,6 +9,7 @@ export type BlockOperand =
   | { readonly kind: "tensor"; readonly tensor: Tensor }
   | { readonly kind: "temporary"; readonly region: Region; readonly type: "f32" | "bf16" };
 
+/** A primitive that computes `result`, block after block. */
 export interface BlockPrimitive {
   /** The primitive for blocks of so many elements. */
   readonly create: (engine: Engine, elements: number) => Primitive;
@@ -20,6 +21,7 @@ export interface BlockPrimitive {
   readonly block: number;
 }
 
+/** What is computed, over how many elements, in blocks of how many. */
 export interface BlockStepOptions {
   readonly engine: Engine;
   readonly label: string;
@@ -37,6 +39,7 @@ interface Sweep {
   readonly primitives: readonly Primitive[];
 }
 
+/** The primitives are made twice where the last block is shorter. The result lacks only the module path. */
 export function blockStep(options: BlockStepOptions): Omit<Step, "scope"> {
   const { engine, label, elements, block, primitives, temporaries, inPlace } = options;
   const whole = Math.floor(elements / block);

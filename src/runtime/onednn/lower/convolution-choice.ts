@@ -14,6 +14,7 @@ import {
   type Primitive,
 } from "../ffi/index.ts";
 
+/** A convolution or one of its two gradients. */
 export type ConvolutionOperation = OperationOf<
   "convolutionForward" | "convolutionBackwardData" | "convolutionBackwardWeights"
 >;

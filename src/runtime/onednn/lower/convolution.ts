@@ -22,6 +22,7 @@ function label(node: Node, weights: readonly number[], source: readonly number[]
   return `${node.op} [${weights.join(", ")}] of [${source.join(", ")}]`;
 }
 
+/** The primitive chooses the layouts; what its operands are held as is reordered where that differs. */
 export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
   const { engine, activation, chooser } = planner;
   const [x, weight, bias] = node.inputs;
@@ -52,6 +53,7 @@ export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
   });
 }
 
+/** As `lowerConvolution`. */
 export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dInputGrad">): void {
   const { engine, activation, chooser } = planner;
   const [dy, weight] = node.inputs;
@@ -78,6 +80,7 @@ export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dIn
   });
 }
 
+/** As `lowerConvolution`. The gradient is float32 in either precision. */
 export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dWeightGrad">): void {
   const { engine, activation, chooser } = planner;
   const [x, dy] = node.inputs;

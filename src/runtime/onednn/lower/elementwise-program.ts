@@ -35,6 +35,7 @@ export interface Mask {
   readonly result: Value;
 }
 
+/** What one pass over a block computes. */
 export type Instruction = Chain | Mask;
 
 /** The tensors of the unit's shape that an instruction reads. */

@@ -17,6 +17,7 @@ const BLOCK = 524288;
 
 type Type = "f32" | "bf16";
 
+/** One step for the whole unit; only results that are used behind it are stored whole. */
 export function lowerElementwise(planner: Planner, members: readonly ElementwiseMember[]): void {
   const results = new Set(
     members.map((member) => (member.kind === "op" ? member.node.outputs[0]! : member.result)),

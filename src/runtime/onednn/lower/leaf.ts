@@ -16,6 +16,7 @@ export function lowerVariable(planner: Planner, node: Node<"variable">): void {
   planner.hold(node.outputs[0]!, planner.store.tensorOf(node.params.variable));
 }
 
+/** A constant, copied in before every run. */
 export function lowerConstant(planner: Planner, node: Node<"constant">): void {
   const [value] = node.outputs;
   const type = elementTypeOf(node.params.dtype);

@@ -23,6 +23,7 @@ function lowerGather(planner: Planner, node: Node, offsets: Int32Array): void {
   });
 }
 
+/** A gather, in a loop on the host. */
 export function lowerTranspose(planner: Planner, node: Node<"transpose">): void {
   const { permutation } = node.params;
   const strides = stridesOf(node.inputs[0]!.shape);
@@ -36,6 +37,7 @@ export function lowerTranspose(planner: Planner, node: Node<"transpose">): void 
   );
 }
 
+/** A gather, in a loop on the host; a scalar is written everywhere. */
 export function lowerBroadcast(planner: Planner, node: Node<"broadcastTo">): void {
   const { shape } = node.params;
   if (sizeOf(node.inputs[0]!.shape) === 1) {
@@ -47,12 +49,14 @@ export function lowerBroadcast(planner: Planner, node: Node<"broadcastTo">): voi
   lowerGather(planner, node, stridedOffsets(shape, broadcastStrides(node.inputs[0]!.shape, shape)));
 }
 
+/** A gather, in a loop on the host. */
 export function lowerSlice(planner: Planner, node: Node<"slice">): void {
   const strides = stridesOf(node.inputs[0]!.shape);
   const base = node.params.starts.reduce((sum, start, axis) => sum + start * strides[axis]!, 0);
   lowerGather(planner, node, stridedOffsets(node.outputs[0]!.shape, strides, base));
 }
 
+/** Scatters each part to its places, in a loop on the host. */
 export function lowerConcat(planner: Planner, node: Node<"concat">): void {
   const { axis } = node.params;
   const shape = node.outputs[0]!.shape;
@@ -76,6 +80,7 @@ function boxOffsets(whole: Shape, box: Shape, axis: number, begin: number): Int3
   return stridedOffsets(box, strides, begin * strides[axis]!);
 }
 
+/** Fills the result and scatters the operand into it, in a loop on the host. */
 export function lowerPad(planner: Planner, node: Node<"pad">): void {
   const { before, value } = node.params;
   const [x] = node.inputs as readonly [Value];

@@ -28,6 +28,7 @@ function produceImage(planner: Planner, value: Value, layout: Layout): Tensor {
     : { ...planner.produceRows(value), layout };
 }
 
+/** With `relu` the unit gives only its result; the workspace that its gradient needs is kept under `mean`. */
 export function lowerBatchNormTraining(
   planner: Planner,
   node: Node<"batchNormTraining">,
@@ -74,6 +75,7 @@ function forwardPrimitive(planner: Planner, layout: Layout, epsilon: number, rel
   });
 }
 
+/** With `relu` the unit gives only its result. */
 export function lowerBatchNormInference(
   planner: Planner,
   node: Node<"batchNormInference">,

@@ -32,6 +32,7 @@ function imageOf(planner: Planner, x: Value): Tensor {
   return tensor.type === "f32" || tensor.type === "bf16" ? tensor : planner.rowMajor(x, "f32");
 }
 
+/** Where the program has its gradient too, the library's workspace of maxima is kept for it. */
 export function lowerMaxPool(planner: Planner, node: Node<"maxPool2d">): void {
   const [y] = node.outputs;
   const hasGradient = planner.program.nodes.some(
@@ -58,6 +59,7 @@ function maxPool(planner: Planner, x: Value, y: Value, params: Pool2dParams, tra
   });
 }
 
+/** From the workspace of the forward step, which is run again where it left none. */
 export function lowerMaxPoolGrad(planner: Planner, node: Node<"maxPool2dGrad">): void {
   const [dy, x, y] = node.inputs;
   const [dx] = node.outputs;
@@ -86,6 +88,7 @@ export function lowerMaxPoolGrad(planner: Planner, node: Node<"maxPool2dGrad">):
   });
 }
 
+/** Zeros of the padding count in the mean. */
 export function lowerAvgPool(planner: Planner, node: Node<"avgPool2d">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
@@ -100,6 +103,7 @@ export function lowerAvgPool(planner: Planner, node: Node<"avgPool2d">): void {
   });
 }
 
+/** From the gradient alone: a mean's gradient does not depend on its operand. */
 export function lowerAvgPoolGrad(planner: Planner, node: Node<"avgPool2dGrad">): void {
   const { engine, activation } = planner;
   const [dy] = node.inputs;

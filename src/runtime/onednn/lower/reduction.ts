@@ -15,6 +15,7 @@ const CHUNK = 4096;
 
 type Reduction = "sum" | "max";
 
+/** The library's reduction for large float32 tensors whose trailing or whole axes are reduced, else a loop. */
 export function lowerReduction(planner: Planner, node: Node<"reduceSum"> | Node<"reduceMax">): void {
   const reduction = node.op === "reduceSum" ? "sum" : "max";
   const [x] = node.inputs;
@@ -145,6 +146,7 @@ function reduceTrailing(
   );
 }
 
+/** A loop on the host; of equals the first, and a NaN counts as the largest. */
 export function lowerArgMax(planner: Planner, node: Node<"argMax">): void {
   const width = node.inputs[0]!.shape.at(-1)!;
   lowerLoop(planner, node, ([from], [to]) => {
@@ -159,6 +161,7 @@ export function lowerArgMax(planner: Planner, node: Node<"argMax">): void {
   });
 }
 
+/** The library's primitive for large tensors, a loop for small ones. */
 export function lowerLogSoftmax(planner: Planner, node: Node<"logSoftmax">): void {
   const [x] = node.inputs as readonly [Value];
   const [y] = node.outputs;

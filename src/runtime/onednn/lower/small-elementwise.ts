@@ -10,6 +10,7 @@ import type { Planner } from "../plan/planner.ts";
 import { ROW_MAJOR } from "../plan/tensor.ts";
 import { addLoop, lowerLoop, rowType } from "./host.ts";
 
+/** A loop on the host. */
 export function lowerUnary(planner: Planner, node: Node): void {
   const f = UNARY[node.op as UnaryOp];
   lowerLoop(planner, node, ([x], [y]) => {
@@ -29,6 +30,7 @@ const BROADCAST: Readonly<Partial<Record<BinaryOp | CompareOp, BinaryAlgorithm>>
 /** Below this many elements a loop is quick enough. */
 const LARGE = 16384;
 
+/** The library's primitive for large results where it takes the operands' shapes, else a loop. */
 export function lowerBinary(planner: Planner, node: Node): void {
   const op = node.op as BinaryOp | CompareOp;
   const [a, b] = node.inputs;
@@ -77,6 +79,7 @@ function lowerBroadcast(planner: Planner, node: Node, algorithm: BinaryAlgorithm
   return true;
 }
 
+/** A loop on the host. */
 export function lowerSelect(planner: Planner, node: Node<"select">): void {
   const [y] = node.outputs;
   const offsets = node.inputs.map(({ shape }) => broadcastOffsets(shape, y!.shape));
@@ -88,6 +91,7 @@ export function lowerSelect(planner: Planner, node: Node<"select">): void {
   });
 }
 
+/** Large bytes and integers become floats by the library's reorder; all else in a loop. */
 export function lowerCast(planner: Planner, node: Node<"cast">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
@@ -103,6 +107,7 @@ export function lowerCast(planner: Planner, node: Node<"cast">): void {
   });
 }
 
+/** A loop on the host; a label out of range leaves its row zero. */
 export function lowerOneHot(planner: Planner, node: Node<"oneHot">): void {
   const { classes } = node.params;
   const rows = planner.rowMajor(node.inputs[0] as Value);

@@ -5,8 +5,10 @@ import type { DnnlType } from "../ffi/index.ts";
 /** Types that oneDNN computes with, and int64, which only the host loops know. */
 export type ElementType = Exclude<DnnlType, "s8"> | "s64";
 
+/** Elements in memory, as JavaScript sees them; bfloat16 as raw bits. */
 export type ElementArray = Float32Array | Uint16Array | Int32Array | Uint8Array | BigInt64Array;
 
+/** Bytes of one element. */
 export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   f32: 4,
   bf16: 2,

@@ -21,11 +21,13 @@ import type { Step } from "./step.ts";
 import { pack } from "./storage-ranges.ts";
 import { type Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
 
+/** Where an input or output of the program lies. */
 export interface NamedTensor {
   readonly name: string;
   readonly tensor: Tensor;
 }
 
+/** All that a run needs but memory itself. */
 export interface Plan {
   readonly steps: readonly Step[];
   readonly memory: MemoryPlan<Region>;
@@ -37,6 +39,7 @@ export interface Plan {
   readonly storeVersion: number;
 }
 
+/** What a plan is made for: a library, variables, a precision. */
 export interface PlanOptions {
   readonly engine: Engine;
   readonly store: VariableStore;

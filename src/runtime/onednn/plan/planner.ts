@@ -26,6 +26,7 @@ import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./te
 /** A tensor operand of a primitive, by its argument index. */
 export type Argument = readonly [index: number, tensor: Tensor];
 
+/** What a step with one primitive says of itself; the module path is added. */
 export interface PrimitiveStep {
   readonly work: Work;
   readonly label: string;
@@ -35,6 +36,7 @@ export interface PrimitiveStep {
   readonly flops?: number;
 }
 
+/** The program, and what was found out about it beforehand. */
 export interface PlannerOptions {
   readonly engine: Engine;
   readonly program: Program;

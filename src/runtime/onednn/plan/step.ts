@@ -21,6 +21,7 @@ export interface Memory {
   elementsOf(tensor: Tensor): ElementArray;
 }
 
+/** One piece of work, in the order of the plan. */
 export interface Step extends MemoryUse<Region> {
   readonly work: Work;
   /** Op and operands, for reports and errors. */

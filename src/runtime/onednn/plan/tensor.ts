@@ -31,6 +31,7 @@ export interface Tensor {
   readonly order: string;
 }
 
+/** The `order` of elements that lie as JavaScript's arrays have them. */
 export const ROW_MAJOR = "row-major";
 
 /** Dimensions as the library takes them: a scalar is a vector of one. */
@@ -70,6 +71,7 @@ function offsetAlong(layout: Layout, d: number, i: number): number {
   return offset;
 }
 
+/** Bytes of a dense tensor. */
 export function bytesOf(type: ElementType, shape: Shape): number {
   return sizeOf(shape) * ELEMENT_BYTES[type];
 }

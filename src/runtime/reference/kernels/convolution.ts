@@ -99,6 +99,7 @@ function weightMatrix(weight: Float64Array, { outChannels, taps }: Sizes, group:
   return weight.subarray(group * outChannels * taps, (group + 1) * outChannels * taps);
 }
 
+/** All sums are float64. */
 export const convolutionKernels: KernelTable<ConvolutionOps> = {
   conv2d: ([x, weight, bias], params, [type]) => {
     const sizes = sizesOf(x!.shape, weight!.shape, type!.shape, params);

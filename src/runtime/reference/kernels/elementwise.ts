@@ -132,6 +132,7 @@ function oneHot(labels: TensorData, classes: number): Float64Array {
   return rows;
 }
 
+/** Floats are computed in float64; comparisons give 0 or 1. */
 export const elementwiseKernels: KernelTable<ElementwiseOps> = {
   neg: unary("neg"),
   exp: unary("exp"),

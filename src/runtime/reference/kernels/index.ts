@@ -9,6 +9,7 @@ import { normalizationKernels } from "./normalization.ts";
 import { poolingKernels } from "./pooling.ts";
 import { reductionKernels } from "./reduction.ts";
 
+/** What `reference` can compute: all of the op set. */
 export const KERNELS: { readonly [N in OpName]: Kernel<OpParams[N]> } = {
   ...leafKernels,
   ...elementwiseKernels,

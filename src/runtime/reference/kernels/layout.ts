@@ -10,6 +10,7 @@ function offsetOf(index: readonly number[], strides: readonly number[]): number 
   return index.reduce((sum, position, axis) => sum + position * strides[axis]!, 0);
 }
 
+/** A reshape shares its operand's elements; all others copy. */
 export const layoutKernels: KernelTable<LayoutOps> = {
   reshape: ([x]) => [x!.data],
   transpose: ([x], { permutation }, [type]) => {

@@ -34,6 +34,7 @@ function inverseDeviation(variance: Float64Array, epsilon: number): Float64Array
   return variance.map((value) => 1 / Math.sqrt(value + epsilon));
 }
 
+/** Two passes: the variance is taken around the mean that the first has found. */
 export const normalizationKernels: KernelTable<NormalizationOps> = {
   batchNormTraining: ([xTensor, weightTensor, biasTensor], { epsilon }) => {
     const { shape } = xTensor!;

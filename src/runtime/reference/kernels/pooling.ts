@@ -40,6 +40,7 @@ function firstMaximum(x: Float64Array, window: readonly number[]): number {
   return best;
 }
 
+/** Of equal elements of a window the first is its maximum. */
 export const poolingKernels: KernelTable<PoolingOps> = {
   maxPool2d: ([xTensor], params, [type]) => {
     const x = floats(xTensor!);

@@ -70,6 +70,7 @@ function logSoftmax(x: Float64Array, width: number): Float64Array {
   return result;
 }
 
+/** Terms are added in the order of the operand's elements. */
 export const reductionKernels: KernelTable<ReductionOps> = {
   reduceSum: reduce("zero", sum),
   reduceMax: reduce("first", larger),
