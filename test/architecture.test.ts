@@ -161,6 +161,26 @@ test("every source file begins with a comment that says what it is for", () => {
   expect(modules.filter((file) => !/^(#!.*\n)?\/\/ \S/.test(read(file)))).toEqual([]);
 });
 
+test("every exported declaration of src says in JSDoc what it stands for", () => {
+  const declaration =
+    /^export (?:abstract |async )*(?:function\*?|class|interface|type|const|let|enum) (\w+)/gm;
+  const silent = modules
+    .filter((file) => file.startsWith("src/"))
+    .flatMap((file) => {
+      const text = read(file);
+      const seen = new Set<string>();
+      return [...text.matchAll(declaration)].flatMap(({ 0: start, 1: name, index }) => {
+        // Of overloads the first one speaks for all.
+        if (seen.has(start)) return [];
+        seen.add(start);
+        const before = text.slice(0, index);
+        const hasDoc = before.endsWith("*/\n") && before.slice(before.lastIndexOf("/*")).startsWith("/**");
+        return hasDoc ? [] : [`${file}: ${name}`];
+      });
+    });
+  expect(silent).toEqual([]);
+});
+
 test(`no source file has more than ${LONGEST_FILE} lines`, () => {
   expect(sources.filter((file) => read(file).trimEnd().split("\n").length > LONGEST_FILE)).toEqual([]);
 });

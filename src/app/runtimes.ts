@@ -15,6 +15,7 @@ const AUTOMATIC: readonly string[] = ["webgpu", "onednn", "onnxruntime"];
 /** What `runtime=` may say. */
 export const RUNTIME_NAMES: readonly string[] = ["auto", ...Object.keys(RUNTIMES)];
 
+/** A runtime and what it found on this machine. */
 export interface ProbedRuntime {
   readonly runtime: Runtime;
   readonly probe: Probe;

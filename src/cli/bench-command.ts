@@ -18,6 +18,7 @@ Examples:
   classifier-training bench step model=resnet50 trainer.precision=bf16-mixed --json
   classifier-training bench step data.root=./photos --data     the loader alone`;
 
+/** `bench step`. */
 export function benchCommand(): Command {
   const step = new Command("step")
     .description("measure training steps on made-up pictures, or the loader alone")

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { InfoTopic } from "../config/index.ts";
 import { collect } from "./run-argument.ts";
 
+/** What commander makes of the flags. */
 export interface ConfigFlags {
   readonly configName?: string;
   readonly configDir?: string;

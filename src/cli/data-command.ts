@@ -8,6 +8,7 @@ import { writeLine } from "./output.ts";
 
 const BAD_DATA = 3;
 
+/** `data stats`, `verify`, `dedupe`, `preview` and `report`. */
 export function dataCommand(): Command {
   const command = new Command("data").description("look at a data set before training on it");
   command.addCommand(printing("stats", "counts per class and split, sizes, channel means", stats));

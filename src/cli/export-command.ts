@@ -8,6 +8,7 @@ interface ExportFlags {
   readonly output?: string;
 }
 
+/** Takes a run, by default the newest. */
 export function exportCommand(): Command {
   const command = new Command("export").description(
     "export the best weights of a run as model.onnx with labels_mapping.json",

@@ -9,6 +9,7 @@ interface PredictFlags {
   readonly json?: boolean;
 }
 
+/** A line a picture, as text or JSON. */
 export function predictCommand(): Command {
   return new Command("predict")
     .description("classify pictures with an exported model.onnx")
@@ -20,6 +21,7 @@ export function predictCommand(): Command {
     .action(runPredict);
 }
 
+/** For commander's options. @throws InvalidArgumentError for anything but a whole number from 1 */
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;

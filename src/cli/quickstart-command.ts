@@ -6,6 +6,7 @@ import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
 import { listenForStop } from "./signals.ts";
 
+/** Takes no data: the pictures are rendered. */
 export function quickstartCommand(): Command {
   return new Command("quickstart")
     .description("render sample pictures, train on them, export, test and classify")

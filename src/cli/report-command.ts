@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { addRunArguments, runRequest } from "./run-argument.ts";
 
+/** Takes a run, by default the newest. */
 export function reportCommand(): Command {
   const command = new Command("report").description(
     "write report.html and model_card.md of a run anew, from the files in its folder",

@@ -13,6 +13,7 @@ interface PlotFlags {
   readonly output: string;
 }
 
+/** `runs list`, `show`, `diff` and `plot`. */
 export function runsCommand(): Command {
   const command = new Command("runs").description("list, show, compare and plot runs by their folders");
   command

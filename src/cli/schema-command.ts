@@ -1,6 +1,7 @@
 // classifier-training schema: the JSON Schema of configurations, for editors.
 import { Command } from "commander";
 
+/** JSON Schema on standard output. */
 export function schemaCommand(): Command {
   return new Command("schema")
     .description("print the JSON Schema of configurations, so that editors complete and check YAML files")

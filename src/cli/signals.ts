@@ -11,6 +11,7 @@ function exitCodeOf(signal: StopSignal): number {
   return 128 + SIGNAL_NUMBERS[signal];
 }
 
+/** Whether the process was asked to stop, and the exit code that says so. Disposing of it gives the signals back. */
 export interface StopRequest extends Disposable {
   readonly signal: AbortSignal;
   /** 130 or 143 once a signal came, 141 once nobody reads the lines any more. */

@@ -8,6 +8,7 @@ interface TestFlags {
   readonly json?: boolean;
 }
 
+/** Takes a run, by default the newest. */
 export function testCommand(): Command {
   const command = new Command("test").description(
     "test the best weights of a run on the test split of its data",

@@ -18,6 +18,7 @@ Examples:
   classifier-training train data.root=./photos -m seed=1,2,3        a run for each seed
   classifier-training train --groups                                groups, options and all values`;
 
+/** One run, or with `-m` one for every combination of values. */
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("train on a folder of pictures, export the best weights, test them")

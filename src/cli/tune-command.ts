@@ -22,6 +22,7 @@ interface BatchSizeFlags extends ConfigFlags {
   readonly memoryLimit?: number;
 }
 
+/** `tune lr` and `tune batch-size`. */
 export function tuneCommand(): Command {
   return new Command("tune")
     .description("find a learning rate or a batch size before training")

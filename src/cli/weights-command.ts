@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
 
+/** `weights list`, `show`, `convert` and `verify`. */
 export function weightsCommand(): Command {
   const command = new Command("weights").description("published weights, and files of weights as data");
   command.command("list").description("list the weights that model.pretrained may name").action(listAll);

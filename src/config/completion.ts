@@ -78,7 +78,9 @@ function childKeys(node: ConfigNode): [string, ConfigNode][] {
   return node.kind === "list" ? node.items.map((child, i) => [String(i), child]) : [];
 }
 
+/** The shells that completion is written for. */
 export const SHELLS = ["bash", "zsh"] as const;
+/** One of `SHELLS`. */
 export type Shell = (typeof SHELLS)[number];
 
 /**

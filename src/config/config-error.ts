@@ -37,6 +37,7 @@ export function configError(
   return new ClassifierTrainingError("usage", code, message, details);
 }
 
+/** Whether it is an error of this toolkit and, where `code` is given, of that code. */
 export function isConfigError(error: unknown, code?: ConfigErrorCode): error is ClassifierTrainingError {
   return error instanceof ClassifierTrainingError && (code === undefined || error.code === code);
 }

@@ -13,7 +13,9 @@ export interface Origin {
   readonly text: string;
 }
 
+/** The types of a YAML value; text is `str`. */
 export type ScalarType = "null" | "bool" | "int" | "float" | "str";
+/** A bigint only where a number would lose digits. */
 export type ScalarValue = null | boolean | number | bigint | string;
 
 /** Mapping keys: strings, and the integers, floats and booleans that YAML allows. */
@@ -40,6 +42,7 @@ export class WholeFloat {
   }
 }
 
+/** One value. `type` tells 1 from 1.0, which `value` cannot. */
 export interface ScalarNode {
   readonly kind: "scalar";
   readonly type: ScalarType;
@@ -47,20 +50,25 @@ export interface ScalarNode {
   origins: readonly Origin[];
 }
 
+/** A mapping, in the order that its keys were first set in. */
 export interface MapNode {
   readonly kind: "map";
   readonly entries: Map<Key, ConfigNode>;
   origins: readonly Origin[];
 }
 
+/** A list; merging replaces it whole. */
 export interface ListNode {
   readonly kind: "list";
   readonly items: ConfigNode[];
   origins: readonly Origin[];
 }
 
+/** Any value of a configuration. */
 export type ConfigNode = ScalarNode | MapNode | ListNode;
+/** A value that holds others. */
 export type ContainerNode = MapNode | ListNode;
+/** From the root: keys of mappings, positions in lists. */
 export type Path = readonly (Key | number)[];
 
 /** Plain data of a configuration: what `toPlain` gives and `fromPlain` takes. */
@@ -68,6 +76,7 @@ export type Plain = ScalarValue | Plain[] | { [key: string]: Plain };
 
 const NO_ORIGINS: readonly Origin[] = [];
 
+/** A node of that type; `value` is taken as it is. */
 export function scalar(
   type: ScalarType,
   value: ScalarValue,
@@ -76,16 +85,21 @@ export function scalar(
   return { kind: "scalar", type, value, origins };
 }
 
+/** A node of null. */
 export const nullNode = (origins: readonly Origin[] = NO_ORIGINS): ScalarNode =>
   scalar("null", null, origins);
+/** A node of text, whatever it looks like: `"1"` stays text. */
 export const stringNode = (value: string, origins: readonly Origin[] = NO_ORIGINS): ScalarNode =>
   scalar("str", value, origins);
+/** A node of a float, whole or not. */
 export const floatNode = (value: number, origins: readonly Origin[] = NO_ORIGINS): ScalarNode =>
   scalar("float", value, origins);
+/** A node over a new map of these entries. */
 export const mapNode = (
   entries: Iterable<[Key, ConfigNode]> = [],
   origins: readonly Origin[] = NO_ORIGINS,
 ): MapNode => ({ kind: "map", entries: new Map(entries), origins });
+/** A node over a new list of these items. */
 export const listNode = (
   items: Iterable<ConfigNode> = [],
   origins: readonly Origin[] = NO_ORIGINS,
@@ -101,19 +115,25 @@ export function intNode(
   return scalar("int", Number.isSafeInteger(small) ? small : big, origins);
 }
 
+/** Whether it is there and holds other values. */
 export const isContainer = (node: ConfigNode | undefined): node is ContainerNode =>
   node !== undefined && node.kind !== "scalar";
+/** Whether it is `???`, which must be given. */
 export const isMissing = (node: ConfigNode): boolean => node.kind === "scalar" && node.value === "???";
+/** Whether it is there and null. */
 export const isNull = (node: ConfigNode): boolean => node.kind === "scalar" && node.type === "null";
+/** Whether it is text with `${`; an escaped one counts as well. */
 export const isInterpolation = (node: ConfigNode): node is ScalarNode & { readonly value: string } =>
   node.kind === "scalar" && typeof node.value === "string" && node.value.includes("${");
 
+/** A copy that can be changed; origins are shared, since lists of them are never changed. */
 export function cloneNode(node: ConfigNode): ConfigNode {
   if (node.kind === "scalar") return { ...node };
   if (node.kind === "list") return listNode(node.items.map(cloneNode), node.origins);
   return cloneMap(node);
 }
 
+/** As `cloneNode`, for a mapping. */
 export function cloneMap(node: MapNode): MapNode {
   const entries = new Map<Key, ConfigNode>();
   for (const [key, child] of node.entries) entries.set(key, cloneNode(child));
@@ -262,6 +282,7 @@ export function whereOf(node: ConfigNode): string | undefined {
   return origin === undefined ? undefined : formatOrigin(origin);
 }
 
+/** `file:line:column`, or the source alone where there is no line. */
 export function formatOrigin({ source, line, column }: Origin): string {
   return line === undefined ? source : `${source}:${line}:${column ?? 1}`;
 }

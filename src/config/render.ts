@@ -17,8 +17,10 @@ import {
 } from "./node.ts";
 import { writeYaml } from "./yaml/yaml-writer.ts";
 
+/** The job's values, the `hydra` node, or both. */
 export type ConfigPart = "job" | "hydra" | "all";
 
+/** What of a configuration is printed. */
 export interface RenderConfigOptions {
   readonly part: ConfigPart;
   /** Without interpolations. */
@@ -73,7 +75,9 @@ function resolvedWherePossible({ config, hydra, interpolation }: Composition): C
   return resolve(interpolator.select("hydra", interpolator.root)!);
 }
 
+/** What `--info` can print. */
 export const INFO_TOPICS = ["all", "config", "defaults", "defaults-tree", "plugins", "searchpath"] as const;
+/** One of `INFO_TOPICS`. */
 export type InfoTopic = (typeof INFO_TOPICS)[number];
 
 /** The text of `--info [topic]`. */

@@ -20,6 +20,7 @@ import type { RunFolder } from "../run/run-folder.ts";
 import type { RunSummary } from "../run/summary.ts";
 import { augmentedSamples, withPictures } from "./report-pictures.ts";
 
+/** The run that is reported on, opened. */
 export interface ReportRequest {
   readonly folder: RunFolder;
   /** The data of the run, set up. */

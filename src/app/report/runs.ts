@@ -89,6 +89,7 @@ export interface Difference {
   readonly values: readonly (string | undefined)[];
 }
 
+/** Only what differs. */
 export interface RunComparison {
   readonly settings: readonly Difference[];
   readonly results: readonly Difference[];

@@ -4,11 +4,13 @@ import { loadCheckpoint } from "../../train/index.ts";
 import { type ExportResult, type ModelExport, writeExport } from "./export.ts";
 import type { Notify } from "./notices.ts";
 
+/** What an export takes, but for the weights, which the checkpoints have. */
 export interface BestExportParts extends Omit<ModelExport, "weights"> {
   readonly checkpoints: ModelCheckpoint;
   readonly notify: Notify;
 }
 
+/** Exports what is best at the time of the call; the same weights are not exported twice. */
 export class BestExport implements BestWeightsExporter {
   readonly #parts: BestExportParts;
   #latest: { readonly of: KeptCheckpoint | undefined; readonly result: ExportResult } | undefined;

@@ -18,6 +18,7 @@ import { ClassifierTrainingError } from "../../core/index.ts";
 import { composeWithHints } from "./hints.ts";
 import { newestRun, RunFolder, runFolderOf } from "./run-folder.ts";
 
+/** The words of the command line, as far as they say what the configuration is. */
 export interface ConfigurationRequest {
   /** `key=value`, `group=option`, ... */
   readonly overrides: readonly string[];
@@ -29,6 +30,7 @@ export interface ConfigurationRequest {
   readonly configPath?: string | undefined;
 }
 
+/** A configuration and the folder that its run has, new or resumed. */
 export interface RunConfiguration {
   readonly composition: Composition;
   readonly folder: RunFolder;

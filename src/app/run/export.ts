@@ -13,6 +13,7 @@ import type { Preprocessing } from "../../transforms/index.ts";
 import { packageVersion } from "../package-version.ts";
 import { openRun, type RunRequest } from "./open-run.ts";
 
+/** What is exported, what it is compared in, and where the files go. */
 export interface ModelExport {
   readonly model: BaseClassificationModel;
   readonly weights: StateDict;
@@ -23,6 +24,7 @@ export interface ModelExport {
   readonly folder: string;
 }
 
+/** What was written, after the comparison has passed. */
 export interface ExportResult {
   /** The model's file. */
   readonly path: string;
@@ -69,6 +71,7 @@ export async function writeExport(request: ModelExport): Promise<ExportResult> {
   return { path, difference };
 }
 
+/** The run, and where its export goes. */
 export interface ExportWeightsRequest extends RunRequest {
   /** Default: the run's folder. */
   readonly output?: string | undefined;

@@ -20,6 +20,7 @@ import {
 import type { Notify } from "./notices.ts";
 import type { RunFolder } from "./run-folder.ts";
 
+/** The parts of a run whose classifier is trained alone. */
 export interface LinearProbeRequest {
   readonly model: BaseClassificationModel;
   readonly data: DataModule;

@@ -1,7 +1,9 @@
 // What a run tells the person who started it, by importance.
 
+/** What `log_level` may be, least important first. */
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 
+/** One of `LOG_LEVELS`. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Receives one line for a person. */

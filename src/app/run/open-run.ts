@@ -11,6 +11,7 @@ import { newestRun, type RunFolder, runFolderOf } from "./run-folder.ts";
 import { RunParts, setUp } from "./run-parts.ts";
 import { readSettings, type Settings, validateRun } from "./settings.ts";
 
+/** Which run, and what differs from how it was trained. */
 export interface RunRequest {
   /** Folder of a run or a checkpoint in one; default: the newest run under `outputs`. */
   readonly run?: string | undefined;
@@ -21,6 +22,7 @@ export interface RunRequest {
   readonly write?: (line: string) => void;
 }
 
+/** A run ready to be used. Disposing of it ends the data's threads. */
 export interface OpenedRun extends AsyncDisposable {
   readonly folder: RunFolder;
   readonly settings: Settings;

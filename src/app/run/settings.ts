@@ -19,6 +19,7 @@ import { allComponents } from "../registry.ts";
 import { RUNTIME_NAMES } from "../runtimes.ts";
 import { LOG_LEVELS, type LogLevel } from "./notices.ts";
 
+/** The plain settings of a run, checked; components are built elsewhere. */
 export interface Settings {
   readonly seed: number;
   readonly runtime: string;

@@ -11,6 +11,7 @@ export interface RunError {
   readonly where?: string | undefined;
 }
 
+/** The keys of `summary.json`; those without a value are left out. */
 export interface RunSummary {
   /** `completed`, `stopped` (by a callback, see `reason`), `interrupted` or `failed`. */
   readonly status: FitResult["status"];

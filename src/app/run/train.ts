@@ -40,6 +40,7 @@ import { type RunError, type RunSummary, runError, writeSummary } from "./summar
 import { runTest } from "./test.ts";
 import { Throughput } from "./throughput.ts";
 
+/** What a run needs besides its configuration. */
 export interface TrainOptions {
   readonly registry: ComponentRegistry;
   /** Ends the run behind the optimizer step in progress, leaving a checkpoint. */

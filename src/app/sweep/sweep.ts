@@ -23,6 +23,7 @@ import { RunFolder } from "../run/run-folder.ts";
 import type { RunSummary } from "../run/summary.ts";
 import { train } from "../run/train.ts";
 
+/** A configuration whose overrides sweep, and how its jobs are watched and stopped. */
 export interface SweepRequest {
   readonly request: ConfigurationRequest;
   readonly registry: ComponentRegistry;
@@ -30,6 +31,7 @@ export interface SweepRequest {
   readonly write: (line: string) => void;
 }
 
+/** How a sweep ended, whether all of its jobs are done or not. */
 export interface SweepResult {
   readonly directory: string;
   /** Jobs with their final metrics. */

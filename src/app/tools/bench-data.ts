@@ -2,6 +2,7 @@
 import type { ComponentRegistry, Composition } from "../../config/index.ts";
 import { RunParts } from "../run/run-parts.ts";
 
+/** What was measured, with the keys that `--json` prints. */
 export interface DataMeasurement {
   readonly image_size: number;
   readonly batch_size: number;
@@ -10,6 +11,7 @@ export interface DataMeasurement {
   readonly images: number;
 }
 
+/** Which loader is measured, and for how long. */
 export interface BenchDataRequest {
   readonly composition: Composition;
   readonly registry: ComponentRegistry;

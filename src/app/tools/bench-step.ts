@@ -12,6 +12,7 @@ import { type Batch, Trainer } from "../../train/index.ts";
 import { readSettings } from "../run/settings.ts";
 import { chooseRuntime } from "../runtimes.ts";
 
+/** Which model is measured, and for how long. */
 export interface BenchRequest {
   readonly composition: Composition;
   readonly registry: ComponentRegistry;
@@ -25,6 +26,7 @@ export interface BenchRequest {
   readonly classes?: number;
 }
 
+/** What was measured, with the keys that `--json` prints. */
 export interface StepMeasurement {
   readonly model: string;
   readonly mode: "train" | "evaluate";

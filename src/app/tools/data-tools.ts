@@ -26,6 +26,7 @@ import { LOG_LEVELS, type Notify, noticesFrom } from "../run/notices.ts";
 import { RunParts } from "../run/run-parts.ts";
 import { writeDuplicateSheet } from "./duplicate-sheet.ts";
 
+/** The configuration whose data is looked at. */
 export interface DataToolRequest {
   readonly composition: Composition;
   readonly registry: ComponentRegistry;

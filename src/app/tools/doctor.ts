@@ -4,6 +4,7 @@ import { imageLibraryVersions, loadJpegDecoder } from "../../image/index.ts";
 import type { Precision } from "../../runtime/contract.ts";
 import { chooseRuntime, probeRuntimes } from "../runtimes.ts";
 
+/** What was found, with the keys that `--json` prints. */
 export interface Diagnosis {
   readonly machine: {
     readonly node: string;

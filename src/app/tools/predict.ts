@@ -5,6 +5,7 @@ import { listPictures } from "../../data/index.ts";
 import { IMAGE_EXTENSIONS } from "../../image/index.ts";
 import { Classifier, type Prediction } from "../../inference/index.ts";
 
+/** The model, the pictures, and how much is said of each. */
 export interface PredictRequest {
   /** An exported model. */
   readonly model: string;
@@ -17,6 +18,7 @@ export interface PredictRequest {
   readonly batchSize?: number;
 }
 
+/** What became of one picture: predictions, or the error. */
 export interface PicturePrediction {
   readonly picture: string;
   /** Most likely first; empty where the picture could not be read. */

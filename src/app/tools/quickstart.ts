@@ -9,6 +9,7 @@ import type { RunSummary } from "../run/summary.ts";
 import { train } from "../run/train.ts";
 import { type PicturePrediction, predict } from "./predict.ts";
 
+/** Where everything goes, and what differs from the shipped configuration. */
 export interface QuickstartRequest {
   /** Folder for the pictures and the run. */
   readonly folder: string;
@@ -19,6 +20,7 @@ export interface QuickstartRequest {
   readonly write: (line: string) => void;
 }
 
+/** What the quickstart leaves behind. */
 export interface QuickstartResult {
   readonly run: RunFolder;
   readonly summary: RunSummary;

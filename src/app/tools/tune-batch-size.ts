@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import type { StepMeasurement } from "./bench-step.ts";
 
+/** Which sizes are tried, and what counts as fitting. */
 export interface TuneBatchSizeRequest {
   /** Measures training steps with one batch size; undefined where they do not fit. */
   readonly measure: (batchSize: number) => Promise<BatchSizeMeasurement | undefined>;
@@ -15,6 +16,7 @@ export interface TuneBatchSizeRequest {
   readonly memoryLimit?: number;
 }
 
+/** What training with one batch size takes and gives. */
 export interface BatchSizeMeasurement {
   readonly batchSize: number;
   readonly imagesPerSecond: number;
@@ -22,6 +24,7 @@ export interface BatchSizeMeasurement {
   readonly memory: number;
 }
 
+/** What was found; undefined where not even the first size fits. */
 export interface BatchSizeSuggestion {
   /** What fits, smallest first. */
   readonly measured: readonly BatchSizeMeasurement[];

@@ -17,6 +17,7 @@ import { RunParts, setUp } from "../run/run-parts.ts";
 import { readSettings, validateRun } from "../run/settings.ts";
 import { chooseRuntime } from "../runtimes.ts";
 
+/** The configuration to be tuned, and the range test's own options. */
 export interface TuneLearningRateRequest extends Omit<LearningRateFinderOptions, "accumulate"> {
   readonly run: RunConfiguration;
   readonly registry: ComponentRegistry;
@@ -24,6 +25,7 @@ export interface TuneLearningRateRequest extends Omit<LearningRateFinderOptions,
   readonly write: (line: string) => void;
 }
 
+/** The rate where the loss falls fastest, and the curve it was read from. */
 export interface LearningRateSuggestion {
   /** Undefined where the loss falls nowhere. */
   readonly suggestion: number | undefined;

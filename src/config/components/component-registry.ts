@@ -20,6 +20,7 @@ export interface Component {
 /** A class or function that takes one object of options; the schema beside it is its static `schema`. */
 export type Buildable = (abstract new (...args: never[]) => unknown) | ((...args: never[]) => unknown);
 
+/** Where a component belongs, and what checks its options. */
 export interface RegisterOptions {
   /** The configuration group it belongs to: `model`, `callbacks`, ... */
   readonly group?: string;

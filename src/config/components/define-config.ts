@@ -18,6 +18,7 @@ export type ConfigOf<Options> = {
 /** An entry of a defaults list: `"_self_"`, `"base"`, `{ model: "resnet18" }`, `{ "override /model": "resnet50" }`. */
 export type DefaultsItem = string | Readonly<Record<string, string | readonly string[] | null>>;
 
+/** Under which name a configuration is stored, and where its values go. */
 export interface ConfigDefinition {
   /** Default: a primary configuration, for `--config-name`. */
   readonly group?: string;

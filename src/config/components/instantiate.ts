@@ -26,6 +26,7 @@ import {
 } from "../node.ts";
 import type { ComponentRegistry } from "./component-registry.ts";
 
+/** What is built, from which components, and what its options are changed to. */
 export interface InstantiateOptions {
   readonly registry: ComponentRegistry;
   /** Dotted key of the part to build; interpolations still see the whole. Default: the whole. */

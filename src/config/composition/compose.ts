@@ -31,6 +31,7 @@ import { type ConfigStore, configStore } from "./config-store.ts";
 import { DefaultsComposer, type DefaultsList, type ResultEntry } from "./defaults-list.ts";
 import { embed, mergeInto } from "./merge.ts";
 
+/** What a configuration is composed from; Hydra's meaning throughout. */
 export interface ComposeOptions {
   /** Folders of YAML files, the first found wins; entries name who put them there. */
   readonly searchPath: readonly (string | SearchPathEntry)[];

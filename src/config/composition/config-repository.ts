@@ -18,6 +18,7 @@ export interface SearchPathEntry {
   readonly path: string;
 }
 
+/** One configuration as it is written, before anything is merged into it. */
 export interface LoadedConfig {
   readonly path: string;
   /** The content without its defaults list. */
@@ -41,6 +42,7 @@ interface RawConfig {
   readonly source: string;
 }
 
+/** What is loaded once stays loaded; of a name that several sources have, the first source's counts. */
 export class ConfigRepository {
   readonly #sources: Source[];
   readonly #loaded = new Map<string, LoadedConfig | undefined>();

@@ -2,6 +2,7 @@
 import { configError } from "../config-error.ts";
 import { type ConfigNode, formatOrigin, type Origin } from "../node.ts";
 
+/** One entry, taken apart; groups are not looked up yet. */
 export interface DefaultsEntry {
   readonly kind: "self" | "config" | "group";
   /** Path of the config, or of the group, as written but without a leading slash. */
@@ -17,6 +18,7 @@ export interface DefaultsEntry {
   readonly origin: Origin | undefined;
 }
 
+/** `_self_`, for lists that do not name it. */
 export const SELF: DefaultsEntry = {
   kind: "self",
   path: "_self_",

@@ -32,6 +32,7 @@ export interface DefaultsTree {
   readonly children: readonly DefaultsTree[];
 }
 
+/** The configs to merge, first to last, and how they came to be there. */
 export interface DefaultsList {
   readonly entries: readonly ResultEntry[];
   readonly tree: readonly DefaultsTree[];

@@ -16,6 +16,7 @@ import {
   whereOf,
 } from "../node.ts";
 
+/** What merging has to know beyond the two trees. */
 export interface MergeOptions {
   /** The tree that interpolations of the destination refer to. */
   readonly root: ConfigNode;

@@ -25,6 +25,7 @@ export type Interpolation =
       readonly text: string;
     };
 
+/** A text in pieces: what is plain and what is interpolated, in order. */
 export type Template = readonly (string | Interpolation)[];
 
 /** A resolver's argument. */

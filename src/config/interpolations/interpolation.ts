@@ -46,6 +46,7 @@ export interface ResolverContext {
 /** A function behind `${name:argument,...}`. Its result is a node or plain data. */
 export type Resolver = (args: readonly ConfigNode[], context: ResolverContext) => unknown;
 
+/** What interpolations can refer to besides the tree they stand in. */
 export interface InterpolationOptions {
   readonly resolvers: ReadonlyMap<string, Resolver>;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -58,6 +59,7 @@ const DEEPEST = 400;
 const LONGEST_TEXT = 2 ** 20;
 const MOST_VALUES = 200_000;
 
+/** Resolves within one tree, which it leaves as it is; every node is resolved once. */
 export class Interpolator {
   readonly #root: Place;
   readonly #options: InterpolationOptions;
@@ -296,6 +298,7 @@ const detached = (node: ConfigNode, { parent, key }: Place): Place => ({ node, p
 const isPlace = (value: unknown): value is Place =>
   typeof value === "object" && value !== null && "node" in value && "parent" in value && "key" in value;
 
+/** The values in a container; none in a scalar. */
 export function childPlaces(place: Place): Place[] {
   const { node } = place;
   if (node.kind === "map")

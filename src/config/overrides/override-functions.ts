@@ -14,7 +14,9 @@ import {
   valueText,
 } from "./override.ts";
 
+/** What a function is given: a value, or a sweep that another function has made. */
 export type Argument = OverrideValue | Sweep;
+/** Makes the error of a wrong call; it knows the text and the column. */
 export type Fail = (message: string, hint?: string) => Error;
 type Arguments = {
   readonly positional: readonly Argument[];

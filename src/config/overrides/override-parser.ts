@@ -32,6 +32,7 @@ export function parseOverride(text: string): Override {
   return new OverrideParser(text).override();
 }
 
+/** Each parsed by itself. @throws as `parseOverride` */
 export const parseOverrides = (texts: readonly string[]): Override[] => texts.map(parseOverride);
 
 const KEY = "[a-zA-Z_$][a-zA-Z0-9_$-]*";

@@ -3,8 +3,10 @@
 import { pythonText } from "../interpolations/python-text.ts";
 import { type ConfigNode, type Key, keyOf, type ScalarNode } from "../node.ts";
 
+/** `key=`, `+key=`, `++key=`, `~key` and `key=extend_list(...)`. */
 export type OverrideType = "change" | "add" | "force-add" | "delete" | "extend-list";
 
+/** Each of these values in turn. */
 export interface ChoiceSweep {
   readonly kind: "choice";
   readonly values: readonly OverrideValue[];
@@ -14,6 +16,7 @@ export interface ChoiceSweep {
   readonly tags: readonly string[];
 }
 
+/** From `start` up to, but without, `stop`, or down where `step` is negative. */
 export interface RangeSweep {
   readonly kind: "range";
   readonly start: ScalarNode;
@@ -23,6 +26,7 @@ export interface RangeSweep {
   readonly tags: readonly string[];
 }
 
+/** Any number between; only sweepers that draw their values can use it. */
 export interface IntervalSweep {
   readonly kind: "interval";
   readonly start: ScalarNode;
@@ -30,12 +34,14 @@ export interface IntervalSweep {
   readonly tags: readonly string[];
 }
 
+/** The options of a group whose names match one of `include` and none of `exclude`. */
 export interface GlobSweep {
   readonly kind: "glob";
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }
 
+/** Several values for one key: each is a job. */
 export type Sweep = ChoiceSweep | RangeSweep | IntervalSweep | GlobSweep;
 
 /** A parsed value: like a node, but quotes are remembered so that the text can be written again. */
@@ -50,6 +56,7 @@ export interface ListExtension {
   readonly items: readonly OverrideValue[];
 }
 
+/** One override, taken apart. */
 export interface Override {
   readonly type: OverrideType;
   /** A dotted key (`model.learning_rate`) or a group (`model`, `hydra/launcher`). */
@@ -62,10 +69,12 @@ export interface Override {
   readonly text: string;
 }
 
+/** Whether it stands for several values. */
 export const isSweep = (value: Override["value"]): value is Sweep =>
   value !== undefined &&
   (value.kind === "choice" || value.kind === "range" || value.kind === "interval" || value.kind === "glob");
 
+/** Whether it concerns Hydra itself and not the job. */
 export const isHydraOverride = ({ key }: Override): boolean =>
   key.startsWith("hydra.") || key.startsWith("hydra/");
 

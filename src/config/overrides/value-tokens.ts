@@ -1,6 +1,7 @@
 // The tokens that command-line values and interpolation arguments have in common.
 import { intNode, nullNode, type ScalarNode, scalar, stringNode } from "../node.ts";
 
+/** Punctuation by itself, all else by kind. */
 export type ValueTokenType =
   | "("
   | ")"
@@ -23,6 +24,7 @@ export type ValueTokenType =
   | "interpolation"
   | "end";
 
+/** One token, spaces included. */
 export interface ValueToken {
   readonly type: ValueTokenType;
   readonly text: string;

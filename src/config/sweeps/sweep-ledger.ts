@@ -7,6 +7,7 @@ import type { SweepJob } from "./sweep-plan.ts";
 /** Name of the ledger in the folder of the sweep. */
 export const LEDGER_FILE = "ledger.jsonl";
 
+/** How one job ended. */
 export interface LedgerEntry {
   readonly job: number;
   readonly overrides: readonly string[];

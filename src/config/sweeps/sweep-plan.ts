@@ -6,6 +6,7 @@ import { type ConfigNode, childOf, nodeAt, type Plain, toPlain } from "../node.t
 import { isHydraOverride } from "../overrides/override.ts";
 import { expandSweep, type Job } from "./sweep.ts";
 
+/** One combination of values. */
 export interface SweepJob {
   /** Position over all batches, from 0: `hydra.job.num`. */
   readonly number: number;
@@ -15,6 +16,7 @@ export interface SweepJob {
   readonly overrides: Job;
 }
 
+/** Everything that is known of a sweep before its first job. */
 export interface SweepPlan {
   /** `hydra.sweep.dir`. */
   readonly directory: string;

@@ -16,6 +16,7 @@ import {
 import { shuffled } from "../overrides/override-functions.ts";
 import { parseOverrides } from "../overrides/override-parser.ts";
 
+/** What is combined with what. */
 export interface SweepOptions {
   /** Overrides of the command line, sweeps among them. */
   readonly overrides: readonly string[];

@@ -1,5 +1,6 @@
 // What lies in a HEIF container: AVIF, HEIC, or neither; and the still picture of one that is a sequence.
 
+/** How the pictures of a container are coded, as far as its brands tell. */
 export type HeifContent = "avif" | "heic" | "other";
 
 const AVIF_BRANDS: readonly string[] = ["avif", "avis"];

@@ -29,6 +29,7 @@ const COPY_SRC = 0x04;
 /** Timestamps of one set. */
 const QUERIES = 4096;
 
+/** Each run submits the whole plan at once and waits only for the outputs. */
 export class WebGpuExecutable implements Executable {
   readonly workspaceBytes: number;
   readonly #program: Program;

@@ -12,6 +12,7 @@ import { WebGpuExecutable } from "./executable.ts";
 import { planProgram } from "./plan/plan.ts";
 import { ELEMENT_BYTES, elementTypeOf } from "./plan/tensor.ts";
 
+/** Keeps the storages in buffers of the device until it is disposed of. */
 export class WebGpuSession implements Session {
   readonly runtime = "webgpu";
   readonly precision: Precision = "32-true";

@@ -10,6 +10,7 @@ export interface AdapterDescription {
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bcpu\b/i;
 
+/** The name that the adapter gives itself, and whether it is software, as it says or as its name shows. */
 export function describeAdapter({ info }: GPUAdapter): AdapterDescription {
   const { vendor, architecture, device, description } = info;
   const name = [device || architecture, description].filter((part) => part !== "").join(", ");
@@ -37,6 +38,7 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   return adapter.requestDevice({ requiredLimits, requiredFeatures });
 }
 
+/** The limits of an open device that plans keep to. */
 export function traitsOf({ limits }: GPUDevice, { isSoftware }: AdapterDescription): DeviceTraits {
   return {
     // One is the kernel's numbers.

@@ -7,11 +7,13 @@ import type { AdapterDescription } from "./adapters.ts";
 
 const COMPUTE_STAGE = 0x4;
 
+/** A compiled kernel, and how its bindings are laid out. */
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
 }
 
+/** Shared by the sessions of a runtime. What goes wrong on the device is told to the first who asks. */
 export class OpenDevice {
   readonly device: GPUDevice;
   readonly adapter: AdapterDescription;

@@ -11,6 +11,7 @@ export interface Range {
   readonly bytes: number;
 }
 
+/** Buffers are taken from those that are free and given back after each reading. */
 export class Readback {
   readonly #device: GPUDevice;
   readonly #free: GPUBuffer[] = [];

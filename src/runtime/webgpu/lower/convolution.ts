@@ -73,6 +73,7 @@ function describe(direction: string, g: Geometry): string {
   return g.groups === 1 ? text : `${text} groups ${g.groups}`;
 }
 
+/** One product of [N H' W', taps C] and [taps C, O] for each group, the bias added as results are stored. */
 export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
   const [x, weight, bias] = node.inputs as [Value, Value, Value?];
   const [y] = node.outputs as readonly [Value];
@@ -130,6 +131,7 @@ export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
   );
 }
 
+/** Rows are positions of the input; where a stride leaves taps without effect, they are taken phase by phase. */
 export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dInputGrad">): void {
   const [dy, weight] = node.inputs as [Value, Value];
   const [dx] = node.outputs as readonly [Value];
@@ -188,6 +190,7 @@ export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dIn
   );
 }
 
+/** The depth, all positions of the batch, may be split in parts, which a second pass adds up. */
 export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dWeightGrad">): void {
   const [x, dy] = node.inputs as [Value, Value];
   const [dw] = node.outputs as readonly [Value];

@@ -12,6 +12,7 @@ export function joinsElementwise(node: Node): boolean {
   return isElementwise(node);
 }
 
+/** A node by itself, as a group of one. */
 export function lowerElementwiseNode(planner: Planner, node: Node): void {
   lowerElementwise(planner, [{ kind: "op", node }]);
 }
@@ -118,6 +119,7 @@ export function broadcastTo(tensor: Tensor, shape: Shape): Tensor {
   return { ...tensor, shape, strides };
 }
 
+/** A label out of range leaves its row zero. */
 export function lowerOneHot(planner: Planner, node: Node<"oneHot">): void {
   const [labels] = node.inputs;
   const [rows] = node.outputs;

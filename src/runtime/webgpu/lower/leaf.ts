@@ -7,6 +7,7 @@ import { ELEMENT_BYTES, elementTypeOf, Region, type Tensor } from "../plan/tenso
 /** Inputs of at most so many bytes share a region, so that many scalars are one binding. */
 const SMALL_INPUT = 256;
 
+/** Small inputs of a type share a region, so that they are written at once. */
 export function lowerInput(planner: Planner, { params, outputs }: Node<"input">): void {
   const { name, dtype, shape } = params;
   const type = elementTypeOf(dtype);
@@ -19,10 +20,12 @@ export function lowerInput(planner: Planner, { params, outputs }: Node<"input">)
   planner.hold(outputs[0]!, tensor);
 }
 
+/** A view of the session's storage; nothing is copied. */
 export function lowerVariable(planner: Planner, { params, outputs }: Node<"variable">): void {
   planner.hold(outputs[0]!, planner.variable(params.variable));
 }
 
+/** Lies in memory of the executable's own. */
 export function lowerConstant(planner: Planner, { params, outputs }: Node<"constant">): void {
   const type = elementTypeOf(params.dtype);
   planner.hold(outputs[0]!, planner.constant(type, params.tensor.shape, params.tensor.data as TensorData));

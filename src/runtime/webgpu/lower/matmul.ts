@@ -8,6 +8,7 @@ import { KernelFrame } from "../wgsl/kernel.ts";
 import { chooseTile } from "./gemm-tile.ts";
 import { matrixSide } from "./matrix-side.ts";
 
+/** With `sum` and `bias` the unit gives only the sum. Transposed operands are read as they lie. */
 export function lowerMatmul(
   planner: Planner,
   product: Node<"matmul">,

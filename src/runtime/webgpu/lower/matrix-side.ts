@@ -2,6 +2,7 @@
 import type { Side } from "../wgsl/gemm.ts";
 import type { KernelFrame } from "../wgsl/kernel.ts";
 
+/** Where the elements of one operand lie, for a product's inner loop. */
 export interface MatrixSide {
   readonly frame: () => KernelFrame;
   readonly operand: number;
@@ -15,6 +16,7 @@ export interface MatrixSide {
   readonly wide: boolean;
 }
 
+/** Beyond the matrix nothing is read, so that tiles may be larger than what is left of it. */
 export function matrixSide({
   frame,
   operand,

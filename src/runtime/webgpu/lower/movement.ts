@@ -6,12 +6,14 @@ import { elementTypeOf, newTensor, type Tensor } from "../plan/tensor.ts";
 import { fillKernel } from "../wgsl/copy.ts";
 import { broadcastTo } from "./elementwise.ts";
 
+/** A view, after the operand has been put in order where its strides do not allow one. */
 export function lowerReshape(planner: Planner, node: Node<"reshape">): void {
   const [x] = node.inputs;
   const { shape } = node.params;
   planner.hold(node.outputs[0]!, { ...planner.inStrides(x!), shape, strides: stridesOf(shape) });
 }
 
+/** A view with its strides in another order. */
 export function lowerTranspose(planner: Planner, node: Node<"transpose">): void {
   const held = planner.tensor(node.inputs[0]!);
   const { permutation } = node.params;
@@ -22,10 +24,12 @@ export function lowerTranspose(planner: Planner, node: Node<"transpose">): void 
   });
 }
 
+/** A view with strides of 0. */
 export function lowerBroadcast(planner: Planner, node: Node<"broadcastTo">): void {
   planner.hold(node.outputs[0]!, broadcastTo(planner.tensor(node.inputs[0]!), node.params.shape));
 }
 
+/** A view that begins further on. */
 export function lowerSlice(planner: Planner, node: Node<"slice">): void {
   const { starts } = node.params;
   planner.hold(node.outputs[0]!, box(planner.tensor(node.inputs[0]!), starts, node.outputs[0]!.shape));
@@ -37,6 +41,7 @@ function box(tensor: Tensor, starts: readonly number[], shape: readonly number[]
   return { ...tensor, shape, offset };
 }
 
+/** Copies each part to its place. */
 export function lowerConcat(planner: Planner, node: Node<"concat">): void {
   const [y] = node.outputs;
   const target = planner.produce(y!);
@@ -47,6 +52,7 @@ export function lowerConcat(planner: Planner, node: Node<"concat">): void {
   }
 }
 
+/** Fills the result, and copies the operand into it. */
 export function lowerPad(planner: Planner, node: Node<"pad">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;

@@ -35,6 +35,7 @@ function alongChannels(vector: Tensor, shape: Shape): Tensor {
   return { ...vector, shape, strides: shape.map((_, axis) => (axis === 1 ? vector.strides[0]! : 0)) };
 }
 
+/** With `relu` the unit gives only its result, and the statistics. */
 export function lowerBatchNormTraining(
   planner: Planner,
   node: Node<"batchNormTraining">,
@@ -60,6 +61,7 @@ export function lowerBatchNormTraining(
   );
 }
 
+/** With `relu` the unit gives only its result. */
 export function lowerBatchNormInference(
   planner: Planner,
   node: Node<"batchNormInference">,

@@ -15,6 +15,7 @@ interface Sizes extends Pool2dParams {
   readonly output: readonly number[];
 }
 
+/** Where the program has its gradient too, the position of each maximum in its window is kept for it. */
 export function lowerMaxPool(planner: Planner, node: Node<"maxPool2d">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
@@ -70,6 +71,10 @@ function emitMaxPool(
   );
 }
 
+/**
+ * Each element of the input sums the windows that chose it; the forward pass is run again where it kept no
+ * positions.
+ */
 export function lowerMaxPoolGrad(planner: Planner, node: Node<"maxPool2dGrad">): void {
   const [dy, x, y] = node.inputs as [Value, Value, Value];
   const { params } = node;
@@ -97,6 +102,7 @@ export function lowerMaxPoolGrad(planner: Planner, node: Node<"maxPool2dGrad">):
   );
 }
 
+/** Zeros of the padding count in the mean. */
 export function lowerAvgPool(planner: Planner, node: Node<"avgPool2d">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
@@ -110,6 +116,7 @@ export function lowerAvgPool(planner: Planner, node: Node<"avgPool2d">): void {
   });
 }
 
+/** Each element of the input sums its share of the windows that cover it. */
 export function lowerAvgPoolGrad(planner: Planner, node: Node<"avgPool2dGrad">): void {
   const [dy] = node.inputs;
   const { inputShape } = node.params;

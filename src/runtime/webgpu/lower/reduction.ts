@@ -16,6 +16,7 @@ const CHUNK = 16384;
 
 type ReduceNode = Node<"reduceSum"> | Node<"reduceMax">;
 
+/** In two passes where few results have many terms each. */
 export function lowerReduction(planner: Planner, node: ReduceNode): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
@@ -130,6 +131,7 @@ function reduceInto(
   });
 }
 
+/** An invocation a row; of equals the first. */
 export function lowerArgMax(planner: Planner, node: Node<"argMax">): void {
   const [x] = node.inputs;
   const source = planner.inStrides(x!);
@@ -158,6 +160,7 @@ export function lowerArgMax(planner: Planner, node: Node<"argMax">): void {
   });
 }
 
+/** A workgroup a row: its maximum, its sum, its result. */
 export function lowerLogSoftmax(planner: Planner, node: Node<"logSoftmax">): void {
   const [x] = node.inputs;
   const source = planner.inStrides(x!);

@@ -12,11 +12,13 @@ export type Work =
   | "reduction"
   | "movement";
 
+/** A region that a kernel reads or writes. */
 export interface Binding {
   readonly region: Region;
   readonly written: boolean;
 }
 
+/** One start of a kernel. */
 export interface Dispatch extends MemoryUse<Region> {
   readonly work: Work;
   readonly label: string;

@@ -17,11 +17,13 @@ import { mergeNeighbours } from "./merge.ts";
 import { type DeviceTraits, Planner } from "./planner.ts";
 import { ALIGNMENT, type Region, type Tensor } from "./tensor.ts";
 
+/** Where an input or output of the program lies. */
 export interface NamedTensor {
   readonly name: string;
   readonly tensor: Tensor;
 }
 
+/** All that recording on a device needs. */
 export interface Plan {
   readonly dispatches: readonly Dispatch[];
   readonly memory: MemoryPlan<Region>;
@@ -32,6 +34,7 @@ export interface Plan {
   readonly constantBytes: number;
 }
 
+/** What the plan must keep to, and where variables lie. */
 export interface PlanOptions {
   readonly traits: DeviceTraits;
   /** Regions of the session's storages. */

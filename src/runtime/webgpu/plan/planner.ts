@@ -30,6 +30,7 @@ export interface DeviceTraits {
   readonly isSoftware: boolean;
 }
 
+/** The program, and what was found out about it beforehand. */
 export interface PlannerOptions {
   readonly program: Program;
   readonly traits: DeviceTraits;

@@ -5,6 +5,7 @@ import type { Region as PlannedRegion } from "../../planning/index.ts";
 /** Elements as kernels see them; booleans and bytes take 32 bits each, an int64 two words. */
 export type ElementType = "f32" | "i32" | "u32" | "i64";
 
+/** Bytes of one element. */
 export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = { f32: 4, i32: 4, u32: 4, i64: 8 };
 
 /** Regions begin at multiples of so many bytes: what a binding's offset must be a multiple of. */

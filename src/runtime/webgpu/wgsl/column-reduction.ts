@@ -1,6 +1,7 @@
 // Kernels that reduce the rows of a matrix [rows, columns], columns side by side in memory, in a fixed order.
 import { KernelFrame, type Operand } from "./kernel.ts";
 
+/** What is reduced, and the WGSL of each stage. */
 export interface ColumnReduction {
   readonly rows: number;
   readonly columns: number;

@@ -7,6 +7,7 @@ import { WGSL_TYPES } from "./expressions.ts";
 import { isWide, iterationOver, offsetAt, splitIndex } from "./iteration.ts";
 import { KernelFrame } from "./kernel.ts";
 
+/** What is computed at each element, and what it is called in reports. */
 export interface ElementwiseKernel {
   readonly work: Work;
   readonly label: string;

@@ -2,6 +2,7 @@
 // promise nothing for infinities and NaN.
 // Reductions and coefficients: Moshier, Cephes Mathematical Library (expf, logf).
 
+/** Put into the text of kernels that use any of them. */
 export const FLOAT_FUNCTIONS = /* wgsl */ `
 var<private> ZERO_BITS: u32 = 0u;
 fn f32_of_bits(bits: u32) -> f32 { return bitcast<f32>(bits ^ ZERO_BITS); }

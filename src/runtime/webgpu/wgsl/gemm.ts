@@ -11,6 +11,7 @@ export interface Tile {
   readonly blockColumns: 4 | 8;
 }
 
+/** Invocations of a workgroup: one for each block of the tile. */
 export function invocationsOf({ rows, columns, blockRows, blockColumns }: Tile): number {
   return (rows / blockRows) * (columns / blockColumns);
 }
@@ -29,6 +30,7 @@ export interface Side {
   load(p: string, k: string, target: string): string;
 }
 
+/** One product, and the WGSL that reads its sides and stores its results. */
 export interface Gemm {
   readonly tile: Tile;
   /** Rows, columns and depth of the product; those in z may have fewer rows or less depth. */

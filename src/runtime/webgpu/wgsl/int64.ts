@@ -1,5 +1,6 @@
 // 64-bit integers in WGSL, which has none: two words, the lower one first.
 
+/** Put into the text of kernels that use any of them. */
 export const INT64_FUNCTIONS = /* wgsl */ `
 fn i64_add(a: vec2u, b: vec2u) -> vec2u {
   let low = a.x + b.x;

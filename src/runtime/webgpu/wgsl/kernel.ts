@@ -5,6 +5,7 @@ import { WGSL_TYPES } from "./expressions.ts";
 import { FLOAT_FUNCTIONS } from "./float-functions.ts";
 import { INT64_FUNCTIONS } from "./int64.ts";
 
+/** A tensor that a kernel reads, or writes where `written`. */
 export interface Operand {
   readonly tensor: Tensor;
   readonly written?: boolean;
@@ -12,6 +13,7 @@ export interface Operand {
   readonly width?: 1 | 4;
 }
 
+/** The part of a kernel's text that is its own. */
 export interface KernelBody {
   /** Statements of the entry point; in scope: `group` (workgroup), `lane` (invocation in it), `wid`. */
   readonly main: string;
