@@ -1,9 +1,10 @@
 // Files of weights: safetensors read and written, PyTorch files read as data, torchvision's weights fetched.
+
+export { type DownloadOptions, type DownloadProgress, download } from "../download/index.ts";
 export { weightsCacheFolder } from "./cache.ts";
 export { castTensor } from "./cast.ts";
 export { findWeights, WEIGHTS_CATALOG, type WeightsEntry, type WeightsPreprocessing } from "./catalog.ts";
 export { type ConvertOptions, convertWeights } from "./convert.ts";
-export { type DownloadOptions, type DownloadProgress, download } from "./download.ts";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
 export {
   type MatchOptions,

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import { type DownloadOptions, download } from "../download/index.ts";
 import { weightsCacheFolder } from "./cache.ts";
 import { findWeights, WEIGHTS_CATALOG, type WeightsEntry } from "./catalog.ts";
-import { type DownloadOptions, download } from "./download.ts";
 
 /** Where the weights come from: a row of the catalogue, an address, or a file on this machine. */
 export type PretrainedSource =
@@ -49,7 +49,8 @@ export async function fetchPretrained(
   if (source.kind === "file" || existsSync(path)) return path;
   const { url, sha256Prefix } =
     source.kind === "catalog" ? source.entry : { ...source, sha256Prefix: undefined };
-  await download(url, path, { ...options, sha256Prefix });
+  const storageHint = "make room or set TORCH_HOME to a folder that can be written to";
+  await download(url, path, { storageHint, ...options, sha256Prefix });
   return path;
 }
 

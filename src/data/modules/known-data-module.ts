@@ -5,11 +5,11 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { z } from "zod";
 import { ClassifierTrainingError, didYouMean, parseOptions } from "../../core/index.ts";
+import { download } from "../../download/index.ts";
 import { readSource } from "../../image/read-image.ts";
 import type { ArrayDataset } from "../datasets/array-dataset.ts";
 import { openCIFAR, openIDX } from "../datasets/binary-datasets.ts";
 import { KNOWN_DATASETS, type KnownDataset, type KnownFile } from "../datasets/known-datasets.ts";
-import { download } from "../files/download.ts";
 import { listTar } from "../files/tar.ts";
 import {
   type AutoSplitOptions,
@@ -148,7 +148,7 @@ export class KnownDataModule extends DataModule {
         hint: `fetch ${url} into this folder, or set data.download=true`,
       });
     }
-    await download(url, path, sha256);
+    await download(url, path, { sha256Prefix: sha256 });
     return path;
   }
 }

@@ -30,6 +30,8 @@ export interface DownloadOptions {
   readonly idleTimeout?: number | undefined;
   /** Milliseconds before the second attempt, doubled for each one after that; default 1000. */
   readonly retryDelay?: number | undefined;
+  /** What to do where the file cannot be written, for the error. */
+  readonly storageHint?: string | undefined;
 }
 
 /** Attempts in a row that may bring no byte. */
@@ -51,8 +53,8 @@ const running = new Map<string, Promise<void>>();
  * A connection that breaks off is taken up where it broke. What an earlier process left is taken up too where
  * `sha256Prefix` can tell whether the whole fits together.
  *
- * @throws ClassifierTrainingError `WEIGHTS_DOWNLOAD` (kind "failure") where the server cannot be reached or
- *   refuses, `WEIGHTS_HASH` (kind "data") where it sent something else, `WEIGHTS_STORAGE` (kind "storage")
+ * @throws ClassifierTrainingError `DOWNLOAD` (kind "failure") where the server cannot be reached or
+ *   refuses, `DOWNLOAD_HASH` (kind "data") where it sent something else, `DOWNLOAD_STORAGE` (kind "storage")
  *   where the file cannot be written. An abort rejects with the signal's reason.
  */
 export function download(url: string, destination: string, options: DownloadOptions = {}): Promise<void> {
@@ -79,7 +81,7 @@ async function downloadAlone(url: string, destination: string, options: Download
       throw error;
     }
   } catch (error) {
-    throw explain(error, url, destination, options.signal);
+    throw explain(error, url, destination, options);
   }
 }
 
@@ -207,7 +209,7 @@ class PartialFile {
     if (!this.matches(sha256Prefix)) {
       throw new ClassifierTrainingError(
         "data",
-        "WEIGHTS_HASH",
+        "DOWNLOAD_HASH",
         `the downloaded file has SHA-256 ${this.#digest()}, which does not start with ${sha256Prefix}`,
         { where: url, hint: "the file was changed on the way; it has been removed, try again" },
       );
@@ -273,24 +275,24 @@ function isStorageError(error: unknown): boolean {
   return code !== undefined && STORAGE_CODES.has(code) && syscall !== "connect";
 }
 
-function explain(error: unknown, url: string, destination: string, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return signal.reason;
+function explain(error: unknown, url: string, destination: string, options: DownloadOptions): unknown {
+  if (options.signal?.aborted) return options.signal.reason;
   if (error instanceof ClassifierTrainingError) return error;
   const message =
     error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
   if (isStorageError(error)) {
     return new ClassifierTrainingError(
       "storage",
-      "WEIGHTS_STORAGE",
+      "DOWNLOAD_STORAGE",
       `cannot write the download: ${message}`,
       {
         where: destination,
-        hint: "make room or set TORCH_HOME to a folder that can be written to",
+        hint: options.storageHint ?? "make room, or choose a folder that can be written to",
         cause: error,
       },
     );
   }
-  return new ClassifierTrainingError("failure", "WEIGHTS_DOWNLOAD", `cannot download: ${message}`, {
+  return new ClassifierTrainingError("failure", "DOWNLOAD", `cannot download: ${message}`, {
     where: url,
     hint: `fetch ${basename(destination)} from there by other means and put it at ${destination}`,
     cause: error,

@@ -13,8 +13,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type DownloadProgress, download } from "../download/index.ts";
 import { findWeights, type WeightsEntry } from "./catalog.ts";
-import { type DownloadProgress, download } from "./download.ts";
 import { fetchPretrained, pretrainedPath } from "./pretrained.ts";
 
 const CONTENT = randomBytes(300_000);
@@ -158,7 +158,7 @@ describe("download", () => {
 
   it("refuses a file with another hash and removes it", async () => {
     const failing = download(url(), destination(), { ...quick, sha256Prefix: "00000000" });
-    await expect(failing).rejects.toMatchObject({ code: "WEIGHTS_HASH", kind: "data", where: url() });
+    await expect(failing).rejects.toMatchObject({ code: "DOWNLOAD_HASH", kind: "data", where: url() });
     expect(readdirSync(join(folder, "hub"))).toEqual([]);
   });
 
@@ -173,7 +173,7 @@ describe("download", () => {
     expect(requests).toHaveLength(1);
     handle = (_, response) => void response.writeHead(200, { "content-length": 10 }).flushHeaders();
     const silent = download(url(), join(folder, "silent.pth"), { ...quick, idleTimeout: 30 });
-    await expect(silent).rejects.toMatchObject({ code: "WEIGHTS_DOWNLOAD" });
+    await expect(silent).rejects.toMatchObject({ code: "DOWNLOAD" });
     expect(requests).toHaveLength(5);
   });
 
@@ -186,7 +186,7 @@ describe("download", () => {
     handle = (_, response) => void response.writeHead(404).end("no");
     const missing = download(url("/none.pth"), join(folder, "none.pth"), quick);
     await expect(missing).rejects.toMatchObject({
-      code: "WEIGHTS_DOWNLOAD",
+      code: "DOWNLOAD",
       message: "cannot download: the server answers 404 Not Found",
       where: url("/none.pth"),
       hint: `fetch none.pth from there by other means and put it at ${join(folder, "none.pth")}`,
@@ -212,7 +212,7 @@ describe("download", () => {
     const offline = download("http://127.0.0.1:1/model.pth", destination(), { ...quick, retryDelay: 60_000 });
     await expect(offline).rejects.toMatchObject({
       kind: "failure",
-      code: "WEIGHTS_DOWNLOAD",
+      code: "DOWNLOAD",
       hint: `fetch model.pth from there by other means and put it at ${destination()}`,
     });
     expect(performance.now() - start).toBeLessThan(5000);
@@ -243,7 +243,7 @@ describe("download", () => {
   it("says so when the folder cannot be written to", async () => {
     writeFileSync(join(folder, "occupied"), "a file, not a folder");
     const failing = download(url(), join(folder, "occupied", "model.pth"), quick);
-    await expect(failing).rejects.toMatchObject({ kind: "storage", code: "WEIGHTS_STORAGE" });
+    await expect(failing).rejects.toMatchObject({ kind: "storage", code: "DOWNLOAD_STORAGE" });
   });
 });
 

@@ -34,18 +34,16 @@ afterAll(async () => {
 
 test("a file arrives whole, in a folder that is made for it", async () => {
   const path = join(folder, "new", "file");
-  await download(`${base}/whole`, path, sha256);
+  await download(`${base}/whole`, path, { sha256Prefix: sha256 });
   expect(await readFile(path)).toEqual(content);
 });
 
 test.each([
-  ["/whole", "0".repeat(64), "data"],
-  ["/cut", sha256, "failure"],
-  ["/none", sha256, "failure"],
-])("%s with hash %s leaves nothing behind", async (path, hash, kind) => {
-  await expect(download(base + path, join(folder, "bad", "file"), hash)).rejects.toMatchObject({
-    kind,
-    code: "DATA_DOWNLOAD",
-  });
+  ["/whole", "0".repeat(64), "DOWNLOAD_HASH"],
+  ["/cut", undefined, "DOWNLOAD"],
+  ["/none", sha256, "DOWNLOAD"],
+])("%s with hash %s leaves nothing behind", async (path, sha256Prefix, code) => {
+  const options = { sha256Prefix, retryDelay: 1 };
+  await expect(download(base + path, join(folder, "bad", "file"), options)).rejects.toMatchObject({ code });
   expect(await readdir(join(folder, "bad")).catch(() => [])).toEqual([]);
 });
