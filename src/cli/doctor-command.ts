@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { packageVersion } from "../app/package-version.ts";
 import { formatTable } from "../core/table.ts";
 
-/** A table, or JSON. */
+/** Prints tables and hints, or JSON; finding nothing is no error. */
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("show what runtimes and libraries this machine offers")

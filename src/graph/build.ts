@@ -108,6 +108,7 @@ export const softplus: (x: Value) => Value = unary("softplus");
 /**
  * a + b. As with all functions of two operands here, shapes broadcast, and a number takes the dtype of the other,
  * which must be a value.
+ * @throws ClassifierTrainingError `NO_VALUE` where both are numbers
  */
 export const add: (a: Operand, b: Operand) => Value = binary("add");
 /** a - b */

@@ -141,7 +141,7 @@ export class ClassificationBatch {
   }
 }
 
-/** An error of kind "failure": predictions or labels that a metric cannot take are the caller's mistake. */
+/** An error of kind "failure", `METRIC_INPUT`: predictions and labels that do not fit are the program's mistake. */
 export function inputError(message: string): ClassifierTrainingError {
   return new ClassifierTrainingError("failure", "METRIC_INPUT", message);
 }

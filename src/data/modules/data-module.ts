@@ -44,7 +44,7 @@ export interface OpenOptions {
   readonly split?: boolean;
 }
 
-/** What every data module can be told: how pictures are prepared, sampled, loaded and kept. */
+/** What every data module can be told: how pictures are prepared, sampled, loaded and cached. */
 export interface DataModuleOptions {
   /** Height and width of the network's input. Default 224. */
   readonly imageSize?: number;

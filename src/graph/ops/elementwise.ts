@@ -4,7 +4,7 @@ import type { ValueType } from "../node.ts";
 import { require } from "../shape-error.ts";
 import type { NoParams, OpDefinition } from "./definition.ts";
 
-/** Ops of one floating-point operand, of its dtype and shape. */
+/** Ops of one floating-point operand; the result has its dtype and shape. */
 export const UNARY_OPS = [
   "neg",
   "exp",

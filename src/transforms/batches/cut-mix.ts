@@ -3,7 +3,7 @@ import { hostTensor, type RandomStream } from "../../core/index.ts";
 import type { Region } from "../pixels/resample.ts";
 import { Mix, type MixedBatch, type MixOptions, mixWithPrevious } from "./batch-transform.ts";
 
-/** Of `alpha` the share of a picture that stays its own is drawn, once for a batch. */
+/** The share of its area that a picture keeps is drawn from Beta(alpha, alpha), once for a batch. */
 export type CutMixOptions = MixOptions;
 
 /** torchvision's `CutMix`: one rectangle for the batch; each sample gets that of the one before it. */

@@ -1,7 +1,7 @@
 // MixUp: each picture blended with another of its batch (Zhang et al., 2017).
 import { Mix, type MixedBatch, type MixOptions, mixWithPrevious } from "./batch-transform.ts";
 
-/** Of `alpha` the weight of a picture in its blend is drawn, once for a batch. */
+/** The weight that pictures have in their blends is drawn from Beta(alpha, alpha), once for a batch. */
 export type MixUpOptions = MixOptions;
 
 /** torchvision's `MixUp`: one share for the batch; each sample is mixed with the one before it. */
