@@ -56,6 +56,7 @@ export default defineConfig({
           text: "Guide",
           items: [
             { text: "From pictures to a model", link: "/guide" },
+            { text: "Configuring", link: "/configuration" },
             { text: "Data", link: "/data" },
             { text: "Weights and fine-tuning", link: "/weights-and-fine-tuning" },
             { text: "Runs and resuming", link: "/runs-and-resuming" },

@@ -40,6 +40,7 @@ describe("train", () => {
     expect((await readdir(join(folder, RUN))).sort()).toEqual([
       ".hydra",
       "checkpoints",
+      "classifier-training.log",
       "environment.json",
       "labels_mapping.json",
       "metrics.csv",

@@ -4,6 +4,7 @@ import { loadCheckpoint, type Metrics, Trainer } from "../../train/index.ts";
 import { leftOutLine } from "./bad-pictures.ts";
 import { noticesFrom } from "./notices.ts";
 import { openRun, type RunRequest } from "./open-run.ts";
+import type { PreparedRun } from "./prepare-run.ts";
 
 /** `test/loss`, `test/acc_top1`, ... @throws ClassifierTrainingError kind "data" `NO_TEST_SPLIT`. */
 export async function test(request: RunRequest): Promise<Metrics> {
@@ -23,6 +24,14 @@ export async function test(request: RunRequest): Promise<Metrics> {
   if (leftOut !== undefined)
     noticesFrom(settings.logLevel, request.write ?? (() => undefined))("WARNING", leftOut);
   return metrics;
+}
+
+/** Tests the best weights of a training that has ended. */
+export async function testBest({ fitted, trainer, checkpoints }: PreparedRun): Promise<Metrics> {
+  const engine = await trainer.open(fitted.model);
+  const { tensors } = await loadCheckpoint(checkpoints!.bestPath);
+  await engine.writeWeights(tensors);
+  return runTest(trainer, fitted.model, fitted.data);
 }
 
 /** Tests what the trainer's engine holds; without a test split there are no metrics. */

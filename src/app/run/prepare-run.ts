@@ -1,0 +1,143 @@
+// Everything that a training needs, made from its configuration before anything is written.
+import { existsSync } from "node:fs";
+import { ModelCheckpoint, OnnxExport } from "../../callbacks/index.ts";
+import type { ComponentRegistry } from "../../config/index.ts";
+import type { DataModule } from "../../data/index.ts";
+import type { BaseClassificationModel } from "../../models/index.ts";
+import {
+  assertResumable,
+  type Callback,
+  type DataModule as FitData,
+  type LoadedCheckpoint,
+  loadCheckpointOrPrevious,
+  type TrainableModel,
+  Trainer,
+} from "../../train/index.ts";
+import { chooseRuntime, type ProbedRuntime } from "../runtimes.ts";
+import { BestExport } from "./best-export.ts";
+import type { RunConfiguration } from "./configuration.ts";
+import { readJobSettings, setEnvironment } from "./job-settings.ts";
+import { linearProbe } from "./linear-probe.ts";
+import { type Notify, noticesFrom } from "./notices.ts";
+import { identityOf } from "./run-identity.ts";
+import { RunLog } from "./run-log.ts";
+import { RunParts, setUp } from "./run-parts.ts";
+import { readSettings, type Settings, validateRun } from "./settings.ts";
+
+/** What a run needs besides its configuration. */
+export interface TrainOptions {
+  readonly registry: ComponentRegistry;
+  /** Ends the run behind the optimizer step in progress, leaving a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Receives each line for the person who waits, as `log_level` lets through; default: nobody. */
+  readonly write?: (line: string) => void;
+}
+
+/** A training that may begin. Disposing it gives everything back. */
+export interface PreparedRun extends AsyncDisposable {
+  readonly run: RunConfiguration;
+  readonly settings: Settings;
+  readonly notify: Notify;
+  readonly log: RunLog;
+  readonly chosen: ProbedRuntime;
+  /** Where the training goes on from; undefined: it begins. */
+  readonly checkpoint: LoadedCheckpoint | undefined;
+  readonly data: DataModule;
+  readonly model: BaseClassificationModel;
+  /** What the trainer is given: model and data themselves, or a linear probe of them. */
+  readonly fitted: { readonly model: TrainableModel; readonly data: FitData };
+  readonly callbacks: readonly Callback[];
+  readonly trainer: Trainer;
+  readonly identity: ReturnType<typeof identityOf>;
+  readonly checkpoints: ModelCheckpoint | undefined;
+  readonly exporter: BestExport | undefined;
+}
+
+/** What to give back in the end, in the order in which it was taken. */
+type Taken = (() => void | Promise<void>)[];
+
+/** @throws ClassifierTrainingError for whatever keeps the training from beginning */
+export async function prepareRun(run: RunConfiguration, options: TrainOptions): Promise<PreparedRun> {
+  const taken: Taken = [];
+  const giveBack = async (): Promise<void> => {
+    for (const each of taken.splice(0).reverse()) await each();
+  };
+  try {
+    return { ...(await prepare(run, options, taken)), [Symbol.asyncDispose]: giveBack };
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}
+
+async function prepare(
+  run: RunConfiguration,
+  { registry, signal, write = () => undefined }: TrainOptions,
+  taken: Taken,
+): Promise<Omit<PreparedRun, keyof AsyncDisposable>> {
+  const { composition, folder } = run;
+  const job = readJobSettings(composition);
+  const environment = setEnvironment(job.environment);
+  taken.push(() => environment[Symbol.dispose]());
+  await validateRun(composition);
+  const settings = readSettings(composition);
+  const log = new RunLog(job.log);
+  const notify = log.recording(noticesFrom(job.verbose ? "DEBUG" : settings.logLevel, write));
+  for (const warning of run.warnings) notify("WARNING", warning);
+  const chosen = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const checkpoint =
+    run.checkpoint === undefined ? undefined : await loadCheckpointOrPrevious(run.checkpoint);
+  if (checkpoint?.warning !== undefined) notify("WARNING", checkpoint.warning);
+  const components = new RunParts(composition, registry);
+  const model = await components.model();
+  // A run that goes on keeps its split; one that begins anew in the folder of another makes its own.
+  const goesOn = checkpoint !== undefined && existsSync(folder.splitFile);
+  const data = await components.data(goesOn ? folder.splitFile : null, model);
+  taken.push(() => data.close());
+  for (const warning of data.warnings) notify("WARNING", warning);
+  await setUp(model, data, components);
+  const identity = identityOf(composition, data, model);
+  if (checkpoint !== undefined) assertResumable(checkpoint, identity);
+  const callbacks = await components.callbacks();
+  const trainer = new Trainer(settings.trainer, {
+    runtime: chosen.runtime,
+    seed: settings.seed,
+    callbacks,
+    loggers: await components.loggers(),
+    optimizer: await components.optimizer(),
+    scheduler: await components.scheduler(),
+    fineTuning: settings.fineTuning,
+  });
+  taken.push(() => trainer[Symbol.asyncDispose]());
+  const probes = settings.fineTuning?.cacheFeatures === true;
+  const fitted = probes ? linearProbe({ model, data, trainer, folder, notify, signal }) : { model, data };
+  const checkpoints = callbacks.find((callback) => callback instanceof ModelCheckpoint);
+  const exporter =
+    checkpoints &&
+    new BestExport({
+      model,
+      preprocessing: data.preprocessing,
+      runtime: chosen.runtime,
+      threads: settings.trainer.threads,
+      folder: folder.path,
+      checkpoints,
+      notify,
+    });
+  for (const callback of callbacks) if (callback instanceof OnnxExport) callback.exporter = exporter;
+  return {
+    run,
+    settings,
+    notify,
+    log,
+    chosen,
+    checkpoint,
+    data,
+    model,
+    fitted,
+    callbacks,
+    trainer,
+    identity,
+    checkpoints,
+    exporter,
+  };
+}
