@@ -1,7 +1,7 @@
 // Writes docs/reference/configuration.md: every key that a configuration may hold, from the schemas that check it, with
 // the comments of the TypeScript options behind it (from TypeDoc's api.json).
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { configSchema } from "../../src/app/run/settings.ts";
 import { camelCase, snakeCase } from "../../src/config/components/options.ts";
 

@@ -1,5 +1,5 @@
 // The options of metrics in configurations. They lie here, as metrics are to be had without a schema library.
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the data decides; given in a configuration it is checked against that. */
 const classes = { numClasses: z.int().min(2).optional(), ignoreIndex: z.int().optional() };

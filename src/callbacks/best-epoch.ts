@@ -1,5 +1,5 @@
 // Which epoch was best so far, by a logged value.
-import { z } from "zod";
+import * as z from "zod";
 import type { Json, Metrics } from "../train/index.ts";
 import { improves, isLost, type MonitorMode } from "./monitor.ts";
 

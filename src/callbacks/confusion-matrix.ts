@@ -1,5 +1,5 @@
 // Draws the confusion matrix of the validation: of the best epoch and of the last one.
-import { z } from "zod";
+import * as z from "zod";
 import { type HostTensor, hostTensor, writeCsv } from "../core/index.ts";
 import { MulticlassConfusionMatrix } from "../metrics/index.ts";
 import { confusionMatrixPicture, type Picture } from "../plots/index.ts";

@@ -1,5 +1,5 @@
 // Prints how many samples of each class every split has, and keeps the table.
-import { z } from "zod";
+import * as z from "zod";
 import { formatTable, parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { writeFiles } from "./picture-files.ts";

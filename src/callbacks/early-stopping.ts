@@ -1,6 +1,6 @@
 // Stops training when a monitored value has not improved for some validations, or is good or bad enough.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { checkMonitor, improves, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";

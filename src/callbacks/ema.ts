@@ -1,5 +1,5 @@
 // Keeps an exponential moving average of the weights, which is then what is evaluated, kept and exported.
-import type { z } from "zod";
+import type * as z from "zod";
 import { Callback, WeightAverage, type WeightAverageOptions, weightAverageSchema } from "../train/index.ts";
 
 /**

@@ -1,6 +1,6 @@
 // Logs the norm of the gradients, of all together and of the parts that they belong to.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { type VariableRef, wholeStorage } from "../graph/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";

@@ -1,6 +1,6 @@
 // Logs the learning rate of every parameter group, and on request its momentum and weight decay.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Metrics } from "../train/index.ts";
 

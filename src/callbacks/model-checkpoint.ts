@@ -1,7 +1,7 @@
 // Keeps the run's checkpoints: the last state, to resume from, and the best weights, to use.
 
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import { removeFile } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";

@@ -1,5 +1,5 @@
 // Prints once what the network is made of: layers, parameters, operations, memory.
-import { z } from "zod";
+import * as z from "zod";
 import { formatShape, formatTable, parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { describeModel, type ModelDescription } from "./model-layers.ts";

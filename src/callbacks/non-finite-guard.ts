@@ -1,6 +1,6 @@
 // What is done where a loss, a gradient or the weights are not finite: stop, skip the step, or roll back.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import {
   Callback,

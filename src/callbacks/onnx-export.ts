@@ -1,5 +1,5 @@
 // Exports the best weights to ONNX while training goes on, by whatever exports them when it is over.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import { Callback, type EventOf } from "../train/index.ts";
 import type { KeptCheckpoint } from "./model-checkpoint.ts";

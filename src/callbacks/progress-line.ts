@@ -1,6 +1,6 @@
 // The progress of a fit on a terminal (one line that changes) or in a log (one line per interval).
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 

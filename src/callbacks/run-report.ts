@@ -1,5 +1,5 @@
 // Keeps what the run's report is made of: the predictions of the best epoch, and where each epoch's time went.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";

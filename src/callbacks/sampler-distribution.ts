@@ -1,5 +1,5 @@
 // Shows what a weighted sampler draws: samples of each class against an even share.
-import { z } from "zod";
+import * as z from "zod";
 import { formatTable, parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { countLabels } from "./dataset-statistics.ts";

@@ -1,7 +1,7 @@
 // Stochastic weight averaging: the mean of the weights at the ends of the last epochs.
 // Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization" (2018).
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { type AveragedFit, type AveragedStep, Callback, type WeightAveraging } from "../train/index.ts";
 

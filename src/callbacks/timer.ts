@@ -1,6 +1,6 @@
 // Tells how long a fit has been going on, and ends it when its time is up.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import {
   Callback,

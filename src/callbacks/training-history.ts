@@ -1,6 +1,6 @@
 // Draws loss and accuracy over the epochs.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { type Curve, curvesPicture } from "../plots/index.ts";
 import { Callback, type EventOf, type FitContext, type Json, type Metrics } from "../train/index.ts";

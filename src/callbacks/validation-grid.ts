@@ -1,6 +1,6 @@
 // The common part of callbacks that draw a grid of validation pictures with what the network takes them for.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { HostTensor } from "../core/index.ts";
 import { parseOptions } from "../core/index.ts";
 import { type GridSample, type Picture, rgbOfBatch, sampleGrid } from "../plots/index.ts";

@@ -1,5 +1,5 @@
 // The common course of callbacks that draw what a validation pass has shown: of the best and of the last epoch.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import type { Picture } from "../plots/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";

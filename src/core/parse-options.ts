@@ -1,5 +1,5 @@
 // The one boundary for options of components that a program makes: checked like those of a configuration.
-import type { z } from "zod";
+import type * as z from "zod";
 import { ClassifierTrainingError } from "./errors.ts";
 import { describeIssue } from "./schema-issue.ts";
 

@@ -1,6 +1,6 @@
 // What a schema has against a value, in one line.
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { describeIssue } from "./schema-issue.ts";
 
 const size = z.int().min(1, "a size is at least 1");

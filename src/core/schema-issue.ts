@@ -1,5 +1,5 @@
 // Says in one line what a schema has against a value.
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** Where within the value, and what is wrong there. */
 export interface SchemaIssue {

@@ -1,5 +1,5 @@
 // The sidecar of an exported model: labels and exact preprocessing, as `labels_mapping.json` and inside the model.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { Preprocessing, TransformDescription } from "../transforms/index.ts";
 

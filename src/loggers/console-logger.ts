@@ -1,6 +1,6 @@
 // Logs a run as lines of text.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import type { Logger, LogRow } from "../train/index.ts";
 

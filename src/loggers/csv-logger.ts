@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions, readCsv, writeCsv } from "../core/index.ts";
 import { writeDurably, writeFailed } from "../platform/index.ts";
 import type { Logger, LogRow } from "../train/index.ts";

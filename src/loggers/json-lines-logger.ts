@@ -1,7 +1,7 @@
 // Logs a run as JSON, one object per line.
 
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";
 import { AppendFile, damagedLog, notStarted, readIfThere, wholeLines } from "./append-file.ts";

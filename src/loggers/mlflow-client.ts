@@ -1,5 +1,5 @@
 // A client of MLflow's REST interface: https://mlflow.org/docs/latest/rest-api.html
-import { z } from "zod";
+import * as z from "zod";
 
 /** A number of a run; not finite ones are told by name, as protobuf's JSON has it. */
 export interface MLflowMetric {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions, readCsv, withoutPasswords } from "../core/index.ts";
 import { writeDurably } from "../platform/index.ts";
 import type { FitStatus, Logger, LogRow } from "../train/index.ts";

@@ -1,5 +1,5 @@
 // The base of classification models: loss, metrics, optimizer and schedule around a network of the subclass.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, float32, type LabelRange } from "../core/index.ts";
 import { constant, type Value } from "../graph/index.ts";
 import {

@@ -1,6 +1,6 @@
 // Classification models over residual networks: one for any of them, and named ones for the common sizes.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import type { Module } from "../nn/index.ts";
 import {

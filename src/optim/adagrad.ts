@@ -1,6 +1,6 @@
 // Adagrad (Duchi et al., 2011), as torch.optim.Adagrad.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import {

@@ -1,5 +1,5 @@
 // What Adam and its like have in common: options, state, and the running means of gradient and squared gradient.
-import { z } from "zod";
+import * as z from "zod";
 import { mul, type Value } from "../graph/index.ts";
 import {
   descent,

@@ -1,5 +1,5 @@
 // Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019), as torch.optim.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { add, div, maximum, mul, sqrt, sub } from "../graph/index.ts";
 import { AdamFamily, type AdamFamilyOptions, adamFamilyFields } from "./adam-family.ts";

@@ -1,5 +1,5 @@
 // NAdam: Adam with Nesterov momentum (Dozat, 2016), as torch.optim.NAdam.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import { AdamFamily, type AdamFamilyOptions, adamFamilyFields } from "./adam-family.ts";

@@ -1,5 +1,5 @@
 // RAdam: Adam with a rectified variance (Liu et al., 2020), as torch.optim.RAdam.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import { AdamFamily, type AdamFamilyOptions, adamFamilyFields } from "./adam-family.ts";

@@ -1,5 +1,5 @@
 // RMSprop (Hinton, 2012), as torch.optim.RMSprop.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../graph/index.ts";
 import { MomentumOptimizer } from "./momentum.ts";

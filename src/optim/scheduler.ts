@@ -1,5 +1,5 @@
 // What a learning-rate scheduler is: a rule from one learning rate to the next.
-import { z } from "zod";
+import * as z from "zod";
 
 /** When a scheduler takes a step. */
 export interface SchedulerTiming {

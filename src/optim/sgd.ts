@@ -1,5 +1,5 @@
 // Stochastic gradient descent with momentum, as torch.optim.SGD.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { add, mul, sub } from "../graph/index.ts";
 import { MomentumOptimizer } from "./momentum.ts";

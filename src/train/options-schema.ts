@@ -1,5 +1,5 @@
 // The trainer's options as a schema: types, ranges and defaults for configurations.
-import { z } from "zod";
+import * as z from "zod";
 import { DURATION, DURATION_MESSAGE } from "./duration.ts";
 import type { TrainerOptions } from "./options.ts";
 

@@ -1,5 +1,5 @@
 // BilinearDownscale: shrunk and enlarged by bilinear filtering, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import { probabilitySchema, type Range, rangeSchema } from "./options.ts";

@@ -1,5 +1,5 @@
 // CenterCrop: the middle of a picture, padded with black where the picture is smaller.
-import { z } from "zod";
+import * as z from "zod";
 import type { Image } from "../image/image.ts";
 import { heightAndWidth, roundHalfEven, type SizeOption, sizeSchema } from "./options.ts";
 import { pad } from "./pixels/padding.ts";

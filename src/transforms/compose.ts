@@ -1,5 +1,5 @@
 // Compose: transforms one after the other.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import { type Image, type ImageSize, isImage, type Pixels } from "../image/image.ts";
 import { type Pass, sizeAfter } from "../image/kernels/index.ts";

@@ -1,5 +1,5 @@
 // GaussianBlur: blurred by a random amount.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import { asRange, type Range, rangeSchema } from "./options.ts";

@@ -1,5 +1,5 @@
 // Grayscale and RandomGrayscale: grey pictures of three equal channels.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import { probabilitySchema } from "./options.ts";

@@ -1,5 +1,5 @@
 // JPEGCompression: the traces of a low-quality JPEG, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import { decodeImage } from "../image/decode.ts";
 import type { Image } from "../image/image.ts";

@@ -1,5 +1,5 @@
 // Letterbox: the whole picture, scaled to fit and centred on a canvas of the wanted size.
-import { z } from "zod";
+import * as z from "zod";
 import type { Image } from "../image/image.ts";
 import { fillSchema, heightAndWidth, interpolationSchema, type SizeOption, sizeSchema } from "./options.ts";
 import type { Fill } from "./pixels/geometry.ts";

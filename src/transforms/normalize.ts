@@ -1,5 +1,5 @@
 // Normalize: subtracts a mean and divides by a standard deviation, per channel.
-import { z } from "zod";
+import * as z from "zod";
 import { hostTensor } from "../core/index.ts";
 import type { ImageTensor } from "../image/image.ts";
 import type { Scaling } from "../image/kernels/index.ts";

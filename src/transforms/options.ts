@@ -1,5 +1,5 @@
 // Option types that several transforms share: sizes, ranges, probabilities, and Python's rounding.
-import { z } from "zod";
+import * as z from "zod";
 import type { Fill, WarpInterpolation } from "./pixels/geometry.ts";
 import type { Padding, PaddingMode } from "./pixels/padding.ts";
 import type { Interpolation } from "./pixels/resample.ts";

@@ -1,5 +1,5 @@
 // Pad: a border around the picture.
-import { z } from "zod";
+import * as z from "zod";
 import type { Image } from "../image/image.ts";
 import { allSides, fillSchema, type PaddingOption, paddingModeSchema, paddingSchema } from "./options.ts";
 import type { Fill } from "./pixels/geometry.ts";

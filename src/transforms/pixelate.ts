@@ -1,5 +1,5 @@
 // Pixelate: shrunk and enlarged by nearest neighbours, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import { probabilitySchema, type Range, rangeSchema } from "./options.ts";

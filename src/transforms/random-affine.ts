@@ -1,5 +1,5 @@
 // RandomAffine: a random rotation, shift, scale and shear.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import {

@@ -1,5 +1,5 @@
 // RandomApply: a group of transforms, all or none.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Pixels } from "../image/image.ts";
 import { Compose } from "./compose.ts";

@@ -1,5 +1,5 @@
 // RandomCrop: a part of given size at a random place.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { Image } from "../image/image.ts";

@@ -1,5 +1,5 @@
 // RandomErasing: a random rectangle of the tensor blanked out, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import { hostTensor, type RandomStream } from "../core/index.ts";
 import type { ImageTensor } from "../image/image.ts";
 import { probabilitySchema, type Range, rangeSchema, roundHalfEven, unwrapped } from "./options.ts";

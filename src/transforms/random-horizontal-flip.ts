@@ -1,5 +1,5 @@
 // RandomHorizontalFlip: the mirror image, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { ImageSize } from "../image/image.ts";
 import type { Pass } from "../image/kernels/index.ts";

@@ -1,5 +1,5 @@
 // RandomOrder: several transforms in random order.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Pixels } from "../image/image.ts";
 import { type Transform, TransformGroup, transformsSchema } from "./transform.ts";

@@ -1,5 +1,5 @@
 // RandomPerspective: seen from a random angle, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import { fillSchema, probabilitySchema, warpInterpolationSchema } from "./options.ts";

@@ -1,5 +1,5 @@
 // RandomResizedCrop: a random part of the picture, of random area and aspect ratio, at a given size.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { ImageSize } from "../image/image.ts";
 import type { Pass, Region } from "../image/kernels/index.ts";

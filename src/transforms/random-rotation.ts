@@ -1,5 +1,5 @@
 // RandomRotation: turned by a random angle.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import {

@@ -1,5 +1,5 @@
 // RandomVerticalFlip: upside down, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import { blankImage, type Image } from "../image/image.ts";
 import { probabilitySchema } from "./options.ts";

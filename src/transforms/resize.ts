@@ -1,5 +1,5 @@
 // Resize: the shorter side, or both sides, to a given size.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { ImageSize } from "../image/image.ts";
 import type { Pass } from "../image/kernels/index.ts";

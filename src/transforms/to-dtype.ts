@@ -1,5 +1,5 @@
 // ToDtype: from 8-bit channels-last to a float32 tensor of shape [3, height, width].
-import { z } from "zod";
+import * as z from "zod";
 import { hostTensor, parseOptions, type RandomStream } from "../core/index.ts";
 import { type Image, type ImageTensor, isImage, type Pixels } from "../image/image.ts";
 import { type Pass, pixelKernels, type Scaling, sizeAfter } from "../image/kernels/index.ts";

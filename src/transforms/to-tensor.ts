@@ -1,5 +1,5 @@
 // ToTensor and ToImage: what torchvision's lists of transforms say besides ToDtype.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { ToDtype } from "./to-dtype.ts";
 import { PassTransform } from "./transform.ts";

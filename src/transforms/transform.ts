@@ -1,5 +1,5 @@
 // What a transform is: takes a picture or tensor and random numbers, gives another, and describes itself.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, parseOptions, type RandomStream } from "../core/index.ts";
 import { type Image, type ImageSize, type ImageTensor, isImage, type Pixels } from "../image/image.ts";
 import { type Pass, pixelKernels } from "../image/kernels/index.ts";

@@ -1,5 +1,5 @@
 // ZoomIn: a random part of the picture at its size, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import { probabilitySchema, type Range, rangeSchema } from "./options.ts";

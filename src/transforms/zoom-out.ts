@@ -1,5 +1,5 @@
 // ZoomOut: the picture smaller on a coloured canvas, with a given probability.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import type { Image } from "../image/image.ts";
 import { fillSchema, probabilitySchema, type Range, rangeSchema } from "./options.ts";

@@ -1,5 +1,5 @@
 // What a run's configuration may hold: plain settings with their types, and groups of components.
-import { z } from "zod";
+import * as z from "zod";
 import {
   type Composition,
   type ConfigSchema,

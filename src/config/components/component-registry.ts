@@ -1,5 +1,5 @@
 // What `_target_` may name: registered components, loaded when first used, with the foreign names they answer to.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ClassifierTrainingError } from "../../core/errors.ts";
 import { suggest } from "../../core/suggest.ts";
 import { foreignName, foreignOption } from "../composition/foreign-names.ts";

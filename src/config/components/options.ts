@@ -1,5 +1,5 @@
 // From the snake_case keys of a configuration to the camelCase options of TypeScript, as a schema says.
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** `learning_rate` -> `learningRate`; a leading underscore stays. */
 export const camelCase = (key: string): string =>

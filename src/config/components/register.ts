@@ -1,5 +1,5 @@
 // Makes a class of the user known: as a component that `_target_` may name, and as an option of a group.
-import type { z } from "zod";
+import type * as z from "zod";
 import { configStore } from "../composition/config-store.ts";
 import { configError } from "../config-error.ts";
 import { type Buildable, ComponentRegistry } from "./component-registry.ts";

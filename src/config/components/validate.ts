@@ -1,5 +1,5 @@
 // Checks a composed configuration against the schemas of its components and sections: no key is ignored, every value fits.
-import type { z } from "zod";
+import type * as z from "zod";
 import { describeIssue } from "../../core/schema-issue.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import { type Composition, resolveConfig } from "../composition/compose.ts";

@@ -1,5 +1,5 @@
 // A data set in memory: pixels of equal size one after the other, as arrays and binary data sets hold them.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import type { ImageSource, PixelLayout } from "../../image/image-source.ts";
 import type { SplittableDataset } from "../modules/auto-split.ts";

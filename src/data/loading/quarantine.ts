@@ -1,6 +1,6 @@
 // The list of pictures that could not be read: they are left out of later epochs and runs until their files change.
 import { appendFileSync, readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageSource } from "../../image/image-source.ts";
 import { type FileStamp, sameStamp, stampOf } from "../caching/image-cache.ts";

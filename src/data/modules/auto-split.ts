@@ -1,7 +1,7 @@
 // Splits a data set that does not come split, the same way each time.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { countClasses, type ImageDataset, subset } from "../datasets/dataset.ts";
 import {

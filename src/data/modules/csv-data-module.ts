@@ -1,6 +1,6 @@
 // The data module of tables: columns for the picture, its class, and perhaps its split and group.
 import { dirname } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, didYouMean, parseOptions } from "../../core/index.ts";
 import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
 import { readClassNames } from "../files/class-names.ts";

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { collect, folder, picture, pictures, withModule } from "../../../test/data/pictures.ts";
 import type { Image } from "../../image/image.ts";
 import { CutMix } from "../../transforms/batches/cut-mix.ts";

@@ -1,6 +1,6 @@
 // The data module: from splits of a data set to the loaders of training, validation and test.
 import { availableParallelism } from "node:os";
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, type Shape } from "../../core/index.ts";
 import type { DecodeOptions } from "../../image/decode.ts";
 import type { ImageTensor } from "../../image/image.ts";

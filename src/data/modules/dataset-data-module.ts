@@ -1,5 +1,5 @@
 // The data module of data sets that a program brings itself: in memory, or of a kind of its own.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../../core/index.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import {

@@ -1,5 +1,5 @@
 // The data module of a folder of pictures: split into train, val and test by its folders, or split here.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, compareCodePoints, parseOptions } from "../../core/index.ts";
 import type { ClassLevel } from "../datasets/class-level.ts";
 import { ImageFolder } from "../datasets/image-folder.ts";

@@ -1,6 +1,6 @@
 // The data module of JSONL annotations: rows of `image`, `suffix` (the class) and more, beside their pictures.
 import { dirname, isAbsolute, join, relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, compareCodePoints, didYouMean, parseOptions } from "../../core/index.ts";
 import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
 import { readClassNames } from "../files/class-names.ts";

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, didYouMean, parseOptions } from "../../core/index.ts";
 import { download } from "../../download/index.ts";
 import { readSource } from "../../image/read-image.ts";

@@ -1,5 +1,5 @@
 // Options of lists that lie in several files: one a split, and one with the names of the classes.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { TableRow } from "../datasets/table-dataset.ts";
 import { classesOf } from "../datasets/table-dataset.ts";

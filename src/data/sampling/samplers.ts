@@ -1,5 +1,5 @@
 // Which pictures an epoch shows, and in what order: a pure function of seed and epoch.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, didYouMean, RandomStream } from "../../core/index.ts";
 import { countClasses } from "../datasets/dataset.ts";
 import type { Sampler } from "./sampler.ts";

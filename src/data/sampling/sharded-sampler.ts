@@ -1,5 +1,5 @@
 // The part of an epoch's order that one of several processes takes: PyTorch's `DistributedSampler` over any sampler.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { Sampler } from "./sampler.ts";
 

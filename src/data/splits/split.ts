@@ -1,5 +1,5 @@
 // Splits one set of pictures into training, validation and test, and writes the split down.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { type Population, stratify } from "./stratify.ts";
 

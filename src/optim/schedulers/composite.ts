@@ -1,5 +1,5 @@
 // Schedulers made of schedulers: SequentialLR, one after another; ChainedScheduler, all at once.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,

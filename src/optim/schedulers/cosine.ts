@@ -1,6 +1,6 @@
 // Cosine schedulers: CosineAnnealingLR, with warm restarts, and warm-up with a cosine behind it.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,

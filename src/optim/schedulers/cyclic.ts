@@ -1,6 +1,6 @@
 // CyclicLR: up and down between two learning rates, momentum the other way round.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,

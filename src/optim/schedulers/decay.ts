@@ -1,6 +1,6 @@
 // Schedulers that multiply the learning rate now and then: StepLR, MultiStepLR, ExponentialLR.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,

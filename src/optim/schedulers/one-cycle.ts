@@ -1,5 +1,5 @@
 // OneCycleLR: up to a high learning rate and down to a very low one, momentum the other way round.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,

@@ -1,6 +1,6 @@
 // Schedulers that lead from one factor of the learning rate to another: LinearLR, ConstantLR, PolynomialLR.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,

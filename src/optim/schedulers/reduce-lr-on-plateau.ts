@@ -1,5 +1,5 @@
 // ReduceLROnPlateau: a smaller learning rate where a logged value stops improving.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import {
   LearningRateScheduler,

@@ -1,5 +1,5 @@
 // Fine-tuning: which parameters are trained from which epoch on, and in which groups.
-import { z } from "zod";
+import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
 import { Backbone, BatchNorm2d, ClassificationNetwork, type Module } from "../../nn/index.ts";
 import type { ParameterGroup } from "./state-layout.ts";

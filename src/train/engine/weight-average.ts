@@ -1,5 +1,5 @@
 // Averages of the weights: how much of the average each step keeps, and what else averaging changes.
-import { z } from "zod";
+import * as z from "zod";
 import { parseOptions } from "../../core/index.ts";
 
 /** The optimizer step that has been taken. */

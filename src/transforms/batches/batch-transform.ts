@@ -1,5 +1,5 @@
 // What a transform of whole batches is: it mixes pictures, and their targets with them.
-import { z } from "zod";
+import * as z from "zod";
 import {
   checkLabels,
   type HostTensor,

@@ -1,5 +1,5 @@
 // AugMix: the picture mixed with several augmented versions of itself (Hendrycks et al., 2019).
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../../core/index.ts";
 import type { Image, ImageSize } from "../../image/image.ts";
 import { fillSchema, warpInterpolationSchema } from "../options.ts";

@@ -1,5 +1,5 @@
 // AutoAugment: one of 25 learned pairs of operations (Cubuk et al., 2018), the ImageNet policy.
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../../core/index.ts";
 import type { Image, ImageSize } from "../../image/image.ts";
 import { fillSchema, warpInterpolationSchema } from "../options.ts";

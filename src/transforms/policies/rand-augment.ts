@@ -1,5 +1,5 @@
 // RandAugment: a few random operations of one strength (Cubuk et al., 2019).
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../../core/index.ts";
 import type { Image, ImageSize } from "../../image/image.ts";
 import { fillSchema, warpInterpolationSchema } from "../options.ts";

@@ -1,5 +1,5 @@
 // TrivialAugmentWide: one random operation of random strength (Mueller and Hutter, 2021).
-import { z } from "zod";
+import * as z from "zod";
 import type { RandomStream } from "../../core/index.ts";
 import type { Image, ImageSize } from "../../image/image.ts";
 import { fillSchema, warpInterpolationSchema } from "../options.ts";
