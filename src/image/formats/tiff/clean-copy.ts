@@ -7,9 +7,17 @@ const NEEDED: readonly number[] = [
   ...[347, 529, 530, 531, 532],
 ];
 
-/** The same pieces at the same places, and one directory behind them. */
-export function cleanCopy(bytes: Uint8Array, { entries, littleEndian, big }: TiffDirectory): Uint8Array {
-  const records = NEEDED.flatMap((tag) => entries.get(tag)?.record ?? []);
+/**
+ * The same pieces at the same places, and one directory behind them.
+ * @returns undefined where values of the directory lie beyond the file
+ */
+export function cleanCopy(
+  bytes: Uint8Array,
+  { entries, littleEndian, big }: TiffDirectory,
+): Uint8Array | undefined {
+  const needed = NEEDED.flatMap((tag) => entries.get(tag) ?? []);
+  if (!needed.every((entry) => entry.isWithin())) return undefined;
+  const records = needed.map(({ record }) => record);
   const start = bytes.length + (bytes.length % 2);
   const [headBytes, entryBytes, tailBytes] = big ? [8, 20, 8] : [2, 12, 4];
   const copy = new Uint8Array(start + headBytes + records.length * entryBytes + tailBytes);

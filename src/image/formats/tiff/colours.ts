@@ -101,6 +101,10 @@ function clip(stride: number): ConvertPixels {
 
 function convertRgb(stride: number, shift: number): ConvertPixels {
   return (samples, from, count, rgb, to) => {
+    if (stride === 3 && samples instanceof Uint8Array) {
+      rgb.set(samples.subarray(from, from + count * 3), to);
+      return;
+    }
     for (let i = 0; i < count; i++) {
       for (let channel = 0; channel < 3; channel++)
         rgb[to + i * 3 + channel] = samples[from + i * stride + channel]! >> shift;

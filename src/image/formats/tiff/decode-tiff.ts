@@ -44,11 +44,18 @@ export async function decodeTiff(bytes: Uint8Array, name: string, limits: Decode
     image = await throughLibvips(jpeg, "jpeg");
     if (image.width !== width || image.height !== height) throw corruptPicture(name, "the TIFF is damaged");
   } else if (LIBVIPS.includes(compression) || (photometric === PHOTOMETRIC.yCbCr && samples > 1)) {
-    image = await throughLibvips(cleanCopy(bytes, directory), "tiff");
+    const copy = arePiecesWithin(bytes.length, layout) ? cleanCopy(bytes, directory) : undefined;
+    if (copy === undefined) throw corruptPicture(name, "the TIFF is cut short");
+    image = await throughLibvips(copy, "tiff");
   } else {
     image = readPieces(bytes, layout, directory.littleEndian, name, limits);
   }
   return turnUpright(image, orientation);
+}
+
+/** Whether the file holds all bytes of all strips or tiles: behind it the copy goes on. */
+function arePiecesWithin(length: number, { offsets, byteCounts }: TiffLayout): boolean {
+  return byteCounts !== undefined && offsets.every((offset, i) => offset + byteCounts[i]! <= length);
 }
 
 function readPieces(
