@@ -21,7 +21,7 @@ export {
 export * from "./data/index.ts";
 export { exportModel, verifyExport } from "./export/index.ts";
 export * as ops from "./graph/build.ts";
-export type { Value } from "./graph/index.ts";
+export type { Dim, Value } from "./graph/index.ts";
 export {
   type DecodeOptions,
   decodeImage,

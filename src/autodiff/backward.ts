@@ -1,6 +1,14 @@
 // Reverse-mode differentiation as a transformation of graphs: gradients are more nodes of the same graph.
-import { ClassifierTrainingError, formatShape, sizeOf } from "../core/index.ts";
-import { add, broadcastTo, constantLike, isDifferentiable, type Node, type Value } from "../graph/index.ts";
+import { ClassifierTrainingError, formatShape } from "../core/index.ts";
+import {
+  add,
+  broadcastTo,
+  constantLike,
+  isDifferentiable,
+  type Node,
+  sameSize,
+  type Value,
+} from "../graph/index.ts";
 import type { Rule } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 
@@ -11,7 +19,7 @@ import { RULES } from "./rules/index.ts";
  * @throws ClassifierTrainingError `LOSS_NOT_SCALAR`, or `NOT_DIFFERENTIABLE` naming op and module path.
  */
 export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
-  if (sizeOf(loss.shape) !== 1) {
+  if (!sameSize(loss.shape, [])) {
     throw new ClassifierTrainingError(
       "failure",
       "LOSS_NOT_SCALAR",

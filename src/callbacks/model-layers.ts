@@ -1,6 +1,15 @@
 // What a network is made of: layers with shapes, parameters, operations and the memory of their results.
 import { bytesPerElement, type Shape, sizeOf } from "../core/index.ts";
-import { createProgram, flopsOf, Graph, input, type Node, storageOf } from "../graph/index.ts";
+import {
+  BATCH,
+  type BoundNode,
+  bindBatch,
+  createProgram,
+  flopsOf,
+  Graph,
+  input,
+  storageOf,
+} from "../graph/index.ts";
 import { type Module, type StateEntry, stateEntries, trace } from "../nn/index.ts";
 
 /** One module of the network, with all that is in it. */
@@ -76,11 +85,15 @@ export function describeModel(network: Module, inputShape: Shape, depth = 1): Mo
 /** Ops whose results are no new memory. */
 const NO_ACTIVATIONS: ReadonlySet<string> = new Set(["input", "variable", "constant", "reshape"]);
 
-function forwardNodes(network: Module, entries: readonly StateEntry[], inputShape: Shape): readonly Node[] {
+function forwardNodes(
+  network: Module,
+  entries: readonly StateEntry[],
+  inputShape: Shape,
+): readonly BoundNode[] {
   const variables = new Map(entries.map((entry) => [entry.name, storageOf(entry.name, [entry]).members[0]!]));
-  const x = input(new Graph(), "input", "float32", [1, ...inputShape]);
+  const x = input(new Graph(), "input", "float32", [BATCH, ...inputShape]);
   const { output } = trace(network, x, { training: false, variable: (name) => variables.get(name)! });
-  return createProgram({ name: "summary", outputs: { output } }).nodes;
+  return bindBatch(createProgram({ name: "summary", outputs: { output } }), 1).nodes;
 }
 
 function isInside(scope: string, path: string): boolean {

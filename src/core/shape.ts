@@ -21,8 +21,11 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** A dimension by its size, or by a name where that is not known. */
+type Named = number | string;
+
 /** Equal rank and equal sizes; nothing is broadcast. */
-export function sameShape(a: Shape, b: Shape): boolean {
+export function sameShape(a: readonly Named[], b: readonly Named[]): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 
@@ -30,9 +33,12 @@ export function sameShape(a: Shape, b: Shape): boolean {
  * The shape two shapes broadcast to under NumPy's rule (align right; a dimension of 1 stretches),
  * or `undefined` where they do not fit.
  */
-export function broadcastShapes(a: Shape, b: Shape): number[] | undefined {
+export function broadcastShapes<D extends Named>(
+  a: readonly (D | 1)[],
+  b: readonly (D | 1)[],
+): (D | 1)[] | undefined {
   const rank = Math.max(a.length, b.length);
-  const result = new Array<number>(rank);
+  const result = new Array<D | 1>(rank);
   for (let i = 1; i <= rank; i++) {
     const p = a[a.length - i] ?? 1;
     const q = b[b.length - i] ?? 1;
@@ -43,6 +49,6 @@ export function broadcastShapes(a: Shape, b: Shape): number[] | undefined {
 }
 
 /** As messages name a shape: `[32, 3, 224, 224]`. */
-export function formatShape(shape: Shape): string {
+export function formatShape(shape: readonly Named[]): string {
   return `[${shape.join(", ")}]`;
 }

@@ -34,7 +34,7 @@ export interface ExportedModel {
 export function exportModel(request: ExportRequest): ExportedModel {
   const { network, weights, classNames, modelName, preprocessing, imageSize, producerVersion } = request;
   const labels = createLabelsMapping(classNames, modelName, preprocessing, imageSize);
-  const program = inferenceProgram(network, weightsStorages(network), [1, 3, ...imageSize]);
+  const program = inferenceProgram(network, weightsStorages(network), [3, ...imageSize]);
   const model = exportProgram(program, {
     weights,
     batchAxis: "batch_size",

@@ -5,12 +5,10 @@ import {
   type HostTensor,
   hostTensor,
   isFloat,
-  type Shape,
   sameShape,
-  sizeOf,
 } from "../core/index.ts";
-import type { Graph } from "./graph.ts";
-import type { Value } from "./node.ts";
+import { BATCH, batchFactor, type Dim, type Dims, fixedDim, missingDim, productOf } from "./dim.ts";
+import type { Graph, Value } from "./graph.ts";
 import type {
   BinaryOp,
   CompareOp,
@@ -28,7 +26,7 @@ export type Operand = Value | number;
 // ---------------------------------------------------------------- leaves
 
 /** A tensor that every run is given under `name`. */
-export function input(graph: Graph, name: string, dtype: DType, shape: Shape): Value {
+export function input(graph: Graph, name: string, dtype: DType, shape: Dims): Value {
   return graph.append("input", [], { name, dtype, shape })[0]!;
 }
 
@@ -176,8 +174,17 @@ export function reduceMax(x: Value, options: ReduceOptions = {}): Value {
 
 /** Arithmetic mean over axes. */
 export function reduceMean(x: Value, options: ReduceOptions = {}): Value {
-  const count = normalizedAxes(x, options.axes).reduce((size, axis) => size * x.shape[axis]!, 1);
-  return mul(reduceSum(x, options), 1 / count);
+  const count = countAlong(x, options.axes);
+  return mul(reduceSum(x, options), typeof count === "number" ? 1 / count : reciprocal(count));
+}
+
+/** How many elements there are along axes: a number, or a scalar value where that depends on the batch. */
+export function countAlong(x: Value, axes?: readonly number[]): Operand {
+  const along = normalizedAxes(x, axes).map((axis) => x.shape[axis]!);
+  const size = x.node.graph.checked("countAlong", [x], () => productOf(along));
+  if (typeof size === "number") return size;
+  const ones = broadcastTo(constantLike(x, 1), [BATCH]);
+  return mul(reduceSum(ones), batchFactor(size));
 }
 
 /** Index (int32) of the first maximum along the last axis. */
@@ -193,15 +200,17 @@ export function logSoftmax(x: Value): Value {
 // ---------------------------------------------------------------- layout
 
 /** The same elements in another shape; one size may be -1 and is worked out. */
-export function reshape(x: Value, shape: Shape): Value {
-  const known = shape.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
-  const full = shape.map((dim) => (dim === -1 ? sizeOf(x.shape) / known : dim));
+export function reshape(x: Value, shape: Dims): Value {
+  const known = shape.filter((dim) => dim !== -1);
+  const missing = (): Dim => x.node.graph.checked("reshape", [x], () => missingDim(x.shape, known));
+  const full = known.length === shape.length - 1 ? shape.map((dim) => (dim === -1 ? missing() : dim)) : shape;
   return sameShape(full, x.shape) ? x : x.node.graph.append("reshape", [x], { shape: full })[0]!;
 }
 
 /** All axes from `startAxis` on as one. */
 export function flatten(x: Value, startAxis = 1): Value {
-  return reshape(x, [...x.shape.slice(0, startAxis), sizeOf(x.shape.slice(startAxis))]);
+  const rest = x.node.graph.checked("flatten", [x], () => productOf(x.shape.slice(startAxis)));
+  return reshape(x, [...x.shape.slice(0, startAxis), rest]);
 }
 
 /** Axes in another order: axis i of the result is axis `permutation[i]` of `x`. */
@@ -211,12 +220,12 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
 }
 
 /** `x` stretched to `shape` by NumPy's rule; `x` itself where it has that shape. */
-export function broadcastTo(x: Value, shape: Shape): Value {
+export function broadcastTo(x: Value, shape: Dims): Value {
   return sameShape(x.shape, shape) ? x : x.node.graph.append("broadcastTo", [x], { shape })[0]!;
 }
 
-/** The box from `starts` (inclusive) to `ends` (exclusive). */
-export function slice(x: Value, starts: readonly number[], ends: readonly number[]): Value {
+/** The box from `starts` (inclusive) to `ends` (exclusive); of the batch axis always the whole. */
+export function slice(x: Value, starts: readonly number[], ends: Dims): Value {
   return x.node.graph.append("slice", [x], { starts, ends })[0]!;
 }
 
@@ -231,7 +240,7 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
 }
 
 /** Sum over the axes along which `shape` was broadcast to `x`: the adjoint of broadcasting. */
-export function sumTo(x: Value, shape: Shape): Value {
+export function sumTo(x: Value, shape: Dims): Value {
   const lead = x.shape.length - shape.length;
   const axes = x.shape
     .map((_, axis) => axis)
@@ -305,7 +314,15 @@ export function avgPool2d(x: Value, options: Pool2dOptions): Value {
 
 /** Mean over height and width: [N, C, H, W] -> [N, C, 1, 1]. */
 export function globalAvgPool2d(x: Value): Value {
-  return avgPool2d(x, { kernel: [x.shape[2]!, x.shape[3]!] });
+  return avgPool2d(x, { kernel: [sizeOfAxis(x, 2), sizeOfAxis(x, 3)] });
+}
+
+/**
+ * The size of an axis (a negative one counts from the end) that is not the batch's.
+ * @throws ClassifierTrainingError `SHAPE_MISMATCH` where it depends on the batch
+ */
+export function sizeOfAxis(x: Value, axis: number): number {
+  return x.node.graph.checked("sizeOfAxis", [x], () => fixedDim(x.shape.at(axis)!));
 }
 
 /** Whether gradients can flow through values of this type. */

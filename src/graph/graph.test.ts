@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ClassifierTrainingError, float32 } from "../core/index.ts";
 import { add, constant, conv2d, input, reduceMean, relu } from "./build.ts";
+import type { Value } from "./graph.ts";
 import { Graph } from "./graph.ts";
-import type { Value } from "./node.ts";
 
 function thrownBy(body: () => unknown): ClassifierTrainingError {
   try {

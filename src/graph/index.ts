@@ -1,7 +1,30 @@
 // The graph: values, nodes, ops, programs and variables. It knows no runtime.
+
+export {
+  asBound,
+  type BoundNode,
+  type BoundProgram,
+  type BoundType,
+  type BoundUpdate,
+  type BoundValue,
+  bindBatch,
+  isBound,
+} from "./bind-batch.ts";
 export * from "./build.ts";
-export { Graph } from "./graph.ts";
-export { isOp, type Node, type Value, type ValueType } from "./node.ts";
+export {
+  BATCH,
+  type BatchDim,
+  batchFactor,
+  bindShape,
+  type Dim,
+  type Dims,
+  fixedDim,
+  fixedShape,
+  isBoundShape,
+  missingDim,
+  sameSize,
+} from "./dim.ts";
+export { Graph, isOp, type Node, type Value } from "./graph.ts";
 export * from "./ops/index.ts";
 export { printProgram } from "./print.ts";
 export {
@@ -14,3 +37,4 @@ export {
   variablesRead,
 } from "./program.ts";
 export { type Storage, storageOf, type VariableRef, type VariableSpec, wholeStorage } from "./storage.ts";
+export type { ValueType } from "./value-type.ts";

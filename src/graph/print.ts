@@ -1,6 +1,6 @@
 // A program as text, one node a line, for people and for tests.
 import { formatShape } from "../core/index.ts";
-import type { Node, Value } from "./node.ts";
+import type { Node, Value } from "./graph.ts";
 import type { Program } from "./program.ts";
 
 /** The program in the order of execution: `%3: float32[2, 8] = add(%1, %2)  # layer1.0`. */

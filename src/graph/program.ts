@@ -1,27 +1,28 @@
 // A program: what a runtime compiles - nodes in order, named inputs and outputs, updates of variables.
-import { ClassifierTrainingError, formatShape, sameShape } from "../core/index.ts";
-import { isOp, type Node, type Value } from "./node.ts";
-import { OPS } from "./ops/index.ts";
+import { ClassifierTrainingError, formatShape, sameShape, sizeOf } from "../core/index.ts";
+import type { Dim } from "./dim.ts";
+import { isOp, type Node, type Value } from "./graph.ts";
+import { OPS, type OpName } from "./ops/index.ts";
 import type { InputParams } from "./ops/leaf.ts";
 import type { VariableRef } from "./storage.ts";
 
 /** After a run the variable holds what the value was; all updates take effect together. */
-export interface Update {
+export interface Update<D extends Dim = Dim> {
   readonly variable: VariableRef;
-  readonly value: Value;
+  readonly value: Value<D>;
 }
 
 /**
  * One computation, whole: it reads inputs and variables, gives outputs, and changes variables when all else is
  * done.
  */
-export interface Program {
+export interface Program<D extends Dim = Dim> {
   readonly name: string;
   /** Every node that an output or update needs, operands first. */
-  readonly nodes: readonly Node[];
-  readonly inputs: readonly InputParams[];
-  readonly outputs: Readonly<Record<string, Value>>;
-  readonly updates: readonly Update[];
+  readonly nodes: readonly Node<OpName, D>[];
+  readonly inputs: readonly InputParams<D>[];
+  readonly outputs: Readonly<Record<string, Value<D>>>;
+  readonly updates: readonly Update<D>[];
 }
 
 /** What a program is for; which nodes and inputs that takes is found from it. */
@@ -86,7 +87,7 @@ function checkUpdates(name: string, updates: readonly Update[]): void {
         `program ${name}: variable ${variable.name} ${problem}`,
       );
     }
-    ends.set(variable.storage, variable.offset + value.shape.reduce((size, dim) => size * dim, 1));
+    ends.set(variable.storage, variable.offset + sizeOf(variable.shape));
   }
 }
 

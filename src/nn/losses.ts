@@ -1,16 +1,19 @@
 // Losses as graph code: cross-entropy, focal loss, binary cross-entropy.
-import { ClassifierTrainingError, sizeOf } from "../core/index.ts";
+import { ClassifierTrainingError } from "../core/index.ts";
 import {
   add,
   div,
   exp,
+  fixedDim,
   logSoftmax,
+  missingDim,
   mul,
   neg,
   pow,
   reduceMean,
   reduceSum,
   reshape,
+  sizeOfAxis,
   softplus,
   sub,
   transpose,
@@ -89,7 +92,7 @@ function crossEntropyTerms(logits: Value, target: Value, options: CrossEntropyOp
       `label smoothing ${labelSmoothing} is not in [0, 1]`,
     );
   }
-  const classes = logits.shape[1]!;
+  const classes = sizeOfAxis(logits, 1);
   const soft = target.shape.length === logits.shape.length;
   if (soft) checkSoftTargets(ignoreIndex);
   const logProbabilities = logSoftmax(classesLast(logits));
@@ -127,7 +130,7 @@ function classesLast(x: Value): Value {
 
 function smooth(targets: Value, soft: boolean, smoothing: number): Value {
   if (smoothing === 0) return targets;
-  const floor = smoothing / targets.shape[1]!;
+  const floor = smoothing / sizeOfAxis(targets, 1);
   // A row of zeros is an ignored label: nothing is spread there.
   const spread = soft ? floor : mul(countedRows(targets), floor);
   return add(mul(targets, 1 - smoothing), spread);
@@ -169,6 +172,6 @@ export function reduceBy(reduction: Reduction = "mean", losses: Value, mask?: Va
   }
   const counted = mul(losses, mask);
   if (reduction === "none") return counted;
-  const repeats = sizeOf(losses.shape) / sizeOf(mask.shape);
+  const repeats = fixedDim(missingDim(losses.shape, mask.shape));
   return reduction === "sum" ? reduceSum(counted) : div(reduceSum(counted), mul(reduceSum(mask), repeats));
 }

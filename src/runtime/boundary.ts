@@ -4,9 +4,19 @@ import {
   type DType,
   formatShape,
   type HostTensor,
+  type Shape,
   sameShape,
 } from "../core/index.ts";
-import type { Program, Storage, ValueType, VariableRef } from "../graph/index.ts";
+import {
+  batchFactor,
+  bindShape,
+  type Dims,
+  isBoundShape,
+  type Program,
+  type Storage,
+  type ValueType,
+  type VariableRef,
+} from "../graph/index.ts";
 import type { VariableWrite } from "./contract.ts";
 
 /** Whether elements of `given` may stand for `wanted`: float32 and float64 for each other, else the same. */
@@ -21,9 +31,11 @@ function formatType({ dtype, shape }: ValueType): string {
 
 /**
  * Checks the inputs of a run against the program's; float tensors of either width fit.
+ * @returns the size of the batch; 0 where no input has a batch axis
  * @throws ClassifierTrainingError `RUN_INPUT` for a missing, unknown or mis-shaped input.
  */
-export function checkInputs(program: Program, inputs: Readonly<Record<string, HostTensor>>): void {
+export function checkInputs(program: Program, inputs: Readonly<Record<string, HostTensor>>): number {
+  let batch = 0;
   const fail = (name: string, problem: string): never => {
     throw new ClassifierTrainingError(
       "failure",
@@ -34,12 +46,26 @@ export function checkInputs(program: Program, inputs: Readonly<Record<string, Ho
   for (const wanted of program.inputs) {
     const given = Object.hasOwn(inputs, wanted.name) ? inputs[wanted.name] : undefined;
     if (given === undefined) fail(wanted.name, `is missing, it takes ${formatType(wanted)}`);
-    else if (!dtypeFits(given.dtype, wanted.dtype) || !sameShape(given.shape, wanted.shape)) {
-      fail(wanted.name, `is ${formatType(given)}, it takes ${formatType(wanted)}`);
+    else {
+      batch ||= batchSizeOf(given.shape, wanted.shape);
+      const fits =
+        dtypeFits(given.dtype, wanted.dtype) && sameShape(given.shape, bindShape(wanted.shape, batch));
+      const size = isBoundShape(wanted.shape) || batch === 0 ? "" : ` with N = ${batch}`;
+      if (!fits) fail(wanted.name, `is ${formatType(given)}, it takes ${formatType(wanted)}${size}`);
     }
   }
   const known = new Set(program.inputs.map(({ name }) => name));
   for (const name of Object.keys(inputs)) if (!known.has(name)) fail(name, "is unknown");
+  return batch;
+}
+
+/** The size of the batch of a tensor that should be of shape `wanted`; 0 where that has no batch axis. */
+function batchSizeOf(given: Shape, wanted: Dims): number {
+  const axis = wanted.findIndex((dim) => typeof dim !== "number");
+  const dim = wanted[axis];
+  if (dim === undefined || typeof dim === "number") return 0;
+  const size = (given[axis] ?? 0) / batchFactor(dim);
+  return Number.isInteger(size) ? size : 0;
 }
 
 /**

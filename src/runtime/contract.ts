@@ -49,7 +49,10 @@ export interface Session {
   readonly runtime: string;
   readonly precision: Precision;
   readonly threads: number;
-  /** Compiles a program over this session's storages. */
+  /**
+   * Compiles a program over this session's storages. One with a free batch axis is compiled when it is run, for each
+   * size of batch; those used latest are kept.
+   */
   compile(program: Program): Promise<Executable>;
   /**
    * Copies of variables (members or whole storages), dense and row-major. Floats come in the runtime's own

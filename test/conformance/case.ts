@@ -1,6 +1,6 @@
 // What a conformance case is: operands and the graph built on them.
 import { type HostTensor, hostTensor, type Shape } from "../../src/core/index.ts";
-import type { Value } from "../../src/graph/index.ts";
+import { BATCH, type Dims, type Value } from "../../src/graph/index.ts";
 import { fill, fillInt } from "../golden/formula.ts";
 
 /**
@@ -13,6 +13,8 @@ export type Tolerance = "elementwise" | "accumulated" | "composed";
 export interface Case {
   readonly name: string;
   readonly operands: readonly HostTensor[];
+  /** Operands whose first axis is the batch: the case is computed with that axis free too. */
+  readonly batch?: readonly number[];
   build(...operands: readonly Value[]): Value | Readonly<Record<string, Value>>;
   /** Default `elementwise`. */
   readonly tolerance?: Tolerance;
@@ -27,6 +29,12 @@ export interface Case {
 export function outputsOf(one: Case, operands: readonly Value[]): Readonly<Record<string, Value>> {
   const built = one.build(...operands);
   return "node" in built ? { y: built as Value } : built;
+}
+
+/** The shape of an operand as the graph is given it, its batch axis free where it has one and that is wanted. */
+export function operandShape({ operands, batch }: Case, operand: number, freeBatch: boolean): Dims {
+  const { shape } = operands[operand]!;
+  return freeBatch && batch?.includes(operand) === true ? [BATCH, ...shape.slice(1)] : shape;
 }
 
 /** A float32 tensor of numbers in [-2, 2) that look random and do not change. */

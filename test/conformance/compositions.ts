@@ -1,5 +1,4 @@
 // Ops together, as networks and optimizers use them: what a runtime may fuse must still be right.
-import { gradients } from "../../src/autodiff/index.ts";
 import { float32 } from "../../src/core/index.ts";
 import {
   add,
@@ -23,16 +22,11 @@ import {
   type Value,
 } from "../../src/graph/index.ts";
 import { crossEntropy } from "../../src/nn/index.ts";
+import { BATCH_COMPOSITIONS } from "./batch-compositions.ts";
 import { type Case, labels, numbers, positive } from "./case.ts";
+import { NO_SECOND, withGradients } from "./with-gradients.ts";
 
 const PADDED = { padding: [1, 1] } as const;
-
-/** A loss and its gradients by the float operands. */
-function withGradients(loss: Value, wrt: readonly Value[]): Record<string, Value> {
-  const outputs: Record<string, Value> = { loss };
-  for (const [i, gradient] of gradients(loss, wrt).entries()) outputs[`gradient${i}`] = gradient;
-  return outputs;
-}
 
 /** Convolution, batch norm and ReLU. */
 function block(x: Value, weight: Value, scale: Value, shift: Value, stride: number): Value {
@@ -40,13 +34,12 @@ function block(x: Value, weight: Value, scale: Value, shift: Value, stride: numb
   return relu(batchNormTraining(y, scale, shift, 1e-5)[0]);
 }
 
-/** First derivatives are outputs already; second ones are not provided for every op. */
-const NO_SECOND: readonly string[] = ["loss"];
-
 export const COMPOSITIONS: readonly Case[] = [
+  ...BATCH_COMPOSITIONS,
   {
     name: "convolution, bias, ReLU: all intermediate values are outputs too",
     operands: [numbers([2, 8, 6, 6]), numbers([16, 8, 3, 3], "w"), numbers([16], "b")],
+    batch: [0],
     build: (x, weight, bias) => {
       const convolved = conv2d(x!, weight!, bias!, PADDED);
       return { convolved, activated: relu(convolved) };
@@ -56,6 +49,7 @@ export const COMPOSITIONS: readonly Case[] = [
   {
     name: "batch norm and ReLU whose input is used again",
     operands: [numbers([4, 16, 5, 5]), positive([16], "w"), numbers([16], "b")],
+    batch: [0],
     build: (x, weight, bias) => {
       const [y, mean, variance] = batchNormTraining(x!, weight!, bias!, 1e-5);
       return { y, activated: relu(y), sum: add(relu(y), x!), mean, variance };
@@ -73,6 +67,7 @@ export const COMPOSITIONS: readonly Case[] = [
       positive([16], "v"),
       numbers([2, 16, 4, 4], "skip"),
     ],
+    batch: [0, 5],
     build: (x, w, b, m, v, skip) => relu(add(batchNormInference(x!, w!, b!, m!, v!, 1e-5), skip!)),
     tolerance: "accumulated",
   },
@@ -87,6 +82,7 @@ export const COMPOSITIONS: readonly Case[] = [
       positive([16], "scale2"),
       numbers([16], "shift2"),
     ],
+    batch: [0],
     build: (...operands) => {
       const [x, w1, scale1, shift1, w2, scale2, shift2] = operands as [
         Value,
@@ -120,6 +116,7 @@ export const COMPOSITIONS: readonly Case[] = [
       numbers([5], "bias"),
       labels([4], 5),
     ],
+    batch: [0, 10],
     build: (...operands) => {
       const [x, stem, scale0, shift0, w, scale1, shift1, projection, fc, bias, target] = operands as Value[];
       const s = conv2d(x!, stem!, undefined, { stride: [2, 2], padding: [3, 3] });
@@ -137,6 +134,7 @@ export const COMPOSITIONS: readonly Case[] = [
   {
     name: "a value used by two convolutions, with its gradient",
     operands: [numbers([2, 8, 5, 5]), numbers([8, 8, 3, 3], "a"), numbers([8, 8, 1, 1], "b")],
+    batch: [0],
     build: (...operands) => {
       const [x, a, b] = operands as [Value, Value, Value];
       const y = add(conv2d(x, a, undefined, PADDED), conv2d(x, b));
@@ -148,6 +146,7 @@ export const COMPOSITIONS: readonly Case[] = [
   {
     name: "average pooling between convolutions, with gradients",
     operands: [numbers([2, 6, 8, 8]), numbers([10, 6, 3, 3], "a"), numbers([4, 10, 1, 1], "b")],
+    batch: [0],
     build: (...operands) => {
       const [x, a, b] = operands as [Value, Value, Value];
       const y = conv2d(avgPool2d(conv2d(x, a, undefined, PADDED), { kernel: [2, 2] }), b);
@@ -159,6 +158,7 @@ export const COMPOSITIONS: readonly Case[] = [
   {
     name: "cross-entropy with class weights and its gradient",
     operands: [numbers([6, 5]), positive([5], "w"), labels([6], 5)],
+    batch: [0, 2],
     build: (logits, weight, target) =>
       withGradients(crossEntropy(logits!, target!, { weight: weight!, labelSmoothing: 0.1 }), [logits!]),
     tolerance: "accumulated",

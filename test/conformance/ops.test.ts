@@ -14,13 +14,14 @@ import {
 } from "../../src/graph/index.ts";
 import type { Session } from "../../src/runtime/contract.ts";
 import { referenceRuntime } from "../../src/runtime/reference/index.ts";
-import { type Case, outputsOf } from "./case.ts";
+import { type Case, operandShape, outputsOf } from "./case.ts";
 import { ALL_CASES } from "./cases/index.ts";
 import { expectClose } from "./compare.ts";
 import { COMPOSITIONS } from "./compositions.ts";
 import { findRuntimes } from "./runtimes.ts";
 
-const SOURCES = ["inputs", "variables", "constants"] as const;
+const FREE = "inputs with a free batch";
+const SOURCES = ["inputs", FREE, "variables", "constants"] as const;
 type Source = (typeof SOURCES)[number];
 
 const SUBJECTS = [
@@ -54,6 +55,9 @@ function programOf({ one, variables }: Prepared, source: Source): Program {
   const graph = new Graph();
   const operands = one.operands.map((tensor, i) => {
     if (source === "inputs") return input(graph, `x${i}`, tensor.dtype, tensor.shape);
+    if (source === FREE) {
+      return input(graph, `x${i}`, tensor.dtype, operandShape(one, i, true));
+    }
     return source === "variables" ? readVariable(graph, variables[i]!) : constant(graph, tensor);
   });
   return createProgram({ name: `${one.name} of ${source}`, outputs: outputsOf(one, operands) });
@@ -92,18 +96,21 @@ describe.each(await findRuntimes())("$name", ({ runtime, available }) => {
   describe.skipIf(!available).each(prepared.map((subject, i) => ({ subject, ...SUBJECTS[i]! })))(
     "$title",
     ({ subject, op }) => {
-      test.each(SOURCES)("of %s", async (source) => {
+      const sources = SOURCES.filter((source) => source !== FREE || subject.one.batch !== undefined);
+      test.each(sources)("of %s", async (source) => {
         const { one } = subject;
         const program = programOf(subject, source);
+        // A free batch must give what the same program gives that was made for that size.
+        const plain = programOf(subject, source === FREE ? "inputs" : source);
         const ops = new Set(program.nodes.map((node) => node.op));
         const isLeaf = op === "input" || op === "variable" || op === "constant";
         if (op !== undefined && !isLeaf) expect(ops, "the case must be about its op").toContain(op);
         const [actual, expected] = await Promise.all([
           runOn(session, program, one),
-          runOn(oracle, program, one),
+          runOn(oracle, plain, one),
         ]);
         expect(Object.keys(actual).sort()).toEqual(Object.keys(program.outputs).sort());
-        for (const [name, value] of Object.entries(program.outputs)) {
+        for (const [name, value] of Object.entries(plain.outputs)) {
           expectClose(actual[name], expected[name]!, value, one.tolerance ?? "elementwise", name);
           if (runtime.name === "reference" && isFloat(value.dtype))
             expect(actual[name]!.dtype).toBe("float64");

@@ -2,7 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { type HostTensor, hostTensor, type Shape, stridesOf, toNumbers } from "../../src/core/index.ts";
-import { constant, createProgram, Graph, input, mul, reduceSum, type Value } from "../../src/graph/index.ts";
+import {
+  constant,
+  createProgram,
+  fixedShape,
+  Graph,
+  input,
+  mul,
+  reduceSum,
+  type Value,
+} from "../../src/graph/index.ts";
 import { binaryCrossEntropyWithLogits, crossEntropy, focalLoss, type Reduction } from "../../src/nn/index.ts";
 import type { Session } from "../../src/runtime/contract.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
@@ -120,7 +129,7 @@ describe.each(await findRuntimes())("on $name", ({ runtime, available }) => {
     const given = { logits: logitsOf(one), target: targetsOf(one) };
     const logits = input(graph, "logits", ...typeOf(given.logits));
     const value = build(one, logits, input(graph, "target", ...typeOf(given.target)));
-    const upstream = constant(graph, fill(`${one.name}.upstream`, value.shape, -1, 1));
+    const upstream = constant(graph, fill(`${one.name}.upstream`, fixedShape(value.shape), -1, 1));
     const total = one.reduction === "none" ? reduceSum(mul(value, upstream)) : value;
     const [slope] = gradients(total, [logits]);
     const executable = await session.compile(

@@ -1,5 +1,5 @@
 // Gradients of convolution, of its gradients (it is bilinear), and of matrix products.
-import { matmul, reduceSum, type Value } from "../../graph/index.ts";
+import { fixedDim, matmul, reduceSum, type Value } from "../../graph/index.ts";
 import type { Conv2dParams, ConvolutionOps } from "../../graph/ops/convolution.ts";
 import type { RuleTable } from "../rule.ts";
 
@@ -12,7 +12,10 @@ function inputGrad(dy: Value, weight: Value, x: Value, params: Conv2dParams): Va
 }
 
 function weightGrad(x: Value, dy: Value, weight: Value, params: Conv2dParams): Value {
-  return x.node.graph.append("conv2dWeightGrad", [x, dy], { ...pick(params), weightShape: weight.shape })[0]!;
+  return x.node.graph.append("conv2dWeightGrad", [x, dy], {
+    ...pick(params),
+    weightShape: weight.shape.map(fixedDim),
+  })[0]!;
 }
 
 function pick({ stride, padding, dilation, groups }: Conv2dParams): Conv2dParams {

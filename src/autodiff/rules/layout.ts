@@ -1,5 +1,5 @@
 // Gradients of ops that move elements: the same move backwards.
-import { pad, reshape, slice, sumTo, transpose } from "../../graph/index.ts";
+import { fixedDim, pad, reshape, slice, sumTo, transpose } from "../../graph/index.ts";
 import type { LayoutOps } from "../../graph/ops/layout.ts";
 import type { RuleTable } from "../rule.ts";
 
@@ -14,7 +14,9 @@ export const layoutRules: RuleTable<LayoutOps> = {
   broadcastTo: ({ node, upstream: [dy] }) => [sumTo(dy!, node.inputs[0]!.shape)],
   slice: ({ node, upstream: [dy] }) => {
     const { starts, ends } = node.params;
-    const behind = node.inputs[0]!.shape.map((dim, axis) => dim - ends[axis]!);
+    const behind = node.inputs[0]!.shape.map((dim, axis) =>
+      dim === ends[axis] ? 0 : fixedDim(dim) - fixedDim(ends[axis]!),
+    );
     return [pad(dy!, starts, behind)];
   },
   concat: ({ node, upstream: [dy], needs }) => {
@@ -22,14 +24,16 @@ export const layoutRules: RuleTable<LayoutOps> = {
     let begin = 0;
     return node.inputs.map((part, operand) => {
       const starts = part.shape.map((_, i) => (i === axis ? begin : 0));
-      begin += part.shape[axis]!;
+      begin += fixedDim(part.shape[axis]!);
       const ends = part.shape.map((dim, i) => (i === axis ? begin : dim));
       return needs(operand) ? slice(dy!, starts, ends) : undefined;
     });
   },
   pad: ({ node, upstream: [dy] }) => {
     const { before } = node.params;
-    const ends = node.inputs[0]!.shape.map((dim, axis) => before[axis]! + dim);
+    const ends = node.inputs[0]!.shape.map((dim, axis) =>
+      before[axis] === 0 ? dim : before[axis]! + fixedDim(dim),
+    );
     return [slice(dy!, before, ends)];
   },
 };

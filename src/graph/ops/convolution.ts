@@ -1,7 +1,8 @@
 // 2-D convolution (cross-correlation, NCHW activations, OIHW weights), its two gradients, and matrix product.
-import { formatShape, type Shape, sizeOf } from "../../core/index.ts";
-import type { ValueType } from "../node.ts";
+import { formatShape, type Shape } from "../../core/index.ts";
+import { type Dim, type Dims, fixedDim, productOf } from "../dim.ts";
 import { require } from "../shape-error.ts";
+import type { ValueType } from "../value-type.ts";
 import type { OpDefinition } from "./definition.ts";
 
 /** A height and a width. */
@@ -17,9 +18,9 @@ export interface Conv2dParams {
 }
 
 /** The convolution's own parameters, with the size of the gradient. */
-export interface Conv2dInputGradParams extends Conv2dParams {
+export interface Conv2dInputGradParams<D extends Dim = Dim> extends Conv2dParams {
   /** Shape [N, C, H, W] of the convolution's input, which strides leave ambiguous. */
-  readonly inputShape: Shape;
+  readonly inputShape: Dims<D>;
 }
 
 /** The convolution's own parameters, with the size of the gradient. */
@@ -35,11 +36,11 @@ export interface MatmulParams {
 }
 
 /** Parameters of the ops by name. */
-export interface ConvolutionOps {
+export interface ConvolutionOps<D extends Dim = Dim> {
   /** (x [N, C, H, W], weight [O, C / groups, kH, kW], bias [O]?) -> [N, O, H', W'] */
   conv2d: Conv2dParams;
   /** (gradient of the output, weight) -> gradient of the input */
-  conv2dInputGrad: Conv2dInputGradParams;
+  conv2dInputGrad: Conv2dInputGradParams<D>;
   /** (x, gradient of the output) -> gradient of the weight */
   conv2dWeightGrad: Conv2dWeightGradParams;
   /** Product of two matrices, each optionally transposed. */
@@ -68,30 +69,33 @@ export function checkWindow(sizes: Readonly<Record<string, Pair>>, padding: Pair
 }
 
 /** Shape of a convolution's output. Throws `ShapeError` when input and weight do not fit. */
-export function conv2dOutputShape(input: Shape, weight: Shape, params: Conv2dParams): Shape {
+export function conv2dOutputShape(
+  input: Dims,
+  filters: Dims,
+  params: Conv2dParams,
+): [Dim, number, number, number] {
   const { stride, padding, dilation, groups } = params;
   require(input.length === 4, "the input must be [N, C, H, W]");
-  require(weight.length === 4, "the weight must be [O, C / groups, kH, kW]");
+  require(filters.length === 4, "the weight must be [O, C / groups, kH, kW]");
+  const weight = filters.map(fixedDim);
+  const [rows, columns] = [fixedDim(input[2]!), fixedDim(input[3]!)];
   checkWindow({ stride, dilation }, padding);
   require(Number.isInteger(groups) && groups > 0, `groups must be a positive integer, not ${groups}`);
   require(input[1] ===
     weight[1]! * groups, `the input has ${input[1]} channels, the weight expects ${weight[1]! * groups}`);
   require(weight[0]! % groups === 0, `${weight[0]} output channels do not divide into ${groups} groups`);
-  const height = windowCount(input[2]!, weight[2]!, stride[0], padding[0], dilation[0]);
-  const width = windowCount(input[3]!, weight[3]!, stride[1], padding[1], dilation[1]);
+  const height = windowCount(rows, weight[2]!, stride[0], padding[0], dilation[0]);
+  const width = windowCount(columns, weight[3]!, stride[1], padding[1], dilation[1]);
   require(height > 0 &&
-    width > 0, `the ${input[2]}x${input[3]} input is smaller than the kernel ${weight[2]}x${weight[3]}`);
+    width > 0, `the ${rows}x${columns} input is smaller than the kernel ${weight[2]}x${weight[3]}`);
   return [input[0]!, weight[0]!, height, width];
 }
 
-function convolutionFlops(output: Shape, weight: Shape): number {
-  return 2 * sizeOf(output) * sizeOf(weight.slice(1));
+function convolutionFlops(output: Dims, weight: Dims): number {
+  return 2 * fixedDim(productOf([...output, ...weight.slice(1)]));
 }
 
-function matmulDims(
-  [a, b]: readonly ValueType[],
-  { transposeA, transposeB }: MatmulParams,
-): [number, number, number] {
+function matmulDims([a, b]: readonly ValueType[], { transposeA, transposeB }: MatmulParams): [Dim, Dim, Dim] {
   const [m, k] = transposeA ? [a!.shape[1]!, a!.shape[0]!] : [a!.shape[0]!, a!.shape[1]!];
   const [inner, n] = transposeB ? [b!.shape[1]!, b!.shape[0]!] : [b!.shape[0]!, b!.shape[1]!];
   require(k === inner, `inner dimensions ${k} and ${inner} differ`);
@@ -135,7 +139,7 @@ export const convolutionOps: { readonly [N in keyof ConvolutionOps]: OpDefinitio
     },
     flops: (inputs, params) => {
       const [m, k, n] = matmulDims(inputs, params);
-      return 2 * m * k * n;
+      return 2 * fixedDim(productOf([m, k, n]));
     },
   },
 };

@@ -1,5 +1,5 @@
 // What every op declares: its outputs' types and its arithmetic cost.
-import type { ValueType } from "../node.ts";
+import type { ValueType } from "../value-type.ts";
 
 /** What the graph asks an op; `P` are its parameters. What it computes is each runtime's own. */
 export interface OpDefinition<P> {

@@ -1,7 +1,8 @@
 // Elementwise ops: unary, binary with NumPy broadcasting, comparison, selection, cast, one-hot.
 import { broadcastShapes, type DType, isFloat } from "../../core/index.ts";
-import type { ValueType } from "../node.ts";
+import type { Dim, Dims } from "../dim.ts";
 import { require } from "../shape-error.ts";
+import type { ValueType } from "../value-type.ts";
 import type { NoParams, OpDefinition } from "./definition.ts";
 
 /** Ops of one floating-point operand; the result has its dtype and shape. */
@@ -56,8 +57,8 @@ const unary: OpDefinition<NoParams> = {
   },
 };
 
-function broadcast(a: ValueType, b: ValueType): number[] {
-  const shape = broadcastShapes(a.shape, b.shape);
+function broadcast(a: ValueType, b: ValueType): Dims {
+  const shape = broadcastShapes<Dim>(a.shape, b.shape);
   require(shape !== undefined, "shapes do not broadcast");
   return shape;
 }

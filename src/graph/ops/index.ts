@@ -1,4 +1,6 @@
 // The op set: every op's parameters and definition, by name.
+
+import type { Dim } from "../dim.ts";
 import { type ConvolutionOps, convolutionOps } from "./convolution.ts";
 import type { OpDefinition } from "./definition.ts";
 import { type ElementwiseOps, elementwiseOps } from "./elementwise.ts";
@@ -9,14 +11,14 @@ import { type PoolingOps, poolingOps } from "./pooling.ts";
 import { type ReductionOps, reductionOps } from "./reduction.ts";
 
 /** Parameters of every op. */
-export interface OpParams
-  extends LeafOps,
+export interface OpParams<D extends Dim = Dim>
+  extends LeafOps<D>,
     ElementwiseOps,
     ReductionOps,
-    LayoutOps,
-    ConvolutionOps,
+    LayoutOps<D>,
+    ConvolutionOps<D>,
     NormalizationOps,
-    PoolingOps {}
+    PoolingOps<D> {}
 
 /** The op's name, as nodes and tables of kernels, gradients and lowerings have it. */
 export type OpName = keyof OpParams;

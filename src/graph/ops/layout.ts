@@ -1,11 +1,12 @@
 // Ops that move elements without computing: reshape, transpose, broadcast, slice, concat, pad.
-import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from "../../core/index.ts";
+import { broadcastShapes, formatShape, sameShape } from "../../core/index.ts";
+import { type Dim, type Dims, isDim, sameSize } from "../dim.ts";
 import { require } from "../shape-error.ts";
 import type { OpDefinition } from "./definition.ts";
 
 /** The shape to reach. */
-export interface ShapeParams {
-  readonly shape: Shape;
+export interface ShapeParams<D extends Dim = Dim> {
+  readonly shape: Dims<D>;
 }
 
 /** The order of the result's axes. */
@@ -15,11 +16,11 @@ export interface TransposeParams {
 }
 
 /** A box of the operand; every axis is given. */
-export interface SliceParams {
+export interface SliceParams<D extends Dim = Dim> {
   /** First index per axis, inclusive. */
   readonly starts: readonly number[];
   /** Last index per axis, exclusive. */
-  readonly ends: readonly number[];
+  readonly ends: Dims<D>;
 }
 
 /** The axis along which sizes add up, counted from 0. */
@@ -37,21 +38,26 @@ export interface PadParams {
 }
 
 /** Parameters of the ops by name. */
-export interface LayoutOps {
-  reshape: ShapeParams;
+export interface LayoutOps<D extends Dim = Dim> {
+  reshape: ShapeParams<D>;
   transpose: TransposeParams;
-  broadcastTo: ShapeParams;
-  slice: SliceParams;
+  broadcastTo: ShapeParams<D>;
+  slice: SliceParams<D>;
   concat: ConcatParams;
   pad: PadParams;
+}
+
+/** Whether a range lies in a dimension; of the batch axis only the whole does. */
+function isWithin(start: number, end: Dim, dim: Dim): boolean {
+  if (typeof dim !== "number" || typeof end !== "number") return start === 0 && end === dim;
+  return start >= 0 && start <= end && end <= dim;
 }
 
 /** Types of the results: the operand's dtype throughout. */
 export const layoutOps: { readonly [N in keyof LayoutOps]: OpDefinition<LayoutOps[N]> } = {
   reshape: {
     infer: ([x], { shape }) => {
-      const whole = shape.every((dim) => Number.isInteger(dim) && dim >= 0);
-      require(whole && sizeOf(x!.shape) === sizeOf(shape), `cannot be reshaped to ${formatShape(shape)}`);
+      require(shape.every(isDim) && sameSize(x!.shape, shape), `cannot be reshaped to ${formatShape(shape)}`);
       return [{ dtype: x!.dtype, shape }];
     },
   },
@@ -67,7 +73,7 @@ export const layoutOps: { readonly [N in keyof LayoutOps]: OpDefinition<LayoutOp
   },
   broadcastTo: {
     infer: ([x], { shape }) => {
-      const joint = broadcastShapes(x!.shape, shape);
+      const joint = broadcastShapes<Dim>(x!.shape, shape);
       require(joint !== undefined && sameShape(joint, shape), `cannot be broadcast to ${formatShape(shape)}`);
       return [{ dtype: x!.dtype, shape }];
     },
@@ -77,10 +83,12 @@ export const layoutOps: { readonly [N in keyof LayoutOps]: OpDefinition<LayoutOp
       const { dtype, shape } = x!;
       require(starts.length === shape.length && ends.length === shape.length, "needs a range for every axis");
       for (const [axis, dim] of shape.entries()) {
-        const inside = starts[axis]! >= 0 && starts[axis]! <= ends[axis]! && ends[axis]! <= dim;
-        require(inside, `range ${starts[axis]}..${ends[axis]} of axis ${axis} is out of bounds`);
+        const [start, end] = [starts[axis]!, ends[axis]!];
+        require(isWithin(start, end, dim), `range ${start}..${end} of axis ${axis} is out of bounds`);
       }
-      return [{ dtype, shape: shape.map((_, axis) => ends[axis]! - starts[axis]!) }];
+      return [
+        { dtype, shape: ends.map((end, axis) => (typeof end === "number" ? end - starts[axis]! : end)) },
+      ];
     },
   },
   concat: {
@@ -96,7 +104,9 @@ export const layoutOps: { readonly [N in keyof LayoutOps]: OpDefinition<LayoutOp
           shape.every(
             (dim, i) => i === axis || dim === first.shape[i],
           ), `operands differ beside axis ${axis}`);
-        length += shape[axis]!;
+        const own = shape[axis]!;
+        require(typeof own === "number", "nothing can be joined along the batch axis");
+        length += own;
       }
       return [{ dtype: first.dtype, shape: first.shape.map((dim, i) => (i === axis ? length : dim)) }];
     },
@@ -109,7 +119,13 @@ export const layoutOps: { readonly [N in keyof LayoutOps]: OpDefinition<LayoutOp
       require([...before, ...after].every(
         (n) => Number.isInteger(n) && n >= 0,
       ), "padding must not be negative");
-      return [{ dtype, shape: shape.map((dim, axis) => before[axis]! + dim + after[axis]!) }];
+      const padded = shape.map((dim, axis) => {
+        const added = before[axis]! + after[axis]!;
+        if (added === 0) return dim;
+        require(typeof dim === "number", "the batch axis cannot be padded");
+        return dim + added;
+      });
+      return [{ dtype, shape: padded }];
     },
   },
 };

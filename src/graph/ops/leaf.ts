@@ -1,14 +1,15 @@
 // Ops without operands: program inputs, variables and constants.
-import type { DType, HostTensor, Shape } from "../../core/index.ts";
+import type { DType, HostTensor } from "../../core/index.ts";
+import type { Dim, Dims } from "../dim.ts";
 import type { VariableRef } from "../storage.ts";
 import type { OpDefinition } from "./definition.ts";
 
 /** A tensor that is given anew for each run. */
-export interface InputParams {
+export interface InputParams<D extends Dim = Dim> {
   /** Name under which `run` receives the tensor. */
   readonly name: string;
   readonly dtype: DType;
-  readonly shape: Shape;
+  readonly shape: Dims<D>;
 }
 
 /** A tensor that a session keeps from run to run. */
@@ -28,8 +29,8 @@ export interface ConstantParams {
 }
 
 /** Parameters of the ops by name. */
-export interface LeafOps {
-  input: InputParams;
+export interface LeafOps<D extends Dim = Dim> {
+  input: InputParams<D>;
   /** The value of a variable before the run; updates take effect after it. */
   variable: VariableParams;
   constant: ConstantParams;

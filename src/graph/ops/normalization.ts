@@ -1,8 +1,9 @@
 // Batch normalisation over the channel axis (1) of [N, C, ...]: training form, its gradient, inference form.
 // Ioffe and Szegedy, "Batch Normalization" (2015); statistics are biased, as torch normalises with.
 import { formatShape, sizeOf } from "../../core/index.ts";
-import type { ValueType } from "../node.ts";
+import { fixedDim, isBoundShape } from "../dim.ts";
 import { require } from "../shape-error.ts";
+import type { ValueType } from "../value-type.ts";
 import type { OpDefinition } from "./definition.ts";
 
 /** What keeps a channel without variance from being divided by zero. */
@@ -21,9 +22,9 @@ export interface NormalizationOps {
   batchNormInference: BatchNormParams;
 }
 
-function channels(x: ValueType, vectors: readonly (ValueType | undefined)[]): number[] {
+function channels(x: ValueType, vectors: readonly (ValueType | undefined)[]): [number] {
   require(x.shape.length >= 2, "the input must be [N, C, ...]");
-  const channelCount = x.shape[1]!;
+  const channelCount = fixedDim(x.shape[1]!);
   for (const vector of vectors) {
     require(vector !== undefined &&
       vector.shape.length === 1 &&
@@ -38,8 +39,9 @@ export const normalizationOps: { readonly [N in keyof NormalizationOps]: OpDefin
     batchNormTraining: {
       infer: ([x, weight, bias]) => {
         const shape = channels(x!, [weight, bias]);
-        require(sizeOf(x!.shape) / shape[0]! >
-          1, "expected more than 1 value per channel when training; use a larger batch or drop the last, shorter one");
+        require(!isBoundShape(x!.shape) ||
+          sizeOf(x!.shape) / shape[0] >
+            1, "expected more than 1 value per channel when training; use a larger batch or drop the last, shorter one");
         const vector = { dtype: x!.dtype, shape };
         return [{ dtype: x!.dtype, shape: x!.shape }, vector, vector];
       },

@@ -1,5 +1,6 @@
 // 2-D pooling over [N, C, H, W] and its gradients.
-import { formatShape, type Shape } from "../../core/index.ts";
+import { formatShape } from "../../core/index.ts";
+import { type Dim, type Dims, fixedDim } from "../dim.ts";
 import { require } from "../shape-error.ts";
 import { checkWindow, type Pair, windowCount } from "./convolution.ts";
 import type { OpDefinition } from "./definition.ts";
@@ -13,31 +14,32 @@ export interface Pool2dParams {
 }
 
 /** The pooling's own parameters, with the size of the gradient. */
-export interface AvgPool2dGradParams extends Pool2dParams {
+export interface AvgPool2dGradParams<D extends Dim = Dim> extends Pool2dParams {
   /** Shape [N, C, H, W] of the pooling's input. */
-  readonly inputShape: Shape;
+  readonly inputShape: Dims<D>;
 }
 
 /** Parameters of the ops by name. */
-export interface PoolingOps {
+export interface PoolingOps<D extends Dim = Dim> {
   maxPool2d: Pool2dParams;
   /** (dy, x, y) -> dx; the gradient of a window goes to its first maximum in row-major order */
   maxPool2dGrad: Pool2dParams;
   avgPool2d: Pool2dParams;
   /** (dy) -> dx */
-  avgPool2dGrad: AvgPool2dGradParams;
+  avgPool2dGrad: AvgPool2dGradParams<D>;
 }
 
-function poolOutputShape(input: Shape, { kernel, stride, padding }: Pool2dParams): Shape {
+function poolOutputShape(input: Dims, { kernel, stride, padding }: Pool2dParams): Dims {
   require(input.length === 4, "the input must be [N, C, H, W]");
   checkWindow({ kernel, stride }, padding);
   require(padding[0] * 2 <= kernel[0] &&
     padding[1] * 2 <=
       kernel[1], `padding ${formatShape(padding)} exceeds half the kernel ${formatShape(kernel)}`);
-  const height = windowCount(input[2]!, kernel[0], stride[0], padding[0], 1);
-  const width = windowCount(input[3]!, kernel[1], stride[1], padding[1], 1);
+  const [rows, columns] = [fixedDim(input[2]!), fixedDim(input[3]!)];
+  const height = windowCount(rows, kernel[0], stride[0], padding[0], 1);
+  const width = windowCount(columns, kernel[1], stride[1], padding[1], 1);
   require(height > 0 &&
-    width > 0, `the ${input[2]}x${input[3]} input is smaller than the kernel ${kernel[0]}x${kernel[1]}`);
+    width > 0, `the ${rows}x${columns} input is smaller than the kernel ${kernel[0]}x${kernel[1]}`);
   return [input[0]!, input[1]!, height, width];
 }
 

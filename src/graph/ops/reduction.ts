@@ -1,6 +1,7 @@
 // Reductions over axes, and log-softmax over the last axis.
-import type { ValueType } from "../node.ts";
+
 import { require } from "../shape-error.ts";
+import type { ValueType } from "../value-type.ts";
 import type { NoParams, OpDefinition } from "./definition.ts";
 
 /** What is reduced, and whether the rank stays. */
@@ -37,7 +38,7 @@ const reduce: OpDefinition<ReduceParams> = {
 };
 
 function lastAxis(x: ValueType): void {
-  require(x.shape.length > 0 && x.shape.at(-1)! > 0, "needs a non-empty last axis");
+  require(x.shape.length > 0 && x.shape.at(-1) !== 0, "needs a non-empty last axis");
 }
 
 /** Types of the results: int32 for `argMax`, else the dtype of the operand. */

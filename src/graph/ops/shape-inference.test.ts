@@ -28,8 +28,7 @@ import {
   sumTo,
   transpose,
 } from "../build.ts";
-import { Graph } from "../graph.ts";
-import type { Value } from "../node.ts";
+import { Graph, type Value } from "../graph.ts";
 
 type Type = Shape | { readonly dtype: DType; readonly shape: Shape };
 

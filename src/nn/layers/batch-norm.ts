@@ -1,6 +1,15 @@
 // Batch normalisation layer for [N, C, H, W].
 import { hostTensor, zeros } from "../../core/index.ts";
-import { add, batchNormInference, batchNormTraining, mul, sub, type Value } from "../../graph/index.ts";
+import {
+  add,
+  batchNormInference,
+  batchNormTraining,
+  countAlong,
+  div,
+  mul,
+  sub,
+  type Value,
+} from "../../graph/index.ts";
 import { fill } from "../initializers.ts";
 import { Module } from "../module.ts";
 import { Buffer, Parameter } from "../parameter.ts";
@@ -49,8 +58,9 @@ export class BatchNorm2d extends Module {
       return batchNormInference(x, weight, bias, runningMean, runningVar, this.#epsilon);
     }
     const [y, mean, variance] = batchNormTraining(x, weight, bias, this.#epsilon);
-    const count = (x.shape[0]! * x.shape[2]! * x.shape[3]!) as number;
-    const unbiased = mul(variance, count / (count - 1));
+    const count = countAlong(x, [0, 2, 3]);
+    const correction = typeof count === "number" ? count / (count - 1) : div(count, sub(count, 1));
+    const unbiased = mul(variance, correction);
     this.running_mean.assign(this.#average(runningMean, mean));
     this.running_var.assign(this.#average(runningVar, unbiased));
     this.num_batches_tracked.assign(add(this.num_batches_tracked.value, 1));

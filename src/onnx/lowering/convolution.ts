@@ -1,4 +1,5 @@
 // Convolution, its gradients and matrix product as ONNX nodes.
+import { fixedShape } from "../../graph/index.ts";
 import type { ConvolutionOps } from "../../graph/ops/convolution.ts";
 import { convolve } from "./convolve.ts";
 import { inputGradient } from "./input-gradient.ts";
@@ -11,7 +12,7 @@ export const convolutionLowerings: LoweringTable<ConvolutionOps> = {
     convolve(
       emit,
       x!,
-      weight!,
+      { ...weight!, shape: fixedShape(weight!.shape) },
       bias.map(({ name }) => name),
       params,
     ),

@@ -1,6 +1,6 @@
 // Convolution as one node, or with the batch stacked into one tall map where maps are small.
 import { type Shape, sizeOf } from "../../core/index.ts";
-import { type Conv2dParams, type Pair, windowCount } from "../../graph/index.ts";
+import { type Conv2dParams, type Dims, isBoundShape, type Pair, windowCount } from "../../graph/index.ts";
 import type { Emitter } from "./emitter.ts";
 
 /** A tensor by its name in the ONNX graph. */
@@ -27,14 +27,15 @@ export function convolutionAttributes(
 /** The convolution of `x` [N, C, H, W] with `weight` [O, C / groups, kH, kW] and an optional bias [O]. */
 export function convolve(
   emit: Emitter,
-  x: NamedTensor,
+  x: { readonly name: string; readonly shape: Dims },
   weight: NamedTensor,
   bias: readonly string[],
   params: Conv2dParams,
 ): string {
   const kernel: Pair = [weight.shape[2]!, weight.shape[3]!];
-  if (emit.freeBatch === undefined && prefersStacking(x.shape, weight.shape, params))
-    return stacked(emit, x, weight, bias, params);
+  const { name, shape } = x;
+  if (isBoundShape(shape) && prefersStacking(shape, weight.shape, params))
+    return stacked(emit, { name, shape }, weight, bias, params);
   return emit.node("Conv", [x.name, weight.name, ...bias], convolutionAttributes(kernel, params));
 }
 

@@ -1,6 +1,7 @@
 // Batch normalisation in training from elementwise and reduce nodes, for providers whose BatchNormalization
 // has no training mode (WebGPU).
 import { sizeOf } from "../../core/index.ts";
+import { fixedDim, fixedShape } from "../../graph/index.ts";
 import type { NormalizationOps } from "../../graph/ops/normalization.ts";
 import type { LoweringTable } from "./lowering.ts";
 import { inverseDeviation, normalizationLowerings, perChannel, statisticAxes } from "./normalization.ts";
@@ -10,7 +11,7 @@ export const decomposedNormalizationLowerings: LoweringTable<NormalizationOps> =
   ...normalizationLowerings,
   batchNormTraining: (emit, [x, weight, bias], { epsilon }) => {
     const axes = statisticAxes(x!.shape);
-    const share = emit.scalar(x!.shape[1]! / sizeOf(x!.shape));
+    const share = emit.scalar(fixedDim(x!.shape[1]!) / sizeOf(fixedShape(x!.shape)));
     const mean = emit.mul(emit.reduceSum(x!.name, axes, false), share);
     const centred = emit.sub(x!.name, perChannel(emit, mean, x!));
     const variance = emit.mul(emit.reduceSum(emit.mul(centred, centred), axes, false), share);

@@ -1,5 +1,13 @@
 // Appends ONNX nodes for graph ops: the few node forms that lowerings are written in.
-import { type DType, float32, type HostTensor, hostTensor, isFloat, type Shape } from "../../core/index.ts";
+import {
+  ClassifierTrainingError,
+  type DType,
+  float32,
+  type HostTensor,
+  hostTensor,
+  isFloat,
+} from "../../core/index.ts";
+import { batchFactor, type Dims, isBoundShape } from "../../graph/index.ts";
 import { GraphBuilder, type OnnxAttribute } from "../graph-builder.ts";
 
 /** A node's attributes by ONNX's names; undefined ones are left out, which means ONNX's default. */
@@ -18,15 +26,10 @@ export function computedAs(dtype: DType): DType {
 /** One ONNX graph under construction. Values are names; nodes are named after the scope they are emitted in. */
 export class Emitter {
   readonly graph: GraphBuilder = new GraphBuilder();
-  /** Size that stands for a free batch dimension where it comes first. */
-  readonly freeBatch: number | undefined;
+  /** An input that tells the size of the batch. */
+  #batchSource: { readonly name: string; readonly axis: number; readonly factor: number } | undefined;
   readonly #shared = new Map<string, readonly string[]>();
   #scope = "";
-
-  /** @param freeBatch default: every dimension is what it says */
-  constructor(freeBatch?: number) {
-    this.freeBatch = freeBatch;
-  }
 
   /** Names the nodes to come after `scope`: a module path and an op. */
   enter(scope: string): void {
@@ -81,10 +84,11 @@ export class Emitter {
 
   // -------------------------------------------------------------- layout
 
-  /** A leading dimension of the free batch size stays free. */
-  reshape(x: string, shape: Shape): string {
-    const sizes = shape.map((dim, axis) => (axis === 0 && dim === this.freeBatch ? -1 : dim));
-    return this.node("Reshape", [x, this.integers(sizes)], { allowzero: sizes.includes(0) ? 1 : undefined });
+  reshape(x: string, shape: Dims): string {
+    const free = shape.filter((dim) => typeof dim !== "number");
+    const known = shape.map((dim) => (typeof dim === "number" ? dim : -1));
+    const sizes = free.length > 1 ? this.#sizes(shape) : this.integers(known);
+    return this.node("Reshape", [x, sizes], { allowzero: shape.includes(0) ? 1 : undefined });
   }
 
   transpose(x: string, perm: readonly number[]): string {
@@ -114,8 +118,38 @@ export class Emitter {
     return amounts.every((n) => n === 0) ? x : this.node("Pad", [x, this.integers(amounts)]);
   }
 
-  expand(x: string, shape: Shape): string {
-    return this.node("Expand", [x, this.integers(shape)]);
+  expand(x: string, shape: Dims): string {
+    return this.node("Expand", [x, this.#sizes(shape)]);
+  }
+
+  /** Lets the size of the batch be read from an input of this shape. */
+  readBatchFrom(name: string, shape: Dims): void {
+    for (const [axis, dim] of shape.entries()) {
+      if (typeof dim !== "number") this.#batchSource ??= { name, axis, factor: batchFactor(dim) };
+    }
+  }
+
+  /** A shape as a vector of int64, worked out when the model runs where it depends on the batch. */
+  #sizes(shape: Dims): string {
+    if (isBoundShape(shape)) return this.integers(shape);
+    const parts = shape.map((dim) =>
+      typeof dim === "number" ? this.integers([dim]) : this.#multiple(batchFactor(dim)),
+    );
+    return this.concat(parts, 0);
+  }
+
+  /** The size of the batch times `factor`, as a vector of one. */
+  #multiple(factor: number): string {
+    const source = this.#batchSource;
+    if (source === undefined) {
+      throw new ClassifierTrainingError("failure", "EXPORT_BATCH", "no input tells the size of the batch");
+    }
+    const { name, axis } = source;
+    return this.once(`batch * ${factor}`, () => {
+      const rows = this.node("Shape", [name], { start: axis, end: axis + 1 });
+      const samples = source.factor === 1 ? rows : this.node("Div", [rows, this.integers([source.factor])]);
+      return [factor === 1 ? samples : this.mul(samples, this.integers([factor]))];
+    })[0]!;
   }
 
   // -------------------------------------------------------------- arithmetic

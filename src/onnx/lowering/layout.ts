@@ -1,5 +1,6 @@
 // Ops that move elements as ONNX nodes.
 import { float32, type HostTensor, hostTensor, isFloat } from "../../core/index.ts";
+import { type Dims, fixedDim } from "../../graph/index.ts";
 import type { LayoutOps } from "../../graph/ops/layout.ts";
 import type { LoweringTable, Operand } from "./lowering.ts";
 
@@ -21,7 +22,7 @@ export const layoutLowerings: LoweringTable<LayoutOps> = {
   broadcastTo: (emit, [x], { shape }) => [emit.expand(x!.name, shape)],
   slice: (emit, [x], { starts, ends }) => {
     const cut = x!.shape.flatMap((dim, axis) => (starts[axis] === 0 && ends[axis] === dim ? [] : [axis]));
-    const pick = (limits: readonly number[]): number[] => cut.map((axis) => limits[axis]!);
+    const pick = (limits: Dims): number[] => cut.map((axis) => fixedDim(limits[axis]!));
     return [emit.slice(x!.name, cut, pick(starts), pick(ends))];
   },
   concat: (emit, parts, { axis }) => [

@@ -1,5 +1,6 @@
 // Batch normalisation as ONNX nodes; the training form by ONNX's own operator, which CPU providers have.
-import { type Shape, sizeOf } from "../../core/index.ts";
+import { sizeOf } from "../../core/index.ts";
+import { type Dims, fixedDim, fixedShape } from "../../graph/index.ts";
 import type { NormalizationOps } from "../../graph/ops/normalization.ts";
 import type { Emitter } from "./emitter.ts";
 import type { LoweringTable, Operand } from "./lowering.ts";
@@ -10,7 +11,7 @@ export function perChannel(emit: Emitter, vector: string, { shape }: Operand): s
 }
 
 /** All axes but the channels'. */
-export function statisticAxes(shape: Shape): number[] {
+export function statisticAxes(shape: Dims): number[] {
   return shape.map((_, axis) => axis).filter((axis) => axis !== 1);
 }
 
@@ -24,8 +25,9 @@ const DOT_SIZE = 64;
 
 /** sum(a b) per channel [C]; of large maps as dot products, so that nothing of the operands' size is written. */
 function channelDots(emit: Emitter, a: Operand, b: Operand): string {
-  const [batch, channels] = a.shape as [number, number];
-  const size = sizeOf(a.shape) / (batch * channels);
+  const shape = fixedShape(a.shape);
+  const [batch, channels] = shape as [number, number];
+  const size = sizeOf(shape) / (batch * channels);
   if (size < DOT_SIZE) return emit.reduceSum(emit.mul(a.name, b.name), statisticAxes(a.shape), false);
   const rows = (x: Operand): string => emit.reshape(x.name, [batch * channels, 1, size]);
   const dots = emit.batchedMatmul(rows(a), rows(b), false, true);
@@ -62,7 +64,7 @@ export const normalizationLowerings: LoweringTable<NormalizationOps> = {
   // With x' = (x - mean) / s, M values per channel: dbias = sum(dy), dweight = sum(dy x'),
   // dx = weight / s (dy - (dbias + x' dweight) / M). The part in x is itself a batch normalisation.
   batchNormGrad: (emit, [dy, x, weight, mean, variance], { epsilon }) => {
-    const count = emit.scalar(sizeOf(x!.shape) / x!.shape[1]!);
+    const count = emit.scalar(sizeOf(fixedShape(x!.shape)) / fixedDim(x!.shape[1]!));
     const inverse = inverseDeviation(emit, variance!.name, epsilon);
     const dbias = emit.reduceSum(dy!.name, statisticAxes(x!.shape), false);
     const centred = emit.sub(channelDots(emit, dy!, x!), emit.mul(mean!.name, dbias));

@@ -1,6 +1,6 @@
 // Pooling and its gradients as ONNX nodes.
 import { float32, sizeOf } from "../../core/index.ts";
-import type { Pair, Pool2dParams } from "../../graph/index.ts";
+import { fixedDim, fixedShape, type Pair, type Pool2dParams } from "../../graph/index.ts";
 import type { PoolingOps } from "../../graph/ops/pooling.ts";
 import type { Attributes, Emitter } from "./emitter.ts";
 import type { LoweringTable, Operand } from "./lowering.ts";
@@ -28,23 +28,24 @@ function evenKernel([height, width]: Pair): Float32Array {
 export const poolingLowerings: LoweringTable<PoolingOps> = {
   maxPool2d: (emit, [x], params) => [emit.node("MaxPool", [x!.name], window(params))],
   maxPool2dGrad: (emit, [dy, x], params) => {
-    const index = emit.reshape(maximumIndices(emit, x!, params), [sizeOf(dy!.shape)]);
-    const zeros = emit.expand(emit.scalar(0), [sizeOf(x!.shape)]);
-    const updates = emit.reshape(dy!.name, [sizeOf(dy!.shape)]);
+    const [windows, elements] = [sizeOf(fixedShape(dy!.shape)), sizeOf(fixedShape(x!.shape))];
+    const index = emit.reshape(maximumIndices(emit, x!, params), [windows]);
+    const zeros = emit.expand(emit.scalar(0), [elements]);
+    const updates = emit.reshape(dy!.name, [windows]);
     const flat = emit.node("ScatterElements", [zeros, index, updates], { axis: 0, reduction: "add" });
     return [emit.reshape(flat, x!.shape)];
   },
   avgPool2d: (emit, [x], params) =>
-    isGlobal(x!.shape[2]!, x!.shape[3]!, params)
+    isGlobal(fixedDim(x!.shape[2]!), fixedDim(x!.shape[3]!), params)
       ? [emit.node("GlobalAveragePool", [x!.name])]
       : [emit.node("AveragePool", [x!.name], { ...window(params), count_include_pad: 1 })],
   avgPool2dGrad: (emit, [dy], params) => {
     const { inputShape, kernel, stride, padding } = params;
-    const [batch, channels, height, width] = inputShape as [number, number, number, number];
+    const [batch, channels, height, width] = fixedShape(inputShape) as [number, number, number, number];
     if (isGlobal(height, width, params)) {
       return [emit.expand(emit.mul(dy!.name, emit.scalar(1 / (height * width))), inputShape)];
     }
-    const [rows, columns] = [dy!.shape[2]!, dy!.shape[3]!];
+    const [, , rows, columns] = fixedShape(dy!.shape) as [number, number, number, number];
     const maps = emit.reshape(dy!.name, [batch * channels, 1, rows, columns]);
     const weight = emit.constant("mean", float32([1, 1, ...kernel], evenKernel(kernel)));
     const behind = [

@@ -1,10 +1,10 @@
 // Reductions and log-softmax as ONNX nodes.
 import { sizeOf } from "../../core/index.ts";
-import type { ReduceParams } from "../../graph/index.ts";
+import { isBoundShape, type ReduceParams } from "../../graph/index.ts";
 import type { ReductionOps } from "../../graph/ops/reduction.ts";
 import { onnxType } from "../tensor.ts";
 import type { Emitter } from "./emitter.ts";
-import type { Lowering, LoweringTable, Operand } from "./lowering.ts";
+import type { Lowering, LoweringTable } from "./lowering.ts";
 
 /** ONNX reduces over everything where no axes are given; here that leaves the operand as it is. */
 function reduce(lowering: Lowering<ReduceParams>): Lowering<ReduceParams> {
@@ -21,8 +21,7 @@ const ROW = 4096;
  * The sum of all elements, [1]. Providers add them up one after another in float32, which over the millions of
  * a network's gradients loses three digits; so rows are summed first.
  */
-function sumAll(emit: Emitter, { name, shape }: Operand): string {
-  const size = sizeOf(shape);
+function sumAll(emit: Emitter, name: string, size: number): string {
   const whole = size - (size % ROW);
   const flat = emit.reshape(name, [size]);
   const part = (from: number, to: number): string =>
@@ -35,8 +34,10 @@ function sumAll(emit: Emitter, { name, shape }: Operand): string {
 /** The sum of a whole large tensor is taken by rows first. */
 export const reductionLowerings: LoweringTable<ReductionOps> = {
   reduceSum: reduce((emit, [x], { axes, keepDims }, [type]) => {
-    const long = axes.length === x!.shape.length && sizeOf(x!.shape) >= 16 * ROW;
-    return [long ? emit.reshape(sumAll(emit, x!), type!.shape) : emit.reduceSum(x!.name, axes, keepDims)];
+    const { name, shape } = x!;
+    const size = axes.length === shape.length && isBoundShape(shape) ? sizeOf(shape) : 0;
+    if (size < 16 * ROW) return [emit.reduceSum(name, axes, keepDims)];
+    return [emit.reshape(sumAll(emit, name, size), type!.shape)];
   }),
   reduceMax: reduce((emit, [x], { axes, keepDims }) => [
     emit.node("ReduceMax", [x!.name], { axes, keepdims: keepDims ? 1 : 0 }),

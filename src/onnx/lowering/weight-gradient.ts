@@ -1,6 +1,6 @@
 // The gradient of a convolution's weight, as matrix products over the batch's positions.
 import { type Shape, sizeOf } from "../../core/index.ts";
-import type { Conv2dWeightGradParams, Pair } from "../../graph/index.ts";
+import { type Conv2dWeightGradParams, fixedShape, type Pair } from "../../graph/index.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Lowering } from "./lowering.ts";
 import { padMaps, taps } from "./windows.ts";
@@ -138,6 +138,7 @@ function choose({ weightShape, outputShape, stride, groups }: WeightGradient): M
 
 /** The gradient of the weight, [O, C / groups, kH, kW], by whichever way suits the convolution's size. */
 export const weightGradient: Lowering<Conv2dWeightGradParams> = (emit, [x, dy], params) => {
-  const gradient = { ...params, x: x!.name, dy: dy!.name, inputShape: x!.shape, outputShape: dy!.shape };
+  const shapes = { inputShape: fixedShape(x!.shape), outputShape: fixedShape(dy!.shape) };
+  const gradient = { ...params, ...shapes, x: x!.name, dy: dy!.name };
   return [choose(gradient)(emit, gradient)];
 };

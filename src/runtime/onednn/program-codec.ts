@@ -1,10 +1,12 @@
 // Programs as plain data, so that they can be sent to the compute thread.
 import {
+  asBound,
+  type BoundProgram,
+  type BoundValue,
   createProgram,
   Graph,
   type OpName,
   type OpParams,
-  type Program,
   type Value,
   type VariableRef,
 } from "../../graph/index.ts";
@@ -26,10 +28,10 @@ interface EncodedNode {
 }
 
 /** Plain data that `postMessage` can clone. */
-export function encodeProgram({ name, nodes, outputs, updates }: Program): EncodedProgram {
-  const numbers = new Map<Value, number>();
+export function encodeProgram({ name, nodes, outputs, updates }: BoundProgram): EncodedProgram {
+  const numbers = new Map<BoundValue, number>();
   for (const node of nodes) for (const value of node.outputs) numbers.set(value, numbers.size);
-  const numberOf = (value: Value): number => numbers.get(value)!;
+  const numberOf = (value: BoundValue): number => numbers.get(value)!;
   return {
     name,
     nodes: nodes.map(({ op, params, inputs, scope }) => ({
@@ -44,16 +46,18 @@ export function encodeProgram({ name, nodes, outputs, updates }: Program): Encod
 }
 
 /** The program in a graph of its own; shapes are inferred anew. */
-export function decodeProgram({ name, nodes, outputs, updates }: EncodedProgram): Program {
+export function decodeProgram({ name, nodes, outputs, updates }: EncodedProgram): BoundProgram {
   const graph = new Graph();
   const values: Value[] = [];
   for (const { op, params, inputs, scope } of nodes) {
     const operands = inputs.map((number) => values[number]!);
     values.push(...graph.within(scope, () => graph.append(op, operands, params)));
   }
-  return createProgram({
-    name,
-    outputs: Object.fromEntries(outputs.map(([key, number]) => [key, values[number]!])),
-    updates: updates.map(([variable, number]) => ({ variable, value: values[number]! })),
-  });
+  return asBound(
+    createProgram({
+      name,
+      outputs: Object.fromEntries(outputs.map(([key, number]) => [key, values[number]!])),
+      updates: updates.map(([variable, number]) => ({ variable, value: values[number]! })),
+    }),
+  );
 }

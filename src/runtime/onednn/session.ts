@@ -1,6 +1,14 @@
 // Sessions and executables as the trainer sees them: checks at the boundary, the work in the compute thread.
 import { ClassifierTrainingError, type HostTensor, sizeOf, type TensorData } from "../../core/index.ts";
-import { isOp, type Program, type Storage, type ValueType, type VariableRef } from "../../graph/index.ts";
+import {
+  type BoundProgram,
+  type BoundType,
+  isOp,
+  type Program,
+  type Storage,
+  type VariableRef,
+} from "../../graph/index.ts";
+import { compileByBatch } from "../batch-executable.ts";
 import { checkInputs, checkVariable, checkWrite } from "../boundary.ts";
 import type { Executable, Precision, Session, VariableWrite } from "../contract.ts";
 import type { StepTime } from "./compute/executable.ts";
@@ -24,12 +32,16 @@ export class OnednnSession implements Session {
     this.threads = threads;
   }
 
-  async compile(program: Program): Promise<OnednnExecutable> {
+  async compile(program: Program): Promise<Executable> {
     this.assertOpen();
     for (const node of program.nodes) {
       if (isOp(node, "variable")) checkVariable(this.#storages, node.params.variable);
     }
     for (const { variable } of program.updates) checkVariable(this.#storages, variable);
+    return compileByBatch(program, (bound) => this.#compile(bound));
+  }
+
+  async #compile(program: BoundProgram): Promise<OnednnExecutable> {
     const { id, workspaceBytes } = await this.#client.ask("compile", { program: encodeProgram(program) });
     return new OnednnExecutable(this, this.#client, program, id, workspaceBytes);
   }
@@ -71,7 +83,7 @@ export class OnednnExecutable implements Executable {
   readonly workspaceBytes: number;
   readonly #session: OnednnSession;
   readonly #client: ComputeClient;
-  readonly #program: Program;
+  readonly #program: BoundProgram;
   readonly #id: number;
   /** Shared memory that inputs are handed over in, by input; free between runs. */
   readonly #staging = new Map<string, SharedArrayBuffer[]>();
@@ -80,7 +92,7 @@ export class OnednnExecutable implements Executable {
   constructor(
     session: OnednnSession,
     client: ComputeClient,
-    program: Program,
+    program: BoundProgram,
     id: number,
     workspaceBytes: number,
   ) {
@@ -147,11 +159,11 @@ export class OnednnExecutable implements Executable {
 }
 
 /** A host tensor's elements in the type that they are held in. */
-function elementsFor({ data }: HostTensor, { dtype }: Pick<ValueType, "dtype">): ElementArray {
+function elementsFor({ data }: HostTensor, { dtype }: Pick<BoundType, "dtype">): ElementArray {
   if (dtype === "float32" && data instanceof Float64Array) return Float32Array.from(data);
   return data as ElementArray;
 }
 
-function asHost({ dtype, shape }: ValueType, data: TensorData | ElementArray): HostTensor {
+function asHost({ dtype, shape }: BoundType, data: TensorData | ElementArray): HostTensor {
   return { dtype, shape, data: data as TensorData } as HostTensor;
 }

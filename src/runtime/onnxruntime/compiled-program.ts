@@ -1,7 +1,7 @@
 // One ONNX session for one program: feeds it, runs it, and puts new values where variables are.
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { ClassifierTrainingError, type HostTensor, hostTensor, type TensorData } from "../../core/index.ts";
-import type { Program, Update, VariableRef } from "../../graph/index.ts";
+import type { BoundProgram, BoundUpdate, VariableRef } from "../../graph/index.ts";
 import { computedAs } from "../../onnx/index.ts";
 import type { Library } from "./library.ts";
 import { type LoweredProgram, lowerProgram } from "./lower-program.ts";
@@ -14,14 +14,14 @@ export type VariableView = (variable: VariableRef) => TensorData;
 /** Updates that onnxruntime can write straight into a variable are; the others are copied there after the run. */
 export class CompiledProgram {
   readonly #library: Library;
-  readonly #program: Program;
+  readonly #program: BoundProgram;
   readonly #lowered: Omit<LoweredProgram, "model">;
   readonly #session: InferenceSession;
-  readonly #inPlace: ReadonlySet<Update>;
+  readonly #inPlace: ReadonlySet<BoundUpdate>;
 
   private constructor(
     library: Library,
-    program: Program,
+    program: BoundProgram,
     lowered: Omit<LoweredProgram, "model">,
     session: InferenceSession,
   ) {
@@ -35,7 +35,7 @@ export class CompiledProgram {
   /** @throws ClassifierTrainingError `RUNTIME_COMPILE` when onnxruntime refuses the program. */
   static async create(
     library: Library,
-    program: Program,
+    program: BoundProgram,
     options: InferenceSession.SessionOptions,
   ): Promise<CompiledProgram> {
     const { model, ...lowered } = lowerProgram(program);

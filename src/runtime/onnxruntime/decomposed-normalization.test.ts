@@ -1,7 +1,7 @@
 // Batch norm composed of simple nodes, as WebGPU needs it, run on the CPU against the oracle.
 import { expect, test } from "vitest";
 import { float32, type HostTensor, RandomStream, sizeOf, toNumbers } from "../../core/index.ts";
-import { batchNormTraining, createProgram, Graph, input } from "../../graph/index.ts";
+import { asBound, batchNormTraining, createProgram, Graph, input } from "../../graph/index.ts";
 import { decodeModel } from "../../onnx/index.ts";
 import { referenceRuntime } from "../reference/index.ts";
 import { loadLibrary } from "./library.ts";
@@ -23,7 +23,7 @@ test.each([{ shape: [4, 3, 5, 6] }, { shape: [6, 7] }])(
     }));
     const [x, weight, bias] = operands.map(({ value }) => value);
     const [y, mean, variance] = batchNormTraining(x!, weight!, bias!, 1e-5);
-    const program = createProgram({ name: "norm", outputs: { y, mean, variance } });
+    const program = asBound(createProgram({ name: "norm", outputs: { y, mean, variance } }));
 
     const lowered = lowerProgram(program, { decomposeBatchNorm: true });
     const ops = decodeModel(lowered.model).graph!.node.map(({ opType }) => opType);

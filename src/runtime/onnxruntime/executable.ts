@@ -1,7 +1,7 @@
 // A compiled program as the session's callers see it: a whole, and elementwise updates that follow it in pieces.
 import type { InferenceSession } from "onnxruntime-node";
 import type { HostTensor } from "../../core/index.ts";
-import type { Program, VariableRef } from "../../graph/index.ts";
+import type { BoundProgram, VariableRef } from "../../graph/index.ts";
 import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
 import { CompiledProgram } from "./compiled-program.ts";
@@ -21,14 +21,14 @@ interface Piece {
 /** Pieces run behind the whole, with the scalars that it gives. */
 export class OnnxRuntimeExecutable implements Executable {
   readonly #session: OnnxRuntimeSession;
-  readonly #program: Program;
+  readonly #program: BoundProgram;
   readonly #whole: CompiledProgram;
   readonly #pieces: readonly Piece[];
   #disposed = false;
 
   private constructor(
     session: OnnxRuntimeSession,
-    program: Program,
+    program: BoundProgram,
     whole: CompiledProgram,
     pieces: readonly Piece[],
   ) {
@@ -42,11 +42,11 @@ export class OnnxRuntimeExecutable implements Executable {
   static async create(
     session: OnnxRuntimeSession,
     library: Library,
-    program: Program,
+    program: BoundProgram,
     options: InferenceSession.SessionOptions,
   ): Promise<OnnxRuntimeExecutable> {
     const { rest, parts } = splitElementwise(program, 2 * PIECE);
-    const compile = (part: Program): Promise<CompiledProgram> =>
+    const compile = (part: BoundProgram): Promise<CompiledProgram> =>
       CompiledProgram.create(library, part, options);
     const whole = await compile(rest);
     const pieces: Piece[] = [];

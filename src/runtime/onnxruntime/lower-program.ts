@@ -1,6 +1,6 @@
 // A program as an ONNX model, and where its inputs come from and its outputs go.
 
-import type { Program, Update, Value, VariableRef } from "../../graph/index.ts";
+import type { BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../graph/index.ts";
 import type { InputParams } from "../../graph/ops/leaf.ts";
 import {
   CONTRIB_DOMAIN,
@@ -23,8 +23,8 @@ export interface LoweredProgram {
   readonly model: Uint8Array;
   readonly inputs: readonly Binding<InputParams>[];
   readonly variables: readonly Binding<VariableRef>[];
-  readonly outputs: readonly Binding<{ readonly key: string; readonly value: Value }>[];
-  readonly updates: readonly Binding<Update>[];
+  readonly outputs: readonly Binding<{ readonly key: string; readonly value: BoundValue }>[];
+  readonly updates: readonly Binding<BoundUpdate>[];
 }
 
 /**
@@ -32,7 +32,7 @@ export interface LoweredProgram {
  * @param options what the execution provider lacks; default: nothing, as the CPU provider
  */
 export function lowerProgram(
-  program: Program,
+  program: BoundProgram,
   options: Omit<LoweringOptions, "leaves"> = {},
 ): LoweredProgram {
   const emit = new Emitter();
@@ -53,7 +53,7 @@ export function lowerProgram(
       },
     },
   });
-  const declare = (name: string, value: Value): string =>
+  const declare = (name: string, value: BoundValue): string =>
     emit.graph.output(names.get(value)!, name, computedAs(value.dtype), value.shape);
   const outputs = Object.entries(program.outputs).map(([key, value]) => ({
     name: declare(`output:${key}`, value),

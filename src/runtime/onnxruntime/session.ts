@@ -1,7 +1,8 @@
 // A session of onnxruntime: variables in the host's memory, one ONNX session for each program.
 import type { InferenceSession } from "onnxruntime-node";
 import { ClassifierTrainingError, type HostTensor } from "../../core/index.ts";
-import type { Program, Storage, VariableRef } from "../../graph/index.ts";
+import type { BoundProgram, Program, Storage, VariableRef } from "../../graph/index.ts";
+import { compileByBatch } from "../batch-executable.ts";
 import type { Executable, Precision, Session, VariableWrite } from "../contract.ts";
 import { OnnxRuntimeExecutable } from "./executable.ts";
 import type { Library } from "./library.ts";
@@ -24,10 +25,15 @@ export class OnnxRuntimeSession implements Session {
     this.store = new VariableStore(storages);
   }
 
-  compile(program: Program): Promise<Executable> {
+  async compile(program: Program): Promise<Executable> {
+    this.assertOpen();
+    this.store.check(program);
+    return compileByBatch(program, (bound) => this.#compile(bound));
+  }
+
+  #compile(program: BoundProgram): Promise<Executable> {
     return this.exclusively(async () => {
       this.assertOpen();
-      this.store.check(program);
       const executable = await OnnxRuntimeExecutable.create(this, this.#library, program, this.#options());
       this.#executables.add(executable);
       return executable;

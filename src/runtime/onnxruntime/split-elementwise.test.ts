@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { float32, type HostTensor, RandomStream, toNumbers } from "../../core/index.ts";
 import {
   add,
+  asBound,
   createProgram,
   div,
   Graph,
@@ -77,7 +78,7 @@ async function train(runtime: Runtime): Promise<number[][]> {
 
 describe("elementwise updates of long vectors", () => {
   test("are taken out of the program, with the scalars that they need", () => {
-    const { rest, parts } = splitElementwise(optimizer(), 1000);
+    const { rest, parts } = splitElementwise(asBound(optimizer()), 1000);
     expect(rest.updates).toEqual([]);
     expect(Object.keys(rest.outputs)).toHaveLength(3);
     expect(parts.map(({ size }) => size)).toEqual([SIZE]);
@@ -96,12 +97,12 @@ describe("elementwise updates of long vectors", () => {
   });
 
   test("stay where they are when they are short or not elementwise", () => {
-    expect(splitElementwise(optimizer(), SIZE + 1).parts).toEqual([]);
+    expect(splitElementwise(asBound(optimizer()), SIZE + 1).parts).toEqual([]);
     const graph = new Graph();
     const matrix: VariableRef = { ...parameters, name: "matrix", shape: [4, 4] };
     const value = transpose(readVariable(graph, matrix), [1, 0]);
     const program = createProgram({ name: "p", outputs: {}, updates: [{ variable: matrix, value }] });
-    expect(splitElementwise(program, 1).parts).toEqual([]);
+    expect(splitElementwise(asBound(program), 1).parts).toEqual([]);
   });
 
   test("stay where they are when other updates change what they read, or pieces would overlap", () => {
@@ -118,7 +119,7 @@ describe("elementwise updates of long vectors", () => {
       outputs: {},
       updates: [{ variable: { ...averages, shape: [1000] }, value: shifted }],
     });
-    expect(splitElementwise(overlapping, 100).parts).toEqual([]);
+    expect(splitElementwise(asBound(overlapping), 100).parts).toEqual([]);
 
     const second = new Graph();
     const long = readVariable(second, { ...parameters, shape: [1000] });
@@ -131,7 +132,7 @@ describe("elementwise updates of long vectors", () => {
         { variable: { ...parameters, shape: [10] }, value: mul(short, 2) },
       ],
     });
-    expect(splitElementwise(changed, 100).parts).toEqual([]);
+    expect(splitElementwise(asBound(changed), 100).parts).toEqual([]);
   });
 });
 

@@ -2,14 +2,16 @@
 // piece by piece, so that intermediate values stay in the processor's caches and need no memory to speak of.
 import { type Shape, sizeOf } from "../../core/index.ts";
 import {
+  asBound,
+  type BoundNode,
+  type BoundProgram,
+  type BoundUpdate,
+  type BoundValue,
   createProgram,
   Graph,
   input,
   isOp,
-  type Node,
-  type Program,
   readVariable,
-  type Update,
   type Value,
   type VariableRef,
 } from "../../graph/index.ts";
@@ -19,19 +21,19 @@ import { ELEMENTWISE } from "./elementwise-ops.ts";
 export interface ElementwisePart {
   readonly size: number;
   /** The part for the first `length` elements of its vectors; scalars are inputs. */
-  program(length: number): Program;
+  program(length: number): BoundProgram;
 }
 
 /** A program in two: together they do what it did. */
 export interface SplitProgram {
   /** All else; beside the program's outputs it gives the scalars that the parts take, under the same names. */
-  readonly rest: Program;
+  readonly rest: BoundProgram;
   readonly parts: readonly ElementwisePart[];
 }
 
 /** Separates updates of vectors of at least `minimum` elements that are elementwise. */
-export function splitElementwise(program: Program, minimum: number): SplitProgram {
-  const bySize = new Map<number, Update[]>();
+export function splitElementwise(program: BoundProgram, minimum: number): SplitProgram {
+  const bySize = new Map<number, BoundUpdate[]>();
   for (const update of program.updates) {
     const { shape } = update.value;
     if (shape.length !== 1 || shape[0]! < minimum || !isElementwise(update.value, shape)) continue;
@@ -39,18 +41,20 @@ export function splitElementwise(program: Program, minimum: number): SplitProgra
   }
   const groups = [...bySize.values()].filter((updates) => isIndependent(program, updates));
   const taken = new Set(groups.flat());
-  const scalars = new Map<string, Value>();
+  const scalars = new Map<string, BoundValue>();
   const parts = groups.map((updates) => createPart(program.name, updates, scalars));
-  const rest = createProgram({
-    name: program.name,
-    outputs: { ...program.outputs, ...Object.fromEntries(scalars) },
-    updates: program.updates.filter((update) => !taken.has(update)),
-  });
+  const rest = asBound(
+    createProgram({
+      name: program.name,
+      outputs: { ...program.outputs, ...Object.fromEntries(scalars) },
+      updates: program.updates.filter((update) => !taken.has(update)),
+    }),
+  );
   return { rest, parts };
 }
 
 /** Whether every element of `value` depends on the same element of variables, and on scalars, alone. */
-function isElementwise(value: Value, shape: Shape, known = new Map<Value, boolean>()): boolean {
+function isElementwise(value: BoundValue, shape: Shape, known = new Map<BoundValue, boolean>()): boolean {
   const seen = known.get(value);
   if (seen !== undefined) return seen;
   const { node } = value;
@@ -65,9 +69,9 @@ function isElementwise(value: Value, shape: Shape, known = new Map<Value, boolea
 }
 
 /** Nodes of vectors that the updates need, operands first, leaves included. */
-function vectorNodes(updates: readonly Update[]): Node[] {
-  const nodes = new Set<Node>();
-  const visit = ({ node, shape }: Value): void => {
+function vectorNodes(updates: readonly BoundUpdate[]): BoundNode[] {
+  const nodes = new Set<BoundNode>();
+  const visit = ({ node, shape }: BoundValue): void => {
     if (shape.length === 0 || nodes.has(node)) return;
     for (const operand of node.inputs) visit(operand);
     nodes.add(node);
@@ -80,7 +84,7 @@ function vectorNodes(updates: readonly Update[]): Node[] {
  * Whether the updates may be computed after all else, piece by piece: no other update changes what they read,
  * and their vectors are the same elements or have none in common.
  */
-function isIndependent(program: Program, updates: readonly Update[]): boolean {
+function isIndependent(program: BoundProgram, updates: readonly BoundUpdate[]): boolean {
   const read = vectorNodes(updates).flatMap((node) =>
     isOp(node, "variable") ? [node.params.variable as VariableRef] : [],
   );
@@ -102,7 +106,11 @@ function overlap(a: VariableRef, b: VariableRef): boolean {
   );
 }
 
-function createPart(name: string, updates: readonly Update[], scalars: Map<string, Value>): ElementwisePart {
+function createPart(
+  name: string,
+  updates: readonly BoundUpdate[],
+  scalars: Map<string, BoundValue>,
+): ElementwisePart {
   const size = updates[0]!.value.shape[0]!;
   const nodes = vectorNodes(updates);
   for (const operand of nodes.flatMap(({ inputs }) => inputs)) {
@@ -112,16 +120,21 @@ function createPart(name: string, updates: readonly Update[], scalars: Map<strin
   return { size, program: (length) => trimmed(name, nodes, updates, length) };
 }
 
-function scalarName({ id }: Value): string {
+function scalarName({ id }: BoundValue): string {
   return `scalar ${id}`;
 }
 
 /** The same computation on vectors of another length. */
-function trimmed(name: string, nodes: readonly Node[], updates: readonly Update[], length: number): Program {
+function trimmed(
+  name: string,
+  nodes: readonly BoundNode[],
+  updates: readonly BoundUpdate[],
+  length: number,
+): BoundProgram {
   const graph = new Graph();
   const values = new Map<Value, Value>();
   const first = (variable: VariableRef): VariableRef => ({ ...variable, shape: [length] });
-  const scalarOrVector = (operand: Value): Value => {
+  const scalarOrVector = (operand: BoundValue): Value => {
     const known = values.get(operand);
     if (known !== undefined) return known;
     const { node, dtype } = operand;
@@ -139,9 +152,14 @@ function trimmed(name: string, nodes: readonly Node[], updates: readonly Update[
     );
     values.set(node.outputs[0]!, result);
   }
-  return createProgram({
-    name,
-    outputs: {},
-    updates: updates.map(({ variable, value }) => ({ variable: first(variable), value: values.get(value)! })),
-  });
+  return asBound(
+    createProgram({
+      name,
+      outputs: {},
+      updates: updates.map(({ variable, value }) => ({
+        variable: first(variable),
+        value: values.get(value)!,
+      })),
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   add,
+  asBound,
   createProgram,
   Graph,
   input,
@@ -34,7 +35,8 @@ interface Built {
 function inPlace(variable: VariableRef, build: (graph: Graph) => Built): boolean {
   const { value, outputs = {}, others = [] } = build(new Graph());
   const update = { variable, value };
-  return updatesInPlace(createProgram({ name: "p", outputs, updates: [update, ...others] }), update);
+  const program = asBound(createProgram({ name: "p", outputs, updates: [update, ...others] }));
+  return updatesInPlace(program, program.updates[0]!);
 }
 
 describe("in place", () => {

@@ -1,11 +1,11 @@
 // Which updates may be written over the variable while the program still runs.
 import { sizeOf } from "../../core/index.ts";
 import {
+  type BoundNode,
+  type BoundProgram,
+  type BoundUpdate,
+  type BoundValue,
   isOp,
-  type Node,
-  type Program,
-  type Update,
-  type Value,
   type VariableRef,
 } from "../../graph/index.ts";
 import { ELEMENTWISE } from "./elementwise-ops.ts";
@@ -15,7 +15,7 @@ import { ELEMENTWISE } from "./elementwise-ops.ts";
  * has done so before the value's last node runs, because that node depends on it, or is that node, working
  * element by element. Other updates need a place of their own until the run is over.
  */
-export function updatesInPlace(program: Program, update: Update): boolean {
+export function updatesInPlace(program: BoundProgram, update: BoundUpdate): boolean {
   const overlapping = program.nodes.filter(
     (node) => isOp(node, "variable") && overlaps(node.params.variable, update.variable),
   );
@@ -31,8 +31,8 @@ function overlaps(a: VariableRef, b: VariableRef): boolean {
   );
 }
 
-function ancestors(node: Node): Set<Node> {
-  const found = new Set<Node>();
+function ancestors(node: BoundNode): Set<BoundNode> {
+  const found = new Set<BoundNode>();
   const pending = node.inputs.map((value) => value.node);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (found.has(next)) continue;
@@ -43,9 +43,14 @@ function ancestors(node: Node): Set<Node> {
 }
 
 /** Whether nothing reads the variable's memory through `node` once `update`'s last node has begun. */
-function readsEnd(program: Program, node: Node, update: Update, before: ReadonlySet<Node>): boolean {
+function readsEnd(
+  program: BoundProgram,
+  node: BoundNode,
+  update: BoundUpdate,
+  before: ReadonlySet<BoundNode>,
+): boolean {
   const value = node.outputs[0]!;
-  const results: readonly Value[] = [
+  const results: readonly BoundValue[] = [
     ...Object.values(program.outputs),
     ...program.updates.map((other) => other.value),
   ];
@@ -61,7 +66,7 @@ function readsEnd(program: Program, node: Node, update: Update, before: Readonly
 }
 
 /** Whether the update's last node may write over this operand while it reads it. */
-function sharesMemory(node: Node, operand: Value, { variable, value }: Update): boolean {
+function sharesMemory(node: BoundNode, operand: BoundValue, { variable, value }: BoundUpdate): boolean {
   if (!isOp(node, "variable") || !ELEMENTWISE.has(value.node.op)) return false;
   const read = node.params.variable;
   return read.offset === variable.offset && sizeOf(operand.shape) === sizeOf(value.shape);

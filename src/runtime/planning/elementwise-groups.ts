@@ -1,5 +1,5 @@
 // Which elementwise nodes are computed together: connected ones over one shape, if nothing else lies between them.
-import type { Node, Program, Value } from "../../graph/index.ts";
+import type { BoundNode, BoundProgram, BoundValue } from "../../graph/index.ts";
 import type { ReluGradient } from "./relu-gradient.ts";
 import type { ElementwiseMember } from "./units.ts";
 
@@ -7,7 +7,7 @@ import type { ElementwiseMember } from "./units.ts";
  * Whether the runtime can compute `node` in one pass with others over the shape of its result. `mask` is the gradient
  * of a ReLU that ends in the node, where it is one.
  */
-export type CanJoin = (node: Node, mask: ReluGradient | undefined) => boolean;
+export type CanJoin = (node: BoundNode, mask: ReluGradient | undefined) => boolean;
 
 /** Nodes that will run together, and what they need of other groups. */
 interface Group {
@@ -26,8 +26,8 @@ interface Group {
  * @param masks matched gradients of ReLU by their last node.
  */
 export function groupElementwise(
-  program: Program,
-  masks: ReadonlyMap<Node, ReluGradient>,
+  program: BoundProgram,
+  masks: ReadonlyMap<BoundNode, ReluGradient>,
   canJoin: CanJoin,
 ): ElementwiseMember[][] {
   const comparisons = new Set([...masks.values()].map(({ nodes }) => nodes[0]!));
@@ -53,21 +53,21 @@ export function groupElementwise(
 /** Groups under construction. */
 class GroupGraph {
   readonly #groups = new Set<Group>();
-  readonly #groupOf = new Map<Node, Group>();
+  readonly #groupOf = new Map<BoundNode, Group>();
   /** Groups that a node outside of groups needs. */
-  readonly #behind = new Map<Node, Set<Group>>();
+  readonly #behind = new Map<BoundNode, Set<Group>>();
 
   all(): ElementwiseMember[][] {
     return [...this.#groups].map(({ members }) => members);
   }
 
   /** A node that joins no group. */
-  pass(node: Node, operands: readonly Value[]): void {
+  pass(node: BoundNode, operands: readonly BoundValue[]): void {
     this.#behind.set(node, new Set(operands.flatMap(({ node: operand }) => [...this.#needed(operand)])));
   }
 
   /** A node that joins its operands' groups, or begins one. */
-  place(node: Node, member: ElementwiseMember, operands: readonly Value[]): void {
+  place(node: BoundNode, member: ElementwiseMember, operands: readonly BoundValue[]): void {
     const own: Group = {
       members: [member],
       shape: shapeKey(node.outputs[0]!),
@@ -87,7 +87,7 @@ class GroupGraph {
     }
   }
 
-  #needed(node: Node): Iterable<Group> {
+  #needed(node: BoundNode): Iterable<Group> {
     const group = this.#groupOf.get(node);
     return group === undefined ? (this.#behind.get(node) ?? []) : [group];
   }
@@ -130,6 +130,6 @@ function union(a: ReadonlySet<Group>, b: ReadonlySet<Group>): Set<Group> {
   return new Set([...a, ...b]);
 }
 
-function shapeKey({ shape }: Value): string {
+function shapeKey({ shape }: BoundValue): string {
   return shape.join("x");
 }

@@ -1,5 +1,5 @@
 // What is computed together: groups the nodes of a program into units.
-import { isOp, type Node, type Program } from "../../graph/index.ts";
+import { type BoundNode, type BoundProgram, isOp } from "../../graph/index.ts";
 import { type CanJoin, groupElementwise } from "./elementwise-groups.ts";
 import { matchReluGradient, type ReluGradient } from "./relu-gradient.ts";
 import { nodesOf, type Unit } from "./units.ts";
@@ -10,9 +10,9 @@ import { Uses } from "./uses.ts";
  *
  * @param canJoin which elementwise nodes the runtime can compute together with others
  */
-export function fuse(program: Program, canJoin: CanJoin): Unit[] {
+export function fuse(program: BoundProgram, canJoin: CanJoin): Unit[] {
   const uses = new Uses(program);
-  const unitOf = new Map<Node, Unit>();
+  const unitOf = new Map<BoundNode, Unit>();
   const claim = (unit: Unit): void => {
     for (const node of nodesOf(unit)) unitOf.set(node, unit);
   };
@@ -20,7 +20,7 @@ export function fuse(program: Program, canJoin: CanJoin): Unit[] {
     const unit = batchNormRelu(node, uses) ?? linear(node, uses);
     if (unit !== undefined) claim(unit);
   }
-  const masks = new Map<Node, ReluGradient>();
+  const masks = new Map<BoundNode, ReluGradient>();
   for (const node of program.nodes) {
     const mask = matchReluGradient(node, uses);
     if (mask === undefined) continue;
@@ -39,7 +39,7 @@ export function fuse(program: Program, canJoin: CanJoin): Unit[] {
   return inOrder(program, unitOf);
 }
 
-function batchNormRelu(node: Node, uses: Uses): Unit | undefined {
+function batchNormRelu(node: BoundNode, uses: Uses): Unit | undefined {
   if (!isOp(node, "batchNormTraining") && !isOp(node, "batchNormInference")) return undefined;
   const relu = uses.only(node.outputs[0]!);
   return relu !== undefined && isOp(relu, "relu")
@@ -47,7 +47,7 @@ function batchNormRelu(node: Node, uses: Uses): Unit | undefined {
     : undefined;
 }
 
-function linear(node: Node, uses: Uses): Unit | undefined {
+function linear(node: BoundNode, uses: Uses): Unit | undefined {
   if (!isOp(node, "matmul")) return undefined;
   const [product] = node.outputs;
   const sum = uses.only(product!);
@@ -60,7 +60,7 @@ function linear(node: Node, uses: Uses): Unit | undefined {
 function batchNormReluGrad(
   mask: ReluGradient,
   uses: Uses,
-  unitOf: ReadonlyMap<Node, Unit>,
+  unitOf: ReadonlyMap<BoundNode, Unit>,
 ): Unit | undefined {
   const gradient = uses.only(mask.result);
   if (gradient === undefined || !isOp(gradient, "batchNormGrad") || gradient.inputs[0] !== mask.result) {
@@ -78,7 +78,7 @@ function batchNormReluGrad(
 }
 
 /** Units in an order in which each comes after those it takes values from. */
-function inOrder(program: Program, unitOf: ReadonlyMap<Node, Unit>): Unit[] {
+function inOrder(program: BoundProgram, unitOf: ReadonlyMap<BoundNode, Unit>): Unit[] {
   const order: Unit[] = [];
   const state = new Map<Unit, "open" | "done">();
   const visit = (unit: Unit): void => {

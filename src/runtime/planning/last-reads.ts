@@ -1,11 +1,11 @@
 // When a variable's old value is read for the last time: from then on its memory may take the new one.
 import { sizeOf } from "../../core/index.ts";
 import {
+  type BoundNode,
+  type BoundProgram,
+  type BoundValue,
   isOp,
-  type Node,
   type OpName,
-  type Program,
-  type Value,
   type VariableRef,
 } from "../../graph/index.ts";
 import { nodesOf, type Unit } from "./units.ts";
@@ -18,11 +18,11 @@ const VIEWS: ReadonlySet<OpName> = new Set<OpName>(["reshape", "transpose", "bro
 export class LastReads {
   readonly #reads: readonly { readonly variable: VariableRef; readonly unit: number }[];
 
-  constructor(program: Program, units: readonly Unit[]) {
+  constructor(program: BoundProgram, units: readonly Unit[]) {
     const uses = new Uses(program);
-    const index = new Map<Node, number>();
+    const index = new Map<BoundNode, number>();
     for (const [i, unit] of units.entries()) for (const node of nodesOf(unit)) index.set(node, i);
-    const lastUse = (value: Value): number => {
+    const lastUse = (value: BoundValue): number => {
       if (uses.isResult(value)) return Number.POSITIVE_INFINITY;
       const users = uses.of(value);
       return Math.max(

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { gradients } from "../../autodiff/index.ts";
 import {
   add,
+  asBound,
   batchNormTraining,
   conv2d,
   createProgram,
@@ -28,10 +29,12 @@ function activations(isResult: boolean): { first: Value; second: Value; recomput
   const y = add(conv2d(second, w2!, undefined, padding), second);
   const loss = reduceSum(mul(y, y));
   const [d0, d1, d2] = gradients(loss, [w0!, w1!, w2!]) as Value[];
-  const program = createProgram({
-    name: "block",
-    outputs: { loss, d0: d0!, d1: d1!, d2: d2!, ...(isResult ? { first } : {}) },
-  });
+  const program = asBound(
+    createProgram({
+      name: "block",
+      outputs: { loss, d0: d0!, d1: d1!, d2: d2!, ...(isResult ? { first } : {}) },
+    }),
+  );
   return {
     first,
     second,

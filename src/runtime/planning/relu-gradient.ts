@@ -1,18 +1,18 @@
 // The pattern that the gradient of ReLU leaves in a graph: select(greater(y, 0), dy, 0).
-import { isOp, type Node, type Value } from "../../graph/index.ts";
+import { type BoundNode, type BoundValue, isOp } from "../../graph/index.ts";
 import type { Uses } from "./uses.ts";
 
 /** `upstream` where `activated` is positive, else 0. */
 export interface ReluGradient {
-  readonly activated: Value;
-  readonly upstream: Value;
-  readonly result: Value;
+  readonly activated: BoundValue;
+  readonly upstream: BoundValue;
+  readonly result: BoundValue;
   /** The comparison and the selection. */
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly BoundNode[];
 }
 
 /** The pattern that ends in `node`; its comparison must serve it alone. */
-export function matchReluGradient(node: Node, uses: Uses): ReluGradient | undefined {
+export function matchReluGradient(node: BoundNode, uses: Uses): ReluGradient | undefined {
   if (!isOp(node, "select")) return undefined;
   const [condition, upstream, otherwise] = node.inputs;
   const comparison = condition!.node;
@@ -25,12 +25,12 @@ export function matchReluGradient(node: Node, uses: Uses): ReluGradient | undefi
   return { activated: activated!, upstream: upstream!, result: result!, nodes: [comparison, node] };
 }
 
-function isZero(value: Value): boolean {
+function isZero(value: BoundValue): boolean {
   return scalarConstant(value) === 0;
 }
 
 /** The number that a constant of one element holds. */
-export function scalarConstant(value: Value): number | undefined {
+export function scalarConstant(value: BoundValue): number | undefined {
   if (!isOp(value.node, "constant")) return undefined;
   const { data } = value.node.params.tensor;
   return data.length === 1 ? Number(data[0]) : undefined;

@@ -1,12 +1,12 @@
 // Who uses what in a program.
-import type { Node, Program, Value } from "../../graph/index.ts";
+import type { BoundNode, BoundProgram, BoundValue } from "../../graph/index.ts";
 
 /** The nodes that use each value, and the values that are results. */
 export class Uses {
-  readonly #users = new Map<Value, Node[]>();
-  readonly #results: Set<Value>;
+  readonly #users = new Map<BoundValue, BoundNode[]>();
+  readonly #results: Set<BoundValue>;
 
-  constructor(program: Program) {
+  constructor(program: BoundProgram) {
     for (const node of program.nodes) {
       for (const input of new Set(node.inputs)) {
         const users = this.#users.get(input);
@@ -20,16 +20,16 @@ export class Uses {
     ]);
   }
 
-  of(value: Value): readonly Node[] {
+  of(value: BoundValue): readonly BoundNode[] {
     return this.#users.get(value) ?? [];
   }
 
-  isResult(value: Value): boolean {
+  isResult(value: BoundValue): boolean {
     return this.#results.has(value);
   }
 
   /** The one node that uses the value, where nothing else does and no result is made of it. */
-  only(value: Value): Node | undefined {
+  only(value: BoundValue): BoundNode | undefined {
     const users = this.of(value);
     return users.length === 1 && !this.isResult(value) ? users[0] : undefined;
   }

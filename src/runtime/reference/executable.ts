@@ -1,6 +1,6 @@
 // Running a program: node after node, then all updates at once.
 import type { HostTensor, TensorData } from "../../core/index.ts";
-import type { Node, Program, Value } from "../../graph/index.ts";
+import type { BoundNode, BoundProgram, BoundValue } from "../../graph/index.ts";
 import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
 import type { Kernel, RunState } from "./kernel.ts";
@@ -11,11 +11,11 @@ import { freeSpare, giveBack, type Tensor, toHost } from "./tensor.ts";
 /** A value is forgotten after its last use, so that memory is reused as the run goes on. */
 export class ReferenceExecutable implements Executable {
   readonly #session: ReferenceSession;
-  readonly #program: Program;
-  readonly #lastUses: ReadonlyMap<Node, readonly Value[]>;
+  readonly #program: BoundProgram;
+  readonly #lastUses: ReadonlyMap<BoundNode, readonly BoundValue[]>;
   #disposed = false;
 
-  constructor(session: ReferenceSession, program: Program) {
+  constructor(session: ReferenceSession, program: BoundProgram) {
     this.#session = session;
     this.#program = program;
     this.#lastUses = lastUses(program);
@@ -40,8 +40,8 @@ export class ReferenceExecutable implements Executable {
     return Object.fromEntries(outputs);
   }
 
-  #compute(state: RunState): Map<Value, Tensor> {
-    const values = new Map<Value, Tensor>();
+  #compute(state: RunState): Map<BoundValue, Tensor> {
+    const values = new Map<BoundValue, Tensor>();
     /** How many values lie in an array: a reshaped one is its operand's. */
     const holders = new Map<ArrayBufferLike, number>();
     const hold = ({ buffer }: TensorData, more: 1 | -1): number => {
@@ -73,13 +73,13 @@ export class ReferenceExecutable implements Executable {
 }
 
 /** For each node, the values that nothing needs after it. */
-function lastUses(program: Program): Map<Node, Value[]> {
-  const last = new Map<Value, Node>();
+function lastUses(program: BoundProgram): Map<BoundNode, BoundValue[]> {
+  const last = new Map<BoundValue, BoundNode>();
   for (const node of program.nodes)
     for (const value of [...node.inputs, ...node.outputs]) last.set(value, node);
   for (const value of Object.values(program.outputs)) last.delete(value);
   for (const { value } of program.updates) last.delete(value);
-  const byNode = new Map<Node, Value[]>();
+  const byNode = new Map<BoundNode, BoundValue[]>();
   for (const [value, node] of last) byNode.set(node, [...(byNode.get(node) ?? []), value]);
   return byNode;
 }

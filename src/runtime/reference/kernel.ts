@@ -1,6 +1,6 @@
 // What a kernel is: the arithmetic of one op on run-time tensors.
 import type { HostTensor, TensorData } from "../../core/index.ts";
-import type { ValueType, VariableRef } from "../../graph/index.ts";
+import type { BoundType, VariableRef } from "../../graph/index.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Where leaves get their elements from. */
@@ -14,7 +14,7 @@ export interface RunState {
 export type Kernel<P> = (
   inputs: readonly Tensor[],
   params: P,
-  outputs: readonly ValueType[],
+  outputs: readonly BoundType[],
   state: RunState,
 ) => readonly TensorData[];
 

@@ -7,6 +7,7 @@ import {
   type TensorData,
 } from "../../core/index.ts";
 import { isOp, type Program, type Storage, type VariableRef } from "../../graph/index.ts";
+import { compileByBatch } from "../batch-executable.ts";
 import { checkVariable, checkWrite } from "../boundary.ts";
 import type { Executable, Precision, Session, VariableWrite } from "../contract.ts";
 import { ReferenceExecutable } from "./executable.ts";
@@ -32,7 +33,7 @@ export class ReferenceSession implements Session {
       if (isOp(node, "variable")) checkVariable(this.#storages, node.params.variable);
     }
     for (const { variable } of program.updates) checkVariable(this.#storages, variable);
-    return new ReferenceExecutable(this, program);
+    return compileByBatch(program, async (bound) => new ReferenceExecutable(this, bound));
   }
 
   async read(variables: readonly VariableRef[]): Promise<HostTensor[]> {

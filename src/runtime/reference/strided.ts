@@ -1,6 +1,6 @@
 // Walking a tensor with any strides: where each element of a row-major result lies in its source.
 import { type Shape, sizeOf, stridesOf, type TensorData } from "../../core/index.ts";
-import type { ValueType } from "../../graph/index.ts";
+import type { BoundType } from "../../graph/index.ts";
 import { allocateFor, type Elements } from "./tensor.ts";
 
 /**
@@ -32,7 +32,7 @@ export function broadcastStrides(from: Shape, to: Shape): number[] {
 }
 
 /** The elements of `source` at `offsets`, as a new array for a value of `type`. */
-export function gather(source: TensorData, offsets: Int32Array, type: ValueType): TensorData {
+export function gather(source: TensorData, offsets: Int32Array, type: BoundType): TensorData {
   const result = allocateFor(type);
   const from: Elements = source;
   const to: Elements = result;
@@ -48,13 +48,13 @@ export function scatter(source: TensorData, offsets: Int32Array, target: TensorD
 }
 
 /** The one element of `source` everywhere. */
-function filled(source: TensorData, type: ValueType): TensorData {
+function filled(source: TensorData, type: BoundType): TensorData {
   const result = allocateFor(type) as Float64Array;
   return result.fill((source as Float64Array)[0]!);
 }
 
 /** The elements of a tensor broadcast to `type`; its own array where that changes nothing. */
-export function broadcastData(data: TensorData, shape: Shape, type: ValueType): TensorData {
+export function broadcastData(data: TensorData, shape: Shape, type: BoundType): TensorData {
   if (sizeOf(shape) === sizeOf(type.shape)) return data;
   if (data.length === 1) return filled(data, type);
   return gather(data, stridedOffsets(type.shape, broadcastStrides(shape, type.shape)), type);

@@ -8,7 +8,7 @@ import {
   sizeOf,
   type TensorData,
 } from "../../core/index.ts";
-import type { ValueType } from "../../graph/index.ts";
+import type { BoundType } from "../../graph/index.ts";
 
 /** A value at run time; `data` is Float64Array for every float dtype. Never changed once made. */
 export interface Tensor {
@@ -35,7 +35,7 @@ const spare = new Map<number, Float64Array[]>();
 const WORTH_KEEPING = 2 ** 16;
 
 /** Zeros for a value of this type. */
-export function allocateFor({ dtype, shape }: ValueType): TensorData {
+export function allocateFor({ dtype, shape }: BoundType): TensorData {
   const size = sizeOf(shape);
   const used = isFloat(dtype) ? spare.get(size)?.pop() : undefined;
   return used?.fill(0) ?? allocate(heldAs(dtype), size);

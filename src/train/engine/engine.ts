@@ -5,10 +5,11 @@ import {
   formatShape,
   type HostTensor,
   hostTensor,
+  LatestUsed,
   type Shape,
   zeros,
 } from "../../core/index.ts";
-import type { Program, VariableRef } from "../../graph/index.ts";
+import { BATCH, type Program, type ValueType, type VariableRef } from "../../graph/index.ts";
 import { initialState, type StateDict, stateEntries } from "../../nn/index.ts";
 import type { GradientClipping, Optimizer } from "../../optim/index.ts";
 import type { Executable, Runtime, Session, SessionOptions } from "../../runtime/contract.ts";
@@ -54,6 +55,9 @@ export interface StepScalars {
   readonly groupRates?: readonly number[] | undefined;
 }
 
+/** Programs that are kept compiled: a handful for each size of image. */
+const PROGRAMS_KEPT = 16;
+
 /** Loss (mean over the batch) and outputs of a forward pass. */
 export interface ForwardResult {
   readonly loss: number;
@@ -63,10 +67,14 @@ export interface ForwardResult {
 /** Which weights to evaluate or export: those being trained, or their moving average. */
 export type WeightsKind = "live" | "average";
 
-/** Opens a session for a model, compiles its programs as batch sizes come up, and runs them. */
+/** Opens a session for a model, compiles its programs as they are needed, and runs them. */
 export class TrainingEngine {
   readonly #options: EngineOptions;
-  readonly #executables = new Map<string, Promise<Executable>>();
+  /** By what makes programs differ: the size of the batch does not. */
+  readonly #executables: LatestUsed<string, Promise<Executable>> = new LatestUsed(
+    PROGRAMS_KEPT,
+    (executable) => executable.then((compiled) => compiled.dispose()),
+  );
   /** Inputs of the program that takes a step: not every optimizer uses all of its scalars. */
   #stepInputs: ReadonlySet<string> = new Set();
   #layout: StateLayout;
@@ -187,7 +195,7 @@ export class TrainingEngine {
   async renewStatistics({ images }: Batch, share: number): Promise<boolean> {
     if (this.layout.buffers.size === 0) return false;
     const { dtype, shape } = typeOf(images);
-    const executable = await this.#executable(`statistics:${formatShape(shape)}`, () =>
+    const executable = await this.#executable(`statistics:${dtype}${formatShape(shape)}`, () =>
       statisticsProgram(this.#options.model.network, this.layout.averages, { dtype, shape }),
     );
     await executable.run({ images, share: float64Scalar(share) });
@@ -281,12 +289,7 @@ export class TrainingEngine {
   }
 
   #executable(key: string, build: () => Program): Promise<Executable> {
-    let executable = this.#executables.get(key);
-    if (executable === undefined) {
-      executable = this.session.compile(build());
-      this.#executables.set(key, executable);
-    }
-    return executable;
+    return this.#executables.get(key, () => this.session.compile(build()));
   }
 
   async #forward(executable: Executable, batch: Batch): Promise<ForwardResult> {
@@ -325,13 +328,14 @@ function batchShape({ images, labels, targets }: Batch): BatchShape {
   return { images: typeOf(images), labels: typeOf(targets ?? labels) };
 }
 
-function typeOf({ dtype, shape }: HostTensor): { dtype: HostTensor["dtype"]; shape: Shape } {
-  return { dtype: dtype === "float64" ? "float32" : dtype, shape };
+/** The type of a batch's tensor whatever the size of the batch. */
+function typeOf({ dtype, shape }: HostTensor): ValueType {
+  return { dtype: dtype === "float64" ? "float32" : dtype, shape: [BATCH, ...shape.slice(1)] };
 }
 
 function shapeKey(batch: Batch): string {
   const { images, labels } = batchShape(batch);
-  return `${formatShape(images.shape)}${labels.dtype}${formatShape(labels.shape)}`;
+  return `${images.dtype}${formatShape(images.shape)}${labels.dtype}${formatShape(labels.shape)}`;
 }
 
 function float64Scalar(value: number): HostTensor<"float64"> {

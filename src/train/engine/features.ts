@@ -6,6 +6,7 @@ import {
   hostTensor,
   sizeOf,
 } from "../../core/index.ts";
+import { BATCH } from "../../graph/index.ts";
 import { FeatureClassifier } from "../../nn/index.ts";
 import type { Executable } from "../../runtime/contract.ts";
 import type { BatchSource, TrainableModel } from "../contracts.ts";
@@ -55,10 +56,11 @@ export async function computeFeatures(
   const indices: number[] = [];
   try {
     for await (const { images, indices: own } of batches) {
-      const key = formatShape(images.shape);
+      const shape = [BATCH, ...images.shape.slice(1)];
+      const key = formatShape(shape);
       let executable = executables.get(key);
       if (executable === undefined) {
-        const program = featuresProgram(network, layout.weights, { dtype: "float32", shape: images.shape });
+        const program = featuresProgram(network, layout.weights, { dtype: "float32", shape });
         executable = await session.compile(program);
         executables.set(key, executable);
       }

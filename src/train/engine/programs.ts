@@ -1,7 +1,7 @@
 // The three programs of training: accumulate gradients, apply them, evaluate.
 
 import { gradients } from "../../autodiff/index.ts";
-import type { DType, LabelRange, Shape } from "../../core/index.ts";
+import type { LabelRange } from "../../core/index.ts";
 import {
   add,
   createProgram,
@@ -14,6 +14,7 @@ import {
   sub,
   type Update,
   type Value,
+  type ValueType,
   type VariableRef,
   wholeStorage,
 } from "../../graph/index.ts";
@@ -21,10 +22,10 @@ import { Backbone, type ClassificationNetwork, type Module, trace } from "../../
 import { clipGradients, type GradientClipping, globalNorm } from "../../optim/index.ts";
 import type { StateLayout } from "./state-layout.ts";
 
-/** Element type and shape of a batch's tensors, batch axis included. */
+/** Types of a batch's tensors; the batch axis, `N`, comes first. */
 export interface BatchShape {
-  readonly images: { readonly dtype: DType; readonly shape: Shape };
-  readonly labels: { readonly dtype: DType; readonly shape: Shape };
+  readonly images: ValueType;
+  readonly labels: ValueType;
 }
 
 /** A network, and the loss of its outputs as graph code: a scalar. */

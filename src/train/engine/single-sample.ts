@@ -1,10 +1,7 @@
 // Whether a network can be trained on a single sample: batch norm needs more than one value a channel.
-import { type Shape, sizeOf } from "../../core/index.ts";
-import { Graph, input, type VariableRef } from "../../graph/index.ts";
+import type { Shape } from "../../core/index.ts";
+import { BATCH, Graph, input, sameSize, type VariableRef } from "../../graph/index.ts";
 import { type Module, trace } from "../../nn/index.ts";
-
-/** More than one, so that the trace itself is none of a single sample. */
-const TRACED_SAMPLES = 2;
 
 /**
  * Whether a training batch must hold several samples: batch norm would meet one value a channel in a batch of one, as
@@ -17,13 +14,13 @@ export function needsSeveralSamples(
   sample: Shape,
 ): boolean {
   const graph = new Graph();
-  trace(network, input(graph, "images", "float32", [TRACED_SAMPLES, ...sample]), {
+  trace(network, input(graph, "images", "float32", [BATCH, ...sample]), {
     training: true,
     variable: (name) => weights.get(name)!,
   });
   return graph.nodes.some(({ op, inputs }) => {
     if (op !== "batchNormTraining") return false;
     const { shape } = inputs[0]!;
-    return sizeOf(shape) === TRACED_SAMPLES * shape[1]!;
+    return sameSize(shape, [BATCH, shape[1]!]);
   });
 }

@@ -1,6 +1,6 @@
 // Convolutions of every kind: stride, padding, dilation, groups, bias, kernel and map sizes, odd channel counts.
 import type { Shape } from "../../../src/core/index.ts";
-import { type Conv2dParams, conv2d, matmul, type Pair } from "../../../src/graph/index.ts";
+import { type Conv2dParams, conv2d, fixedShape, matmul, type Pair } from "../../../src/graph/index.ts";
 import { type ConvolutionOps, conv2dOutputShape } from "../../../src/graph/ops/convolution.ts";
 import { type Case, numbers } from "../case.ts";
 
@@ -112,7 +112,7 @@ function paramsOf({ stride = ONE, padding = [0, 0], dilation = ONE, groups = 1 }
 }
 
 function outputShapeOf(one: Convolution): Shape {
-  return conv2dOutputShape(one.input, one.weight, paramsOf(one));
+  return fixedShape(conv2dOutputShape(one.input, one.weight, paramsOf(one)));
 }
 
 const forward: readonly Case[] = CONVOLUTIONS.flatMap((one) => {

@@ -1,6 +1,6 @@
 // A program made runnable: its plan, bound to memory, executed step after step.
 import { sizeOf } from "../../../core/index.ts";
-import type { Program } from "../../../graph/index.ts";
+import type { BoundProgram } from "../../../graph/index.ts";
 import type { Engine } from "../ffi/index.ts";
 import { type ElementArray, viewElements } from "../plan/element-type.ts";
 import { type Plan, type PlanOptions, planProgram } from "../plan/plan.ts";
@@ -22,14 +22,14 @@ interface Bound {
 
 /** Plans at once. The plan is made anew where the layout of a variable has changed since. */
 export class ComputeExecutable {
-  readonly #program: Program;
+  readonly #program: BoundProgram;
   readonly #options: Omit<PlanOptions, "engine">;
   readonly #arena: Arena;
   readonly #engine: Engine;
   #plan: Plan;
   #bound: Bound | undefined;
 
-  constructor(program: Program, options: Omit<PlanOptions, "engine">, engine: Engine, arena: Arena) {
+  constructor(program: BoundProgram, options: Omit<PlanOptions, "engine">, engine: Engine, arena: Arena) {
     this.#program = program;
     this.#options = options;
     this.#arena = arena;

@@ -1,6 +1,6 @@
 // A session where it computes: variables, executables, one arena. Synchronous; it lives in the compute thread.
 import { ClassifierTrainingError, type TensorData } from "../../../core/index.ts";
-import { isOp, type Program, type Storage, type VariableRef } from "../../../graph/index.ts";
+import { type BoundProgram, isOp, type Storage, type VariableRef } from "../../../graph/index.ts";
 import type { ConvolutionAlgorithm, Precision } from "../../contract.ts";
 import { Engine, type Library } from "../ffi/index.ts";
 import { type ChoiceCache, ConvolutionChooser } from "../lower/convolution-choice.ts";
@@ -47,7 +47,7 @@ export class ComputeSession {
   }
 
   /** Plans a program; returns the executable's number and the bytes of its intermediate values. */
-  compile(program: Program): { id: number; workspaceBytes: number } {
+  compile(program: BoundProgram): { id: number; workspaceBytes: number } {
     const options = { store: this.#store, precision: this.#precision, chooser: this.#chooser };
     const engine = new Engine(this.#library);
     try {
@@ -99,7 +99,7 @@ export class ComputeSession {
 }
 
 /** Variables that a program reads or updates. */
-export function variablesOf(program: Program): VariableRef[] {
+export function variablesOf(program: BoundProgram): VariableRef[] {
   const read = program.nodes.filter((node) => isOp(node, "variable")).map(({ params }) => params.variable);
   return [...read, ...program.updates.map(({ variable }) => variable)];
 }

@@ -1,12 +1,12 @@
 // Convolutions and their gradients, in the layouts that the library prefers.
 import type { Shape } from "../../../core/index.ts";
 import {
+  type BoundNode,
+  type BoundProgram,
+  type BoundValue,
   type Conv2dParams,
   flopsOf,
   isOp,
-  type Node,
-  type Program,
-  type Value,
 } from "../../../graph/index.ts";
 import type { VariableStore } from "../compute/variable-store.ts";
 import { ARG, type DnnlType, type Engine, type Layout, type Primitive } from "../ffi/index.ts";
@@ -18,12 +18,12 @@ function anyLayout(engine: Engine, type: DnnlType, dims: readonly number[]): Lay
   return engine.layout(type, dims, "any");
 }
 
-function label(node: Node, weights: readonly number[], source: readonly number[]): string {
+function label(node: BoundNode, weights: readonly number[], source: readonly number[]): string {
   return `${node.op} [${weights.join(", ")}] of [${source.join(", ")}]`;
 }
 
 /** The primitive chooses the layouts; what its operands are held as is reordered where that differs. */
-export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
+export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): void {
   const { engine, activation, chooser } = planner;
   const [x, weight, bias] = node.inputs;
   const [y] = node.outputs;
@@ -54,7 +54,7 @@ export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
 }
 
 /** As `lowerConvolution`. */
-export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dInputGrad">): void {
+export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"conv2dInputGrad">): void {
   const { engine, activation, chooser } = planner;
   const [dy, weight] = node.inputs;
   const [dx] = node.outputs;
@@ -81,7 +81,7 @@ export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dIn
 }
 
 /** As `lowerConvolution`. The gradient is float32 in either precision. */
-export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dWeightGrad">): void {
+export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"conv2dWeightGrad">): void {
   const { engine, activation, chooser } = planner;
   const [x, dy] = node.inputs;
   const [dw] = node.outputs;
@@ -115,7 +115,12 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dW
 }
 
 /** The weights as the primitive wants them. */
-function weightsOf(planner: Planner, weight: Value, form: ConvolutionForm, primitive: Primitive): Tensor {
+function weightsOf(
+  planner: Planner,
+  weight: BoundValue,
+  form: ConvolutionForm,
+  primitive: Primitive,
+): Tensor {
   const layout = primitive.layout("weights")!;
   return planner.inLayout(weight, layout, form.crop && tapsOf(planner, form));
 }
@@ -124,10 +129,10 @@ function weightsOf(planner: Planner, weight: Value, form: ConvolutionForm, primi
  * Gives the weights of a program's convolutions the layout that float32 kernels want, so that neither they nor
  * their gradients need to be reordered at every run.
  */
-export function adoptWeightLayouts(engine: Engine, program: Program, store: VariableStore): void {
+export function adoptWeightLayouts(engine: Engine, program: BoundProgram, store: VariableStore): void {
   for (const node of program.nodes) {
     if (!isOp(node, "conv2d")) continue;
-    const [x, weight] = node.inputs as readonly [Value, Value];
+    const [x, weight] = node.inputs as readonly [BoundValue, BoundValue];
     if (!isOp(weight.node, "variable")) continue;
     const layout = weightLayout(engine, node.params, x.shape, weight.shape, node.outputs[0]!.shape);
     if (layout !== undefined) store.adoptLayout(weight.node.params.variable, layout);

@@ -1,12 +1,12 @@
 // Elementwise units as straight-line code: instructions, and the chains of them that one primitive computes.
-import { isOp, type Node, type Value } from "../../../graph/index.ts";
+import { type BoundNode, type BoundValue, isOp } from "../../../graph/index.ts";
 import { type ElementwiseMember, scalarConstant } from "../../planning/index.ts";
 import type { BinaryAlgorithm, EltwiseAlgorithm } from "../ffi/index.ts";
 
 /** An operand: a tensor of the unit's shape, a scalar known at run time, or a number. */
 export type Operand =
-  | { readonly kind: "full"; readonly value: Value }
-  | { readonly kind: "scalar"; readonly value: Value }
+  | { readonly kind: "full"; readonly value: BoundValue }
+  | { readonly kind: "scalar"; readonly value: BoundValue }
   | { readonly kind: "number"; readonly number: number };
 
 /** A function applied to what a chain has computed so far. */
@@ -22,24 +22,24 @@ export type Link =
 /** `first`, then each link in turn; the value of the last one is `result`. */
 export interface Chain {
   readonly kind: "chain";
-  readonly first: Value;
+  readonly first: BoundValue;
   readonly links: Link[];
-  result: Value;
+  result: BoundValue;
 }
 
 /** `upstream` where `activated` is positive, else 0. */
 export interface Mask {
   readonly kind: "mask";
-  readonly activated: Value;
-  readonly upstream: Value;
-  readonly result: Value;
+  readonly activated: BoundValue;
+  readonly upstream: BoundValue;
+  readonly result: BoundValue;
 }
 
 /** What one pass over a block computes. */
 export type Instruction = Chain | Mask;
 
 /** The tensors of the unit's shape that an instruction reads. */
-export function operandsOf(instruction: Instruction): readonly Value[] {
+export function operandsOf(instruction: Instruction): readonly BoundValue[] {
   if (instruction.kind === "mask") return [instruction.upstream, instruction.activated];
   const others = instruction.links.flatMap((link) =>
     link.kind === "binary" && link.operand.kind === "full" ? [link.operand.value] : [],
@@ -54,14 +54,14 @@ export function operandsOf(instruction: Instruction): readonly Value[] {
  */
 export function chainsOf(
   members: readonly ElementwiseMember[],
-  isWanted: (value: Value) => boolean,
+  isWanted: (value: BoundValue) => boolean,
 ): Instruction[] {
-  const useCount = new Map<Value, number>();
+  const useCount = new Map<BoundValue, number>();
   const single = members.map(instructionOf);
   for (const instruction of single) {
     for (const value of operandsOf(instruction)) useCount.set(value, (useCount.get(value) ?? 0) + 1);
   }
-  const open = new Map<Value, Chain>();
+  const open = new Map<BoundValue, Chain>();
   const program: Instruction[] = [];
   for (const instruction of single) {
     const extended = instruction.kind === "chain" ? extend(instruction, open) : undefined;
@@ -80,7 +80,7 @@ export function chainsOf(
 }
 
 /** The chain that computes an operand of `next`, with `next` as its last link. */
-function extend(next: Chain, open: Map<Value, Chain>): Chain | undefined {
+function extend(next: Chain, open: Map<BoundValue, Chain>): Chain | undefined {
   for (const candidate of [next, swapped(next)]) {
     const chain = candidate && open.get(candidate.first);
     if (candidate === undefined || chain === undefined) continue;
@@ -124,7 +124,7 @@ function instructionOf(member: ElementwiseMember): Instruction {
   return { kind: "chain", first: b.value, links: linksInFront(node, a!), result };
 }
 
-function operandOf(value: Value, result: Value): Operand {
+function operandOf(value: BoundValue, result: BoundValue): Operand {
   if (value.shape.join("x") === result.shape.join("x")) return { kind: "full", value };
   const number = scalarConstant(value);
   return number === undefined ? { kind: "scalar", value } : { kind: "number", number };
@@ -135,7 +135,7 @@ const eltwise = (algorithm: EltwiseAlgorithm): Link => ({ kind: "eltwise", algor
 const reciprocal: Link = { kind: "eltwise", algorithm: "pow", alpha: 1, beta: -1 };
 
 /** `node` of the chain's value and, for two operands, `b` on its right. */
-function linksBehind(node: Node, a: Operand & { kind: "full" }, b: Operand | undefined): Link[] {
+function linksBehind(node: BoundNode, a: Operand & { kind: "full" }, b: Operand | undefined): Link[] {
   switch (node.op) {
     case "neg":
       return [linear(-1, 0)];
@@ -157,7 +157,7 @@ function linksBehind(node: Node, a: Operand & { kind: "full" }, b: Operand | und
   }
 }
 
-function withNumber(node: Node, b: Operand): Link | undefined {
+function withNumber(node: BoundNode, b: Operand): Link | undefined {
   if (b.kind !== "number") return undefined;
   const { number } = b;
   if (isOp(node, "add")) return linear(1, number);
@@ -173,7 +173,7 @@ function clip(alpha: number, beta: number): Link {
 }
 
 /** `node` with the scalar or number `a` on the left of the chain's value. */
-function linksInFront(node: Node, a: Operand): Link[] {
+function linksInFront(node: BoundNode, a: Operand): Link[] {
   if (isOp(node, "sub")) return [linear(-1, 0), added(a)];
   if (isOp(node, "div")) return [reciprocal, multiplied(a)];
   return [withNumber(node, a) ?? { kind: "binary", algorithm: algorithmOf(node), operand: a }];
@@ -187,7 +187,7 @@ function multiplied(a: Operand): Link {
   return a.kind === "number" ? linear(a.number, 0) : { kind: "binary", algorithm: "mul", operand: a };
 }
 
-function algorithmOf(node: Node): BinaryAlgorithm {
+function algorithmOf(node: BoundNode): BinaryAlgorithm {
   switch (node.op) {
     case "add":
     case "sub":

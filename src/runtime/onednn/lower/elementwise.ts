@@ -1,6 +1,6 @@
 // Elementwise units: one pass through memory in blocks that stay in the cache between primitives.
 import { sizeOf } from "../../../core/index.ts";
-import type { Value } from "../../../graph/index.ts";
+import type { BoundValue } from "../../../graph/index.ts";
 import type { ElementwiseMember } from "../../planning/index.ts";
 import { ARG, aligned, type Layout, type PostOp, type Primitive } from "../ffi/index.ts";
 import { ELEMENT_BYTES } from "../plan/element-type.ts";
@@ -38,7 +38,7 @@ interface Order {
 }
 
 /** The order in which the unit's tensors are best walked: one that most operands lie in already. */
-function commonOrder(planner: Planner, inputs: readonly Value[]): Order {
+function commonOrder(planner: Planner, inputs: readonly BoundValue[]): Order {
   const held = inputs.map((value) => planner.tensor(value));
   const type = held.some((tensor) => tensor.type === "bf16") ? "bf16" : "f32";
   const rows = { order: ROW_MAJOR, type, layout: planner.engine.layout(type, dims(inputs[0]!)) } as const;
@@ -53,7 +53,7 @@ function commonOrder(planner: Planner, inputs: readonly Value[]): Order {
   return { order: blocked.order, type, layout: blocked.layout };
 }
 
-function dims(value: Value): readonly number[] {
+function dims(value: BoundValue): readonly number[] {
   return value.shape.length === 0 ? [1] : value.shape;
 }
 
@@ -64,7 +64,7 @@ function isStorage({ order }: Tensor): boolean {
 
 function inOrder(
   planner: Planner,
-  value: Value,
+  value: BoundValue,
   order: string,
   type: Type,
   layout: Layout | undefined,
@@ -79,21 +79,21 @@ class UnitLowering {
   readonly #planner: Planner;
   readonly #program: readonly Instruction[];
   /** Results that are needed outside of the unit. */
-  readonly #wanted: ReadonlySet<Value>;
-  readonly #tensors: Map<Value, Tensor>;
+  readonly #wanted: ReadonlySet<BoundValue>;
+  readonly #tensors: Map<BoundValue, Tensor>;
   readonly #order: string;
   readonly #type: Type;
   readonly #layout: Layout | undefined;
   readonly #shape: readonly number[];
   readonly #elements: number;
-  readonly #temporaries = new Map<Value, Region>();
+  readonly #temporaries = new Map<BoundValue, Region>();
   readonly #free: Region[] = [];
 
   constructor(
     planner: Planner,
     program: readonly Instruction[],
-    wanted: ReadonlySet<Value>,
-    tensors: Map<Value, Tensor>,
+    wanted: ReadonlySet<BoundValue>,
+    tensors: Map<BoundValue, Tensor>,
     { order, type, layout }: Order,
   ) {
     this.#planner = planner;
@@ -223,13 +223,13 @@ class UnitLowering {
     };
   }
 
-  #scalar(operand: { kind: "scalar"; value: Value } | { kind: "number"; number: number }): Tensor {
+  #scalar(operand: { kind: "scalar"; value: BoundValue } | { kind: "number"; number: number }): Tensor {
     return operand.kind === "number"
       ? this.#planner.numberTensor(operand.number)
       : this.#planner.rowMajor(operand.value, "f32");
   }
 
-  #operand(value: Value): BlockOperand {
+  #operand(value: BoundValue): BlockOperand {
     const temporary = this.#temporaries.get(value);
     return temporary === undefined
       ? { kind: "tensor", tensor: this.#tensors.get(value)! }
@@ -237,7 +237,7 @@ class UnitLowering {
   }
 
   /** Where a result goes: a variable's place, memory of its own, or a block that the next ones use. */
-  #place(value: Value, index: number, block: number): BlockOperand {
+  #place(value: BoundValue, index: number, block: number): BlockOperand {
     const planner = this.#planner;
     if (!this.#wanted.has(value)) {
       const region = this.#free.pop() ?? new Region(aligned(block * ELEMENT_BYTES[this.#type]));
@@ -255,7 +255,7 @@ class UnitLowering {
    * The place of the variable that the value updates, unless a later instruction reads the old value or another
    * operand overlaps it.
    */
-  #destination(value: Value, index: number): Tensor | undefined {
+  #destination(value: BoundValue, index: number): Tensor | undefined {
     const later = this.#program.slice(index + 1).flatMap(operandsOf);
     return this.#planner.destinationInOrder(
       value,
@@ -266,13 +266,13 @@ class UnitLowering {
     );
   }
 
-  #allocate(value: Value): Tensor {
+  #allocate(value: BoundValue): Tensor {
     const planner = this.#planner;
     const layout = this.#layout ?? planner.engine.layout(this.#type, dims(value));
     return { ...planner.allocate(value.shape, layout), order: this.#order };
   }
 
-  #release(value: Value, index: number): void {
+  #release(value: BoundValue, index: number): void {
     const region = this.#temporaries.get(value);
     if (region === undefined) return;
     const later = this.#program.slice(index + 1).flatMap(operandsOf);

@@ -1,5 +1,5 @@
 // Steps that are loops in JavaScript over row-major tensors.
-import type { Node, Value } from "../../../graph/index.ts";
+import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import { type Elements, loose } from "../host/elements.ts";
 import type { ElementType } from "../plan/element-type.ts";
 import type { Planner } from "../plan/planner.ts";
@@ -9,7 +9,7 @@ import type { Tensor } from "../plan/tensor.ts";
 export type Loop = (operands: readonly Elements[], results: readonly Elements[]) => void;
 
 /** Appends a loop over a node's operands; its results are held row by row, in the types of the graph. */
-export function lowerLoop(planner: Planner, node: Node, loop: Loop): void {
+export function lowerLoop(planner: Planner, node: BoundNode, loop: Loop): void {
   const operands = node.inputs.map((value) => planner.rowMajor(value));
   const results = node.outputs.map((value) => planner.produceRows(value));
   addLoop(planner, node.op, operands, results, loop);
@@ -37,7 +37,7 @@ export function addLoop(
 }
 
 /** How a value is held row by row. */
-export function rowType(planner: Planner, value: Value): ElementType {
+export function rowType(planner: Planner, value: BoundValue): ElementType {
   const { type } = planner.tensor(value);
   return type === "bf16" ? "f32" : type;
 }

@@ -1,5 +1,5 @@
 // How every op, and every unit of several, becomes steps.
-import { isOp, type Node, type OpName, type OpParams } from "../../../graph/index.ts";
+import { type BoundNode, isOp, type OpName, type OpParams } from "../../../graph/index.ts";
 import type { Unit } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { lowerConvolution, lowerConvolutionInputGrad, lowerConvolutionWeightGrad } from "./convolution.ts";
@@ -20,7 +20,7 @@ import { lowerArgMax, lowerLogSoftmax, lowerReduction } from "./reduction.ts";
 import { lowerBinary, lowerCast, lowerOneHot, lowerSelect, lowerUnary } from "./small-elementwise.ts";
 
 /** The lowering of every op by itself: leaving one out does not compile. */
-const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: Node<N>) => void } = {
+const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>) => void } = {
   input: lowerInput,
   variable: lowerVariable,
   constant: lowerConstant,
@@ -85,7 +85,7 @@ const UNIT_LOWERINGS: {
 } = {
   node: {
     lower(planner, { node }) {
-      const lower = LOWERINGS[node.op] as (planner: Planner, node: Node<keyof OpParams>) => void;
+      const lower = LOWERINGS[node.op] as (planner: Planner, node: BoundNode<keyof OpParams>) => void;
       lower(planner, node);
     },
   },

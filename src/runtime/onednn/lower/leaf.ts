@@ -1,23 +1,23 @@
 // Inputs, variables and constants.
 import type { HostTensor } from "../../../core/index.ts";
-import type { Node } from "../../../graph/index.ts";
+import type { BoundNode } from "../../../graph/index.ts";
 import { type ElementArray, type ElementType, elementTypeOf, viewElements } from "../plan/element-type.ts";
 import type { Planner } from "../plan/planner.ts";
 
 /** An input's place; every run copies the caller's tensor there. */
-export function lowerInput(planner: Planner, node: Node<"input">): void {
+export function lowerInput(planner: Planner, node: BoundNode<"input">): void {
   const [value] = node.outputs;
   planner.hold(value!, planner.allocateRows(value!.shape, elementTypeOf(value!.dtype)));
   planner.inputs.push({ name: node.params.name, tensor: planner.tensor(value!) });
 }
 
 /** A variable where it lies. */
-export function lowerVariable(planner: Planner, node: Node<"variable">): void {
+export function lowerVariable(planner: Planner, node: BoundNode<"variable">): void {
   planner.hold(node.outputs[0]!, planner.store.tensorOf(node.params.variable));
 }
 
 /** A constant, copied in before every run. */
-export function lowerConstant(planner: Planner, node: Node<"constant">): void {
+export function lowerConstant(planner: Planner, node: BoundNode<"constant">): void {
   const [value] = node.outputs;
   const type = elementTypeOf(node.params.dtype);
   const tensor = planner.hold(value!, planner.allocateRows(value!.shape, type));

@@ -1,11 +1,16 @@
 // Matrix products, with the bias of a fully connected layer.
-import { flopsOf, type Node, type Value } from "../../../graph/index.ts";
+import { type BoundNode, type BoundValue, flopsOf } from "../../../graph/index.ts";
 import { ARG } from "../ffi/index.ts";
 import type { Argument, Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 
 /** @param sum the addition of `bias` to every row, whose result is then the only one. */
-export function lowerMatmul(planner: Planner, node: Node<"matmul">, sum?: Node<"add">, bias?: Value): void {
+export function lowerMatmul(
+  planner: Planner,
+  node: BoundNode<"matmul">,
+  sum?: BoundNode<"add">,
+  bias?: BoundValue,
+): void {
   const { engine, activation } = planner;
   const [a, b] = node.inputs;
   const result = (sum ?? node).outputs[0]!;
@@ -38,7 +43,7 @@ export function lowerMatmul(planner: Planner, node: Node<"matmul">, sum?: Node<"
 }
 
 /** A matrix, seen transposed where asked for. */
-function operand(planner: Planner, value: Value, transposed: boolean): Tensor {
+function operand(planner: Planner, value: BoundValue, transposed: boolean): Tensor {
   const { engine, activation } = planner;
   const rows = activation === "bf16" ? planner.rowMajor(value, "bf16") : planner.alignedRows(value);
   const [height, width] = value.shape as readonly [number, number];

@@ -1,14 +1,14 @@
 // Ops that move elements: reshape is another view, the others gather.
 import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
-import type { Node, Value } from "../../../graph/index.ts";
+import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import { broadcastStrides, stridedOffsets } from "../host/strided.ts";
 import type { Planner } from "../plan/planner.ts";
 import { dnnlDims, ROW_MAJOR } from "../plan/tensor.ts";
 import { addLoop, lowerLoop } from "./host.ts";
 
 /** The same memory, where it lies row by row; else a copy that does. */
-export function lowerReshape(planner: Planner, node: Node<"reshape">): void {
-  const [x] = node.inputs as readonly [Value];
+export function lowerReshape(planner: Planner, node: BoundNode<"reshape">): void {
+  const [x] = node.inputs as readonly [BoundValue];
   const [y] = node.outputs;
   const held = planner.tensor(x);
   const rows = held.order === ROW_MAJOR ? held : planner.rowMajor(x, held.type);
@@ -17,14 +17,14 @@ export function lowerReshape(planner: Planner, node: Node<"reshape">): void {
 }
 
 /** Elements of the operand at `offsets`. */
-function lowerGather(planner: Planner, node: Node, offsets: Int32Array): void {
+function lowerGather(planner: Planner, node: BoundNode, offsets: Int32Array): void {
   lowerLoop(planner, node, ([from], [to]) => {
     for (let i = 0; i < to!.length; i++) to![i] = from![offsets[i]!]!;
   });
 }
 
 /** A gather, in a loop on the host. */
-export function lowerTranspose(planner: Planner, node: Node<"transpose">): void {
+export function lowerTranspose(planner: Planner, node: BoundNode<"transpose">): void {
   const { permutation } = node.params;
   const strides = stridesOf(node.inputs[0]!.shape);
   lowerGather(
@@ -38,7 +38,7 @@ export function lowerTranspose(planner: Planner, node: Node<"transpose">): void 
 }
 
 /** A gather, in a loop on the host; a scalar is written everywhere. */
-export function lowerBroadcast(planner: Planner, node: Node<"broadcastTo">): void {
+export function lowerBroadcast(planner: Planner, node: BoundNode<"broadcastTo">): void {
   const { shape } = node.params;
   if (sizeOf(node.inputs[0]!.shape) === 1) {
     lowerLoop(planner, node, ([from], [to]) => {
@@ -50,14 +50,14 @@ export function lowerBroadcast(planner: Planner, node: Node<"broadcastTo">): voi
 }
 
 /** A gather, in a loop on the host. */
-export function lowerSlice(planner: Planner, node: Node<"slice">): void {
+export function lowerSlice(planner: Planner, node: BoundNode<"slice">): void {
   const strides = stridesOf(node.inputs[0]!.shape);
   const base = node.params.starts.reduce((sum, start, axis) => sum + start * strides[axis]!, 0);
   lowerGather(planner, node, stridedOffsets(node.outputs[0]!.shape, strides, base));
 }
 
 /** Scatters each part to its places, in a loop on the host. */
-export function lowerConcat(planner: Planner, node: Node<"concat">): void {
+export function lowerConcat(planner: Planner, node: BoundNode<"concat">): void {
   const { axis } = node.params;
   const shape = node.outputs[0]!.shape;
   let begin = 0;
@@ -81,9 +81,9 @@ function boxOffsets(whole: Shape, box: Shape, axis: number, begin: number): Int3
 }
 
 /** Fills the result and scatters the operand into it, in a loop on the host. */
-export function lowerPad(planner: Planner, node: Node<"pad">): void {
+export function lowerPad(planner: Planner, node: BoundNode<"pad">): void {
   const { before, value } = node.params;
-  const [x] = node.inputs as readonly [Value];
+  const [x] = node.inputs as readonly [BoundValue];
   const [y] = node.outputs;
   const strides = stridesOf(y!.shape);
   const base = before.reduce((sum, count, axis) => sum + count * strides[axis]!, 0);

@@ -1,13 +1,13 @@
 // Batch normalisation and its gradient, with the ReLU behind it where there is one.
 import { sizeOf } from "../../../core/index.ts";
-import type { Node, Value } from "../../../graph/index.ts";
+import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import type { ReluGradient } from "../../planning/index.ts";
 import { ARG, type Layout, type Primitive } from "../ffi/index.ts";
 import type { Argument, Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 
 /** The operand as it is held if it is an image; other ranks become images of one column. */
-function imageOf(planner: Planner, x: Value): Tensor {
+function imageOf(planner: Planner, x: BoundValue): Tensor {
   if (x.shape.length === 4)
     return planner.tensor(x).layout?.type === "u8" ? planner.rowMajor(x, "f32") : planner.tensor(x);
   const [samples, channels, ...rest] = x.shape;
@@ -16,13 +16,13 @@ function imageOf(planner: Planner, x: Value): Tensor {
 }
 
 /** The value in the layout that `like` has (an image). */
-function alike(planner: Planner, value: Value, like: Layout): Tensor {
+function alike(planner: Planner, value: BoundValue, like: Layout): Tensor {
   if (value.shape.length === 4) return planner.inLayout(value, like);
   return { ...planner.rowMajor(value, "f32"), layout: like };
 }
 
 /** Memory for a result of the shape of the operand. */
-function produceImage(planner: Planner, value: Value, layout: Layout): Tensor {
+function produceImage(planner: Planner, value: BoundValue, layout: Layout): Tensor {
   return value.shape.length === 4
     ? planner.produce(value, layout)
     : { ...planner.produceRows(value), layout };
@@ -31,8 +31,8 @@ function produceImage(planner: Planner, value: Value, layout: Layout): Tensor {
 /** With `relu` the unit gives only its result; the workspace that its gradient needs is kept under `mean`. */
 export function lowerBatchNormTraining(
   planner: Planner,
-  node: Node<"batchNormTraining">,
-  relu?: Node<"relu">,
+  node: BoundNode<"batchNormTraining">,
+  relu?: BoundNode<"relu">,
 ): void {
   const [x, weight, bias] = node.inputs;
   const [y, mean, variance] = node.outputs;
@@ -78,20 +78,26 @@ function forwardPrimitive(planner: Planner, layout: Layout, epsilon: number, rel
 /** With `relu` the unit gives only its result. */
 export function lowerBatchNormInference(
   planner: Planner,
-  node: Node<"batchNormInference">,
-  relu?: Node<"relu">,
+  node: BoundNode<"batchNormInference">,
+  relu?: BoundNode<"relu">,
 ): void {
-  const [x, weight, bias, mean, variance] = node.inputs as readonly [Value, Value, Value, Value, Value];
+  const [x, weight, bias, mean, variance] = node.inputs as readonly [
+    BoundValue,
+    BoundValue,
+    BoundValue,
+    BoundValue,
+    BoundValue,
+  ];
   normalize(planner, { x, weight, bias, mean, variance }, node.params.epsilon, node.outputs[0]!, relu);
 }
 
 /** Normalises by given statistics. */
 function normalize(
   planner: Planner,
-  operands: Readonly<Record<"x" | "weight" | "bias" | "mean" | "variance", Value>>,
+  operands: Readonly<Record<"x" | "weight" | "bias" | "mean" | "variance", BoundValue>>,
   epsilon: number,
-  y: Value,
-  relu: Node<"relu"> | undefined,
+  y: BoundValue,
+  relu: BoundNode<"relu"> | undefined,
 ): void {
   const { x, weight, bias, mean, variance } = operands;
   const source = imageOf(planner, x);
@@ -121,7 +127,11 @@ function normalize(
 }
 
 /** @param mask the gradient of the ReLU that the forward step did too. */
-export function lowerBatchNormGrad(planner: Planner, node: Node<"batchNormGrad">, mask?: ReluGradient): void {
+export function lowerBatchNormGrad(
+  planner: Planner,
+  node: BoundNode<"batchNormGrad">,
+  mask?: ReluGradient,
+): void {
   const [dy, x, weight, mean, variance] = node.inputs;
   const [dx, dWeight, dBias] = node.outputs;
   const source = imageOf(planner, x!);

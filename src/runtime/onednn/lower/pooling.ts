@@ -1,5 +1,5 @@
 // Pooling and its gradients.
-import type { Node, Pool2dParams, Value } from "../../../graph/index.ts";
+import type { BoundNode, BoundValue, Pool2dParams } from "../../../graph/index.ts";
 import { ARG, type Layout, type PoolingGeometry, type Primitive } from "../ffi/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
@@ -27,13 +27,13 @@ function forwardPrimitive(
 }
 
 /** Kernels of pooling want floats: an image as it is held. */
-function imageOf(planner: Planner, x: Value): Tensor {
+function imageOf(planner: Planner, x: BoundValue): Tensor {
   const tensor = planner.tensor(x);
   return tensor.type === "f32" || tensor.type === "bf16" ? tensor : planner.rowMajor(x, "f32");
 }
 
 /** Where the program has its gradient too, the library's workspace of maxima is kept for it. */
-export function lowerMaxPool(planner: Planner, node: Node<"maxPool2d">): void {
+export function lowerMaxPool(planner: Planner, node: BoundNode<"maxPool2d">): void {
   const [y] = node.outputs;
   const hasGradient = planner.program.nodes.some(
     (user) => user.op === "maxPool2dGrad" && user.inputs[2] === y,
@@ -42,7 +42,13 @@ export function lowerMaxPool(planner: Planner, node: Node<"maxPool2d">): void {
 }
 
 /** Emits a forward pooling; keeps what the gradient needs under the value of its result. */
-function maxPool(planner: Planner, x: Value, y: Value, params: Pool2dParams, training: boolean): void {
+function maxPool(
+  planner: Planner,
+  x: BoundValue,
+  y: BoundValue,
+  params: Pool2dParams,
+  training: boolean,
+): void {
   const source = imageOf(planner, x);
   const any = planner.engine.layout(source.layout!.type, y.shape, "any");
   const forward = forwardPrimitive(planner, "max", source.layout!, any, params, training);
@@ -60,7 +66,7 @@ function maxPool(planner: Planner, x: Value, y: Value, params: Pool2dParams, tra
 }
 
 /** From the workspace of the forward step, which is run again where it left none. */
-export function lowerMaxPoolGrad(planner: Planner, node: Node<"maxPool2dGrad">): void {
+export function lowerMaxPoolGrad(planner: Planner, node: BoundNode<"maxPool2dGrad">): void {
   const [dy, x, y] = node.inputs;
   const [dx] = node.outputs;
   if (!planner.workspaces.has(y!)) maxPool(planner, x!, y!, node.params, true);
@@ -89,7 +95,7 @@ export function lowerMaxPoolGrad(planner: Planner, node: Node<"maxPool2dGrad">):
 }
 
 /** Zeros of the padding count in the mean. */
-export function lowerAvgPool(planner: Planner, node: Node<"avgPool2d">): void {
+export function lowerAvgPool(planner: Planner, node: BoundNode<"avgPool2d">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
   const source = imageOf(planner, x!);
@@ -104,7 +110,7 @@ export function lowerAvgPool(planner: Planner, node: Node<"avgPool2d">): void {
 }
 
 /** From the gradient alone: a mean's gradient does not depend on its operand. */
-export function lowerAvgPoolGrad(planner: Planner, node: Node<"avgPool2dGrad">): void {
+export function lowerAvgPoolGrad(planner: Planner, node: BoundNode<"avgPool2dGrad">): void {
   const { engine, activation } = planner;
   const [dy] = node.inputs;
   const [dx] = node.outputs;

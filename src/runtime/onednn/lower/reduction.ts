@@ -1,6 +1,6 @@
 // Reductions: the library folds trailing axes and whole tensors, loops do what is small.
 import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
-import type { Node, Value } from "../../../graph/index.ts";
+import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import { ARG } from "../ffi/index.ts";
 import type { Elements } from "../host/elements.ts";
 import { stridedOffsets } from "../host/strided.ts";
@@ -16,7 +16,10 @@ const CHUNK = 4096;
 type Reduction = "sum" | "max";
 
 /** The library's reduction for large float32 tensors whose trailing or whole axes are reduced, else a loop. */
-export function lowerReduction(planner: Planner, node: Node<"reduceSum"> | Node<"reduceMax">): void {
+export function lowerReduction(
+  planner: Planner,
+  node: BoundNode<"reduceSum"> | BoundNode<"reduceMax">,
+): void {
   const reduction = node.op === "reduceSum" ? "sum" : "max";
   const [x] = node.inputs;
   const { axes } = node.params;
@@ -69,7 +72,7 @@ function isLess(a: number, b: number): boolean {
 }
 
 /** All elements, in whatever order they lie: rows of a chunk each, then the rows' results. */
-function reduceAll(planner: Planner, node: Node, reduction: Reduction): void {
+function reduceAll(planner: Planner, node: BoundNode, reduction: Reduction): void {
   const [x] = node.inputs;
   const held = planner.tensor(x!);
   const dense = held.order.startsWith("padded") ? planner.rowMajor(x!) : held;
@@ -128,12 +131,12 @@ function foldRows(
 /** The trailing axes by a primitive, any others by a loop. */
 function reduceTrailing(
   planner: Planner,
-  node: Node<"reduceSum"> | Node<"reduceMax">,
+  node: BoundNode<"reduceSum"> | BoundNode<"reduceMax">,
   reduction: Reduction,
   trailing: number,
   folded: number,
 ): void {
-  const [x] = node.inputs as readonly [Value];
+  const [x] = node.inputs as readonly [BoundValue];
   const [y] = node.outputs;
   const lead = x.shape.slice(0, x.shape.length - trailing);
   const partial = foldRows(planner, planner.rowMajor(x), 0, sizeOf(lead), folded, reduction);
@@ -147,7 +150,7 @@ function reduceTrailing(
 }
 
 /** A loop on the host; of equals the first, and a NaN counts as the largest. */
-export function lowerArgMax(planner: Planner, node: Node<"argMax">): void {
+export function lowerArgMax(planner: Planner, node: BoundNode<"argMax">): void {
   const width = node.inputs[0]!.shape.at(-1)!;
   lowerLoop(planner, node, ([from], [to]) => {
     for (let row = 0; row < to!.length; row++) {
@@ -162,8 +165,8 @@ export function lowerArgMax(planner: Planner, node: Node<"argMax">): void {
 }
 
 /** The library's primitive for large tensors, a loop for small ones. */
-export function lowerLogSoftmax(planner: Planner, node: Node<"logSoftmax">): void {
-  const [x] = node.inputs as readonly [Value];
+export function lowerLogSoftmax(planner: Planner, node: BoundNode<"logSoftmax">): void {
+  const [x] = node.inputs as readonly [BoundValue];
   const [y] = node.outputs;
   if (sizeOf(x.shape) >= LARGE) {
     const rows = planner.alignedRows(x);

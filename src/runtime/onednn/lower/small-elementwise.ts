@@ -1,6 +1,6 @@
 // Elementwise nodes that no unit of primitives takes: small ones, integers, comparisons, odd broadcasts.
 import { sizeOf } from "../../../core/index.ts";
-import type { BinaryOp, CompareOp, Node, UnaryOp, Value } from "../../../graph/index.ts";
+import type { BinaryOp, BoundNode, BoundValue, CompareOp, UnaryOp } from "../../../graph/index.ts";
 import { ARG, type BinaryAlgorithm, type Layout } from "../ffi/index.ts";
 import type { Elements } from "../host/elements.ts";
 import { binaryFunction, castFunction, UNARY } from "../host/elementwise.ts";
@@ -11,7 +11,7 @@ import { ROW_MAJOR } from "../plan/tensor.ts";
 import { addLoop, lowerLoop, rowType } from "./host.ts";
 
 /** A loop on the host. */
-export function lowerUnary(planner: Planner, node: Node): void {
+export function lowerUnary(planner: Planner, node: BoundNode): void {
   const f = UNARY[node.op as UnaryOp];
   lowerLoop(planner, node, ([x], [y]) => {
     for (let i = 0; i < y!.length; i++) y![i] = f(x![i]!);
@@ -31,7 +31,7 @@ const BROADCAST: Readonly<Partial<Record<BinaryOp | CompareOp, BinaryAlgorithm>>
 const LARGE = 16384;
 
 /** The library's primitive for large results where it takes the operands' shapes, else a loop. */
-export function lowerBinary(planner: Planner, node: Node): void {
+export function lowerBinary(planner: Planner, node: BoundNode): void {
   const op = node.op as BinaryOp | CompareOp;
   const [a, b] = node.inputs;
   const [y] = node.outputs;
@@ -48,7 +48,7 @@ export function lowerBinary(planner: Planner, node: Node): void {
 }
 
 /** A large tensor with one that is broadcast to it, such as a value per channel; false where no primitive does it. */
-function lowerBroadcast(planner: Planner, node: Node, algorithm: BinaryAlgorithm | undefined): boolean {
+function lowerBroadcast(planner: Planner, node: BoundNode, algorithm: BinaryAlgorithm | undefined): boolean {
   const [a, b] = node.inputs;
   const [y] = node.outputs;
   if (algorithm === undefined || y!.dtype !== "float32") return false;
@@ -80,7 +80,7 @@ function lowerBroadcast(planner: Planner, node: Node, algorithm: BinaryAlgorithm
 }
 
 /** A loop on the host. */
-export function lowerSelect(planner: Planner, node: Node<"select">): void {
+export function lowerSelect(planner: Planner, node: BoundNode<"select">): void {
   const [y] = node.outputs;
   const offsets = node.inputs.map(({ shape }) => broadcastOffsets(shape, y!.shape));
   lowerLoop(planner, node, ([condition, a, b], [result]) => {
@@ -92,7 +92,7 @@ export function lowerSelect(planner: Planner, node: Node<"select">): void {
 }
 
 /** Large bytes and integers become floats by the library's reorder; all else in a loop. */
-export function lowerCast(planner: Planner, node: Node<"cast">): void {
+export function lowerCast(planner: Planner, node: BoundNode<"cast">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
   const [from, to] = [rowType(planner, x!), elementTypeOf(y!.dtype)];
@@ -108,9 +108,9 @@ export function lowerCast(planner: Planner, node: Node<"cast">): void {
 }
 
 /** A loop on the host; a label out of range leaves its row zero. */
-export function lowerOneHot(planner: Planner, node: Node<"oneHot">): void {
+export function lowerOneHot(planner: Planner, node: BoundNode<"oneHot">): void {
   const { classes } = node.params;
-  const rows = planner.rowMajor(node.inputs[0] as Value);
+  const rows = planner.rowMajor(node.inputs[0] as BoundValue);
   const result = planner.produceRows(node.outputs[0]!);
   addLoop(planner, node.op, [rows], [result], ([labels], [to]) => {
     for (let i = 0; i < to!.length; i++) to![i] = 0;

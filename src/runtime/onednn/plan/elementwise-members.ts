@@ -1,6 +1,6 @@
 // Which elementwise nodes primitives of the library compute in one pass with others.
 import { sizeOf } from "../../../core/index.ts";
-import type { Node, OpName, Value } from "../../../graph/index.ts";
+import type { BoundNode, BoundValue, OpName } from "../../../graph/index.ts";
 import { type ReluGradient, scalarConstant } from "../../planning/index.ts";
 
 /**
@@ -29,7 +29,7 @@ const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
 ]);
 
 /** Whether a node, or the gradient of a ReLU that ends in it, may be a member of an elementwise unit. */
-export function joinsElementwise(node: Node, mask: ReluGradient | undefined): boolean {
+export function joinsElementwise(node: BoundNode, mask: ReluGradient | undefined): boolean {
   const [result] = node.outputs;
   if (result?.dtype !== "float32") return false;
   const fewest = result.shape.length === 4 ? FEWEST_ELEMENTS.image : FEWEST_ELEMENTS.other;
@@ -43,11 +43,11 @@ export function joinsElementwise(node: Node, mask: ReluGradient | undefined): bo
 }
 
 /** x ^ 2 */
-function isSquare(node: Node, result: Value): boolean {
+function isSquare(node: BoundNode, result: BoundValue): boolean {
   const [base, exponent] = node.inputs;
   return node.op === "pow" && shapeKey(base!) === shapeKey(result) && scalarConstant(exponent!) === 2;
 }
 
-function shapeKey({ shape }: Value): string {
+function shapeKey({ shape }: BoundValue): string {
   return shape.join("x");
 }

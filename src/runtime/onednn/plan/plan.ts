@@ -1,5 +1,5 @@
 // A program's plan: its steps, where its tensors lie, what is copied in and out.
-import type { Program, Value, VariableRef } from "../../../graph/index.ts";
+import type { BoundProgram, BoundValue, VariableRef } from "../../../graph/index.ts";
 import type { Precision } from "../../contract.ts";
 import {
   fuse,
@@ -48,7 +48,7 @@ export interface PlanOptions {
 }
 
 /** Plans a program: fuses its nodes to units, lowers them to steps, places their tensors. */
-export function planProgram(program: Program, options: PlanOptions): Plan {
+export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
   const { engine, store } = options;
   adoptWeightLayouts(engine, program, store);
   const units = fuse(program, joinsElementwise);
@@ -86,13 +86,13 @@ export function planProgram(program: Program, options: PlanOptions): Plan {
 }
 
 /** A result row by row, in memory that no update changes. */
-function outputOf(planner: Planner, value: Value): Tensor {
+function outputOf(planner: Planner, value: BoundValue): Tensor {
   const rows = planner.rowMajor(value);
   return rows.region.fixed === undefined ? rows : planner.duplicate(rows, `%${value.id}`);
 }
 
 /** Appends the copies of values into the variables that they update, for those not computed in place. */
-function storeUpdates(planner: Planner, program: Program): void {
+function storeUpdates(planner: Planner, program: BoundProgram): void {
   const copies = program.updates
     .filter((update) => !planner.done.has(update))
     .map(({ variable, value }) => ({ variable, source: safeSource(planner, value, variable) }));
@@ -100,7 +100,7 @@ function storeUpdates(planner: Planner, program: Program): void {
 }
 
 /** The value in memory that no update changes, in an order that the variable can be set from. */
-function safeSource(planner: Planner, value: Value, variable: VariableRef): Tensor {
+function safeSource(planner: Planner, value: BoundValue, variable: VariableRef): Tensor {
   const held = planner.tensor(value);
   const { order } = planner.store.tensorOf(variable);
   const fits = held.order === order || planner.store.isMember(variable);

@@ -1,6 +1,6 @@
 // The planner: keeps track of what each value is held as while units are lowered to steps.
 import { ClassifierTrainingError, type Shape } from "../../../core/index.ts";
-import type { Program, Update, Value, VariableRef } from "../../../graph/index.ts";
+import type { BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../../graph/index.ts";
 import type { Precision } from "../../contract.ts";
 import { type ElementwiseMember, type LastReads, Uses } from "../../planning/index.ts";
 import type { VariableStore } from "../compute/variable-store.ts";
@@ -39,19 +39,19 @@ export interface PrimitiveStep {
 /** The program, and what was found out about it beforehand. */
 export interface PlannerOptions {
   readonly engine: Engine;
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly store: VariableStore;
   readonly precision: Precision;
   readonly chooser: ConvolutionChooser;
   readonly lastReads: LastReads;
   /** Values to be made again for the backward pass. */
-  readonly recomputed: ReadonlySet<Value>;
+  readonly recomputed: ReadonlySet<BoundValue>;
 }
 
 /** State of making one plan. */
 export class Planner {
   readonly engine: Engine;
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly store: VariableStore;
   readonly chooser: ConvolutionChooser;
   /** Element type of activations. */
@@ -61,16 +61,16 @@ export class Planner {
   /** Tensors that are filled before every run. */
   readonly constants: { readonly tensor: Tensor; readonly data: ElementArray }[] = [];
   /** Updates whose values were computed in their variable's place. */
-  readonly done: Set<Update> = new Set();
+  readonly done: Set<BoundUpdate> = new Set();
   /** Things that a forward step leaves for its backward step, by a value that both know. */
-  readonly workspaces: Map<Value, { readonly tensor: Tensor | undefined; readonly forward: Primitive }> =
+  readonly workspaces: Map<BoundValue, { readonly tensor: Tensor | undefined; readonly forward: Primitive }> =
     new Map();
-  readonly #recipes = new Map<Value, () => void>();
-  readonly #recomputed: ReadonlySet<Value>;
+  readonly #recipes = new Map<BoundValue, () => void>();
+  readonly #recomputed: ReadonlySet<BoundValue>;
   readonly #lastReads: LastReads;
   readonly #uses: Uses;
-  readonly #tensors = new Map<Value, Tensor[]>();
-  readonly #updates = new Map<Value, Update[]>();
+  readonly #tensors = new Map<BoundValue, Tensor[]>();
+  readonly #updates = new Map<BoundValue, BoundUpdate[]>();
   readonly #numbers = new Map<number, Tensor>();
   #unit = 0;
   #scope = "";
@@ -95,12 +95,12 @@ export class Planner {
     this.#scope = scope;
   }
 
-  isHeld(value: Value): boolean {
+  isHeld(value: BoundValue): boolean {
     return this.#tensors.has(value);
   }
 
   /** The value as it was produced. */
-  tensor(value: Value): Tensor {
+  tensor(value: BoundValue): Tensor {
     const [first] = this.#tensors.get(value) ?? [];
     if (first !== undefined) return first;
     throw new ClassifierTrainingError(
@@ -111,7 +111,7 @@ export class Planner {
   }
 
   /** Registers what a value is held as. */
-  hold(value: Value, tensor: Tensor): Tensor {
+  hold(value: BoundValue, tensor: Tensor): Tensor {
     const held = this.#tensors.get(value);
     if (held === undefined) this.#tensors.set(value, [tensor]);
     else held.push(tensor);
@@ -119,12 +119,12 @@ export class Planner {
   }
 
   /** Leaves to `recipe` to make the value again, if it is one that is not kept. */
-  letRecompute(value: Value, recipe: () => void): void {
+  letRecompute(value: BoundValue, recipe: () => void): void {
     if (this.#recomputed.has(value)) this.#recipes.set(value, recipe);
   }
 
   /** Makes the value again if it was not kept: steps from here on read that one. */
-  recompute(value: Value): void {
+  recompute(value: BoundValue): void {
     const recipe = this.#recipes.get(value);
     if (recipe === undefined) return;
     this.#recipes.delete(value);
@@ -137,7 +137,7 @@ export class Planner {
    *
    * @param part the piece of the value that the layout is of; default: the whole
    */
-  inLayout(value: Value, layout: Layout, part?: (whole: Tensor) => Tensor): Tensor {
+  inLayout(value: BoundValue, layout: Layout, part?: (whole: Tensor) => Tensor): Tensor {
     const found = this.#tensors.get(value)?.find((tensor) => tensor.layout?.key === layout.key);
     if (found !== undefined) return found;
     const source = this.#readable(value);
@@ -147,7 +147,7 @@ export class Planner {
   }
 
   /** The value row by row, as `type` (default: as it is held; bfloat16 becomes float32). */
-  rowMajor(value: Value, type?: ElementType): Tensor {
+  rowMajor(value: BoundValue, type?: ElementType): Tensor {
     const given = this.tensor(value);
     const wanted = type ?? (given.type === "bf16" ? "f32" : given.type);
     const found = this.#tensors
@@ -161,14 +161,14 @@ export class Planner {
   }
 
   /** A float vector or matrix, row by row as float32 on a cache line: what kernels take without looking. */
-  alignedRows(value: Value): Tensor {
+  alignedRows(value: BoundValue): Tensor {
     const rows = this.rowMajor(value, "f32");
     if (rows.byteOffset % ALIGNMENT === 0) return rows;
     return this.hold(value, this.reorder(rows, rows.layout!, `%${value.id}`));
   }
 
   /** Whether the value is held as bfloat16. */
-  isActivation(value: Value): boolean {
+  isActivation(value: BoundValue): boolean {
     return this.#tensors.get(value)?.[0]?.type === "bf16";
   }
 
@@ -211,12 +211,12 @@ export class Planner {
   }
 
   /** Memory for a value's result: that of the variable it updates, where it may be written already, else new. */
-  produce(value: Value, layout: Layout): Tensor {
+  produce(value: BoundValue, layout: Layout): Tensor {
     return this.hold(value, this.destination(value, layout) ?? this.allocate(value.shape, layout));
   }
 
   /** Row-major memory for a value's result. */
-  produceRows(value: Value, type: ElementType = elementTypeOf(value.dtype)): Tensor {
+  produceRows(value: BoundValue, type: ElementType = elementTypeOf(value.dtype)): Tensor {
     if (type !== "s64") return this.produce(value, this.engine.layout(type, dnnlDims(value.shape)));
     return this.hold(value, this.allocateRows(value.shape, type));
   }
@@ -228,12 +228,16 @@ export class Planner {
    * @param readsHere whether the current unit may still read the variable (elementwise units write an element
    *   only after they have read it).
    */
-  destination(value: Value, layout: Pick<Layout, "key">, readsHere = false): Tensor | undefined {
+  destination(value: BoundValue, layout: Pick<Layout, "key">, readsHere = false): Tensor | undefined {
     return this.#claim(value, readsHere, (tensor) => tensor.layout?.key === layout.key);
   }
 
   /** The place of a whole storage that the value updates, whatever the order of its elements: see `destination`. */
-  destinationInOrder(value: Value, order: string, isTaken: (place: Tensor) => boolean): Tensor | undefined {
+  destinationInOrder(
+    value: BoundValue,
+    order: string,
+    isTaken: (place: Tensor) => boolean,
+  ): Tensor | undefined {
     return this.#claim(
       value,
       true,
@@ -242,12 +246,12 @@ export class Planner {
   }
 
   /** Whether a result of the program or a node other than these members needs the value. */
-  isUsedBehind(value: Value, members: readonly ElementwiseMember[]): boolean {
+  isUsedBehind(value: BoundValue, members: readonly ElementwiseMember[]): boolean {
     const own = new Set(members.flatMap((member) => (member.kind === "op" ? [member.node] : member.nodes)));
     return this.#uses.isResult(value) || this.#uses.of(value).some((node) => !own.has(node));
   }
 
-  #claim(value: Value, readsHere: boolean, fits: (tensor: Tensor) => boolean): Tensor | undefined {
+  #claim(value: BoundValue, readsHere: boolean, fits: (tensor: Tensor) => boolean): Tensor | undefined {
     const limit = readsHere ? this.#unit : this.#unit - 1;
     for (const update of this.#updates.get(value) ?? []) {
       const tensor = this.store.tensorOf(update.variable);
@@ -365,7 +369,7 @@ export class Planner {
   }
 
   /** A tensor of the value that a reorder can start from. */
-  #readable(value: Value): Tensor {
+  #readable(value: BoundValue): Tensor {
     const given = this.tensor(value);
     if (given.order === ROW_MAJOR || value.node.op !== "variable" || given.layout === undefined) return given;
     const { variable } = value.node.params as { variable: VariableRef };
