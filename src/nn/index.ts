@@ -1,5 +1,6 @@
 // Modules, layers, initialisers and losses: what models are written with.
 export { Backbone, ClassificationNetwork, FeatureClassifier } from "./classification-network.ts";
+export { type CurrentTrace, currentTrace } from "./current-trace.ts";
 export { fill, type Initializer, kaimingNormalFanOut, uniform, uniformFanIn } from "./initializers.ts";
 export { IGNORE_INDEX } from "./labels.ts";
 export { ReLU, Sigmoid, Tanh } from "./layers/activation.ts";
@@ -27,4 +28,4 @@ export {
 } from "./one-vs-rest.ts";
 export { Buffer, Parameter, type ParameterOptions } from "./parameter.ts";
 export { initialState, type StateDict, type StateEntry, stateEntries } from "./state.ts";
-export { currentTrace, type Traced, type TraceOptions, trace } from "./trace.ts";
+export { type Traced, type TraceOptions, trace } from "./trace.ts";

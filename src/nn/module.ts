@@ -1,7 +1,7 @@
 // A module: parameters, buffers and sub-modules as properties, and a forward computation.
 import type { Value } from "../graph/index.ts";
+import { currentTrace } from "./current-trace.ts";
 import { Buffer, Parameter } from "./parameter.ts";
-import { currentTrace } from "./trace.ts";
 
 /**
  * Base class of layers and models. State is found through properties: a property that holds a `Parameter`,

@@ -1,8 +1,8 @@
 // Parameters and buffers: what a module owns that lives across runs.
 import type { DType, HostTensor, Shape } from "../core/index.ts";
 import type { Value } from "../graph/index.ts";
+import { currentTrace } from "./current-trace.ts";
 import type { Initializer } from "./initializers.ts";
-import { currentTrace } from "./trace.ts";
 
 /** What the optimizer is told of a parameter beyond its shape. */
 export interface ParameterOptions {

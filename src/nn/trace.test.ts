@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { float32, hostTensor, toNumbers, zeros } from "../core/index.ts";
 import { add, createProgram, Graph, input, relu, storageOf, type Value } from "../graph/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
+import { currentTrace } from "./current-trace.ts";
 import { fill } from "./initializers.ts";
 import { BatchNorm2d } from "./layers/batch-norm.ts";
 import { Linear } from "./layers/linear.ts";
@@ -9,7 +10,7 @@ import { Sequential } from "./layers/sequential.ts";
 import { Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 import { stateEntries } from "./state.ts";
-import { currentTrace, trace } from "./trace.ts";
+import { trace } from "./trace.ts";
 
 function layOut(module: Module) {
   const entries = stateEntries(module);

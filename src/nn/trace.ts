@@ -1,6 +1,7 @@
 // Tracing: running a module on a symbolic input, which writes its computation into a graph.
 import { ClassifierTrainingError, formatShape } from "../core/index.ts";
 import { readVariable, type Update, type Value, type VariableRef } from "../graph/index.ts";
+import { type CurrentTrace, whileTracing } from "./current-trace.ts";
 import type { Module } from "./module.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 
@@ -26,28 +27,12 @@ export interface Traced {
 /** Writes `module`'s computation on `x` into the graph of `x`. Parameters become reads of variables. */
 export function trace(module: Module, x: Value, options: TraceOptions): Traced {
   const session = new TraceSession(module, x, options);
-  const enclosing = active;
-  active = session;
-  try {
-    const output = module.call(x);
-    return { output, parameters: session.parameters, updates: [...session.updates.values()] };
-  } finally {
-    active = enclosing;
-  }
-}
-
-let active: TraceSession | undefined;
-
-/** The trace in progress. @throws ClassifierTrainingError `NOT_TRACING` outside of one. */
-export function currentTrace(): TraceSession {
-  if (active !== undefined) return active;
-  throw new ClassifierTrainingError("failure", "NOT_TRACING", "a module computes only while it is traced", {
-    hint: "call trace(module, input, options) or let the trainer do it",
-  });
+  const output = whileTracing(session, () => module.call(x));
+  return { output, parameters: session.parameters, updates: [...session.updates.values()] };
 }
 
 /** State of one trace: which module is where, which variables were read, which buffers will change. */
-export class TraceSession {
+class TraceSession implements CurrentTrace {
   readonly training: boolean;
   readonly statisticsMomentum: Value | undefined;
   readonly parameters: Map<string, Value> = new Map();
@@ -68,7 +53,6 @@ export class TraceSession {
     for (const [name, buffer] of module.namedBuffers()) this.#names.set(buffer, name);
   }
 
-  /** Runs `body` with the module's path as scope of new nodes. */
   within<T>(module: Module, body: () => T): T {
     return this.#root.node.graph.within(this.#paths.get(module) ?? "", body);
   }

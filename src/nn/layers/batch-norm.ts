@@ -10,10 +10,10 @@ import {
   sub,
   type Value,
 } from "../../graph/index.ts";
+import { currentTrace } from "../current-trace.ts";
 import { fill } from "../initializers.ts";
 import { Module } from "../module.ts";
 import { Buffer, Parameter } from "../parameter.ts";
-import { currentTrace } from "../trace.ts";
 
 /** Numerical guard and memory of the running statistics; the defaults are torch's. */
 export interface BatchNorm2dOptions {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cacheFolder } from "../../platform/cache-folder.ts";
 import { replaceFile } from "../../platform/replace-file.ts";
 import type { DnnlConvolutionAlgorithm } from "./ffi/index.ts";
-import type { ChoiceCache } from "./lower/convolution-choice.ts";
+import type { ChoiceCache } from "./plan/convolution-choice.ts";
 
 function defaultPath(): string {
   return join(cacheFolder(), "convolution-algorithms.json");

@@ -6,8 +6,8 @@ import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
 import { CompiledProgram } from "./compiled-program.ts";
 import type { Library } from "./library.ts";
-import type { OnnxRuntimeSession } from "./session.ts";
 import { splitElementwise } from "./split-elementwise.ts";
+import type { VariableStore } from "./variable-store.ts";
 
 /** Elements that a piece has: of the dozen vectors of an optimizer's update, what a processor's caches hold. */
 const PIECE = 1 << 16;
@@ -18,16 +18,24 @@ interface Piece {
   readonly offset: number;
 }
 
+/** What an executable needs of its session. */
+export interface ExecutableSession {
+  readonly store: VariableStore;
+  exclusively<T>(task: () => Promise<T>): Promise<T>;
+  assertOpen(executableDisposed: boolean): void;
+  forget(executable: Executable): void;
+}
+
 /** Pieces run behind the whole, with the scalars that it gives. */
 export class OnnxRuntimeExecutable implements Executable {
-  readonly #session: OnnxRuntimeSession;
+  readonly #session: ExecutableSession;
   readonly #program: BoundProgram;
   readonly #whole: CompiledProgram;
   readonly #pieces: readonly Piece[];
   #disposed = false;
 
   private constructor(
-    session: OnnxRuntimeSession,
+    session: ExecutableSession,
     program: BoundProgram,
     whole: CompiledProgram,
     pieces: readonly Piece[],
@@ -40,7 +48,7 @@ export class OnnxRuntimeExecutable implements Executable {
 
   /** @throws ClassifierTrainingError `RUNTIME_COMPILE` when onnxruntime refuses the program. */
   static async create(
-    session: OnnxRuntimeSession,
+    session: ExecutableSession,
     library: Library,
     program: BoundProgram,
     options: InferenceSession.SessionOptions,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { CONVOLUTIONS, paramsOf } from "../../../test/conformance/cases/convolutions.ts";
 import { hostTensor, type Shape, sizeOf, toNumbers } from "../../core/index.ts";
 import { type Conv2dParams, conv2d, createProgram, fixedShape, Graph, input } from "../../graph/index.ts";
 import { referenceRuntime } from "./runtime.ts";
@@ -45,28 +46,20 @@ function pattern(length: number, step: number): Float64Array {
   return Float64Array.from({ length }, (_, i) => Math.sin(1 + i * step));
 }
 
-const CASES: readonly (Partial<Conv2dParams> & { name: string; x: Shape; w: Shape })[] = [
-  { name: "plain", x: [2, 3, 6, 5], w: [4, 3, 3, 2] },
-  { name: "padded, strided", x: [2, 3, 7, 8], w: [5, 3, 3, 3], stride: [2, 1], padding: [1, 2] },
-  { name: "dilated", x: [1, 2, 9, 9], w: [3, 2, 3, 3], dilation: [2, 3], padding: [1, 0] },
-  { name: "in groups", x: [2, 6, 5, 5], w: [9, 2, 3, 3], groups: 3, padding: [1, 1], stride: [2, 2] },
-];
-
-test.each(CASES)(
-  "a convolution is what its definition says: $name",
-  async ({ x, w, name: _, ...options }) => {
-    const graph = new Graph();
-    const y = conv2d(input(graph, "x", "float64", x), input(graph, "w", "float64", w), undefined, options);
-    const session = await referenceRuntime.open({ storages: [] });
-    const executable = await session.compile(createProgram({ name: "convolution", outputs: { y } }));
-    const [data, weight] = [pattern(sizeOf(x), 0.37), pattern(sizeOf(w), 0.73)];
-    const outputs = await executable.run({
-      x: hostTensor("float64", x, data),
-      w: hostTensor("float64", w, weight),
-    });
-    const result = toNumbers(outputs.y!.data);
-    const expected = byDefinition(data, x, weight, w, fixedShape(y.shape), y.node.params as Conv2dParams);
-    expect(result).toHaveLength(expected.length);
-    for (const [i, wish] of expected.entries()) expect(result[i]).toBeCloseTo(wish, 11);
-  },
-);
+test.each(CONVOLUTIONS)("a convolution is what its definition says: $name", async (one) => {
+  const { input: x, weight: w } = one;
+  const graph = new Graph();
+  const [image, filters] = [input(graph, "x", "float64", x), input(graph, "w", "float64", w)];
+  const y = conv2d(image, filters, undefined, paramsOf(one));
+  const session = await referenceRuntime.open({ storages: [] });
+  const executable = await session.compile(createProgram({ name: "convolution", outputs: { y } }));
+  const [data, weight] = [pattern(sizeOf(x), 0.37), pattern(sizeOf(w), 0.73)];
+  const outputs = await executable.run({
+    x: hostTensor("float64", x, data),
+    w: hostTensor("float64", w, weight),
+  });
+  const result = toNumbers(outputs.y!.data);
+  const expected = byDefinition(data, x, weight, w, fixedShape(y.shape), paramsOf(one));
+  expect(result).toHaveLength(expected.length);
+  for (const [i, wish] of expected.entries()) expect(result[i]).toBeCloseTo(wish, 11);
+});

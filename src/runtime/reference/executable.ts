@@ -1,21 +1,28 @@
 // Running a program: node after node, then all updates at once.
 import type { HostTensor, TensorData } from "../../core/index.ts";
-import type { BoundNode, BoundProgram, BoundValue } from "../../graph/index.ts";
+import type { BoundNode, BoundProgram, BoundValue, VariableRef } from "../../graph/index.ts";
 import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
 import type { Kernel, RunState } from "./kernel.ts";
 import { KERNELS } from "./kernels/index.ts";
-import type { ReferenceSession } from "./session.ts";
 import { freeSpare, giveBack, type Tensor, toHost } from "./tensor.ts";
+
+/** What an executable needs of its session: the variables. */
+export interface Variables {
+  /** The elements of a variable, not copied. */
+  view(variable: VariableRef): TensorData;
+  set(variable: VariableRef, data: TensorData): void;
+  assertOpen(executableDisposed: boolean): void;
+}
 
 /** A value is forgotten after its last use, so that memory is reused as the run goes on. */
 export class ReferenceExecutable implements Executable {
-  readonly #session: ReferenceSession;
+  readonly #session: Variables;
   readonly #program: BoundProgram;
   readonly #lastUses: ReadonlyMap<BoundNode, readonly BoundValue[]>;
   #disposed = false;
 
-  constructor(session: ReferenceSession, program: BoundProgram) {
+  constructor(session: Variables, program: BoundProgram) {
     this.#session = session;
     this.#program = program;
     this.#lastUses = lastUses(program);

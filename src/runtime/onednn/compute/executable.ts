@@ -2,11 +2,11 @@
 import { sizeOf } from "../../../core/index.ts";
 import type { BoundProgram } from "../../../graph/index.ts";
 import type { Engine } from "../ffi/index.ts";
+import { type Plan, type PlanOptions, planProgram } from "../lower/plan-program.ts";
+import type { Arena } from "../plan/arena.ts";
 import { type ElementArray, viewElements } from "../plan/element-type.ts";
-import { type Plan, type PlanOptions, planProgram } from "../plan/plan.ts";
 import type { Memory, Step } from "../plan/step.ts";
 import type { Region } from "../plan/tensor.ts";
-import type { Arena } from "./arena.ts";
 
 /** Time of one step of a run. */
 export interface StepTime extends Pick<Step, "work" | "label" | "scope" | "implementation" | "flops"> {

@@ -3,11 +3,11 @@ import { ClassifierTrainingError, type TensorData } from "../../../core/index.ts
 import { type BoundProgram, isOp, type Storage, type VariableRef } from "../../../graph/index.ts";
 import type { ConvolutionAlgorithm, Precision } from "../../contract.ts";
 import { Engine, type Library } from "../ffi/index.ts";
-import { type ChoiceCache, ConvolutionChooser } from "../lower/convolution-choice.ts";
+import { Arena } from "../plan/arena.ts";
+import { type ChoiceCache, ConvolutionChooser } from "../plan/convolution-choice.ts";
 import type { ElementArray } from "../plan/element-type.ts";
-import { Arena } from "./arena.ts";
+import { VariableStore } from "../plan/variable-store.ts";
 import { ComputeExecutable, type StepTime } from "./executable.ts";
-import { VariableStore } from "./variable-store.ts";
 
 /** What a session is told when it is opened, all defaults filled in. */
 export interface ComputeSessionOptions {

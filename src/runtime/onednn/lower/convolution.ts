@@ -8,10 +8,10 @@ import {
   flopsOf,
   isOp,
 } from "../../../graph/index.ts";
-import type { VariableStore } from "../compute/variable-store.ts";
 import { ARG, type DnnlType, type Engine, type Layout, type Primitive } from "../ffi/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
+import type { VariableStore } from "../plan/variable-store.ts";
 import { type ConvolutionForm, convolutionForm, putTaps, tapsOf, wholeForm } from "./kernel-crop.ts";
 
 function anyLayout(engine: Engine, type: DnnlType, dims: readonly number[]): Layout {

@@ -3,7 +3,6 @@ import { ClassifierTrainingError, type Shape } from "../../../core/index.ts";
 import type { BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../../graph/index.ts";
 import type { Precision } from "../../contract.ts";
 import { type ElementwiseMember, type LastReads, Uses } from "../../planning/index.ts";
-import type { VariableStore } from "../compute/variable-store.ts";
 import {
   ALIGNMENT,
   ARG,
@@ -17,11 +16,12 @@ import {
   type PostOp,
   type Primitive,
 } from "../ffi/index.ts";
-import type { ConvolutionChooser } from "../lower/convolution-choice.ts";
+import type { ConvolutionChooser } from "./convolution-choice.ts";
 import { type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
 import type { Step, Work } from "./step.ts";
 import { unpacked } from "./storage-ranges.ts";
 import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
+import type { VariableStore } from "./variable-store.ts";
 
 /** A tensor operand of a primitive, by its argument index. */
 export type Argument = readonly [index: number, tensor: Tensor];

@@ -1,12 +1,21 @@
 // Ranges of a storage row by row, where its members lie in layouts of their own.
-import { ClassifierTrainingError, sizeOf } from "../../../core/index.ts";
+import { ClassifierTrainingError, type Shape, sizeOf } from "../../../core/index.ts";
 import type { VariableRef } from "../../../graph/index.ts";
-import { ELEMENT_BYTES } from "./element-type.ts";
-import type { Planner } from "./planner.ts";
+import type { Engine } from "../ffi/index.ts";
+import { ELEMENT_BYTES, type ElementType } from "./element-type.ts";
 import { dnnlDims, type Tensor } from "./tensor.ts";
+import type { VariableStore } from "./variable-store.ts";
+
+/** What copies tensors: the planner. */
+export interface Copier {
+  readonly engine: Engine;
+  readonly store: VariableStore;
+  allocateRows(shape: Shape, type: ElementType): Tensor;
+  copy(source: Tensor, target: Tensor, label: string): void;
+}
 
 /** A copy of the range that `variable` names, row by row. */
-export function unpacked(planner: Planner, variable: VariableRef): Tensor {
+export function unpacked(planner: Copier, variable: VariableRef): Tensor {
   const rows = planner.allocateRows(variable.shape, "f32");
   const begin = variable.offset;
   for (const member of planner.store.membersWithin(variable)) {
@@ -26,7 +35,7 @@ export function unpacked(planner: Planner, variable: VariableRef): Tensor {
 }
 
 /** Writes a range given row by row into its members. */
-export function pack(planner: Planner, rows: Tensor, variable: VariableRef): void {
+export function pack(planner: Copier, rows: Tensor, variable: VariableRef): void {
   for (const member of planner.store.membersWithin(variable)) {
     const part = partOf(planner, rows, member, variable.offset);
     planner.copy(part, planner.store.tensorOf(member), member.name);
@@ -34,7 +43,7 @@ export function pack(planner: Planner, rows: Tensor, variable: VariableRef): voi
 }
 
 /** A member's elements within row-major elements of the range that begins at `begin`. */
-function partOf({ engine }: Planner, rows: Tensor, member: VariableRef, begin: number): Tensor {
+function partOf({ engine }: Copier, rows: Tensor, member: VariableRef, begin: number): Tensor {
   const byteOffset = rows.byteOffset + (member.offset - begin) * ELEMENT_BYTES.f32;
   return { ...rows, byteOffset, shape: member.shape, layout: engine.layout("f32", dnnlDims(member.shape)) };
 }

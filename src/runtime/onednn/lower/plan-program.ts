@@ -9,17 +9,17 @@ import {
   planMemory,
   recomputedValues,
 } from "../../planning/index.ts";
-import type { VariableStore } from "../compute/variable-store.ts";
 import { ALIGNMENT, type Engine, SLAB_BYTES } from "../ffi/index.ts";
-import { adoptWeightLayouts } from "../lower/convolution.ts";
-import type { ConvolutionChooser } from "../lower/convolution-choice.ts";
-import { lowerUnit } from "../lower/index.ts";
-import type { ElementArray } from "./element-type.ts";
-import { joinsElementwise } from "./elementwise-members.ts";
-import { Planner } from "./planner.ts";
-import type { Step } from "./step.ts";
-import { pack } from "./storage-ranges.ts";
-import { type Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
+import type { ConvolutionChooser } from "../plan/convolution-choice.ts";
+import type { ElementArray } from "../plan/element-type.ts";
+import { joinsElementwise } from "../plan/elementwise-members.ts";
+import { Planner } from "../plan/planner.ts";
+import type { Step } from "../plan/step.ts";
+import { pack } from "../plan/storage-ranges.ts";
+import { type Region, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
+import type { VariableStore } from "../plan/variable-store.ts";
+import { adoptWeightLayouts } from "./convolution.ts";
+import { lowerUnit } from "./index.ts";
 
 /** Where an input or output of the program lies. */
 export interface NamedTensor {

@@ -18,8 +18,8 @@ import {
   type ElementType,
   elementTypeOf,
   viewElements,
-} from "../plan/element-type.ts";
-import { orderOf, Region, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
+} from "./element-type.ts";
+import { orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
 
 interface Held {
   readonly storage: Storage;

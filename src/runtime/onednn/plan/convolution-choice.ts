@@ -1,6 +1,5 @@
 // Which algorithm a convolution runs with: candidates are measured once, the choice is kept.
 import type { ConvolutionAlgorithm } from "../../contract.ts";
-import type { Arena } from "../compute/arena.ts";
 import {
   ARG,
   aligned,
@@ -13,6 +12,7 @@ import {
   type OperationOf,
   type Primitive,
 } from "../ffi/index.ts";
+import type { Arena } from "./arena.ts";
 
 /** A convolution or one of its two gradients. */
 export type ConvolutionOperation = OperationOf<
