@@ -14,8 +14,8 @@ export {
 } from "./dtype.ts";
 export { ClassifierTrainingError, type ErrorDetails, type ErrorKind } from "./errors.ts";
 export { checkLabels, type LabelRange } from "./labels.ts";
-export { parseOptions } from "./parse-options.ts";
 export { LatestUsed } from "./latest-used.ts";
+export { parseOptions } from "./parse-options.ts";
 export { fnv1a, philox4x32, RandomStream } from "./random.ts";
 export { describeIssue, type SchemaIssue } from "./schema-issue.ts";
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
