@@ -12,6 +12,8 @@ export interface Variables {
   /** The elements of a variable, not copied. */
   view(variable: VariableRef): TensorData;
   set(variable: VariableRef, data: TensorData): void;
+  /** Whether the array is a variable's memory. */
+  owns(data: TensorData): boolean;
   assertOpen(executableDisposed: boolean): void;
 }
 

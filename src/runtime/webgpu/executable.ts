@@ -1,6 +1,6 @@
 // A program made runnable: its plan recorded on the device, inputs in, results out.
 import { ClassifierTrainingError, type HostTensor, sizeOf } from "../../core/index.ts";
-import type { Program } from "../../graph/index.ts";
+import type { BoundProgram } from "../../graph/index.ts";
 import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
 import type { OpenDevice } from "./device/device.ts";
@@ -32,11 +32,11 @@ const QUERIES = 4096;
 /** Each run submits the whole plan at once and waits only for the outputs. */
 export class WebGpuExecutable implements Executable {
   readonly workspaceBytes: number;
-  readonly #program: Program;
+  readonly #program: BoundProgram;
   readonly #parts: ExecutableParts;
   #disposed = false;
 
-  constructor(program: Program, parts: ExecutableParts) {
+  constructor(program: BoundProgram, parts: ExecutableParts) {
     this.#program = program;
     this.#parts = parts;
     this.workspaceBytes = parts.plan.memory.bytes;

@@ -1,8 +1,9 @@
 // Variables on the device, and the programs that work on them.
 import { ClassifierTrainingError, type HostTensor, sizeOf } from "../../core/index.ts";
-import { isOp, type Program, type Storage, type VariableRef } from "../../graph/index.ts";
+import { type BoundProgram, isOp, type Program, type Storage, type VariableRef } from "../../graph/index.ts";
+import { compileByBatch } from "../batch-executable.ts";
 import { checkVariable, checkWrite } from "../boundary.ts";
-import type { Precision, Session, VariableWrite } from "../contract.ts";
+import type { Executable, Precision, Session, VariableWrite } from "../contract.ts";
 import type { OpenDevice } from "./device/device.ts";
 import { toDevice, toHost } from "./device/elements.ts";
 import { DeviceMemory } from "./device/memory.ts";
@@ -36,12 +37,17 @@ export class WebGpuSession implements Session {
     return new WebGpuSession(open, storages, memory, threads);
   }
 
-  async compile(program: Program): Promise<WebGpuExecutable> {
+  async compile(program: Program): Promise<Executable> {
     this.assertOpen();
     for (const node of program.nodes) {
       if (isOp(node, "variable")) checkVariable(this.#storages, node.params.variable);
     }
     for (const { variable } of program.updates) checkVariable(this.#storages, variable);
+    return compileByBatch(program, (bound) => this.#compile(bound));
+  }
+
+  async #compile(program: BoundProgram): Promise<WebGpuExecutable> {
+    this.assertOpen();
     const memory = this.#memory;
     const open = this.#open;
     const { regions, slabBytes } = memory;

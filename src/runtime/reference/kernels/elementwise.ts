@@ -1,6 +1,6 @@
 // Elementwise kernels: one scalar function each, applied along broadcast operands.
 import { type DType, isFloat, type TensorData } from "../../../core/index.ts";
-import type { BinaryOp, CompareOp, NoParams, UnaryOp, ValueType } from "../../../graph/index.ts";
+import type { BinaryOp, BoundType, CompareOp, NoParams, UnaryOp } from "../../../graph/index.ts";
 import type { ElementwiseOps } from "../../../graph/ops/elementwise.ts";
 import type { Kernel, KernelTable } from "../kernel.ts";
 import { broadcastData } from "../strided.ts";
@@ -91,7 +91,7 @@ function binary(op: BinaryOp): Kernel<NoParams> {
 }
 
 /** An operand as `combine` takes it: broadcast, but for a single element. */
-function operandOf({ data, shape }: Tensor, type: ValueType): Float64Array {
+function operandOf({ data, shape }: Tensor, type: BoundType): Float64Array {
   return (data.length === 1 ? data : broadcastData(data, shape, type)) as Float64Array;
 }
 

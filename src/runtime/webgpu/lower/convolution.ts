@@ -1,6 +1,6 @@
 // Convolution and its two gradients as products of implicit matrices; maps have their channels closest together.
 import { type Shape, sizeOf } from "../../../core/index.ts";
-import { type Conv2dParams, flopsOf, type Node, type Value } from "../../../graph/index.ts";
+import { type BoundNode, type BoundValue, type Conv2dParams, flopsOf } from "../../../graph/index.ts";
 import { spread } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
 import { channelsLastStrides, newTensor, type Tensor } from "../plan/tensor.ts";
@@ -38,7 +38,7 @@ function geometryOf(input: Shape, weight: Shape, output: Shape, params: Conv2dPa
 }
 
 /** A tensor whose channels (axis 1) lie closest together, in fours: as it is, or copied beside zeros. */
-function channelsInFours(planner: Planner, value: Value, groups: number): Tensor {
+function channelsInFours(planner: Planner, value: BoundValue, groups: number): Tensor {
   const channels = value.shape[1]!;
   if (groups !== 1 || channels % 4 === 0) return planner.channelsLast(value, 4);
   return planner.padded(value, Math.ceil(channels / 4) * 4);
@@ -74,9 +74,9 @@ function describe(direction: string, g: Geometry): string {
 }
 
 /** One product of [N H' W', taps C] and [taps C, O] for each group, the bias added as results are stored. */
-export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
-  const [x, weight, bias] = node.inputs as [Value, Value, Value?];
-  const [y] = node.outputs as readonly [Value];
+export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): void {
+  const [x, weight, bias] = node.inputs as [BoundValue, BoundValue, BoundValue?];
+  const [y] = node.outputs as readonly [BoundValue];
   const { groups } = node.params;
   const g = geometryOf(x.shape, weight.shape, y.shape, node.params);
   const source = channelsInFours(planner, x, groups);
@@ -126,15 +126,15 @@ export function lowerConvolution(planner: Planner, node: Node<"conv2d">): void {
             bias: (column) => biasQuad(frame, 3, `z_group * ${outs}u + ${column}`, groups * outs, 1),
           }),
     },
-    flopsOf(node as unknown as Node),
+    flopsOf(node as unknown as BoundNode),
     groups,
   );
 }
 
 /** Rows are positions of the input; where a stride leaves taps without effect, they are taken phase by phase. */
-export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dInputGrad">): void {
-  const [dy, weight] = node.inputs as [Value, Value];
-  const [dx] = node.outputs as readonly [Value];
+export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"conv2dInputGrad">): void {
+  const [dy, weight] = node.inputs as [BoundValue, BoundValue];
+  const [dx] = node.outputs as readonly [BoundValue];
   const { groups, inputShape } = node.params;
   const g = geometryOf(inputShape, weight.shape, dy.shape, node.params);
   const gradient = channelsInFours(planner, dy, groups);
@@ -185,15 +185,15 @@ export function lowerConvolutionInputGrad(planner: Planner, node: Node<"conv2dIn
       rowPlace: place,
       wideStore,
     },
-    flopsOf(node as unknown as Node),
+    flopsOf(node as unknown as BoundNode),
     groups * phases,
   );
 }
 
 /** The depth, all positions of the batch, may be split in parts, which a second pass adds up. */
-export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dWeightGrad">): void {
-  const [x, dy] = node.inputs as [Value, Value];
-  const [dw] = node.outputs as readonly [Value];
+export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"conv2dWeightGrad">): void {
+  const [x, dy] = node.inputs as [BoundValue, BoundValue];
+  const [dw] = node.outputs as readonly [BoundValue];
   const { groups, weightShape } = node.params;
   const g = geometryOf(x.shape, weightShape, dy.shape, node.params);
   const source = channelsInFours(planner, x, groups);
@@ -239,7 +239,7 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: Node<"conv2dW
       rowPlace: `let row_place = (part * ${outs}u + z_group * ${m}u + row) * ${n}u;`,
       wideStore: wideB,
     },
-    flopsOf(node as unknown as Node),
+    flopsOf(node as unknown as BoundNode),
     groups * parts,
   );
   const inOrder: Tensor = {

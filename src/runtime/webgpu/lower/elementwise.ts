@@ -1,6 +1,6 @@
 // Elementwise nodes, alone or in groups, and one-hot rows.
 import { type Shape, stridesOf } from "../../../core/index.ts";
-import type { Node, Value } from "../../../graph/index.ts";
+import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import { type ElementwiseMember, scalarConstant } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { elementTypeOf, isDense, liesAs, newTensor, type Tensor } from "../plan/tensor.ts";
@@ -8,12 +8,12 @@ import { elementwiseKernel } from "../wgsl/elementwise.ts";
 import { expressionOf, isElementwise, literal } from "../wgsl/expressions.ts";
 
 /** Whether a node can be computed in one pass with others over the shape of its result. */
-export function joinsElementwise(node: Node): boolean {
+export function joinsElementwise(node: BoundNode): boolean {
   return isElementwise(node);
 }
 
 /** A node by itself, as a group of one. */
-export function lowerElementwiseNode(planner: Planner, node: Node): void {
+export function lowerElementwiseNode(planner: Planner, node: BoundNode): void {
   lowerElementwise(planner, [{ kind: "op", node }]);
 }
 
@@ -30,22 +30,22 @@ export function lowerElementwise(planner: Planner, members: readonly Elementwise
   lowerPart(planner, part);
 }
 
-function resultOf(member: ElementwiseMember): Value {
+function resultOf(member: ElementwiseMember): BoundValue {
   return member.kind === "op" ? member.node.outputs[0]! : member.result;
 }
 
-function operandsOf(member: ElementwiseMember): readonly Value[] {
+function operandsOf(member: ElementwiseMember): readonly BoundValue[] {
   return member.kind === "op" ? member.node.inputs : [member.upstream, member.activated];
 }
 
 /** Values that the members take from elsewhere, other than numbers. */
-function inputsOf(members: readonly ElementwiseMember[]): Value[] {
+function inputsOf(members: readonly ElementwiseMember[]): BoundValue[] {
   const own = new Set(members.map(resultOf));
   const operands = members.flatMap(operandsOf);
   return [...new Set(operands)].filter((value) => !own.has(value) && scalarConstant(value) === undefined);
 }
 
-function outputsOf(planner: Planner, members: readonly ElementwiseMember[]): Value[] {
+function outputsOf(planner: Planner, members: readonly ElementwiseMember[]): BoundValue[] {
   return members.map(resultOf).filter((value) => planner.isUsedBehind(value, members));
 }
 
@@ -68,7 +68,7 @@ function lowerPart(planner: Planner, members: readonly ElementwiseMember[]): voi
     const small = place ?? (isSmall(value) ? planner.smallTensor(shape) : undefined);
     return planner.hold(value, small ?? newTensor(elementTypeOf(value.dtype), shape, strides));
   });
-  const names = new Map<Value, string>(inputs.map((value, i) => [value, `x${i}`]));
+  const names = new Map<BoundValue, string>(inputs.map((value, i) => [value, `x${i}`]));
   const lines = members.map((member) => {
     const result = resultOf(member);
     const operands = operandsOf(member).map((value) => names.get(value) ?? number(value));
@@ -91,11 +91,11 @@ function lowerPart(planner: Planner, members: readonly ElementwiseMember[]): voi
 }
 
 /** Results of a few elements lie beside others of their kind, so that kernels over several of them bind one buffer. */
-function isSmall({ dtype, shape }: Value): boolean {
+function isSmall({ dtype, shape }: BoundValue): boolean {
   return dtype === "float32" && shape.length < 2 && (shape[0] ?? 1) <= 4;
 }
 
-function number(value: Value): string {
+function number(value: BoundValue): string {
   return literal(elementTypeOf(value.dtype), scalarConstant(value)!);
 }
 
@@ -120,7 +120,7 @@ export function broadcastTo(tensor: Tensor, shape: Shape): Tensor {
 }
 
 /** A label out of range leaves its row zero. */
-export function lowerOneHot(planner: Planner, node: Node<"oneHot">): void {
+export function lowerOneHot(planner: Planner, node: BoundNode<"oneHot">): void {
   const [labels] = node.inputs;
   const [rows] = node.outputs;
   const { classes } = node.params;

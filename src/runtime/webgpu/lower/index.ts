@@ -1,5 +1,5 @@
 // How every op, and every unit of several, becomes dispatches.
-import { isOp, type Node, type OpName } from "../../../graph/index.ts";
+import { type BoundNode, isOp, type OpName } from "../../../graph/index.ts";
 import type { Unit } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { lowerConvolution, lowerConvolutionInputGrad, lowerConvolutionWeightGrad } from "./convolution.ts";
@@ -19,7 +19,7 @@ import { lowerAvgPool, lowerAvgPoolGrad, lowerMaxPool, lowerMaxPoolGrad } from "
 import { lowerArgMax, lowerLogSoftmax, lowerReduction } from "./reduction.ts";
 
 /** The lowering of every op by itself: leaving one out does not compile. */
-const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: Node<N>) => void } = {
+const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>) => void } = {
   input: lowerInput,
   variable: lowerVariable,
   constant: lowerConstant,
@@ -74,7 +74,7 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: Node<N>) => 
 export function lowerUnit(planner: Planner, unit: Unit): void {
   switch (unit.kind) {
     case "node": {
-      const lower = LOWERINGS[unit.node.op] as (planner: Planner, node: Node) => void;
+      const lower = LOWERINGS[unit.node.op] as (planner: Planner, node: BoundNode) => void;
       lower(planner, unit.node);
       break;
     }

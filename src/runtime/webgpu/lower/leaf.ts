@@ -1,6 +1,6 @@
 // Inputs, variables and constants.
 import { sizeOf, stridesOf, type TensorData } from "../../../core/index.ts";
-import type { Node } from "../../../graph/index.ts";
+import type { BoundNode } from "../../../graph/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { ELEMENT_BYTES, elementTypeOf, Region, type Tensor } from "../plan/tensor.ts";
 
@@ -8,7 +8,7 @@ import { ELEMENT_BYTES, elementTypeOf, Region, type Tensor } from "../plan/tenso
 const SMALL_INPUT = 256;
 
 /** Small inputs of a type share a region, so that they are written at once. */
-export function lowerInput(planner: Planner, { params, outputs }: Node<"input">): void {
+export function lowerInput(planner: Planner, { params, outputs }: BoundNode<"input">): void {
   const { name, dtype, shape } = params;
   const type = elementTypeOf(dtype);
   const bytes = Math.max(sizeOf(shape), 1) * ELEMENT_BYTES[type];
@@ -21,12 +21,11 @@ export function lowerInput(planner: Planner, { params, outputs }: Node<"input">)
 }
 
 /** A view of the session's storage; nothing is copied. */
-export function lowerVariable(planner: Planner, { params, outputs }: Node<"variable">): void {
+export function lowerVariable(planner: Planner, { params, outputs }: BoundNode<"variable">): void {
   planner.hold(outputs[0]!, planner.variable(params.variable));
 }
 
-/** Lies in memory of the executable's own. */
-export function lowerConstant(planner: Planner, { params, outputs }: Node<"constant">): void {
+export function lowerConstant(planner: Planner, { params, outputs }: BoundNode<"constant">): void {
   const type = elementTypeOf(params.dtype);
   planner.hold(outputs[0]!, planner.constant(type, params.tensor.shape, params.tensor.data as TensorData));
 }

@@ -1,5 +1,5 @@
 // Matrix products, with the bias of their rows.
-import type { Node, Value } from "../../../graph/index.ts";
+import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import { spread } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
@@ -11,11 +11,11 @@ import { matrixSide } from "./matrix-side.ts";
 /** With `sum` and `bias` the unit gives only the sum. Transposed operands are read as they lie. */
 export function lowerMatmul(
   planner: Planner,
-  product: Node<"matmul">,
-  sum?: Node<"add">,
-  bias?: Value,
+  product: BoundNode<"matmul">,
+  sum?: BoundNode<"add">,
+  bias?: BoundValue,
 ): void {
-  const [aValue, bValue] = product.inputs as [Value, Value];
+  const [aValue, bValue] = product.inputs as [BoundValue, BoundValue];
   const { transposeA, transposeB } = product.params;
   const [m, n] = product.outputs[0]!.shape as [number, number];
   const k = aValue.shape[transposeA ? 0 : 1]!;
@@ -99,7 +99,7 @@ export function biasQuad(
 }
 
 /** A matrix one of whose axes is contiguous. */
-function matrixOf(planner: Planner, value: Value): Tensor {
+function matrixOf(planner: Planner, value: BoundValue): Tensor {
   const held = planner.tensor(value);
   const [rows, columns] = held.strides as [number, number];
   const isPlain = (columns === 1 && rows >= held.shape[1]!) || (rows === 1 && columns >= held.shape[0]!);

@@ -1,20 +1,20 @@
 // Ops that move elements: most are views.
 import { stridesOf } from "../../../core/index.ts";
-import type { Node } from "../../../graph/index.ts";
+import type { BoundNode } from "../../../graph/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { elementTypeOf, newTensor, type Tensor } from "../plan/tensor.ts";
 import { fillKernel } from "../wgsl/copy.ts";
 import { broadcastTo } from "./elementwise.ts";
 
 /** A view, after the operand has been put in order where its strides do not allow one. */
-export function lowerReshape(planner: Planner, node: Node<"reshape">): void {
+export function lowerReshape(planner: Planner, node: BoundNode<"reshape">): void {
   const [x] = node.inputs;
   const { shape } = node.params;
   planner.hold(node.outputs[0]!, { ...planner.inStrides(x!), shape, strides: stridesOf(shape) });
 }
 
 /** A view with its strides in another order. */
-export function lowerTranspose(planner: Planner, node: Node<"transpose">): void {
+export function lowerTranspose(planner: Planner, node: BoundNode<"transpose">): void {
   const held = planner.tensor(node.inputs[0]!);
   const { permutation } = node.params;
   planner.hold(node.outputs[0]!, {
@@ -25,12 +25,11 @@ export function lowerTranspose(planner: Planner, node: Node<"transpose">): void 
 }
 
 /** A view with strides of 0. */
-export function lowerBroadcast(planner: Planner, node: Node<"broadcastTo">): void {
+export function lowerBroadcast(planner: Planner, node: BoundNode<"broadcastTo">): void {
   planner.hold(node.outputs[0]!, broadcastTo(planner.tensor(node.inputs[0]!), node.params.shape));
 }
 
-/** A view that begins further on. */
-export function lowerSlice(planner: Planner, node: Node<"slice">): void {
+export function lowerSlice(planner: Planner, node: BoundNode<"slice">): void {
   const { starts } = node.params;
   planner.hold(node.outputs[0]!, box(planner.tensor(node.inputs[0]!), starts, node.outputs[0]!.shape));
 }
@@ -42,7 +41,7 @@ function box(tensor: Tensor, starts: readonly number[], shape: readonly number[]
 }
 
 /** Copies each part to its place. */
-export function lowerConcat(planner: Planner, node: Node<"concat">): void {
+export function lowerConcat(planner: Planner, node: BoundNode<"concat">): void {
   const [y] = node.outputs;
   const target = planner.produce(y!);
   const starts = y!.shape.map(() => 0);
@@ -53,7 +52,7 @@ export function lowerConcat(planner: Planner, node: Node<"concat">): void {
 }
 
 /** Fills the result, and copies the operand into it. */
-export function lowerPad(planner: Planner, node: Node<"pad">): void {
+export function lowerPad(planner: Planner, node: BoundNode<"pad">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
   const { before, value } = node.params;

@@ -1,7 +1,7 @@
 // Batch norm over channels-last maps: statistics in chunks of rows that are then merged, and one pass that applies them.
 // Statistics are merged as by Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm" (1979).
 import { type Shape, sizeOf } from "../../../core/index.ts";
-import { isOp, type Node, type Value } from "../../../graph/index.ts";
+import { type BoundNode, type BoundValue, isOp } from "../../../graph/index.ts";
 import type { ReluGradient } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { channelsLastStrides, newTensor, type Tensor } from "../plan/tensor.ts";
@@ -38,11 +38,11 @@ function alongChannels(vector: Tensor, shape: Shape): Tensor {
 /** With `relu` the unit gives only its result, and the statistics. */
 export function lowerBatchNormTraining(
   planner: Planner,
-  node: Node<"batchNormTraining">,
-  relu?: Node<"relu">,
+  node: BoundNode<"batchNormTraining">,
+  relu?: BoundNode<"relu">,
 ): void {
-  const [x, weight, bias] = node.inputs as [Value, Value, Value];
-  const [y, meanValue, varianceValue] = node.outputs as [Value, Value, Value];
+  const [x, weight, bias] = node.inputs as [BoundValue, BoundValue, BoundValue];
+  const [y, meanValue, varianceValue] = node.outputs as [BoundValue, BoundValue, BoundValue];
   const source = planner.channelsLast(x);
   const mean = planner.produceSmall(meanValue);
   const variance = planner.produceSmall(varianceValue);
@@ -64,10 +64,16 @@ export function lowerBatchNormTraining(
 /** With `relu` the unit gives only its result. */
 export function lowerBatchNormInference(
   planner: Planner,
-  node: Node<"batchNormInference">,
-  relu?: Node<"relu">,
+  node: BoundNode<"batchNormInference">,
+  relu?: BoundNode<"relu">,
 ): void {
-  const [x, weight, bias, mean, variance] = node.inputs as [Value, Value, Value, Value, Value];
+  const [x, weight, bias, mean, variance] = node.inputs as [
+    BoundValue,
+    BoundValue,
+    BoundValue,
+    BoundValue,
+    BoundValue,
+  ];
   const vectors = [mean, variance, weight, bias].map((value) => planner.tensor(value));
   emitApply(planner, x.shape, planner.channelsLast(x), vectors, relu?.outputs[0] ?? node.outputs[0]!, {
     epsilon: node.params.epsilon,
@@ -86,7 +92,7 @@ function emitApply(
   shape: Shape,
   source: Tensor,
   vectors: readonly Tensor[],
-  result: Value,
+  result: BoundValue,
   { epsilon, relu }: { readonly epsilon: number; readonly relu: boolean },
 ): void {
   const body = `let mean = x1; let variance = x2; let weight = x3; let bias = x4;
@@ -206,9 +212,19 @@ const SUMS = [
 const MERGE_SUMS = "sum_a += sum_b; product_a += product_b;";
 
 /** Gradient of batch norm, of the ReLU behind it too where `mask` is its gradient. */
-export function lowerBatchNormGrad(planner: Planner, node: Node<"batchNormGrad">, mask?: ReluGradient): void {
-  const [dyValue, x, weight, meanValue, varianceValue] = node.inputs as [Value, Value, Value, Value, Value];
-  const [dx, dweight, dbias] = node.outputs as [Value, Value, Value];
+export function lowerBatchNormGrad(
+  planner: Planner,
+  node: BoundNode<"batchNormGrad">,
+  mask?: ReluGradient,
+): void {
+  const [dyValue, x, weight, meanValue, varianceValue] = node.inputs as [
+    BoundValue,
+    BoundValue,
+    BoundValue,
+    BoundValue,
+    BoundValue,
+  ];
+  const [dx, dweight, dbias] = node.outputs as [BoundValue, BoundValue, BoundValue];
   const { shape } = x;
   const { epsilon } = node.params;
   const source = planner.channelsLast(x);
@@ -312,7 +328,7 @@ export function lowerBatchNormGrad(planner: Planner, node: Node<"batchNormGrad">
 }
 
 /** The bias of the batch norm whose ReLU a mask is of. */
-function biasOf({ activated }: ReluGradient): Value {
+function biasOf({ activated }: ReluGradient): BoundValue {
   const [normalized] = activated.node.inputs;
   const { node } = normalized!;
   if (!isOp(node, "batchNormTraining")) throw new Error("the mask is of no batch norm");

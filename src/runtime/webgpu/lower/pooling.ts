@@ -1,6 +1,6 @@
 // Pooling over channels-last maps: an invocation for each result, four channels at once where they divide by 4.
 import { sizeOf } from "../../../core/index.ts";
-import { isOp, type Node, type Pool2dParams, type Value } from "../../../graph/index.ts";
+import { type BoundNode, type BoundValue, isOp, type Pool2dParams } from "../../../graph/index.ts";
 import { spread } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
 import { channelsLastStrides, newTensor, type Tensor } from "../plan/tensor.ts";
@@ -16,7 +16,7 @@ interface Sizes extends Pool2dParams {
 }
 
 /** Where the program has its gradient too, the position of each maximum in its window is kept for it. */
-export function lowerMaxPool(planner: Planner, node: Node<"maxPool2d">): void {
+export function lowerMaxPool(planner: Planner, node: BoundNode<"maxPool2d">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
   const isDifferentiated = planner
@@ -34,8 +34,8 @@ export function lowerMaxPool(planner: Planner, node: Node<"maxPool2d">): void {
 
 function emitMaxPool(
   planner: Planner,
-  x: Value,
-  y: Value,
+  x: BoundValue,
+  y: BoundValue,
   params: Pool2dParams,
   target: Tensor,
   withPositions: boolean,
@@ -75,8 +75,8 @@ function emitMaxPool(
  * Each element of the input sums the windows that chose it; the forward pass is run again where it kept no
  * positions.
  */
-export function lowerMaxPoolGrad(planner: Planner, node: Node<"maxPool2dGrad">): void {
-  const [dy, x, y] = node.inputs as [Value, Value, Value];
+export function lowerMaxPoolGrad(planner: Planner, node: BoundNode<"maxPool2dGrad">): void {
+  const [dy, x, y] = node.inputs as [BoundValue, BoundValue, BoundValue];
   const { params } = node;
   if (!planner.maxima.has(y)) {
     emitMaxPool(planner, x, y, params, newTensor("f32", y.shape, channelsLastStrides(y.shape)), true);
@@ -103,7 +103,7 @@ export function lowerMaxPoolGrad(planner: Planner, node: Node<"maxPool2dGrad">):
 }
 
 /** Zeros of the padding count in the mean. */
-export function lowerAvgPool(planner: Planner, node: Node<"avgPool2d">): void {
+export function lowerAvgPool(planner: Planner, node: BoundNode<"avgPool2d">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
   const sizes = { ...node.params, input: x!.shape, output: y!.shape };
@@ -117,7 +117,7 @@ export function lowerAvgPool(planner: Planner, node: Node<"avgPool2d">): void {
 }
 
 /** Each element of the input sums its share of the windows that cover it. */
-export function lowerAvgPoolGrad(planner: Planner, node: Node<"avgPool2dGrad">): void {
+export function lowerAvgPoolGrad(planner: Planner, node: BoundNode<"avgPool2dGrad">): void {
   const [dy] = node.inputs;
   const { inputShape } = node.params;
   const sizes = { ...node.params, input: inputShape, output: dy!.shape };

@@ -1,6 +1,6 @@
 // Reductions over axes, positions of maxima, log-softmax: every sum in one order.
 import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
-import type { Node } from "../../../graph/index.ts";
+import type { BoundNode } from "../../../graph/index.ts";
 import { spread } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
 import { elementTypeOf, newTensor, type Tensor } from "../plan/tensor.ts";
@@ -14,7 +14,7 @@ const ALONE = 64;
 /** Elements that a workgroup takes; more are reduced in two passes. */
 const CHUNK = 16384;
 
-type ReduceNode = Node<"reduceSum"> | Node<"reduceMax">;
+type ReduceNode = BoundNode<"reduceSum"> | BoundNode<"reduceMax">;
 
 /** In two passes where few results have many terms each. */
 export function lowerReduction(planner: Planner, node: ReduceNode): void {
@@ -132,7 +132,7 @@ function reduceInto(
 }
 
 /** An invocation a row; of equals the first. */
-export function lowerArgMax(planner: Planner, node: Node<"argMax">): void {
+export function lowerArgMax(planner: Planner, node: BoundNode<"argMax">): void {
   const [x] = node.inputs;
   const source = planner.inStrides(x!);
   const target = planner.produce(node.outputs[0]!);
@@ -161,7 +161,7 @@ export function lowerArgMax(planner: Planner, node: Node<"argMax">): void {
 }
 
 /** A workgroup a row: its maximum, its sum, its result. */
-export function lowerLogSoftmax(planner: Planner, node: Node<"logSoftmax">): void {
+export function lowerLogSoftmax(planner: Planner, node: BoundNode<"logSoftmax">): void {
   const [x] = node.inputs;
   const source = planner.inStrides(x!);
   const target = planner.produce(node.outputs[0]!);

@@ -1,6 +1,6 @@
 // A program's plan: its dispatches, where its tensors lie, what is copied in and out. Made without a device.
 import { sizeOf } from "../../../core/index.ts";
-import type { Program, Value } from "../../../graph/index.ts";
+import type { BoundProgram, BoundValue } from "../../../graph/index.ts";
 import {
   fuse,
   LastReads,
@@ -44,7 +44,7 @@ export interface PlanOptions {
 }
 
 /** Plans a program: fuses its nodes to units, lowers them to dispatches, places their tensors. */
-export function planProgram(program: Program, { traits, storages, slabBytes }: PlanOptions): Plan {
+export function planProgram(program: BoundProgram, { traits, storages, slabBytes }: PlanOptions): Plan {
   const units = smallUpdatesLast(program, fuse(program, joinsElementwise));
   const planner = new Planner({ program, traits, storages, lastReads: new LastReads(program, units) });
   for (const [i, unit] of units.entries()) {
@@ -74,7 +74,7 @@ export function planProgram(program: Program, { traits, storages, slabBytes }: P
 const SMALL_UPDATE = 4096;
 
 /** Units that do nothing but update small variables come last, those of one kind behind one another. */
-function smallUpdatesLast(program: Program, units: readonly Unit[]): Unit[] {
+function smallUpdatesLast(program: BoundProgram, units: readonly Unit[]): Unit[] {
   const uses = new Uses(program);
   const updated = new Set(program.updates.map(({ value }) => value));
   const outputs = new Set(Object.values(program.outputs));
@@ -103,13 +103,13 @@ function smallUpdatesLast(program: Program, units: readonly Unit[]): Unit[] {
 }
 
 /** A result row by row, in memory that no update changes. */
-function outputOf(planner: Planner, value: Value): Tensor {
+function outputOf(planner: Planner, value: BoundValue): Tensor {
   const rows = planner.inStrides(value);
   return rows.region.fixed === undefined ? rows : planner.duplicate(rows, `%${value.id}`);
 }
 
 /** Appends the copies of values into the variables that they update, for those not computed in place. */
-function storeUpdates(planner: Planner, program: Program): void {
+function storeUpdates(planner: Planner, program: BoundProgram): void {
   const copies = program.updates
     .filter((update) => !planner.done.has(update))
     .map(({ variable, value }) => {

@@ -1,6 +1,6 @@
 // The planner: keeps track of where each value lies while units are lowered to dispatches.
 import { ClassifierTrainingError, type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
-import type { Node, Program, Update, Value, VariableRef } from "../../../graph/index.ts";
+import type { BoundNode, BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../../graph/index.ts";
 import { type ElementwiseMember, type LastReads, Uses } from "../../planning/index.ts";
 import { copyKernel, fillKernel } from "../wgsl/copy.ts";
 import type { Dispatch } from "./dispatch.ts";
@@ -32,7 +32,7 @@ export interface DeviceTraits {
 
 /** The program, and what was found out about it beforehand. */
 export interface PlannerOptions {
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly traits: DeviceTraits;
   readonly lastReads: LastReads;
   /** Regions of the session's storages. */
@@ -42,23 +42,23 @@ export interface PlannerOptions {
 /** State of making one plan. */
 export class Planner {
   readonly traits: DeviceTraits;
-  readonly program: Program;
+  readonly program: BoundProgram;
   readonly dispatches: Dispatch[] = [];
   readonly inputs: { readonly name: string; readonly tensor: Tensor }[] = [];
   readonly constants: { readonly tensor: Tensor; readonly data: ArrayLike<number | bigint> }[] = [];
   /** Positions of maxima in their windows, by the pooling's result. */
-  readonly maxima: Map<Value, Tensor> = new Map();
+  readonly maxima: Map<BoundValue, Tensor> = new Map();
   /** Updates whose values were computed in their variable's place. */
-  readonly done: Set<Update> = new Set();
+  readonly done: Set<BoundUpdate> = new Set();
   /** Small vectors: one region, so that kernels over several of them are one. */
   readonly small: Region = new Region(0, { isShared: true });
   readonly #lastReads: LastReads;
   readonly #storages: ReadonlyMap<string, Region>;
   readonly #uses: Uses;
-  readonly #tensors = new Map<Value, Tensor[]>();
-  readonly #updates = new Map<Value, Update[]>();
+  readonly #tensors = new Map<BoundValue, Tensor[]>();
+  readonly #updates = new Map<BoundValue, BoundUpdate[]>();
   readonly #smallInputs = new Map<ElementType, Region>();
-  readonly #padded = new Map<Value, Tensor>();
+  readonly #padded = new Map<BoundValue, Tensor>();
   #constantBytes = 0;
   #unit = 0;
   #scope = "";
@@ -114,7 +114,7 @@ export class Planner {
   }
 
   /** The value as it was produced. */
-  tensor(value: Value): Tensor {
+  tensor(value: BoundValue): Tensor {
     const [first] = this.#tensors.get(value) ?? [];
     if (first !== undefined) return first;
     throw new ClassifierTrainingError(
@@ -125,7 +125,7 @@ export class Planner {
   }
 
   /** Registers where a value lies. */
-  hold(value: Value, tensor: Tensor): Tensor {
+  hold(value: BoundValue, tensor: Tensor): Tensor {
     const held = this.#tensors.get(value);
     if (held === undefined) this.#tensors.set(value, [tensor]);
     else held.push(tensor);
@@ -133,7 +133,7 @@ export class Planner {
   }
 
   /** The value at these strides (default: row by row) from a multiple of `alignment` elements: as it is, or copied once. */
-  inStrides(value: Value, strides: readonly number[] = stridesOf(value.shape), alignment = 1): Tensor {
+  inStrides(value: BoundValue, strides: readonly number[] = stridesOf(value.shape), alignment = 1): Tensor {
     const found = this.#tensors
       .get(value)
       ?.find((tensor) => liesAs(tensor, strides) && tensor.offset % alignment === 0);
@@ -144,12 +144,12 @@ export class Planner {
   }
 
   /** The value with its channels closest together. */
-  channelsLast(value: Value, alignment = 1): Tensor {
+  channelsLast(value: BoundValue, alignment = 1): Tensor {
     return this.inStrides(value, channelsLastStrides(value.shape), alignment);
   }
 
   /** The value with its channels closest together, zeros behind them so that there are `channels`; copied once. */
-  padded(value: Value, channels: number): Tensor {
+  padded(value: BoundValue, channels: number): Tensor {
     const known = this.#padded.get(value);
     if (known !== undefined) return known;
     const shape = value.shape.map((size, axis) => (axis === 1 ? channels : size));
@@ -161,13 +161,13 @@ export class Planner {
   }
 
   /** Memory for a value's result: that of the variable it updates, where it may be written already, else new. */
-  produce(value: Value, strides: readonly number[] = stridesOf(value.shape)): Tensor {
+  produce(value: BoundValue, strides: readonly number[] = stridesOf(value.shape)): Tensor {
     const place = this.destination(value, strides);
     return this.hold(value, place ?? newTensor(elementTypeOf(value.dtype), value.shape, strides));
   }
 
   /** Memory for a vector that is small and kept: beside others of its kind, or in the variable that it updates. */
-  produceSmall(value: Value): Tensor {
+  produceSmall(value: BoundValue): Tensor {
     return this.hold(value, this.destination(value, stridesOf(value.shape)) ?? this.smallTensor(value.shape));
   }
 
@@ -199,7 +199,7 @@ export class Planner {
    * @param isFree whether the unit that is lowered may write there, although it reads the variable
    */
   destination(
-    value: Value,
+    value: BoundValue,
     strides: readonly number[],
     isFree: (place: Tensor) => boolean = () => false,
   ): Tensor | undefined {
@@ -214,15 +214,15 @@ export class Planner {
   }
 
   /** Whether a result of the program or a node other than these members needs the value. */
-  isUsedBehind(value: Value, members: readonly ElementwiseMember[]): boolean {
-    const own = new Set<Node>(
+  isUsedBehind(value: BoundValue, members: readonly ElementwiseMember[]): boolean {
+    const own = new Set<BoundNode>(
       members.flatMap((member) => (member.kind === "op" ? [member.node] : member.nodes)),
     );
     return this.#uses.isResult(value) || this.#uses.of(value).some((node) => !own.has(node));
   }
 
   /** The nodes that use the value. */
-  users(value: Value): readonly Node[] {
+  users(value: BoundValue): readonly BoundNode[] {
     return this.#uses.of(value);
   }
 

@@ -1,6 +1,6 @@
 // Elementwise ops as WGSL expressions over scalars.
 import { ClassifierTrainingError } from "../../../core/index.ts";
-import { type BinaryOp, type CompareOp, isOp, type Node, type UnaryOp } from "../../../graph/index.ts";
+import { type BinaryOp, type BoundNode, type CompareOp, isOp, type UnaryOp } from "../../../graph/index.ts";
 import { type ElementType, elementTypeOf } from "../plan/tensor.ts";
 
 /** The WGSL type of an element. */
@@ -67,13 +67,13 @@ const COMPARE: Readonly<Record<CompareOp, Record<ElementType, Combine>>> = {
 };
 
 /** The ops that this file has expressions for. */
-export function isElementwise(node: Node): boolean {
+export function isElementwise(node: BoundNode): boolean {
   const { op } = node;
   return op in UNARY || op in BINARY || op in COMPARE || op === "select" || op === "cast";
 }
 
 /** The node's result from expressions for its operands. */
-export function expressionOf(node: Node, operands: readonly string[]): string {
+export function expressionOf(node: BoundNode, operands: readonly string[]): string {
   const types = node.inputs.map(({ dtype }) => elementTypeOf(dtype));
   const [x, y, z] = operands as [string, string, string];
   const { op } = node;
