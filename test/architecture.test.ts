@@ -18,7 +18,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   plots: ["core", "platform"],
   report: ["core", "metrics"],
   models: ["core", "graph", "nn", "optim", "metrics"],
-  download: ["core", "platform"],
+  download: ["core"],
   weights: ["core", "platform", "download"],
   onnx: ["core", "graph"],
   runtime: ["core", "graph"],

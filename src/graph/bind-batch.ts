@@ -6,11 +6,15 @@ import type { OpName, OpParams } from "./ops/index.ts";
 import { createProgram, type Program, type Update } from "./program.ts";
 import type { ValueType } from "./value-type.ts";
 
-/** A type, value, node, update or program in which every dimension is a number. */
+/** A type in which every dimension is a number. */
 export type BoundType = ValueType<number>;
+/** A value whose dimensions are numbers. */
 export type BoundValue = Value<number>;
+/** A node of such values. */
 export type BoundNode<N extends OpName = OpName> = Node<N, number>;
+/** An update by such a value. */
 export type BoundUpdate = Update<number>;
+/** A program of such nodes: what runtimes compute. */
 export type BoundProgram = Program<number>;
 
 /** Whether no value's shape depends on the batch. */

@@ -25,6 +25,7 @@ export function lowerVariable(planner: Planner, { params, outputs }: BoundNode<"
   planner.hold(outputs[0]!, planner.variable(params.variable));
 }
 
+/** Lies in memory of the executable's own. */
 export function lowerConstant(planner: Planner, { params, outputs }: BoundNode<"constant">): void {
   const type = elementTypeOf(params.dtype);
   planner.hold(outputs[0]!, planner.constant(type, params.tensor.shape, params.tensor.data as TensorData));

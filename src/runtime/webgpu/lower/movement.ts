@@ -29,6 +29,7 @@ export function lowerBroadcast(planner: Planner, node: BoundNode<"broadcastTo">)
   planner.hold(node.outputs[0]!, broadcastTo(planner.tensor(node.inputs[0]!), node.params.shape));
 }
 
+/** A view that begins further on. */
 export function lowerSlice(planner: Planner, node: BoundNode<"slice">): void {
   const { starts } = node.params;
   planner.hold(node.outputs[0]!, box(planner.tensor(node.inputs[0]!), starts, node.outputs[0]!.shape));
