@@ -1,5 +1,6 @@
 // The application: what the command line offers, as functions.
 
+export type { RunSummary } from "../report/index.ts";
 export { allComponents } from "./registry.ts";
 export { report } from "./report/report.ts";
 export {
@@ -22,7 +23,6 @@ export {
 export { type ExportResult, type ExportWeightsRequest, exportWeights, modelOf } from "./run/export.ts";
 export type { RunRequest } from "./run/open-run.ts";
 export { RunFolder, runFolderOf } from "./run/run-folder.ts";
-export type { RunSummary } from "./run/summary.ts";
 export { test } from "./run/test.ts";
 export { type TrainOptions, train } from "./run/train.ts";
 export { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";

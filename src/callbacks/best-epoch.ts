@@ -1,42 +1,52 @@
 // Which epoch was best so far, by a logged value.
 import * as z from "zod";
-import type { Json, Metrics } from "../train/index.ts";
-import { improves, isLost, type MonitorMode } from "./monitor.ts";
+import type { FitContext, Json, Metrics } from "../train/index.ts";
+import { improves, isLost, type MonitorMode, modeOf } from "./monitor.ts";
 
 /** Which epoch counts as best. */
 export interface BestEpochOptions {
   /** Logged value that decides which epoch is best; default `val/acc_top1`. */
   readonly monitor?: string;
-  /** Default `max`. */
-  readonly mode?: MonitorMode;
+  /** Default null: as the monitored metric is better. */
+  readonly mode?: MonitorMode | null;
 }
 
 /** The fields of `BestEpochOptions`, for the schemas of callbacks. */
 export const bestEpochFields: { readonly [K in keyof BestEpochOptions]-?: z.ZodType<BestEpochOptions[K]> } = {
   monitor: z.string().min(1).default("val/acc_top1"),
-  mode: z.enum(["min", "max"]).default("max"),
+  mode: z.enum(["min", "max"]).nullable().default(null),
 };
 
 /** Of equal epochs the oldest is best; a value that is not finite never is; without the value the latest is. */
 export class BestEpoch {
   readonly #monitor: string;
-  readonly #mode: MonitorMode;
+  readonly #mode: MonitorMode | null;
+  readonly #where: string;
   #score: number | null | undefined;
 
-  constructor({ monitor = "val/acc_top1", mode = "max" }: BestEpochOptions = {}) {
+  /** @param where whose choice it is, for errors */
+  constructor(where: string, { monitor = "val/acc_top1", mode = null }: BestEpochOptions = {}) {
+    this.#where = where;
     this.#monitor = monitor;
     this.#mode = mode;
   }
 
-  /** Whether the epoch that ended with `metrics` is better than all before it. */
-  update(metrics: Metrics): boolean {
+  /**
+   * Whether the epoch that ended with `metrics` is better than all before it.
+   * @throws ClassifierTrainingError kind "usage" `MONITOR_MODE` where which way is better is neither said nor known
+   */
+  update(metrics: Metrics, context: Pick<FitContext, "model">): boolean {
     const score = metrics[this.#monitor];
     if (isLost(metrics)) return false;
     if (score === undefined) this.#score = null;
     else if (!Number.isFinite(score)) return false;
-    else if (typeof this.#score === "number" && !improves(score, this.#score, this.#mode)) return false;
+    else if (typeof this.#score === "number" && !this.#improves(score, this.#score, context)) return false;
     else this.#score = score;
     return true;
+  }
+
+  #improves(score: number, best: number, context: Pick<FitContext, "model">): boolean {
+    return improves(score, best, modeOf(this.#mode, this.#monitor, context, `${this.#where}.mode`));
   }
 
   /** `val/acc_top1 0.9312`, or nothing where the value is not logged. */

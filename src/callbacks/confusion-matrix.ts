@@ -5,7 +5,7 @@ import { MulticlassConfusionMatrix } from "../metrics/index.ts";
 import { confusionMatrixPicture, type Picture } from "../plots/index.ts";
 import type { EventOf, FitContext } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
-import { classNamesOf } from "./class-names.ts";
+import { classNamesOf } from "./sample-names.ts";
 import { ValidationPicture, validationPictureFields } from "./validation-picture.ts";
 
 /** The counts of one validation; none before its first batch. */

@@ -5,6 +5,7 @@ import { Callback, type EventOf, type FitContext, type Json } from "../train/ind
 import { predictionsOf } from "./batch-predictions.ts";
 import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.ts";
 import { writeFiles } from "./picture-files.ts";
+import { classNamesOf, sampleNameOf, validatedSplit } from "./sample-names.ts";
 
 /** Where the report's parts are kept, and how many pictures it may have. */
 export interface RunReportOptions extends BestEpochOptions {
@@ -60,7 +61,7 @@ export class RunReport extends Callback {
     parseOptions("RunReport", RunReport.schema, { dirpath, maxPictures, ...best });
     this.#dirpath = dirpath;
     this.maxPictures = maxPictures;
-    this.#bestEpoch = new BestEpoch(best);
+    this.#bestEpoch = new BestEpoch("RunReport", best);
   }
 
   override state(): Json {
@@ -78,22 +79,19 @@ export class RunReport extends Callback {
     this.#validationStart = performance.now();
   }
 
-  override onValidationBatchEnd(
-    event: EventOf<"validationBatchEnd">,
-    { data, model, options }: FitContext,
-  ): void {
+  override onValidationBatchEnd(event: EventOf<"validationBatchEnd">, context: FitContext): void {
     if (this.#rows === undefined) return;
-    const { labels, predicted, confidence, loss } = predictionsOf(event, model.labels?.ignoreIndex);
-    const split = options.overfitBatches === undefined ? "val" : "train";
-    const nameOf = (c: number): string => data.classes?.[c] ?? String(c);
+    const { labels, predicted, confidence, loss } = predictionsOf(event, context.model.labels?.ignoreIndex);
+    const split = validatedSplit(context);
+    const names = classNamesOf(context, event.logits.shape[1]!);
     for (const [i, index] of event.batch.indices.entries()) {
       if (labels[i]! < 0) continue;
       this.#rows.push([
         split,
         index,
-        data.splits?.[split]?.name(index) ?? String(index),
-        nameOf(labels[i]!),
-        nameOf(predicted[i]!),
+        sampleNameOf(context, index),
+        names[labels[i]!]!,
+        names[predicted[i]!]!,
         confidence[i]!.toFixed(6),
         loss[i]!.toPrecision(6),
       ]);
@@ -107,7 +105,10 @@ export class RunReport extends Callback {
     this.#rows = undefined;
   }
 
-  override async onTrainEpochEnd({ epoch, metrics, timing }: EventOf<"trainEpochEnd">): Promise<void> {
+  override async onTrainEpochEnd(
+    { epoch, metrics, timing }: EventOf<"trainEpochEnd">,
+    context: FitContext,
+  ): Promise<void> {
     this.#epochs.push({
       epoch: epoch + 1,
       samples: timing.samples,
@@ -116,7 +117,7 @@ export class RunReport extends Callback {
       validation_seconds: round(this.#validationSeconds),
     });
     this.#validationSeconds = 0;
-    const best = this.#finished !== undefined && this.#bestEpoch.update(metrics);
+    const best = this.#finished !== undefined && this.#bestEpoch.update(metrics, context);
     const header = ["split", "index", "name", "true", "predicted", "confidence", "loss"];
     await writeFiles(this.#dirpath, {
       "timing.csv": writeCsv([

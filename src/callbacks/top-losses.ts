@@ -3,6 +3,7 @@ import { writeCsv } from "../core/index.ts";
 import type { GridSample } from "../plots/index.ts";
 import type { EventOf, FitContext } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
+import { sampleNameOf } from "./sample-names.ts";
 import { gridSample, ValidationGrid } from "./validation-grid.ts";
 
 interface LosingSample extends GridSample {
@@ -28,7 +29,7 @@ export class TopLosses extends ValidationGrid<LosingSample> {
       const place = top.findIndex((other) => own > other.loss);
       top.splice(place < 0 ? top.length : place, 0, {
         ...gridSample(event, i, context),
-        name: sampleName(event.batch.indices[i]!, context),
+        name: sampleNameOf(context, event.batch.indices[i]!),
         loss: own,
       });
       top.length = Math.min(top.length, this.numSamples);
@@ -47,9 +48,4 @@ export class TopLosses extends ValidationGrid<LosingSample> {
       ]),
     ]);
   }
-}
-
-function sampleName(index: number, { data, options }: FitContext): string {
-  const split = options.overfitBatches === undefined ? data.splits?.val : data.splits?.train;
-  return split?.name(index) ?? String(index);
 }

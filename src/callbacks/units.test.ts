@@ -1,31 +1,49 @@
 // The small parts that callbacks share.
 import { expect, test } from "vitest";
 import { float32, hostTensor } from "../core/index.ts";
+import type { FitContext } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
 import { BestEpoch } from "./best-epoch.ts";
 import { DrawingBudget } from "./drawing-budget.ts";
+import type { MonitorMode } from "./monitor.ts";
+
+const directions: Readonly<Record<string, "higher" | "lower" | "none">> = {
+  acc_top1: "higher",
+  ece: "lower",
+  support: "none",
+};
+const context = {
+  model: { metrics: { val: { direction: (name: string) => directions[name] } } },
+} as unknown as Pick<FitContext, "model">;
 
 test("best epoch: of equals the oldest, never one that is not finite", () => {
-  const best = new BestEpoch();
+  const best = new BestEpoch("Some");
   const scores = [0.5, 0.5, Number.NaN, 0.7, 0.6];
-  expect(scores.map((score) => best.update({ "val/acc_top1": score }))).toEqual([
+  expect(scores.map((score) => best.update({ "val/acc_top1": score }, context))).toEqual([
     true,
     false,
     false,
     true,
     false,
   ]);
-  const resumed = new BestEpoch();
+  const resumed = new BestEpoch("Some");
   resumed.load(best.state());
-  expect(resumed.update({ "val/acc_top1": 0.7 })).toBe(false);
-  expect(resumed.update({ "val/acc_top1": 0.8 })).toBe(true);
+  expect(resumed.update({ "val/acc_top1": 0.7 }, context)).toBe(false);
+  expect(resumed.update({ "val/acc_top1": 0.8 }, context)).toBe(true);
 });
 
-test("best epoch: without the value the latest, with mode min the smallest", () => {
-  const unlogged = new BestEpoch();
-  expect([unlogged.update({}), unlogged.update({})]).toEqual([true, true]);
-  const lowest = new BestEpoch({ monitor: "val/loss", mode: "min" });
-  expect([2, 3, 1].map((loss) => lowest.update({ "val/loss": loss }))).toEqual([true, false, true]);
+test("best epoch: without the value the latest, without a mode as the metric is better", () => {
+  const unlogged = new BestEpoch("Some");
+  expect([unlogged.update({}, context), unlogged.update({}, context)]).toEqual([true, true]);
+  const better = (monitor: string, mode: MonitorMode | null, values: readonly number[]): boolean[] => {
+    const best = new BestEpoch("Some", { monitor, mode });
+    return values.map((value) => best.update({ [monitor]: value }, context));
+  };
+  expect(better("val/loss", null, [2, 3, 1])).toEqual([true, false, true]);
+  expect(better("val/ece", null, [2, 3, 1])).toEqual([true, false, true]);
+  expect(better("val/acc_top1", null, [2, 3, 1])).toEqual([true, true, false]);
+  expect(better("val/acc_top1", "min", [2, 3, 1])).toEqual([true, false, true]);
+  expect(() => better("val/support", null, [2, 3])).toThrow(/support is better high or low/);
 });
 
 test("predictions: class, probability and cross-entropy, once for a batch", () => {

@@ -6,7 +6,7 @@ import { parseOptions } from "../core/index.ts";
 import { type GridSample, type Picture, rgbOfBatch, sampleGrid } from "../plots/index.ts";
 import type { EventOf, FitContext } from "../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
-import { classNamesOf } from "./class-names.ts";
+import { classNamesOf } from "./sample-names.ts";
 import {
   ValidationPicture,
   type ValidationPictureOptions,

@@ -45,7 +45,7 @@ export abstract class ValidationPicture<Collected> extends Callback {
     super();
     parseOptions(this.constructor.name, z.strictObject(validationPictureFields), { dirpath, ...best });
     this.#dirpath = dirpath;
-    this.#bestEpoch = new BestEpoch(best);
+    this.#bestEpoch = new BestEpoch(this.constructor.name, best);
   }
 
   /** Name of the picture for loggers. */
@@ -104,7 +104,7 @@ export abstract class ValidationPicture<Collected> extends Callback {
     const heading = `epoch ${epoch + 1}${score === undefined ? "" : `, ${score}`}`;
     this.#last = { collected: this.#finished, heading, written: false };
     this.#finished = undefined;
-    if (this.#bestEpoch.update(metrics)) this.#best = this.#last;
+    if (this.#bestEpoch.update(metrics, context)) this.#best = this.#last;
     if (this.#budget.allows(context.progress.seconds)) await this.#write(context);
   }
 

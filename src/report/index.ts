@@ -11,5 +11,5 @@ export type {
   ModelFacts,
   Prediction,
   ReportData,
-  ReportSummary,
 } from "./report-data.ts";
+export type { RunError, RunSummary, StoredSummary } from "./run-summary.ts";

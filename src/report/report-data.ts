@@ -1,30 +1,5 @@
 // What a run's report tells: plain data, gathered elsewhere.
-
-/** How the run ended and what it reached: the part of `summary.json` that is shown, with its keys. */
-export interface ReportSummary {
-  /** `completed`, `stopped`, `interrupted` or `failed`. */
-  readonly status: string;
-  readonly reason?: string | undefined;
-  /** Of a run that failed. */
-  readonly error?: { readonly message: string; readonly where?: string | undefined } | undefined;
-  readonly epochs: number;
-  readonly steps: number;
-  /** Epoch from 0. */
-  readonly best?: { readonly epoch: number; readonly score: number | null } | undefined;
-  readonly metrics: Readonly<Record<string, number | null>>;
-  readonly images_per_second: number;
-  readonly data_wait: number;
-  readonly wall_seconds: number;
-  readonly runtime: string;
-  readonly precision: string;
-  readonly threads: number;
-  readonly seed: number;
-  readonly model: string;
-  readonly classes: readonly string[];
-  /** Pictures that could not be read and were left out, with the reason. */
-  readonly bad_pictures: readonly { readonly name: string; readonly problem: string }[];
-  readonly export?: string | undefined;
-}
+import type { StoredSummary } from "./run-summary.ts";
 
 /** One setting with where its value came from. */
 export interface ConfigurationEntry {
@@ -98,7 +73,7 @@ export interface ModelFacts {
 export interface ReportData {
   /** The run's folder, as a name. */
   readonly name: string;
-  readonly summary: ReportSummary;
+  readonly summary: StoredSummary;
   readonly configuration: readonly ConfigurationEntry[];
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly history: readonly EpochMetrics[];

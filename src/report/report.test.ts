@@ -153,8 +153,8 @@ describe("pictures that were left out", () => {
 });
 
 test("a run that failed says why below its name", () => {
-  const error = { where: "a.jpg", message: "cannot be decoded" };
-  const failed = { ...data([]), summary: { ...data([]).summary, status: "failed", error } };
+  const error = { code: "PICTURE_CORRUPT", where: "a.jpg", message: "cannot be decoded" };
+  const failed = { ...data([]), summary: { ...data([]).summary, status: "failed" as const, error } };
   expect(renderReport(failed, undefined)).toContain("It failed: a.jpg: cannot be decoded</p>");
 });
 

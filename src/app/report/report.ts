@@ -14,10 +14,10 @@ import {
   type ReportData,
   renderModelCard,
   renderReport,
+  type StoredSummary,
 } from "../../report/index.ts";
 import { openRun, type RunRequest } from "../run/open-run.ts";
 import type { RunFolder } from "../run/run-folder.ts";
-import type { RunSummary } from "../run/summary.ts";
 import { augmentedSamples, withPictures } from "./report-pictures.ts";
 
 /** The run that is reported on, opened. */
@@ -81,9 +81,9 @@ async function gather({ folder, data, model, maxPictures = 1000 }: ReportRequest
   };
 }
 
-async function readSummary(folder: RunFolder): Promise<RunSummary> {
+async function readSummary(folder: RunFolder): Promise<StoredSummary> {
   if (existsSync(folder.summaryFile)) {
-    return JSON.parse(await readFile(folder.summaryFile, "utf8")) as RunSummary;
+    return JSON.parse(await readFile(folder.summaryFile, "utf8")) as StoredSummary;
   }
   throw new ClassifierTrainingError("usage", "NO_SUMMARY", "this run has not ended, or was killed", {
     where: folder.path,

@@ -6,10 +6,9 @@ import { readYaml, toPlain } from "../../config/index.ts";
 import { ClassifierTrainingError, readCsv } from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import { type Curve, curvesPicture, renderPng } from "../../plots/index.ts";
-import type { Metrics } from "../../train/index.ts";
+import type { StoredSummary } from "../../report/index.ts";
 import { RunFolder, runsBelow } from "../run/run-folder.ts";
 import { RunLock } from "../run/run-lock.ts";
-import type { RunSummary } from "../run/summary.ts";
 
 /** A run as its folder tells. */
 export interface Run {
@@ -17,13 +16,13 @@ export interface Run {
   readonly name: string;
   readonly folder: RunFolder;
   /** How it ended; `running` while a process of this machine trains in it, `killed` where none does. */
-  readonly status: RunSummary["status"] | "running" | "killed";
+  readonly status: StoredSummary["status"] | "running" | "killed";
   /** Undefined where the run goes on, or was killed. */
-  readonly summary: RunSummary | undefined;
+  readonly summary: StoredSummary | undefined;
   /** Epochs that it has finished so far. */
   readonly epochs: number;
   /** The last value of each metric, and those of the test. */
-  readonly metrics: Metrics;
+  readonly metrics: StoredSummary["metrics"];
 }
 
 /** Every run at or below `root`, in the order of paths. @throws ClassifierTrainingError kind "usage" `NO_RUN` */
@@ -51,7 +50,7 @@ async function openFolder(path: string): Promise<Run> {
   const folder = new RunFolder(path);
   const name = relative(process.cwd(), path) || ".";
   if (existsSync(folder.summaryFile)) {
-    const summary = JSON.parse(await readFile(folder.summaryFile, "utf8")) as RunSummary;
+    const summary = JSON.parse(await readFile(folder.summaryFile, "utf8")) as StoredSummary;
     const { status, epochs, metrics } = summary;
     return { name, folder, status, summary, epochs, metrics };
   }
@@ -105,8 +104,10 @@ export async function compareRuns(runs: readonly Run[]): Promise<RunComparison> 
 
 /** Status, progress and metrics as text; per-class values left out. */
 export function resultsOf({ status, epochs, metrics, summary }: Run): Map<string, string> {
-  const shown = Object.entries(metrics).filter(
-    ([name, value]) => !name.includes("/acc_class_") && value !== null && !Number.isNaN(value),
+  const shown = Object.entries(metrics).flatMap(([name, value]) =>
+    name.includes("/acc_class_") || value === null || Number.isNaN(value)
+      ? []
+      : [[name, String(Number(value.toPrecision(5)))] as const],
   );
   return new Map([
     ["status", summary?.reason === undefined ? status : `${status} (${summary.reason})`],
@@ -119,7 +120,7 @@ export function resultsOf({ status, epochs, metrics, summary }: Run): Map<string
           ["seconds", summary.wall_seconds.toFixed(1)],
           ["runtime", summary.runtime],
         ] as const)),
-    ...shown.map(([name, value]) => [name, String(Number(value.toPrecision(5)))] as const),
+    ...shown,
   ]);
 }
 

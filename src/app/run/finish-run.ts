@@ -1,11 +1,12 @@
 // The end of a training: its summary, and its report.
 import { RunReport } from "../../callbacks/index.ts";
+import type { RunError, RunSummary } from "../../report/index.ts";
 import type { FitResult, Metrics } from "../../train/index.ts";
 import { writeReport } from "../report/report.ts";
 import { leftOutLine, leftOutOf } from "./bad-pictures.ts";
 import type { RunProgress } from "./fit-run.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-import { type RunError, type RunSummary, writeSummary } from "./summary.ts";
+import { writeSummary } from "./summary.ts";
 
 /** What has come of a run besides its fit. */
 export interface Outcome {

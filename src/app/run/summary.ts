@@ -1,46 +1,6 @@
-// summary.json: how a run ended, in numbers.
+// summary.json: how a run ended, written.
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { FitResult, Metrics } from "../../train/index.ts";
-
-/** What a run failed with. */
-export interface RunError {
-  /** Stable, such as `PICTURE_CORRUPT`; `UNEXPECTED` for what is no error of the toolkit. */
-  readonly code: string;
-  readonly message: string;
-  /** The picture, file or setting it is about, where there is one. */
-  readonly where?: string | undefined;
-}
-
-/** The keys of `summary.json`; those without a value are left out. */
-export interface RunSummary {
-  /** `completed`, `stopped` (by a callback, see `reason`), `interrupted` or `failed`. */
-  readonly status: FitResult["status"];
-  readonly reason?: string | undefined;
-  /** Of a run that failed. */
-  readonly error?: RunError | undefined;
-  /** Epochs and optimizer steps done, earlier parts of a resumed run included. */
-  readonly epochs: number;
-  readonly steps: number;
-  /** Epoch (from 0) whose weights are exported, with its monitored value. */
-  readonly best?: { readonly epoch: number; readonly score: number | null } | undefined;
-  /** Metrics by name: the last value of each, and `test/...` of the best weights. */
-  readonly metrics: Metrics;
-  /** Training throughput, validation left out. */
-  readonly images_per_second: number;
-  /** Share of the training time spent waiting for data, 0 to 1. */
-  readonly data_wait: number;
-  readonly wall_seconds: number;
-  readonly runtime: string;
-  readonly precision: string;
-  readonly threads: number;
-  readonly seed: number;
-  readonly model: string;
-  readonly classes: readonly string[];
-  /** Pictures that could not be read and were left out, with the reason. */
-  readonly bad_pictures: readonly { readonly name: string; readonly problem: string }[];
-  /** Where the exported model lies, relative to the run's folder. */
-  readonly export?: string | undefined;
-}
+import type { RunError, RunSummary } from "../../report/index.ts";
 
 /** What to write down of an error. */
 export function runError(error: unknown): RunError {

@@ -1,10 +1,12 @@
 // Trains a model as configured: fit, export the best weights, test them, write the summary.
+
+import type { RunSummary } from "../../report/index.ts";
 import { beginRun } from "./begin-run.ts";
 import type { RunConfiguration } from "./configuration.ts";
 import { finishRun, reportRun } from "./finish-run.ts";
 import { fitRun, RunProgress } from "./fit-run.ts";
 import { prepareRun, type TrainOptions } from "./prepare-run.ts";
-import { type RunSummary, runError } from "./summary.ts";
+import { runError } from "./summary.ts";
 import { testBest } from "./test.ts";
 
 export type { TrainOptions } from "./prepare-run.ts";

@@ -18,9 +18,9 @@ import {
 } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
+import type { RunSummary } from "../../report/index.ts";
 import { type ConfigurationRequest, composeOptions, composeRun } from "../run/configuration.ts";
 import { RunFolder } from "../run/run-folder.ts";
-import type { RunSummary } from "../run/summary.ts";
 import { train } from "../run/train.ts";
 
 /** A configuration whose overrides sweep, and how its jobs are watched and stopped. */

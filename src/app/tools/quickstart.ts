@@ -2,10 +2,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ComponentRegistry } from "../../config/index.ts";
+import type { RunSummary } from "../../report/index.ts";
 import { renderJerseyNumbers } from "../../samples/index.ts";
 import { configureRun } from "../run/configuration.ts";
 import type { RunFolder } from "../run/run-folder.ts";
-import type { RunSummary } from "../run/summary.ts";
 import { train } from "../run/train.ts";
 import { type PicturePrediction, predict } from "./predict.ts";
 
