@@ -1,9 +1,10 @@
 // Measures what freezing saves: `npx tsx bench/fine-tuning.ts runtime=onednn batch=16`.
 
+import type { Batch } from "../src/core/index.ts";
 import { ResNetClassificationModel } from "../src/models/index.ts";
 import { computeFeatures, onFeatures } from "../src/train/engine/features.ts";
 import { fineTuningSchema } from "../src/train/engine/fine-tuning.ts";
-import type { Batch, TrainingEngine } from "../src/train/index.ts";
+import type { TrainingEngine } from "../src/train/index.ts";
 import { Trainer } from "../src/train/index.ts";
 import { loadRuntime, parseWorkload, syntheticBatch, type Workload } from "./workload.ts";
 

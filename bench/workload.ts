@@ -1,10 +1,11 @@
 // What the benchmarks work on: a model, a batch, a runtime, given as key=value.
+
+import type { Batch } from "../src/core/index.ts";
 import { type HostTensor, hostTensor, RandomStream } from "../src/core/index.ts";
 import { createResNet, RESNET_NAMES, type ResNetName } from "../src/models/catalog.ts";
 import { crossEntropy } from "../src/nn/index.ts";
 import { AdamW } from "../src/optim/index.ts";
 import type { ConvolutionAlgorithm, Precision, Runtime } from "../src/runtime/contract.ts";
-import type { Batch } from "../src/train/contracts.ts";
 import { TrainingEngine } from "../src/train/engine/engine.ts";
 import type { LossModel } from "../src/train/engine/programs.ts";
 

@@ -12,11 +12,15 @@ export {
 export * from "./callbacks/index.ts";
 export { configStore, defineConfig, instantiate, register } from "./config/index.ts";
 export {
+  type Batch,
+  type BatchSource,
   ClassifierTrainingError,
+  type DataSplit,
   type ErrorKind,
   type HostTensor,
   hostTensor,
   RandomStream,
+  type TrainerData,
 } from "./core/index.ts";
 export * from "./data/index.ts";
 export { exportModel, verifyExport } from "./export/index.ts";
@@ -46,11 +50,8 @@ export * from "./nn/index.ts";
 export * from "./optim/index.ts";
 export type { Precision, Runtime } from "./runtime/contract.ts";
 export {
-  type BatchSource,
   Callback,
   type Checkpoint,
-  type DataModule as TrainerData,
-  type DataSplit,
   type EventOf,
   type EventType,
   type FineTuningOptions,

@@ -1,10 +1,11 @@
 // A short training on generated pictures: what a runtime learns, epoch by epoch.
+
+import type { Batch } from "../../src/core/index.ts";
 import { hostTensor, RandomStream } from "../../src/core/index.ts";
 import { createResNet } from "../../src/models/catalog.ts";
 import { crossEntropy } from "../../src/nn/index.ts";
 import { SGD } from "../../src/optim/index.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
-import type { Batch } from "../../src/train/contracts.ts";
 import { TrainingEngine } from "../../src/train/engine/engine.ts";
 
 const CLASSES = 4;

@@ -4,21 +4,14 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Batch, BatchSource, TrainerData } from "../core/index.ts";
 import { hostTensor, RandomStream, readCsv, zeros } from "../core/index.ts";
 import type { Value } from "../graph/index.ts";
 import { flatten } from "../graph/index.ts";
 import { BaseClassificationModel, classificationModelSchema } from "../models/index.ts";
 import { Linear, Module } from "../nn/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
-import {
-  type Batch,
-  type BatchSource,
-  type Callback,
-  type DataModule,
-  type FitOptions,
-  Trainer,
-  type TrainingEvent,
-} from "../train/index.ts";
+import { type Callback, type FitOptions, Trainer, type TrainingEvent } from "../train/index.ts";
 import { ConfusionMatrix } from "./confusion-matrix.ts";
 import { DatasetStatistics } from "./dataset-statistics.ts";
 import { ModelSummary } from "./model-summary.ts";
@@ -52,7 +45,7 @@ class SmallModel extends BaseClassificationModel {
 }
 
 /** Half of the pictures dark, half light, with noise; the last validation picture has the wrong label. */
-class Shades implements DataModule {
+class Shades implements TrainerData {
   readonly classes = CLASSES;
   readonly preprocessing = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
   readonly options: { readonly sampler: { readonly mode: string } };
@@ -126,7 +119,7 @@ async function train(
   callbacks: readonly Callback[],
   options: {
     epochs?: number;
-    data?: DataModule;
+    data?: TrainerData;
     until?: (event: TrainingEvent) => boolean;
   } & FitOptions = {},
 ): Promise<TrainingEvent[]> {

@@ -1,6 +1,7 @@
 // What every other folder builds on: element types, shapes, host tensors, random numbers, errors.
 
 export { withoutPasswords } from "./address.ts";
+export type { Batch, BatchSource, DataSplit, LoaderMemory, TrainerData } from "./batches.ts";
 export { compareCodePoints } from "./code-points.ts";
 export { type CsvFormat, type CsvRecord, csvRecords, readCsv, writeCsv } from "./csv.ts";
 export {

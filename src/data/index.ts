@@ -10,7 +10,7 @@ export { fingerprint } from "./datasets/fingerprint.ts";
 export { ImageFolder, type ImageFolderOptions } from "./datasets/image-folder.ts";
 export { TableDataset, type TableRow } from "./datasets/table-dataset.ts";
 export { listPictures } from "./files/find-pictures.ts";
-export { type BadPicturePolicy, type Batch, DataLoader, type LoaderOptions } from "./loading/loader.ts";
+export { type BadPicturePolicy, DataLoader, type ImageBatch, type LoaderOptions } from "./loading/loader.ts";
 export type { BadPicture } from "./loading/pipeline.ts";
 export { Quarantine } from "./loading/quarantine.ts";
 export { WorkerPool } from "./loading/worker-pool.ts";
@@ -20,7 +20,6 @@ export {
   DataModule,
   type DataModuleOptions,
   type DatasetSplits,
-  type MemoryOptions,
 } from "./modules/data-module.ts";
 export {
   DatasetDataModule,

@@ -1,6 +1,6 @@
 // A grid of the pictures of a batch, exactly as the network is given them.
 
-import type { Batch } from "../data/loading/loader.ts";
+import type { ImageBatch } from "../data/loading/loader.ts";
 import { blankImage, type Image } from "../image/image.ts";
 import type { Preprocessing } from "../transforms/preprocessing.ts";
 
@@ -14,7 +14,7 @@ export interface PreviewOptions {
 
 /** The first pictures of a batch side by side, with mean and deviation put back. */
 export function previewBatch(
-  { images: { shape, data } }: Pick<Batch, "images">,
+  { images: { shape, data } }: Pick<ImageBatch, "images">,
   { mean, std }: Pick<Preprocessing, "mean" | "std">,
   { columns = 8, gap = 2 }: PreviewOptions = {},
 ): Image {

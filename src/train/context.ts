@@ -1,6 +1,8 @@
 // What a callback can see of a fit and ask of it.
+
+import type { TrainerData } from "../core/index.ts";
 import type { LearningRateScheduler } from "../optim/index.ts";
-import type { DataModule, TrainableModel } from "./contracts.ts";
+import type { TrainableModel } from "./contracts.ts";
 import type { TrainingEngine, WeightsKind } from "./engine/engine.ts";
 import type { Metrics } from "./events.ts";
 import type { Progress } from "./fit/progress.ts";
@@ -12,7 +14,7 @@ export type TestContext = Pick<FitContext, "model" | "data" | "engine" | "option
 /** Read freely; change nothing but through its functions. */
 export interface FitContext {
   readonly model: TrainableModel;
-  readonly data: DataModule;
+  readonly data: TrainerData;
   readonly engine: TrainingEngine;
   readonly options: ResolvedTrainerOptions;
   readonly scheduler: LearningRateScheduler;

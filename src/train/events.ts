@@ -1,6 +1,6 @@
 // The events of a run, in the order in which they come; what callbacks and `for await` consumers see.
-import type { HostTensor } from "../core/index.ts";
-import type { Batch, Callback, FitStatus } from "./contracts.ts";
+import type { Batch, HostTensor } from "../core/index.ts";
+import type { Callback, FitStatus } from "./contracts.ts";
 import type { NonFinite } from "./fit/non-finite.ts";
 import type { Progress } from "./fit/progress.ts";
 

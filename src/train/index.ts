@@ -12,14 +12,9 @@ export {
 
 export type { FitContext, TestContext } from "./context.ts";
 export {
-  type Batch,
-  type BatchSource,
   Callback,
-  type DataModule,
-  type DataSplit,
   type FitStatus,
   type Json,
-  type LoaderMemory,
   type Logger,
   type LogRow,
   type Stage,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FIRST_WEIGHTS, LinearData, LinearModel } from "../../test/train/linear-problem.ts";
 import { RowLogger, run } from "../../test/train/run.ts";
+import type { TrainerData } from "../core/index.ts";
 import {
   Adagrad,
   Adam,
@@ -15,7 +16,7 @@ import {
 } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
 import type { FitContext } from "./context.ts";
-import { Callback, type DataModule } from "./contracts.ts";
+import { Callback } from "./contracts.ts";
 import type { EventOf, TrainingEvent } from "./events.ts";
 import { resolveTrainerOptions, type TrainerOptions } from "./options.ts";
 import { Trainer } from "./trainer.ts";
@@ -90,7 +91,7 @@ describe("events", () => {
 });
 
 describe("how much is done", () => {
-  const of = async (options: TrainerOptions, data?: DataModule): Promise<Record<string, number>> => {
+  const of = async (options: TrainerOptions, data?: TrainerData): Promise<Record<string, number>> => {
     const { events, result } = await run({ options, ...(data === undefined ? {} : { data }) });
     return {
       epochs: result.progress.epoch,
@@ -229,7 +230,7 @@ describe("numbers that are not finite", () => {
     "%s in a batch ends the fit at that step",
     async (value) => {
       const data = new LinearData({ name: "trainer" });
-      const poisoned: DataModule = {
+      const poisoned: TrainerData = {
         valLoader: () => data.valLoader(),
         testLoader: () => undefined,
         trainLoader: (epoch, options) => {

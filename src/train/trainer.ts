@@ -1,9 +1,11 @@
 // The trainer: fits and tests a model in a runtime; embeddable as an async iterator of events.
+
+import type { TrainerData } from "../core/index.ts";
 import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint/checkpoint.ts";
-import type { Callback, DataModule, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
+import type { Callback, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
 import { TrainingEngine } from "./engine/engine.ts";
 import { checkSplits, evaluate, nothingToRead } from "./engine/evaluation.ts";
 import { FineTuning, type FineTuningOptions } from "./engine/fine-tuning.ts";
@@ -99,7 +101,7 @@ export class Trainer implements AsyncDisposable {
    */
   async *fit(
     model: TrainableModel,
-    data: DataModule,
+    data: TrainerData,
     { signal, checkpoint, weights, identity = {} }: FitOptions = {},
   ): AsyncGenerator<TrainingEvent, FitResult, undefined> {
     await this.finishLogging();
@@ -139,7 +141,7 @@ export class Trainer implements AsyncDisposable {
    */
   async *test(
     model: TrainableModel,
-    data: DataModule,
+    data: TrainerData,
   ): AsyncGenerator<TrainingEvent, Metrics | undefined, undefined> {
     const batches = data.testLoader({ reuseMemory: this.#reuseMemory });
     if (batches === undefined) return undefined;
@@ -249,7 +251,7 @@ export class Trainer implements AsyncDisposable {
  * Refuses a share of an epoch: no gradient is reduced across processes, so that each would train a model of its own.
  * @throws ClassifierTrainingError kind "usage", `NO_COLLECTIVE`
  */
-function refuseShare({ options }: DataModule): void {
+function refuseShare({ options }: TrainerData): void {
   const { worldSize = 1 } = options?.sampler ?? {};
   if (worldSize === 1) return;
   const message = `${worldSize} processes would each train a model of their own: nothing reduces their gradients`;

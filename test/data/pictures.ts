@@ -6,8 +6,8 @@ import sharp from "sharp";
 import { afterAll } from "vitest";
 import { RandomStream } from "../../src/core/index.ts";
 import {
-  type Batch,
   type DataLoader,
+  type ImageBatch,
   ImageFolderDataModule,
   type ImageFolderDataModuleOptions,
 } from "../../src/data/index.ts";
@@ -39,8 +39,8 @@ export async function pictures(name: string, counts: Readonly<Record<string, num
   return root;
 }
 
-export async function collect(loader: DataLoader): Promise<Batch[]> {
-  const batches: Batch[] = [];
+export async function collect(loader: DataLoader): Promise<ImageBatch[]> {
+  const batches: ImageBatch[] = [];
   for await (const batch of loader) batches.push(batch);
   return batches;
 }

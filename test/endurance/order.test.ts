@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/index.ts";
 import {
   ArrayDataset,
-  type Batch,
   DataLoader,
+  type ImageBatch,
   type LoaderOptions,
   shuffledSampler,
 } from "../../src/data/index.ts";
@@ -72,7 +72,10 @@ const cases = fc.record({
 
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
-function epochOf({ pictures, seed, epoch, batchSize, dropLast, mixing }: Case, way: Way): Promise<Batch[]> {
+function epochOf(
+  { pictures, seed, epoch, batchSize, dropLast, mixing }: Case,
+  way: Way,
+): Promise<ImageBatch[]> {
   const options: LoaderOptions = {
     dataset: datasets[pictures - 1]!,
     order: shuffledSampler(pictures, seed).order(epoch),
@@ -104,7 +107,7 @@ test(`${CASES} cases: the same batches, each picture once an epoch`, async () =>
 });
 
 /** A batch as what can be compared quickly. */
-function bitsOf({ images, labels, targets, indices, batch }: Batch): unknown {
+function bitsOf({ images, labels, targets, indices, batch }: ImageBatch): unknown {
   const { buffer, byteOffset, byteLength } = images.data;
   const pixels = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
   return { pixels, labels: [...labels.data], targets: targets && [...targets.data], indices, batch };

@@ -1,11 +1,12 @@
 // Whole training runs against torch: losses, gradient norms, hits, the state at the end.
 import { describe, expect, test } from "vitest";
+import type { Batch } from "../../src/core/index.ts";
 import { toNumbers } from "../../src/core/index.ts";
 import { createResNet, type ResNetName } from "../../src/models/index.ts";
 import { crossEntropy } from "../../src/nn/index.ts";
 import { AdamW, type Optimizer, SGD } from "../../src/optim/index.ts";
 import type { ConvolutionAlgorithm, Runtime } from "../../src/runtime/contract.ts";
-import { type Batch, TrainingEngine } from "../../src/train/index.ts";
+import { TrainingEngine } from "../../src/train/index.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 import { fill, fillInt } from "./formula.ts";
 import {

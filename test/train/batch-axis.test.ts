@@ -1,5 +1,6 @@
 // A network that broadcasts and reshapes the batch axis: traced once, trained on every runtime, exported with that axis free.
 import { describe, expect, test } from "vitest";
+import type { Batch } from "../../src/core/index.ts";
 import { hostTensor, RandomStream } from "../../src/core/index.ts";
 import { exportModel, verifyExport } from "../../src/export/index.ts";
 import { broadcastTo, concat, relu, reshape, slice, transpose, type Value } from "../../src/graph/index.ts";
@@ -8,7 +9,6 @@ import { decodeModel, modelInputs, modelOutputs } from "../../src/onnx/index.ts"
 import { SGD } from "../../src/optim/index.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
 import { referenceRuntime } from "../../src/runtime/reference/index.ts";
-import type { Batch } from "../../src/train/contracts.ts";
 import { TrainingEngine } from "../../src/train/engine/engine.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 

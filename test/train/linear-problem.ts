@@ -1,16 +1,11 @@
 // A linear model of two weights on a few rows: a fit so small that every step of it can be looked at.
+
+import type { Batch, BatchSource, TrainerData } from "../../src/core/index.ts";
 import { type HostTensor, hostTensor } from "../../src/core/index.ts";
 import { matmul, mul, reduceMean, sub, type Value } from "../../src/graph/index.ts";
 import { Module, Parameter } from "../../src/nn/index.ts";
 import { type LearningRateScheduler, type Optimizer, SGD, StepLR } from "../../src/optim/index.ts";
-import type {
-  Batch,
-  BatchSource,
-  DataModule,
-  Stage,
-  StageMetrics,
-  TrainableModel,
-} from "../../src/train/index.ts";
+import type { Stage, StageMetrics, TrainableModel } from "../../src/train/index.ts";
 import { fill } from "../golden/formula.ts";
 
 export const FIRST_WEIGHTS: readonly number[] = [1, -0.5];
@@ -109,7 +104,7 @@ export interface LinearDataOptions {
 }
 
 /** Rows x = fill(`{name}.train.x`), y = fill(`{name}.train.y`), in order. */
-export class LinearData implements DataModule {
+export class LinearData implements TrainerData {
   readonly #options;
 
   constructor({

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelCheckpoint, NonFiniteGuard, type NonFiniteGuardOptions } from "../../src/callbacks/index.ts";
+import type { TrainerData } from "../../src/core/index.ts";
 import { hostTensor } from "../../src/core/index.ts";
 import type { StateDict } from "../../src/nn/index.ts";
 import { AdamW } from "../../src/optim/index.ts";
 import {
   Callback,
-  type DataModule,
   type EventOf,
   type FitContext,
   type FitOptions,
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The three batches of an epoch, one of them spoilt in epoch 1. */
-function spoilt(spoil: (labels: Float64Array, images: Float64Array) => void, batches = [1]): DataModule {
+function spoilt(spoil: (labels: Float64Array, images: Float64Array) => void, batches = [1]): TrainerData {
   const data = new LinearData({ name: "trainer" });
   return {
     valLoader: () => data.valLoader(),
@@ -77,7 +77,7 @@ class Poison extends Callback {
 const model = { optimizer: () => new AdamW({ weightDecay: 0.1 }), learningRate: 0.01 };
 const lossIsNaN = spoilt((labels) => labels.fill(Number.NaN));
 // Squares fit into float32, the gradient's norm does not; float64 needs larger ones.
-const gradientOverflows = (name: string): DataModule =>
+const gradientOverflows = (name: string): TrainerData =>
   spoilt((labels, images) => {
     labels.fill(0);
     images.fill(name === "reference" ? 1e110 : 1e13);
@@ -90,7 +90,7 @@ const found = ({ events }: Run): unknown[] =>
 
 describe.each(await findRuntimes())("on $name", ({ name, runtime, available }) => {
   const trained = (
-    data: DataModule,
+    data: TrainerData,
     guard: NonFiniteGuardOptions | undefined,
     more: Callback[] = [],
   ): Promise<Run> =>

@@ -1,8 +1,9 @@
 // Fits of the linear problem on the reference runtime, with what tests want to see of them.
+
+import type { TrainerData } from "../../src/core/index.ts";
 import { referenceRuntime } from "../../src/runtime/reference/index.ts";
 import {
   Callback,
-  type DataModule,
   type EventOf,
   type FitContext,
   type FitOptions,
@@ -58,7 +59,7 @@ export interface Run {
 export interface RunOptions {
   readonly options?: TrainerOptions;
   readonly model?: LinearModelOptions;
-  readonly data?: DataModule;
+  readonly data?: TrainerData;
   readonly parts?: Partial<TrainerParts>;
   readonly fit?: FitOptions;
   /** Sees every event as it comes. */

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { ModelCheckpoint, OnnxExport } from "../../callbacks/index.ts";
 import type { ComponentRegistry } from "../../config/index.ts";
+import type { TrainerData } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import {
   assertResumable,
   type Callback,
-  type DataModule as FitData,
   type LoadedCheckpoint,
   loadCheckpointOrPrevious,
   type TrainableModel,
@@ -45,7 +45,7 @@ export interface PreparedRun extends AsyncDisposable {
   readonly data: DataModule;
   readonly model: BaseClassificationModel;
   /** What the trainer is given: model and data themselves, or a linear probe of them. */
-  readonly fitted: { readonly model: TrainableModel; readonly data: FitData };
+  readonly fitted: { readonly model: TrainableModel; readonly data: TrainerData };
   readonly callbacks: readonly Callback[];
   readonly trainer: Trainer;
   readonly identity: ReturnType<typeof identityOf>;

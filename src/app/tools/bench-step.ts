@@ -6,9 +6,9 @@ import {
   resolveConfig,
   toPlain,
 } from "../../config/index.ts";
-import { type HostTensor, hostTensor, RandomStream } from "../../core/index.ts";
+import { type Batch, type HostTensor, hostTensor, RandomStream } from "../../core/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
-import { type Batch, Trainer } from "../../train/index.ts";
+import { Trainer } from "../../train/index.ts";
 import { readSettings } from "../run/settings.ts";
 import { chooseRuntime } from "../runtimes.ts";
 

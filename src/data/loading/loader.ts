@@ -1,8 +1,11 @@
 // The loader: batches of an epoch, prepared ahead in worker threads or in this one, always the same.
 import {
+  type Batch,
+  type BatchSource,
   ClassifierTrainingError,
   type HostTensor,
   hostTensor,
+  type LoaderMemory,
   RandomStream,
   type Shape,
   sizeOf,
@@ -22,7 +25,7 @@ import {
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** Some prepared pictures, N of them, with what they show. */
-export interface Batch {
+export interface ImageBatch extends Batch {
   /** [N, 3, height, width] */
   readonly images: HostTensor<"float32">;
   /** [N], class indices */
@@ -39,7 +42,7 @@ export interface Batch {
 export type BadPicturePolicy = "fail" | "skip";
 
 /** One epoch: what is shown, in which order, how it is prepared, and by whom. */
-export interface LoaderOptions {
+export interface LoaderOptions extends LoaderMemory {
   readonly dataset: ImageDataset;
   /** Positions in the data set, in the order of this epoch. */
   readonly order: Uint32Array;
@@ -59,11 +62,6 @@ export interface LoaderOptions {
   readonly pool?: (() => Promise<WorkerPool>) | undefined;
   /** Mixes the pictures of a batch; one of these is drawn for each batch. Default none. */
   readonly batchTransforms?: readonly BatchTransform[];
-  /**
-   * Uses the memory of a batch again as soon as the next one is asked for, which saves several milliseconds a batch:
-   * for consumers that are done with a batch by then. Default false.
-   */
-  readonly reuseMemory?: boolean;
   /** Keeps prepared pictures for the next epochs. Default none. */
   readonly cache?: ImageCache | undefined;
   /** Pictures known to be bad, by name: they are left out without being read. Default none. */
@@ -75,7 +73,7 @@ export interface LoaderOptions {
 }
 
 interface Prepared {
-  readonly batch: Batch;
+  readonly batch: ImageBatch;
   /** The shared memory the pictures were prepared in. */
   readonly memory: Float32Array;
 }
@@ -94,7 +92,7 @@ const shapes = new WeakMap<Pipeline, Shape>();
  * The batches of one epoch, in order. What is in them depends on the options alone, not on the number of workers, on
  * prefetching or on where the iteration starts.
  */
-export class DataLoader implements AsyncIterable<Batch> {
+export class DataLoader implements BatchSource<ImageBatch> {
   /** Number of batches of the whole epoch. */
   readonly length: number;
   /** Number of pictures of the whole epoch. */
@@ -116,7 +114,7 @@ export class DataLoader implements AsyncIterable<Batch> {
     this.samples = dropLast ? this.length * batchSize : order.length;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<ImageBatch, void, undefined> {
     const { startBatch = 0, prefetch = DEFAULT_PREFETCH, reuseMemory = false } = this.#options;
     const pending: Promise<Prepared | undefined>[] = [];
     const state = { stopped: false };
@@ -182,7 +180,7 @@ export class DataLoader implements AsyncIterable<Batch> {
     return new Float32Array(buffer, 0, length);
   }
 
-  #mix(batch: Batch): Batch {
+  #mix(batch: ImageBatch): ImageBatch {
     const { batchTransforms = [], dataset, pipeline, epoch = 0, shard = WHOLE } = this.#options;
     if (batchTransforms.length === 0) return batch;
     const random = new RandomStream(pipeline.seed, "mix", [

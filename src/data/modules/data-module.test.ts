@@ -14,7 +14,7 @@ import { JPEGCompression } from "../../transforms/jpeg-compression.ts";
 import { Resize } from "../../transforms/resize.ts";
 import { ToDtype } from "../../transforms/to-dtype.ts";
 import { ImageTransform } from "../../transforms/transform.ts";
-import type { Batch } from "../loading/loader.ts";
+import type { ImageBatch } from "../loading/loader.ts";
 import type { ImageFolderDataModule } from "./image-folder-data-module.ts";
 
 describe("loaders", () => {
@@ -168,7 +168,7 @@ describe("caches", () => {
   beforeAll(async () => {
     root = await pictures("cached", { "train/a": 5, "train/b": 5, "val/a": 1, "val/b": 1 });
   });
-  const epochs = async (data: ImageFolderDataModule): Promise<Batch[][]> => [
+  const epochs = async (data: ImageFolderDataModule): Promise<ImageBatch[][]> => [
     await collect(data.trainLoader(0)),
     await collect(data.valLoader()!),
     await collect(data.trainLoader(1)),
@@ -192,7 +192,7 @@ describe("caches", () => {
 
   test.each(["ram", "disk"] as const)("%s keeps what precedes random transforms", async (cache) => {
     const cacheFolder = join(folder, `prefix-${cache}`);
-    const run = async (size: number, more: object): Promise<Batch[][]> => {
+    const run = async (size: number, more: object): Promise<ImageBatch[][]> => {
       const steps = [new Resize({ size }), new CenterCrop({ size: 16 }), new GaussianBlur({ kernelSize: 3 })];
       const trainTransforms = new Compose({
         transforms: [new Compose({ transforms: steps }), new ToDtype()],

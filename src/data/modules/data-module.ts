@@ -1,7 +1,12 @@
 // The data module: from splits of a data set to the loaders of training, validation and test.
 import { availableParallelism } from "node:os";
 import * as z from "zod";
-import { ClassifierTrainingError, type Shape } from "../../core/index.ts";
+import {
+  ClassifierTrainingError,
+  type LoaderMemory,
+  type Shape,
+  type TrainerData,
+} from "../../core/index.ts";
 import type { DecodeOptions } from "../../image/decode.ts";
 import type { ImageTensor } from "../../image/image.ts";
 import { type BatchTransform, batchTransformSchema } from "../../transforms/batches/batch-transform.ts";
@@ -121,9 +126,6 @@ export const dataModuleFields: {
   batchTransforms: z.array(batchTransformSchema).readonly().default([]),
 };
 
-/** How a consumer treats the memory of a batch; see `LoaderOptions`. */
-export type MemoryOptions = Pick<LoaderOptions, "reuseMemory">;
-
 type Part = "train" | "val" | "test";
 const PARTS: readonly Part[] = ["train", "val", "test"];
 const MAX_DEFAULT_WORKERS = 4;
@@ -132,7 +134,7 @@ const MAX_DEFAULT_WORKERS = 4;
  * Brings a data set to the trainer. Call `setup` once, then ask for loaders as often as needed, and `close` at the
  * end. Subclasses say where the pictures are.
  */
-export abstract class DataModule implements AsyncDisposable {
+export abstract class DataModule implements TrainerData, AsyncDisposable {
   readonly options: ResolvedDataModuleOptions;
   /** Pictures that could not be read and were left out, by name. */
   readonly badPictures: Map<string, BadPicture> = new Map();
@@ -244,7 +246,7 @@ export abstract class DataModule implements AsyncDisposable {
   }
 
   /** The training batches of an epoch, from `startBatch` on. */
-  trainLoader(epoch: number, options: { readonly startBatch?: number } & MemoryOptions = {}): DataLoader {
+  trainLoader(epoch: number, options: { readonly startBatch?: number } & LoaderMemory = {}): DataLoader {
     const { dropLast, batchTransforms, sampler } = this.options;
     const shard = { rank: sampler.rank ?? 0, worldSize: sampler.worldSize ?? 1 };
     const more = { ...options, epoch, dropLast, batchTransforms, shard };
@@ -257,17 +259,17 @@ export abstract class DataModule implements AsyncDisposable {
   }
 
   /** The validation batches, in order; undefined where there is no such split. */
-  valLoader(options: MemoryOptions = {}): DataLoader | undefined {
+  valLoader(options: LoaderMemory = {}): DataLoader | undefined {
     return this.evaluationLoader("val", options);
   }
 
   /** The test batches, in order; undefined where there is no such split. */
-  testLoader(options: MemoryOptions = {}): DataLoader | undefined {
+  testLoader(options: LoaderMemory = {}): DataLoader | undefined {
     return this.evaluationLoader("test", options);
   }
 
   /** All pictures of a split, in order, under the transforms of evaluation; undefined where there is no such split. */
-  evaluationLoader(part: "train" | "val" | "test", options: MemoryOptions = {}): DataLoader | undefined {
+  evaluationLoader(part: "train" | "val" | "test", options: LoaderMemory = {}): DataLoader | undefined {
     const dataset = this.splits[part];
     const pipeline = part === "test" ? "test" : "val";
     return (

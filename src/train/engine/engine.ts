@@ -1,4 +1,6 @@
 // The engine: a model's state in a runtime, and the steps that change or evaluate it.
+
+import type { Batch } from "../../core/index.ts";
 import {
   ClassifierTrainingError,
   checkLabels,
@@ -13,7 +15,6 @@ import { BATCH, type Program, type ValueType, type VariableRef } from "../../gra
 import { initialState, type StateDict, stateEntries } from "../../nn/index.ts";
 import type { GradientClipping, Optimizer } from "../../optim/index.ts";
 import type { Executable, Runtime, Session, SessionOptions } from "../../runtime/contract.ts";
-import type { Batch } from "../contracts.ts";
 import type { FineTuning } from "./fine-tuning.ts";
 import {
   accumulateProgram,

@@ -1,6 +1,8 @@
 // A pass over validation or test batches: loss and metrics of the evaluated weights.
+
+import type { BatchSource, TrainerData } from "../../core/index.ts";
 import { ClassifierTrainingError, checkLabels } from "../../core/index.ts";
-import type { BatchSource, DataModule, Stage, TrainableModel } from "../contracts.ts";
+import type { Stage, TrainableModel } from "../contracts.ts";
 import type { BatchResult, Metrics } from "../events.ts";
 import { RunningMean } from "../fit/running-mean.ts";
 import { take } from "../fit/take.ts";
@@ -55,7 +57,7 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = { train: "training", val: "
  * Checks the labels of all samples that the data can name, before anything is run.
  * @throws ClassifierTrainingError kind "data" `LABEL_RANGE`
  */
-export function checkSplits({ labels }: TrainableModel, { splits }: DataModule): void {
+export function checkSplits({ labels }: TrainableModel, { splits }: TrainerData): void {
   if (labels === undefined) return;
   for (const split of [splits?.train, splits?.val, splits?.test]) {
     if (split !== undefined) checkLabels(split.labels, labels, (i) => split.name(i));

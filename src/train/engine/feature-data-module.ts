@@ -1,16 +1,18 @@
 // A data module of features in memory: the batches of another one, with features in place of pictures.
+
+import type { Batch, BatchSource, LoaderMemory, TrainerData } from "../../core/index.ts";
 import { hostTensor, type Shape, sizeOf } from "../../core/index.ts";
-import type { Batch, BatchSource, DataModule, LoaderMemory, Stage } from "../contracts.ts";
+import type { Stage } from "../contracts.ts";
 import type { Features } from "./features.ts";
 
 /** Data that can show all its samples as they are, and say in which order epochs show them. */
-export interface FeatureSource extends DataModule {
+export interface FeatureSource extends TrainerData {
   /** Positions in the training split of what `epoch` shows. */
   trainOrder(epoch: number): Uint32Array;
   /** All samples of a split in order, without augmentation. */
   evaluationLoader(stage: Stage, options?: LoaderMemory): BatchSource | undefined;
-  readonly splits: NonNullable<DataModule["splits"]>;
-  readonly options: NonNullable<DataModule["options"]> & {
+  readonly splits: NonNullable<TrainerData["splits"]>;
+  readonly options: NonNullable<TrainerData["options"]> & {
     readonly batchSize: number;
     readonly dropLast: boolean;
   };
@@ -29,7 +31,7 @@ interface IndexedFeatures {
  * The same samples in the same batches as `source`, as features. A split's features are asked for when its first batch
  * is; where there are none (the run was interrupted) there are no batches.
  */
-export class FeatureDataModule implements DataModule {
+export class FeatureDataModule implements TrainerData {
   readonly classes?: readonly string[];
   readonly splits: FeatureSource["splits"];
   readonly options: FeatureSource["options"];

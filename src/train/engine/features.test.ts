@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Batch, BatchSource } from "../../core/index.ts";
 import { float32, hostTensor, RandomStream } from "../../core/index.ts";
 import type { Value } from "../../graph/index.ts";
 import { BaseClassificationModel, classificationModelSchema } from "../../models/index.ts";
@@ -13,7 +14,7 @@ import {
   Sequential,
 } from "../../nn/index.ts";
 import { referenceRuntime } from "../../runtime/reference/index.ts";
-import type { Batch, BatchSource, Stage } from "../contracts.ts";
+import type { Stage } from "../contracts.ts";
 import { Trainer } from "../trainer.ts";
 import { FeatureDataModule, type FeatureSource } from "./feature-data-module.ts";
 import { computeFeatures, onFeatures } from "./features.ts";

@@ -1,4 +1,6 @@
 // Features: what the classifier of a network is given, computed once for a whole data set.
+
+import type { BatchSource } from "../../core/index.ts";
 import {
   ClassifierTrainingError,
   formatShape,
@@ -9,7 +11,7 @@ import {
 import { BATCH } from "../../graph/index.ts";
 import { FeatureClassifier } from "../../nn/index.ts";
 import type { Executable } from "../../runtime/contract.ts";
-import type { BatchSource, TrainableModel } from "../contracts.ts";
+import type { TrainableModel } from "../contracts.ts";
 import type { TrainingEngine } from "./engine.ts";
 import { separable } from "./fine-tuning.ts";
 import { featuresProgram } from "./programs.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Batch, BatchSource, TrainerData } from "../../core/index.ts";
 import { hostTensor } from "../../core/index.ts";
 import { BaseClassificationModel, classificationModelSchema } from "../../models/index.ts";
 import { Linear, type Module } from "../../nn/index.ts";
 import { referenceRuntime } from "../../runtime/reference/index.ts";
-import type { Batch, BatchSource, DataModule } from "../contracts.ts";
 import { Trainer } from "../trainer.ts";
 
 class Classifier extends BaseClassificationModel {
@@ -18,7 +18,7 @@ class Classifier extends BaseClassificationModel {
 }
 
 /** Six samples in two batches; `named`: their labels are known beforehand. */
-function dataOf(labels: readonly number[], named = false): DataModule {
+function dataOf(labels: readonly number[], named = false): TrainerData {
   const source: BatchSource = {
     length: 2,
     async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {

@@ -1,6 +1,7 @@
 // Which batches an epoch trains on, and where in it a fit takes optimizer steps and validates.
+
+import type { Batch, BatchSource, TrainerData } from "../../core/index.ts";
 import { ClassifierTrainingError, formatShape, type Shape } from "../../core/index.ts";
-import type { Batch, BatchSource, DataModule } from "../contracts.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
 import { nothingToRead } from "../engine/evaluation.ts";
 import { limitBatches, type ResolvedTrainerOptions } from "../options.ts";
@@ -17,7 +18,7 @@ export class EpochPlan {
   readonly validates: boolean;
   /** Whether every epoch leaves out its last batch, a single sample where batch norm needs several. */
   readonly leavesOutLast: boolean;
-  readonly #data: DataModule;
+  readonly #data: TrainerData;
   readonly #options: ResolvedTrainerOptions;
   readonly #reuseMemory: boolean;
   readonly #needsSeveral: NeedsSeveral;
@@ -25,7 +26,7 @@ export class EpochPlan {
   #leftOut = 0;
 
   private constructor(
-    data: DataModule,
+    data: TrainerData,
     batches: number,
     options: ResolvedTrainerOptions,
     reuseMemory: boolean,
@@ -49,7 +50,7 @@ export class EpochPlan {
    * @throws ClassifierTrainingError kind "usage": `VAL_CHECK_INTERVAL`, `BATCH_OF_ONE`
    */
   static async of(
-    data: DataModule,
+    data: TrainerData,
     engine: TrainingEngine,
     options: ResolvedTrainerOptions,
     reuseMemory: boolean,

@@ -1,6 +1,7 @@
 // What averaging the weights means for a fit: its learning rate, each step's share, statistics at the end.
+
+import type { Batch } from "../../core/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { Batch } from "../contracts.ts";
 import type { TrainingEngine, WeightsKind } from "../engine/engine.ts";
 import type { AveragedFit, AveragedStep, WeightAveraging } from "../engine/weight-average.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";

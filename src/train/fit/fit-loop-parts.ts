@@ -1,6 +1,8 @@
 // What a fit is made of.
+
+import type { TrainerData } from "../../core/index.ts";
 import type { LearningRateScheduler } from "../../optim/index.ts";
-import type { Callback, DataModule, Json, Logger, TrainableModel } from "../contracts.ts";
+import type { Callback, Json, Logger, TrainableModel } from "../contracts.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
 import type { WeightAveraging } from "../engine/weight-average.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";
@@ -10,7 +12,7 @@ import type { NonFinitePolicy } from "./non-finite.ts";
 /** All parts, put together by the trainer; the loop makes none of them. */
 export interface FitLoopParts {
   readonly model: TrainableModel;
-  readonly data: DataModule;
+  readonly data: TrainerData;
   readonly plan: EpochPlan;
   readonly engine: TrainingEngine;
   readonly options: ResolvedTrainerOptions;

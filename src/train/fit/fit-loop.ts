@@ -1,7 +1,9 @@
 // The fit loop: epochs of batches, optimizer steps, validations; every happening is an event.
+
+import type { Batch } from "../../core/index.ts";
 import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
 import type { FitContext } from "../context.ts";
-import type { Batch, FitStatus } from "../contracts.ts";
+import type { FitStatus } from "../contracts.ts";
 import { prefixed } from "../engine/evaluation.ts";
 import { deliver } from "../event-bus.ts";
 import type { EpochTiming, StepRates, TrainingEvent } from "../events.ts";

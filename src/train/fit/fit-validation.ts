@@ -1,5 +1,5 @@
 // The validations of a fit, and the first one, which only looks whether they work.
-import type { BatchSource } from "../contracts.ts";
+import type { BatchSource } from "../../core/index.ts";
 import { evaluate, nothingToRead } from "../engine/evaluation.ts";
 import type { TrainingEvent } from "../events.ts";
 import { limitBatches } from "../options.ts";

@@ -1,7 +1,8 @@
 // Takes a fit's optimizer steps, micro-batch by micro-batch, and undoes those that are not finite.
+
+import type { Batch } from "../../core/index.ts";
 import { wholeStorage } from "../../graph/index.ts";
 import type { StateDict } from "../../nn/index.ts";
-import type { Batch } from "../contracts.ts";
 import type { ForwardResult, TrainingEngine } from "../engine/engine.ts";
 import type { StepRates } from "../events.ts";
 import { type NonFinite, type NonFinitePolicy, nonFiniteError } from "./non-finite.ts";

@@ -1,7 +1,8 @@
 // The learning-rate range test: steps with a rising learning rate, and what their losses say about it.
 // Smith, "Cyclical Learning Rates for Training Neural Networks" (2017).
+
+import type { Batch, TrainerData } from "../../core/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { Batch, DataModule } from "../contracts.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
 
 /** Which rates are tried, in how many steps; Lightning's options and defaults. */
@@ -36,7 +37,7 @@ const SKIPPED_LAST = 1;
 /** Takes steps with a rising learning rate, `onPoint` seeing each; puts weights and optimizer back as they were. */
 export async function learningRateRangeTest(
   engine: TrainingEngine,
-  data: DataModule,
+  data: TrainerData,
   options: LearningRateFinderOptions,
   onPoint: (point: RangeTestPoint, index: number) => void = () => undefined,
 ): Promise<RangeTestPoint[]> {
@@ -102,7 +103,7 @@ function rateAt(i: number, options: LearningRateFinderOptions): number {
 /** Training batches, epoch after epoch. */
 async function* endless(
   engine: TrainingEngine,
-  data: DataModule,
+  data: TrainerData,
 ): AsyncGenerator<Batch, undefined, undefined> {
   for (let epoch = 0; ; epoch++) {
     let found = false;

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LinearData } from "../../../test/train/linear-problem.ts";
 import { RowLogger, type Run, type RunOptions, run, SaveWhenInterrupted } from "../../../test/train/run.ts";
+import type { TrainerData } from "../../core/index.ts";
 import { AdamW, CosineAnnealingLR, ReduceLROnPlateau } from "../../optim/index.ts";
 import { loadCheckpoint, loadCheckpointOrPrevious } from "../checkpoint/checkpoint.ts";
 import type { FitContext } from "../context.ts";
-import { Callback, type DataModule } from "../contracts.ts";
+import { Callback } from "../contracts.ts";
 import type { EventOf } from "../events.ts";
 
 let folder: string;
@@ -25,7 +26,7 @@ const ENDURANCE: RunOptions = {
   },
   parts: { average: { decay: 0.9 } },
 };
-const enduranceData = (): DataModule =>
+const enduranceData = (): TrainerData =>
   new LinearData({ name: "endurance", samples: 19, batch: 4, shuffle: true });
 
 async function interruptedAt(

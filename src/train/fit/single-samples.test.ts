@@ -6,13 +6,13 @@ import { expect, test } from "vitest";
 import { fill } from "../../../test/golden/formula.ts";
 import { LinearModel } from "../../../test/train/linear-problem.ts";
 import { SaveWhenInterrupted } from "../../../test/train/run.ts";
+import type { BatchSource, TrainerData } from "../../core/index.ts";
 import { hostTensor, type Shape } from "../../core/index.ts";
 import type { Value } from "../../graph/index.ts";
 import { BatchNorm2d, Conv2d, Flatten, GlobalAvgPool2d, Linear, Module } from "../../nn/index.ts";
 import { OneCycleLR, SGD } from "../../optim/index.ts";
 import { referenceRuntime } from "../../runtime/reference/index.ts";
 import { loadCheckpointOrPrevious } from "../checkpoint/checkpoint.ts";
-import type { BatchSource, DataModule } from "../contracts.ts";
 import type { EventOf, TrainingEvent } from "../events.ts";
 import type { TrainerOptions } from "../options.ts";
 import { type FitOptions, type FitResult, Trainer, type TrainerParts } from "../trainer.ts";
@@ -47,7 +47,7 @@ interface Samples {
 }
 
 /** Samples whose order moves on by one in every epoch. */
-function samples({ count = 9, batchSize = 4, side = 1, known = true }: Samples = {}): DataModule {
+function samples({ count = 9, batchSize = 4, side = 1, known = true }: Samples = {}): TrainerData {
   const sample: Shape = [2, side, side];
   const [x, y] = [fill("single.x", [count, ...sample], -1, 1), fill("single.y", [count], -1, 1)];
   const size = x.data.length / count;
@@ -91,7 +91,7 @@ interface Fitted {
 }
 
 async function trainOn(
-  data: DataModule,
+  data: TrainerData,
   options: TrainerOptions = {},
   {
     parts = {},
