@@ -5,7 +5,7 @@ import { storedZip, type ZipContent } from "../../test/support/stored-zip.ts";
 import { ClassifierTrainingError, RandomStream } from "../core/index.ts";
 import { bufferSource } from "./byte-source.ts";
 import { parsePyTorch } from "./pytorch/index.ts";
-import { readZipDirectory, readZipEntry } from "./pytorch/stored-zip.ts";
+import { readStoredEntries, readStoredEntry } from "./pytorch/stored-zip.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import type { WeightsFile } from "./weights-file.ts";
 
@@ -74,9 +74,9 @@ function mutate(bytes: Buffer, other: Buffer, random: RandomStream): Buffer {
 function unzip({ name, bytes }: Seed): ZipContent[] {
   try {
     const source = bufferSource(bytes, name);
-    return [...readZipDirectory(source).values()].map((entry) => ({
+    return [...readStoredEntries(source).values()].map((entry) => ({
       name: entry.name,
-      bytes: readZipEntry(source, entry),
+      bytes: readStoredEntry(source, entry),
     }));
   } catch {
     return [];

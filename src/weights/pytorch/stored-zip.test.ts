@@ -2,16 +2,16 @@ import { crc32, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { storedZip } from "../../../test/support/stored-zip.ts";
 import { bufferSource } from "../byte-source.ts";
-import { readZipDirectory, readZipEntry } from "./stored-zip.ts";
+import { readStoredEntries, readStoredEntry } from "./stored-zip.ts";
 
 const A = { name: "x/a", bytes: Buffer.from("first") };
 const B = { name: "x/b", bytes: Buffer.from("second entry") };
 
 function readAll(bytes: Uint8Array): Record<string, string> {
   const source = bufferSource(bytes, "test.zip");
-  const entries = [...readZipDirectory(source).values()];
+  const entries = [...readStoredEntries(source).values()];
   return Object.fromEntries(
-    entries.map((entry) => [entry.name, Buffer.from(readZipEntry(source, entry)).toString()]),
+    entries.map((entry) => [entry.name, Buffer.from(readStoredEntry(source, entry)).toString()]),
   );
 }
 

@@ -7,24 +7,24 @@ import { beyondLimit, invalid, refused } from "./errors.ts";
 import { storageOf, TORCH_GLOBALS } from "./globals.ts";
 import { limitsFor, unpickle } from "./pickle.ts";
 import type { TorchStorage } from "./pickle-values.ts";
-import { readZipDirectory, readZipEntry, type ZipEntry } from "./stored-zip.ts";
+import { readStoredEntries, readStoredEntry, type StoredEntry } from "./stored-zip.ts";
 
 /** Far more than the names and shapes of any network take. */
 const LARGEST_PICKLE = 64 * 1024 * 1024;
 
 /** Reads the directory and the pickle of an archive; storages wait until they are asked for. */
 export function openZipArchive(source: ByteSource): TorchArchive {
-  const entries = readZipDirectory(source);
+  const entries = readStoredEntries(source);
   const root = rootFolder(entries);
   const pickle = entries.get(`${root}/data.pkl`)!;
   if (pickle.size > LARGEST_PICKLE) throw beyondLimit(`the pickle has ${pickle.size} bytes`);
-  const storageEntry = (key: string): ZipEntry => {
+  const storageEntry = (key: string): StoredEntry => {
     const entry = entries.get(`${root}/data/${key}`);
     if (entry === undefined) throw invalid(`the archive lacks storage ${JSON.stringify(key)}`);
     return entry;
   };
   const bigEndian = isBigEndian(source, entries.get(`${root}/byteorder`));
-  const cursor = new ByteCursor(bufferSource(readZipEntry(source, pickle), source.name));
+  const cursor = new ByteCursor(bufferSource(readStoredEntry(source, pickle), source.name));
   const value = unpickle(
     cursor,
     {
@@ -46,7 +46,7 @@ export function openZipArchive(source: ByteSource): TorchArchive {
     format: "pytorch-zip",
     value,
     readStorage(storage) {
-      const bytes = readZipEntry(source, storageEntry(storage.key));
+      const bytes = readStoredEntry(source, storageEntry(storage.key));
       if (bigEndian) swapBytes(bytes, storage);
       return bytes;
     },
@@ -54,7 +54,7 @@ export function openZipArchive(source: ByteSource): TorchArchive {
 }
 
 /** The one folder that everything lies in; its name is whatever the file was called when it was saved. */
-function rootFolder(entries: ReadonlyMap<string, ZipEntry>): string {
+function rootFolder(entries: ReadonlyMap<string, StoredEntry>): string {
   const roots = [...entries.keys()].flatMap((name) => /^([^/]+)\/data\.pkl$/.exec(name)?.[1] ?? []);
   if (roots.length !== 1)
     throw invalid(`the archive has ${roots.length} entries named data.pkl instead of one`);
@@ -64,10 +64,10 @@ function rootFolder(entries: ReadonlyMap<string, ZipEntry>): string {
 }
 
 /** Older versions of PyTorch wrote no such entry, on little-endian machines. */
-function isBigEndian(source: ByteSource, entry: ZipEntry | undefined): boolean {
+function isBigEndian(source: ByteSource, entry: StoredEntry | undefined): boolean {
   if (entry === undefined) return false;
   if (entry.size <= "little".length) {
-    const order = Buffer.from(readZipEntry(source, entry)).toString("latin1");
+    const order = Buffer.from(readStoredEntry(source, entry)).toString("latin1");
     if (order === "big" || order === "little") return order === "big";
   }
   throw invalid("the archive's byte order is neither big nor little");
