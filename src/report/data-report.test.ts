@@ -42,6 +42,19 @@ test("says that nothing is wrong, and shows only what there is", () => {
     expect(page).not.toContain(`<section id="${id}">`);
 });
 
+test("data that is not split is not called training data", () => {
+  const duplicates = [twins(false, false)];
+  const problems = [
+    { name: "a.jpg", part: "train", className: "cat", code: "PICTURE_CORRUPT", message: "cut" },
+  ];
+  const splits = [{ name: "train", counts: [30, 10] }];
+  const page = renderDataReport(report({ splits, duplicates, problems }));
+  expect(page).toContain("2 classes, not split yet");
+  const text = page.slice(page.indexOf("<body"));
+  for (const word of [/>train</, /, train/, /training pictures/, />Split</]) expect(text).not.toMatch(word);
+  expect(renderDataReport(report({ duplicates, problems }))).toMatch(/cat, train/);
+});
+
 test("every group of duplicates is listed once, under the worst that can be said of it", () => {
   const page = renderDataReport(
     report({ duplicates: [twins(true, true), twins(true, false), twins(false, false)] }),

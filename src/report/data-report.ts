@@ -8,7 +8,7 @@ export interface DataReport {
   /** What to call it, such as its folder. */
   readonly name: string;
   readonly classes: readonly string[];
-  /** Pictures of each class, by split. */
+  /** Pictures of each class, by split; one split alone is data that is not split. */
   readonly splits: readonly { readonly name: string; readonly counts: readonly number[] }[];
   readonly warnings: readonly string[];
   readonly colours: {
@@ -55,12 +55,14 @@ export function renderDataReport(data: DataReport): string {
     name: data.name,
     title: `${data.name}: ${data.classes.length} classes`,
     status: verdict(data),
-    subtitle: `${data.classes.length} classes, ${data.splits.map(({ name, counts }) => `${name} ${wholeNumber(sum(counts))}`).join(", ")}`,
+    subtitle: `${data.classes.length} classes, ${isSplit(data) ? data.splits.map(({ name, counts }) => `${name} ${wholeNumber(sum(counts))}`).join(", ") : "not split yet"}`,
     tiles: tiles(data),
     sections,
     footer: "Made by classifier-training data report; this file needs no other.",
   });
 }
+
+const isSplit = ({ splits }: DataReport): boolean => splits.length > 1;
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
@@ -85,20 +87,22 @@ function tiles({ splits, problems: found, duplicates: sets, classes: names }: Da
   </div>`;
 }
 
-function classes({ classes: names, splits, warnings }: DataReport): Section {
+function classes(data: DataReport): Section {
+  const { classes: names, splits, warnings } = data;
   const most = Math.max(1, ...splits.flatMap(({ counts }) => counts));
   const cell = (count: number): Html =>
-    html`<td class="num bar" data-v="${count}"><i style="width:${((count / most) * 100).toFixed(1)}%"></i><b>${wholeNumber(count)}</b></td>`;
+    html`<td class="num bar" data-v="${count}"><i style="--share:${(count / most).toFixed(3)}"></i><b>${wholeNumber(count)}</b></td>`;
   return {
     id: "classes",
     title: "Classes",
     content: html`${warnings.length === 0 ? undefined : html`<ul class="notes">${warnings.map((line) => html`<li>${line}</li>`)}</ul>`}
-    <div class="card scroll tall"><table class="sortable counts"><thead><tr><th><button>Class</button></th>${splits.map(({ name }) => html`<th class="num"><button>${name}</button></th>`)}</tr></thead>
+    <div class="card scroll tall"><table class="sortable counts"><thead><tr><th><button>Class</button></th>${splits.map(({ name }) => html`<th class="num"><button>${isSplit(data) ? name : "Pictures"}</button></th>`)}</tr></thead>
     <tbody>${names.map((name, c) => html`<tr><th scope="row">${name}</th>${splits.map(({ counts }) => cell(counts[c] ?? 0))}</tr>`)}</tbody></table></div>`,
   };
 }
 
-function sizes({ sizes: found, colours }: DataReport): Section | undefined {
+function sizes(data: DataReport): Section | undefined {
+  const { sizes: found, colours } = data;
   if (found.length === 0) return undefined;
   const channels = ["red", "green", "blue"].map(
     (name, c) => [name, colours.mean[c]!, colours.std[c]!] as const,
@@ -106,7 +110,7 @@ function sizes({ sizes: found, colours }: DataReport): Section | undefined {
   return {
     id: "sizes",
     title: "Sizes and colours",
-    content: html`<p class="sub">Of ${wholeNumber(colours.sampled)} training pictures.</p>
+    content: html`<p class="sub">Of ${wholeNumber(colours.sampled)}${isSplit(data) ? " training" : undefined} pictures.</p>
     <div class="grid2">${sizeChart(found)}
     <div class="card"><h3>Channels</h3><table><thead><tr><th>Channel</th><th class="num">Mean</th><th class="num">Deviation</th></tr></thead>
     <tbody>${channels.map(([name, mean, std]) => html`<tr><th scope="row"><span class="channel ${name}"></span>${name}</th><td class="num">${mean.toFixed(3)}</td><td class="num">${std.toFixed(3)}</td></tr>`)}</tbody></table>
@@ -115,19 +119,21 @@ function sizes({ sizes: found, colours }: DataReport): Section | undefined {
   };
 }
 
-function problems({ problems: found }: DataReport): Section | undefined {
+function problems(data: DataReport): Section | undefined {
+  const { problems: found } = data;
   if (found.length === 0) return undefined;
   return {
     id: "problems",
     title: "Cannot be read",
     content: html`<p class="sub">Training ends at the first of these, or leaves them out with <code>data.on_bad_picture=skip</code>.</p>
-    <div class="card scroll tall"><table><thead><tr><th>Picture</th><th>Split</th><th>Class</th><th>What is wrong</th><th>Code</th></tr></thead>
-    <tbody>${found.map(({ name, part, className, code, message }) => html`<tr><th scope="row"><code>${name}</code></th><td>${part}</td><td>${className}</td><td>${message}</td><td><code>${code}</code></td></tr>`)}</tbody></table></div>`,
+    <div class="card scroll tall"><table><thead><tr><th>Picture</th>${isSplit(data) ? html`<th>Split</th>` : undefined}<th>Class</th><th>What is wrong</th><th>Code</th></tr></thead>
+    <tbody>${found.map(({ name, part, className, code, message }) => html`<tr><th scope="row"><code>${name}</code></th>${isSplit(data) ? html`<td>${part}</td>` : undefined}<td>${className}</td><td>${message}</td><td><code>${code}</code></td></tr>`)}</tbody></table></div>`,
   };
 }
 
 /** Every group once, under the worst that can be said of it. */
-function duplicates({ duplicates: sets }: DataReport): (Section | undefined)[] {
+function duplicates(data: DataReport): (Section | undefined)[] {
+  const { duplicates: sets } = data;
   const contradicting = sets.filter((set) => set.contradicting);
   const leaks = sets.filter((set) => set.acrossSplits && !set.contradicting);
   const others = sets.filter((set) => !set.acrossSplits && !set.contradicting);
@@ -137,18 +143,21 @@ function duplicates({ duplicates: sets }: DataReport): (Section | undefined)[] {
       "Contradicting classes",
       "The same picture under several classes. Of identical and equal ones a label is wrong; of near ones, perhaps.",
       contradicting,
+      isSplit(data),
     ),
     groups(
       "leaks",
       "Leaks between splits",
       "Pictures that are evaluated on and trained on: the scores are too good.",
       leaks,
+      isSplit(data),
     ),
     groups(
       "duplicates",
       "Other duplicates",
-      "Within one split and class: they count more than once.",
+      `Within one ${isSplit(data) ? "split and class" : "class"}: they count more than once.`,
       others,
+      isSplit(data),
     ),
   ];
 }
@@ -159,7 +168,13 @@ const KINDS: Readonly<Record<DuplicateSet["kind"], string>> = {
   near: "near: another picture of the same thing",
 };
 
-function groups(id: string, title: string, note: string, sets: readonly DuplicateSet[]): Section | undefined {
+function groups(
+  id: string,
+  title: string,
+  note: string,
+  sets: readonly DuplicateSet[],
+  split: boolean,
+): Section | undefined {
   if (sets.length === 0) return undefined;
   return {
     id,
@@ -169,7 +184,7 @@ function groups(id: string, title: string, note: string, sets: readonly Duplicat
       ({ kind, pictures, acrossSplits, contradicting }) =>
         html`<div class="strip twins"><p>${KINDS[kind]}${contradicting ? ", classes differ" : undefined}${acrossSplits ? ", in several splits" : undefined}</p>${pictures.map(
           ({ name, part, className, picture }) =>
-            html`<figure class="pic neutral">${picture === undefined ? undefined : html`<div class="frame"><img loading="lazy" src="${picture}" alt=""></div>`}<figcaption>${name}<span>${className}, ${part}</span></figcaption></figure>`,
+            html`<figure class="pic neutral">${picture === undefined ? undefined : html`<div class="frame"><img loading="lazy" src="${picture}" alt=""></div>`}<figcaption>${name}<span>${className}${split ? `, ${part}` : undefined}</span></figcaption></figure>`,
         )}</div>`,
     )}</div>`,
   };

@@ -92,7 +92,7 @@ button.link:hover{text-decoration:underline}
 .interval i{position:absolute;top:3px;height:4px;border-radius:2px;background:var(--right);opacity:.4;min-width:2px}
 .interval b{position:absolute;top:0;width:3px;height:10px;margin-left:-1.5px;border-radius:1px;background:var(--right)}
 .classes small{display:inline-block;min-width:6.6em;color:var(--muted);margin-left:6px}
-@media (max-width:700px){.counts td.bar{min-width:56px}.interval,.classes small{display:none}th,td{padding:6px}body{font-size:14.5px}main,header .in,nav .in{padding:0 14px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}.card{padding:12px}}
+@media (max-width:700px){.interval,.classes small{display:none}th,td{padding:6px}body{font-size:14.5px}main,header .in,nav .in{padding:0 14px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}.card{padding:12px}}
 .tall{max-height:520px;overflow:auto}
 code{font:0.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .config td{overflow-wrap:anywhere}
@@ -101,9 +101,10 @@ dl{display:grid;grid-template-columns:minmax(110px,auto) minmax(0,1fr);gap:4px 1
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
 .strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(92px,1fr));gap:10px}
 .strip+.strip{margin-top:14px;padding-top:14px;border-top:1px solid var(--line)}
-.counts td.bar{position:relative;min-width:120px}
+.counts td.bar{--pad:10px;position:relative;min-width:120px}
+@media (max-width:700px){.counts td.bar{--pad:6px;min-width:56px}}
 .counts th{overflow-wrap:normal}
-.counts td.bar i{position:absolute;left:0;bottom:4px;height:3px;border-radius:2px;background:var(--right);opacity:.7;min-width:1px}
+.counts td.bar i{position:absolute;right:var(--pad);bottom:4px;width:calc((100% - 2*var(--pad))*var(--share));height:3px;border-radius:2px;background:var(--right);opacity:.7;min-width:1px}
 .counts td.bar b{position:relative;font-weight:400}
 .notes{margin:.3rem 0 1rem;padding-left:1.1rem;color:var(--wrong)}
 .channel{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:8px}

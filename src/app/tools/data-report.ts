@@ -44,10 +44,10 @@ function nameOf({ composition }: DataToolRequest): string {
   return String(data.root ?? data.file ?? data.train_file ?? data.name);
 }
 
-/** A picture's name within the data set: its path without the folder's. */
+/** A picture's name within the data set: its path without the folder's, where it lies in it. */
 function within(root: string, name: string): string {
   const path = relative(root, name);
-  return isAbsolute(name) && !path.startsWith("..") ? path : name;
+  return path.startsWith("..") || isAbsolute(path) ? name : path;
 }
 
 async function describe(
