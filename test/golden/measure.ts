@@ -1,8 +1,8 @@
 // Comparing tensors with the golden files: norms, samples, allowed deviations.
 import { expect } from "vitest";
-import { type HostTensor, toNumbers } from "../../src/core/index.ts";
+import { type HostTensor, hostTensor, toNumbers } from "../../src/core/index.ts";
 import { type Module, type StateDict, stateEntries } from "../../src/nn/index.ts";
-import { stateTensor } from "./formula.ts";
+import { stateTensor, word } from "./formula.ts";
 
 /** Of a tensor's largest element: what float64 may lose to another order of summation. */
 export const FLOAT64_TOLERANCE = 1e-9;
@@ -12,6 +12,26 @@ export const FLOAT32_SPREADS = 5;
 
 /** One unit in the last place of float32, relative. */
 export const FLOAT32_EPSILON: number = 2 ** -23;
+
+/**
+ * How many times the change that one unit in the last place of every weight and pixel makes a float32 runtime may be
+ * from the oracle: it rounds after every op, and Winograd's convolutions round before and after as well.
+ */
+export const ROUNDINGS = 20;
+
+/** A float tensor with every element moved at random, but always alike, by up to one unit in the last place of float32. */
+export function jittered(tensor: HostTensor, seed: number): HostTensor {
+  if (tensor.dtype !== "float32") return tensor;
+  const moved = Float64Array.from(tensor.data as Float32Array);
+  for (let i = 0; i < moved.length; i++) moved[i]! *= 1 + FLOAT32_EPSILON * (word(seed, i) / 2 ** 31 - 1);
+  return hostTensor("float64", tensor.shape, moved);
+}
+
+/** The L2 norm of the difference. */
+export function distance(a: HostTensor, b: HostTensor): number {
+  const [x, y] = [toNumbers(a.data), toNumbers(b.data)];
+  return Math.sqrt(x.reduce((sum, value, i) => sum + (value - y[i]!) ** 2, 0));
+}
 
 /** L2 norm, then the elements at 0, floor(n / 2) and n - 1. */
 export function normAndSamples({ data }: HostTensor): [number, number, number, number] {

@@ -15,19 +15,23 @@ import {
 import { createResNet, type ResNetName } from "../../src/models/index.ts";
 import { crossEntropy, type Module, stateEntries, trace } from "../../src/nn/index.ts";
 import { globalNorm } from "../../src/optim/index.ts";
-import type { Runtime, Session } from "../../src/runtime/contract.ts";
-import { findRuntimes } from "../conformance/runtimes.ts";
+import type { ConvolutionAlgorithm, Runtime, Session } from "../../src/runtime/contract.ts";
+import { referenceRuntime } from "../../src/runtime/reference/index.ts";
+import { type Decided, type Decisions, expectRounding, following, observed } from "./decisions.ts";
 import { fill } from "./formula.ts";
 import {
+  distance,
   expectNear,
   FLOAT32_EPSILON,
-  FLOAT32_SPREADS,
   FLOAT64_TOLERANCE,
   formulaState,
+  jittered,
   largest,
   normAndSamples,
+  ROUNDINGS,
 } from "./measure.ts";
 import { readGolden } from "./read-golden.ts";
+import { findSubjects } from "./subjects.ts";
 
 type Measures = readonly [number, number, number, number];
 
@@ -66,45 +70,7 @@ interface Run {
     readonly grads: Readonly<Record<string, Measures>>;
     readonly buffers_after_step: Readonly<Record<string, number | Measures>>;
   };
-  readonly f32: {
-    readonly loss: number;
-    readonly grad_norm_total: number;
-    readonly max_abs_diff_eval_logits_vs_f64: number;
-    readonly max_abs_diff_train_logits_vs_f64: number;
-    readonly max_rel_diff_grad_norm_vs_f64: number;
-  };
-}
-
-/** How far results may lie from the golden float64 ones. */
-interface Allowed {
-  readonly evalLogits: number;
-  readonly trainLogits: number;
-  readonly loss: number;
-  /** Of a parameter's gradient norm. */
-  readonly gradientNorm: number;
-  /** Of a buffer's norm. */
-  readonly buffers: number;
-}
-
-function allowedFor(runtime: Runtime, { f64, f32 }: Run): Allowed {
-  if (runtime.name === "reference") {
-    return {
-      evalLogits: FLOAT64_TOLERANCE * largest(f64.eval_logits.flat()),
-      trainLogits: FLOAT64_TOLERANCE * largest(f64.train_logits.flat()),
-      loss: FLOAT64_TOLERANCE * f64.loss,
-      gradientNorm: FLOAT64_TOLERANCE,
-      buffers: FLOAT64_TOLERANCE,
-    };
-  }
-  const trainLogits = FLOAT32_SPREADS * f32.max_abs_diff_train_logits_vs_f64;
-  return {
-    evalLogits: FLOAT32_SPREADS * f32.max_abs_diff_eval_logits_vs_f64,
-    trainLogits,
-    // The loss's own deviation may be small by luck; it follows from the logits'.
-    loss: Math.max(FLOAT32_SPREADS * Math.abs(f32.loss - f64.loss), trainLogits),
-    gradientNorm: FLOAT32_SPREADS * f32.max_rel_diff_grad_norm_vs_f64,
-    buffers: 64 * FLOAT32_EPSILON,
-  };
+  readonly f32: { readonly max_abs_diff_eval_logits_vs_f64: number };
 }
 
 /** Variables for a network's state: one storage for each dtype. */
@@ -122,15 +88,29 @@ function layOut(network: Module) {
   return { storages, variable: (name: string): VariableRef => variables.get(name)! };
 }
 
-/** A network with the formula state in a session, and its input. */
-async function open(runtime: Runtime, name: ResNetName, run: Run) {
+interface Options {
+  /** Default `auto`. */
+  readonly algorithm?: ConvolutionAlgorithm;
+  /** What to make of every tensor of the state, and of the images. */
+  readonly change?: (tensor: HostTensor, seed: number) => HostTensor;
+}
+
+/** A network with the formula state in a session, and its input; both may be changed. */
+async function open(
+  runtime: Runtime,
+  name: ResNetName,
+  run: Run,
+  { algorithm = "auto", change = (tensor) => tensor }: Options = {},
+) {
   const network = createResNet(name, run.num_classes);
   const { storages, variable } = layOut(network);
-  const session = await runtime.open({ storages });
+  const session = await runtime.open({ storages, convolutionAlgorithm: algorithm });
   const state = formulaState(network, run.prefix, run.weight_gain);
-  await session.write(Array.from(state, ([key, tensor]) => ({ variable: variable(key), tensor })));
+  await session.write(
+    Array.from(state, ([key, tensor], i) => ({ variable: variable(key), tensor: change(tensor, i) })),
+  );
   const { name: inputName, shape, lo, hi } = run.input;
-  return { network, session, variable, images: fill(inputName, shape, lo, hi) };
+  return { network, session, variable, images: change(fill(inputName, shape, lo, hi), state.size) };
 }
 
 async function compute(
@@ -156,10 +136,102 @@ function watchChildren(network: Module, seen: Record<string, Value>): void {
   }
 }
 
-const FOUND = await findRuntimes();
+/** Everything that a training step's program computes, and the buffers after it. */
+async function train(runtime: Runtime, name: ResNetName, run: Run, options?: Options) {
+  const { network, session, variable, images } = await open(runtime, name, run, options);
+  const weights = run.class_weights;
+  const weight = fill(weights.name, [run.num_classes], weights.lo, weights.hi);
+  const labels = BigInt64Array.from(run.labels.values, BigInt);
+  const entries = stateEntries(network);
+  const parameters = entries.filter(({ requiresGrad }) => requiresGrad);
+  const results = await compute(session, images, (x) => {
+    const traced = trace(network, x, { training: true, variable });
+    const graph = x.node.graph;
+    const target = constant(graph, { dtype: "int64", shape: [labels.length], data: labels });
+    const loss = crossEntropy(traced.output, target, {
+      weight: constant(graph, weight),
+      labelSmoothing: run.label_smoothing,
+    });
+    const computed = gradients(
+      loss,
+      parameters.map((parameter) => traced.parameters.get(parameter.name)!),
+    );
+    const byName = Object.fromEntries(parameters.map((parameter, i) => [parameter.name, computed[i]!]));
+    return {
+      name: "train",
+      outputs: { logits: traced.output, loss, norm: globalNorm(computed), ...byName },
+      updates: traced.updates,
+    };
+  });
+  const names = entries.filter(({ kind }) => kind === "buffer").map((entry) => entry.name);
+  const tensors = await session.read(names.map(variable));
+  await session.dispose();
+  return { results, buffers: new Map(names.map((key, i) => [key, tensors[i]!])) };
+}
+
+function expectGolden(results: Readonly<Record<string, HostTensor>>, { f64 }: Run): void {
+  const { logits, loss, norm, ...slopes } = results;
+  const expected = f64.train_logits.flat();
+  expectNear(toNumbers(logits!.data), expected, FLOAT64_TOLERANCE * largest(expected), "logits");
+  expectNear(toNumbers(loss!.data), [f64.loss], FLOAT64_TOLERANCE * f64.loss, "loss");
+  const total = f64.grad_norm_total;
+  expectNear(toNumbers(norm!.data), [total], FLOAT64_TOLERANCE * total, "norm of all gradients");
+  expect(Object.keys(slopes)).toEqual(Object.keys(f64.grads));
+  for (const [key, golden] of Object.entries(f64.grads)) {
+    // Gradients that are zero but for rounding are told from others by the norm of all.
+    const near = FLOAT64_TOLERANCE * Math.max(golden[0], 1e-9 * total);
+    expectNear(normAndSamples(slopes[key]!), golden, near, `gradient of ${key}`);
+  }
+}
+
+function expectBuffers(buffers: ReadonlyMap<string, HostTensor>, { f64 }: Run, tolerance: number): void {
+  for (const [key, golden] of Object.entries(f64.buffers_after_step)) {
+    const buffer = buffers.get(key)!;
+    if (typeof golden === "number") expect(toNumbers(buffer.data), key).toEqual([golden]);
+    else expectNear(normAndSamples(buffer), golden, tolerance * golden[0], key);
+  }
+}
+
+/** What rounding does to a run, as the oracle sees it when every weight and pixel is moved by it. */
+interface Rounding {
+  /** Of each result: how far it is moved, in the L2 norm. */
+  readonly spreads: ReadonlyMap<string, number>;
+  /** Of each tensor that decides: the largest change of an element. */
+  readonly roundings: ReadonlyMap<string, number>;
+}
+
+async function measureRounding(name: ResNetName, run: Run): Promise<Rounding> {
+  const decided: Decisions[] = [];
+  const { results } = await train(observed(referenceRuntime, decided), name, run);
+  const roundings = new Map<string, number>();
+  const record = (one: Decided): void => {
+    const unit = FLOAT32_EPSILON * largest(one.own);
+    roundings.set(one.name, Math.max(unit, largest(one.own.map((value, i) => value - one.theirs[i]!))));
+  };
+  const moved = await train(following(referenceRuntime, decided, record), name, run, { change: jittered });
+  const total = Number(results.norm!.data[0]);
+  const surest = distance(moved.results.logits!, results.logits!) / normAndSamples(results.logits!)[0];
+  const spreads = Object.entries(results).map(([key, result]): [string, number] => {
+    // One number may hardly move by luck: no result is surer than the logits.
+    const least = surest * Math.max(normAndSamples(result)[0], 1e-9 * total);
+    return [key, Math.max(least, distance(moved.results[key]!, result))];
+  });
+  return { spreads: new Map(spreads), roundings };
+}
+
+const measured = new Map<Run, Promise<Rounding>>();
+
+/** Measured once for all runtimes. */
+function oracle(name: ResNetName, run: Run): Promise<Rounding> {
+  const known = measured.get(run) ?? measureRounding(name, run);
+  measured.set(run, known);
+  return known;
+}
+
+const SUBJECTS = await findSubjects();
 const MODELS = ["resnet18", "resnet34", "resnet50"].map((name) => readGolden<Model>(`models/${name}.json`));
 
-describe.each(MODELS)("$layout.arch", { timeout: 300_000 }, ({ layout, runs }) => {
+describe.each(MODELS)("$layout.arch", { timeout: 900_000 }, ({ layout, runs }) => {
   const network = createResNet(layout.arch, layout.num_classes);
   const entries = stateEntries(network);
 
@@ -185,19 +257,23 @@ describe.each(MODELS)("$layout.arch", { timeout: 300_000 }, ({ layout, runs }) =
   });
 
   describe.each(runs)("run $prefix", (run) => {
-    describe.each(FOUND)("on $name", ({ runtime, available }) => {
-      const allowed = allowedFor(runtime, run);
+    describe.each(SUBJECTS)("on $name, $algorithm", ({ runtime, available, algorithm }) => {
+      const golden = run.f64.eval_logits.flat();
+      const allowed =
+        runtime.name === "reference"
+          ? FLOAT64_TOLERANCE * largest(golden)
+          : ROUNDINGS * run.f32.max_abs_diff_eval_logits_vs_f64;
 
       test.skipIf(!available)("evaluates", async () => {
-        const { network, session, variable, images } = await open(runtime, layout.arch, run);
+        const { network, session, variable, images } = await open(runtime, layout.arch, run, { algorithm });
         const seen: Record<string, Value> = {};
         watchChildren(network, seen);
         const { logits, ...activations } = await compute(session, images, (x) => {
           const { output } = trace(network, x, { training: false, variable });
           return { name: "evaluate", outputs: { logits: output, ...seen } };
         });
-        expectNear(toNumbers(logits!.data), run.f64.eval_logits.flat(), allowed.evalLogits, "logits");
-        const relative = allowed.evalLogits / largest(run.f64.eval_logits.flat());
+        expectNear(toNumbers(logits!.data), golden, allowed, "logits");
+        const relative = allowed / largest(golden);
         for (const [name, [shape, norm, samples]] of Object.entries(run.f64.eval_activations)) {
           expect(activations[name]!.shape as Shape, name).toEqual(shape);
           expectNear(normAndSamples(activations[name]!), [norm, ...samples], relative * norm, name);
@@ -206,49 +282,24 @@ describe.each(MODELS)("$layout.arch", { timeout: 300_000 }, ({ layout, runs }) =
       });
 
       test.skipIf(!available)("trains: logits, loss, gradients, running statistics", async () => {
-        const { network, session, variable, images } = await open(runtime, layout.arch, run);
-        const { name, lo, hi } = run.class_weights;
-        const weight = fill(name, [run.num_classes], lo, hi);
-        const labels = BigInt64Array.from(run.labels.values, BigInt);
-        const parameters = stateEntries(network).filter(({ requiresGrad }) => requiresGrad);
-        const { logits, loss, norm, ...slopes } = await compute(session, images, (x) => {
-          const traced = trace(network, x, { training: true, variable });
-          const graph = x.node.graph;
-          const target = constant(graph, { dtype: "int64", shape: [labels.length], data: labels });
-          const loss = crossEntropy(traced.output, target, {
-            weight: constant(graph, weight),
-            labelSmoothing: run.label_smoothing,
-          });
-          const computed = gradients(
-            loss,
-            parameters.map((parameter) => traced.parameters.get(parameter.name)!),
-          );
-          const byName = Object.fromEntries(parameters.map((parameter, i) => [parameter.name, computed[i]!]));
-          return {
-            name: "train",
-            outputs: { logits: traced.output, loss, norm: globalNorm(computed), ...byName },
-            updates: traced.updates,
-          };
-        });
-        const { f64 } = run;
-        expectNear(toNumbers(logits!.data), f64.train_logits.flat(), allowed.trainLogits, "logits");
-        expectNear(toNumbers(loss!.data), [f64.loss], allowed.loss, "loss");
-        const total = f64.grad_norm_total;
-        expectNear(toNumbers(norm!.data), [total], allowed.gradientNorm * total, "norm of all gradients");
-        expect(Object.keys(slopes)).toEqual(Object.keys(f64.grads));
-        for (const [key, golden] of Object.entries(f64.grads)) {
-          const [gradientNorm, ...samples] = normAndSamples(slopes[key]!);
-          // Gradients that are zero but for rounding are told from others by the norm of all.
-          const near = allowed.gradientNorm * Math.max(golden[0], 1e-9 * total);
-          expectNear([gradientNorm], [golden[0]], near, `norm of the gradient of ${key}`);
-          if (runtime.name === "reference") expectNear(samples, golden.slice(1), near, `gradient of ${key}`);
+        if (runtime.name === "reference") {
+          const { results, buffers } = await train(runtime, layout.arch, run);
+          expectGolden(results, run);
+          expectBuffers(buffers, run, FLOAT64_TOLERANCE);
+          return;
         }
-        for (const [key, golden] of Object.entries(f64.buffers_after_step)) {
-          const [buffer] = await session.read([variable(key)]);
-          if (typeof golden === "number") expect(toNumbers(buffer!.data), key).toEqual([golden]);
-          else expectNear(normAndSamples(buffer!), golden, allowed.buffers * golden[0], key);
+        const decided: Decisions[] = [];
+        const { results, buffers } = await train(observed(runtime, decided), layout.arch, run, { algorithm });
+        expectBuffers(buffers, run, 64 * FLOAT32_EPSILON);
+        const { spreads, roundings } = await oracle(layout.arch, run);
+        const check = (one: Decided): void => expectRounding(one, ROUNDINGS * roundings.get(one.name)!);
+        const followed = await train(following(referenceRuntime, decided, check), layout.arch, run);
+        expect(Object.keys(results)).toEqual(Object.keys(followed.results));
+        for (const [name, wish] of Object.entries(followed.results)) {
+          const off = distance(results[name]!, wish);
+          const allowed = ROUNDINGS * spreads.get(name)!;
+          if (!(off <= allowed)) throw new Error(`${name} is ${off} off; allowed is ${allowed}`);
         }
-        await session.dispose();
       });
     });
   });
