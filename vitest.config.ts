@@ -8,7 +8,9 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: "test/build.ts",
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Far above what anything takes: a busy machine must not make a test fail.
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
   },
 });
 export default config;
