@@ -74,14 +74,15 @@ function verdict({ problems: found, duplicates: sets, warnings }: DataReport): s
     : "no problems found";
 }
 
-function tiles({ splits, problems: found, duplicates: sets, classes: names }: DataReport): Html {
+function tiles(data: DataReport): Html {
+  const { splits, problems: found, duplicates: sets, classes: names } = data;
   const counts = splits[0]?.counts ?? [];
   const imbalance = Math.max(...counts) / Math.max(1, Math.min(...counts));
   return html`<div class="tiles">
     ${tile("Pictures", wholeNumber(sum(splits.map((split) => sum(split.counts)))))}
     ${tile("Classes", wholeNumber(names.length), `most common to rarest: ${plainNumber(imbalance)} to 1`)}
     ${tile("Cannot be read", wholeNumber(found.length))}
-    ${tile("Leaks", wholeNumber(sets.filter(({ acrossSplits }) => acrossSplits).length), "same picture in several splits")}
+    ${isSplit(data) ? tile("Leaks", wholeNumber(sets.filter(({ acrossSplits }) => acrossSplits).length), "same picture in several splits") : undefined}
     ${tile("Contradictions", wholeNumber(sets.filter(({ contradicting }) => contradicting).length), "same picture, other class")}
     ${tile("Duplicates", wholeNumber(sets.length), "groups of the same picture")}
   </div>`;
@@ -126,7 +127,7 @@ function problems(data: DataReport): Section | undefined {
     id: "problems",
     title: "Cannot be read",
     content: html`<p class="sub">Training ends at the first of these, or leaves them out with <code>data.on_bad_picture=skip</code>.</p>
-    <div class="card scroll tall"><table><thead><tr><th>Picture</th>${isSplit(data) ? html`<th>Split</th>` : undefined}<th>Class</th><th>What is wrong</th><th>Code</th></tr></thead>
+    <div class="card scroll tall"><table class="roomy"><thead><tr><th>Picture</th>${isSplit(data) ? html`<th>Split</th>` : undefined}<th>Class</th><th>What is wrong</th><th>Code</th></tr></thead>
     <tbody>${found.map(({ name, part, className, code, message }) => html`<tr><th scope="row"><code>${name}</code></th>${isSplit(data) ? html`<td>${part}</td>` : undefined}<td>${className}</td><td>${message}</td><td><code>${code}</code></td></tr>`)}</tbody></table></div>`,
   };
 }

@@ -208,7 +208,7 @@ export function modelAndMachine({ model, summary, environment }: ReportData): Se
     id: "model",
     title: "Model and machine",
     content: html`<div class="grid2"><div class="card">${list(facts)}</div><div class="card">${list(environment)}</div></div>
-    ${model === undefined ? undefined : html`<div class="card scroll tall" style="margin-top:16px"><table><thead><tr><th>Layer</th><th>Type</th><th>Output</th><th class="num">Parameters</th><th class="num">MFLOPs</th></tr></thead><tbody>${model.layers.map((layer) => html`<tr><th scope="row"><code>${layer.name}</code></th><td>${layer.type}</td><td>${layer.outputShape.join(" × ")}</td><td class="num">${wholeNumber(layer.parameters)}</td><td class="num">${(layer.flops / 1e6).toFixed(1)}</td></tr>`)}</tbody></table></div>`}`,
+    ${model === undefined ? undefined : html`<div class="card scroll tall" style="margin-top:16px"><table class="roomy"><thead><tr><th>Layer</th><th>Type</th><th>Output</th><th class="num">Parameters</th><th class="num">MFLOPs</th></tr></thead><tbody>${model.layers.map((layer) => html`<tr><th scope="row"><code>${layer.name}</code></th><td>${layer.type}</td><td>${layer.outputShape.join(" × ")}</td><td class="num">${wholeNumber(layer.parameters)}</td><td class="num">${(layer.flops / 1e6).toFixed(1)}</td></tr>`)}</tbody></table></div>`}`,
   };
 }
 

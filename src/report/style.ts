@@ -93,6 +93,7 @@ button.link:hover{text-decoration:underline}
 .interval b{position:absolute;top:0;width:3px;height:10px;margin-left:-1.5px;border-radius:1px;background:var(--right)}
 .classes small{display:inline-block;min-width:6.6em;color:var(--muted);margin-left:6px}
 @media (max-width:700px){.interval,.classes small{display:none}th,td{padding:6px}body{font-size:14.5px}main,header .in,nav .in{padding:0 14px}.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}.card{padding:12px}}
+.roomy{min-width:640px}
 .tall{max-height:520px;overflow:auto}
 code{font:0.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .config td{overflow-wrap:anywhere}
@@ -115,5 +116,6 @@ svg .size{fill:var(--right);fill-opacity:.45;stroke:var(--right);stroke-width:1}
 img.batch{display:block;width:100%;height:auto;border-radius:6px}
 #tip{position:fixed;z-index:9;pointer-events:none;background:var(--text);color:var(--bg);border-radius:6px;padding:5px 9px;font-size:.8rem;line-height:1.4;white-space:pre;font-variant-numeric:tabular-nums}
 footer{color:var(--muted);font-size:.82rem;padding:26px 0 40px}
-@media print{nav,.filters,.more{display:none}.tall{max-height:none}}
+@media print{nav,.filters,.more{display:none}.roomy{min-width:640px}
+.tall{max-height:none}}
 `;
