@@ -20,6 +20,7 @@ export { parseOptions } from "./parse-options.ts";
 export { fnv1a, philox4x32, RandomStream } from "./random.ts";
 export { describeIssue, type SchemaIssue } from "./schema-issue.ts";
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
+export { shorten } from "./shorten.ts";
 export { didYouMean, suggest } from "./suggest.ts";
 export { formatTable } from "./table.ts";
 export { float32, type HostTensor, hostTensor, scalar, toNumbers, zeros } from "./tensor.ts";

@@ -84,6 +84,7 @@ function drawTile(x: number, y: number, { image, caption, detail }: ContactTile,
 
 /** The text, its beginning replaced by an ellipsis where it would be wider than `width`. */
 function endOf(content: string, size: number, width: number): string {
-  const reversed = (line: string): string => [...line].reverse().join("");
-  return reversed(fitText(reversed(content), size, width));
+  const characters = [...content];
+  const room = Math.floor(width / textWidth("x", size));
+  return characters.length <= room ? content : `…${characters.slice(-Math.max(1, room - 1)).join("")}`;
 }

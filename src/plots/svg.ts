@@ -1,4 +1,5 @@
 // Pieces of SVG: a finished picture, elements and text that fits.
+import { shorten } from "../core/index.ts";
 
 /** A drawing as an SVG document; width and height in CSS pixels. */
 export interface Picture {
@@ -70,11 +71,9 @@ export function textWidth(content: string, size: number): number {
   return [...content].length * size * CHARACTER_WIDTH;
 }
 
-/** The text, its end replaced by an ellipsis where it would be wider than `width`. */
+/** The text, shortened as `shorten` does where it would be wider than `width`. */
 export function fitText(content: string, size: number, width: number): string {
-  const characters = [...content];
-  const room = Math.floor(width / (size * CHARACTER_WIDTH));
-  return characters.length <= room ? content : `${characters.slice(0, Math.max(1, room - 1)).join("")}…`;
+  return shorten(content, Math.floor(width / (size * CHARACTER_WIDTH)));
 }
 
 /** Text as XML; characters that XML cannot hold become a replacement character. */

@@ -1,4 +1,5 @@
 // The confusion matrix as SVG whose cells can be chosen.
+import { shorten } from "../core/index.ts";
 import type { Confusion } from "./evaluation.ts";
 import { type Html, html } from "./html.ts";
 
@@ -27,7 +28,7 @@ export function matrix(cells: readonly Confusion[], classNames: readonly string[
             : 900 / classes;
   const named = classes <= MOST_NAMED;
   const size = cell >= 28 ? 12 : 9.5;
-  const names = classNames.map(shorten);
+  const names = classNames.map((name) => shorten(name, LONGEST_NAME));
   const room = named ? Math.max(...names.map((name) => name.length)) * size * 0.56 + 10 : 44;
   const side = cell * classes;
   const [left, top] = [room + 20, 8];
@@ -61,9 +62,4 @@ export function matrix(cells: readonly Confusion[], classNames: readonly string[
   <text class="axis" x="${(left + side / 2).toFixed(1)}" y="${(height - 5).toFixed(1)}" text-anchor="middle">predicted</text>
   <text class="axis" x="11" y="${(top + side / 2).toFixed(1)}" text-anchor="middle" transform="rotate(-90 11 ${(top + side / 2).toFixed(1)})">true</text>
 </svg>`;
-}
-
-function shorten(name: string): string {
-  const characters = [...name];
-  return characters.length <= LONGEST_NAME ? name : `${characters.slice(0, LONGEST_NAME - 1).join("")}…`;
 }
