@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { webgpuRuntime } from "../../src/runtime/webgpu/index.ts";
 import { checkConformance } from "./conformance.ts";
 import { type LearningCurve, learn } from "./learning.ts";
+import { timeProducts } from "./products.ts";
 import { timeKernels, timeSteps, workloadOf } from "./step.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -33,7 +34,7 @@ async function kernels(model: string, batch: number, size: number): Promise<unkn
   }
   const total = [...byWork.values()].reduce((sum, { ms }) => sum + ms, 0);
   console.log(
-    `${model} kernels: ${times.kernels.length}, ${total.toFixed(1)} ms, arena ${(times.workspaceBytes / 2 ** 20).toFixed(0)} MiB`,
+    `${model} kernels: ${times.kernels.length}, ${total.toFixed(1)} ms, arena ${(times.workspaceBytes / 2 ** 20).toFixed(0)} MiB; opened in ${times.phases.open.toFixed(0)} ms, compiled in ${times.phases.compile.toFixed(0)}, accumulate ${times.phases.accumulate.toFixed(1)} of which ${times.phases.submit.toFixed(1)} until submitted`,
   );
   for (const [work, { ms, count, flops }] of [...byWork].sort(([, a], [, b]) => b.ms - a.ms)) {
     const rate = flops === 0 ? "" : `${(flops / ms / 1e9).toFixed(2)} TFLOP/s`;
@@ -58,6 +59,7 @@ async function learning(): Promise<unknown> {
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   conformance,
   learning,
+  products: timeProducts,
   resnet18: () => step("resnet18", 64, 224),
   resnet50: () => step("resnet50", 64, 224),
   "resnet18-kernels": () => kernels("resnet18", 64, 224),

@@ -12,6 +12,7 @@ cp node_modules/webgpu/index.js "$folder/webgpu-index.js"
 cp node_modules/webgpu/package.json "$folder/webgpu-package.json"
 [ -e "$folder/dawn.node.gz" ] || gzip -9 -c node_modules/webgpu/dist/linux-x64/dawn.node >"$folder/dawn.node.gz"
 [ -e "$folder/node.gz" ] || gzip -6 -c "$(command -v node)" >"$folder/node.gz"
-ls "$folder"/libvulkan1_*.deb >/dev/null 2>&1 || (cd "$folder" && apt-get download libvulkan1)
+loader=(libvulkan1 libegl1 libglvnd0 libopengl0 libgl1 libglx0 libgles2 libx11-6 libxext6 libxcb1 libxau6 libxdmcp6 libbsd0 libmd0)
+ls "$folder"/libmd0_*.deb >/dev/null 2>&1 || (cd "$folder" && apt-get download "${loader[@]}")
 [ -e "$folder/cpu-curve.json" ] || node --import tsx bench/gpu/cpu-curve.ts "$folder/cpu-curve.json"
 du -sh "$folder"

@@ -20,7 +20,8 @@ cp "$here/webgpu-package.json" "$place/node_modules/webgpu/package.json"
 cp "$here/measure.mjs" "$place/"
 [ ! -e "$here/cpu-curve.json" ] || cp "$here/cpu-curve.json" "$place/"
 if ! ldconfig -p | grep -q 'libvulkan\.so\.1'; then
-  for deb in "$here"/libvulkan1_*.deb; do dpkg -x "$deb" "$place/loader"; done
+  # The loader, and what NVIDIA's driver takes from the desktop.
+  for deb in "$here"/lib*.deb; do dpkg -x "$deb" "$place/loader"; done
   export LD_LIBRARY_PATH="$place/loader/usr/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 fi
 if [ -z "${VK_DRIVER_FILES:-}" ] && ! ls /etc/vulkan/icd.d/*.json /usr/share/vulkan/icd.d/*.json >/dev/null 2>&1; then

@@ -72,12 +72,21 @@ export interface KernelTimes {
   readonly kernels: readonly DispatchTime[];
   readonly workspaceBytes: number;
   readonly variableBytes: number;
+  /** Milliseconds: to open a session with first weights, to compile, a run of forward and backward, its part until all is submitted. */
+  readonly phases: {
+    readonly open: number;
+    readonly compile: number;
+    readonly accumulate: number;
+    readonly submit: number;
+  };
 }
 
 /** The time of every kernel of a step: the shortest of a few runs. */
 export async function timeKernels(runtime: Runtime, workload: Workload, runs: number): Promise<KernelTimes> {
-  const engine = await openEngine(runtime, workload);
   const { images, labels } = syntheticBatch(workload);
+  const began = performance.now();
+  const engine = await openEngine(runtime, workload);
+  const opened = performance.now();
   const { layout, session } = engine;
   const accumulate = (await session.compile(
     accumulateProgram(modelOf(workload), layout, { images, labels }, { accumulate: 1, first: true }),
@@ -85,6 +94,17 @@ export async function timeKernels(runtime: Runtime, workload: Workload, runs: nu
   const apply = (await session.compile(
     applyProgram(layout, { algorithm: "norm", limit: 1 }),
   )) as WebGpuExecutable;
+  const compiled = performance.now();
+  const spans: { accumulate: number; submit: number }[] = [];
+  for (let i = 0; i < 6; i++) {
+    const start = performance.now();
+    const running = accumulate.run({ images, labels });
+    const submit = performance.now() - start;
+    await running;
+    spans.push({ accumulate: performance.now() - start, submit });
+  }
+  spans.sort((a, b) => a.accumulate - b.accumulate);
+  const phases = { open: opened - began, compile: compiled - opened, ...spans[2]! };
   const scalars: Record<string, HostTensor> = {};
   for (const [i, group] of layout.groups.entries()) {
     for (const [name, value] of Object.entries(group.optimizer.scalars(1, 1e-4))) {
@@ -98,7 +118,7 @@ export async function timeKernels(runtime: Runtime, workload: Workload, runs: nu
   const { workspaceBytes } = accumulate;
   const variableBytes = layout.storages.reduce((sum, { size }) => sum + 4 * size, 0);
   await engine.dispose();
-  return { kernels, workspaceBytes, variableBytes };
+  return { kernels, workspaceBytes, variableBytes, phases };
 }
 
 async function shortest(run: () => Promise<readonly DispatchTime[]>, runs: number): Promise<DispatchTime[]> {

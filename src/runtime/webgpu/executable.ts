@@ -7,6 +7,7 @@ import type { OpenDevice } from "./device/device.ts";
 import { toDevice, toHost } from "./device/elements.ts";
 import type { Readback } from "./device/readback.ts";
 import type { Recording } from "./device/recording.ts";
+import type { Upload } from "./device/upload.ts";
 import type { Dispatch } from "./plan/dispatch.ts";
 import type { Plan } from "./plan/plan.ts";
 
@@ -20,6 +21,7 @@ interface ExecutableParts {
   readonly plan: Plan;
   readonly recording: Recording;
   readonly readback: Readback;
+  readonly upload: Upload;
   /** Throws once the session is disposed of. */
   assertOpen(executableDisposed: boolean): void;
 }
@@ -112,14 +114,13 @@ export class WebGpuExecutable implements Executable {
   }
 
   #write(inputs: Readonly<Record<string, HostTensor>>): void {
-    const { open, plan, recording, assertOpen } = this.#parts;
+    const { open, plan, recording, upload, assertOpen } = this.#parts;
     assertOpen(this.#disposed);
     checkInputs(this.#program, inputs);
     open.check();
     for (const { name, tensor } of plan.inputs) {
       const { buffer, offset } = recording.range(tensor);
-      const bytes = toDevice(tensor.type, inputs[name]!.data);
-      if (bytes.byteLength > 0) open.device.queue.writeBuffer(buffer, offset, bytes);
+      upload.write(buffer, offset, toDevice(tensor.type, inputs[name]!.data));
     }
   }
 }

@@ -4,9 +4,15 @@ import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
 import { describeAdapter, requestDevice, traitsOf } from "./device/adapters.ts";
 import { OpenDevice } from "./device/device.ts";
 import { WebGpuSession } from "./session.ts";
+import type { Tile } from "./wgsl/gemm.ts";
+
+export interface WebGpuOptions {
+  /** The tile of all matrix products; default: chosen for each. */
+  readonly tile?: Tile;
+}
 
 /** A runtime on what `load` gives, such as `navigator.gpu`. Its sessions share one device. */
-export function createWebGpuRuntime(load: () => Promise<GPU>): Runtime {
+export function createWebGpuRuntime(load: () => Promise<GPU>, { tile }: WebGpuOptions = {}): Runtime {
   let device: Promise<OpenDevice> | undefined;
 
   const openDevice = async (): Promise<OpenDevice> => {
@@ -16,7 +22,8 @@ export function createWebGpuRuntime(load: () => Promise<GPU>): Runtime {
       const adapter = await findAdapter(await load());
       const description = describeAdapter(adapter);
       const opened = await requestDevice(adapter);
-      return new OpenDevice(opened, description, traitsOf(opened, description));
+      const traits = { ...traitsOf(opened, description), ...(tile === undefined ? {} : { tile }) };
+      return new OpenDevice(opened, description, traits);
     })();
     return device;
   };

@@ -9,6 +9,7 @@ import { toDevice, toHost } from "./device/elements.ts";
 import { DeviceMemory } from "./device/memory.ts";
 import { Readback } from "./device/readback.ts";
 import { Recording } from "./device/recording.ts";
+import { Upload } from "./device/upload.ts";
 import { WebGpuExecutable } from "./executable.ts";
 import { planProgram } from "./plan/plan.ts";
 import { ELEMENT_BYTES, elementTypeOf } from "./plan/tensor.ts";
@@ -22,6 +23,7 @@ export class WebGpuSession implements Session {
   readonly #storages: ReadonlyMap<string, Storage>;
   readonly #memory: DeviceMemory;
   readonly #readback: Readback;
+  readonly #upload: Upload;
   #disposed = false;
 
   private constructor(open: OpenDevice, storages: readonly Storage[], memory: DeviceMemory, threads: number) {
@@ -29,6 +31,7 @@ export class WebGpuSession implements Session {
     this.#storages = new Map(storages.map((storage) => [storage.name, storage]));
     this.#memory = memory;
     this.#readback = new Readback(open.device);
+    this.#upload = new Upload(open.device);
     this.threads = threads;
   }
 
@@ -64,6 +67,7 @@ export class WebGpuSession implements Session {
       plan,
       recording,
       readback: this.#readback,
+      upload: this.#upload,
       assertOpen: (executableDisposed) => this.assertOpen(executableDisposed),
     });
   }
@@ -104,6 +108,7 @@ export class WebGpuSession implements Session {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#readback.dispose();
+    this.#upload.dispose();
     this.#memory.dispose();
   }
 

@@ -28,13 +28,13 @@ interface SideOptions {
   readonly depth: number;
 }
 
-function value({ frame, operand, wide }: SideOptions, place: string): string {
-  return wide ? frame().read4(operand, `((${place}) / 4u)`) : frame().read(operand, place);
+function reader({ frame, operand, wide }: SideOptions): (place: string) => string {
+  return (place) => (wide ? frame().read4(operand, `(${place} / 4u)`) : frame().read(operand, place));
 }
 
-/** Splits a depth over taps and channels; once a tile where all of its depths are of one tap. */
-function tapOf(p: string, k: string, channels: number, isUniform: boolean): string {
-  if (isUniform) return `let ${p}_channel = ${k} - ${p}_tap_begin;`;
+/** Splits a depth over taps and channels; once a tile, under the name of its side, where all of its depths are of one tap. */
+function tapOf(p: string, k: string, channels: number, isUniform: boolean, side: "a" | "b"): string {
+  if (isUniform) return `let ${p}_channel = ${k} - ${side}_tap_begin;`;
   return `let ${p}_tap = ${k} / ${channels}u; let ${p}_channel = ${k} % ${channels}u;`;
 }
 
@@ -59,11 +59,16 @@ export function patchSide(options: SideOptions): Side {
             `let a_tap = ${k0} / ${channels}u; let a_tap_begin = a_tap * ${channels}u; ${places("a", "a_tap")}`,
         }
       : {}),
-    load: (p, k, target) => `{ ${tapOf(p, k, channels, isUniform)} ${isUniform ? "" : places(p, `${p}_tap`)}
-      let y = ${p}_y + ${p}_ky; let x = ${p}_x + ${p}_kx;
-      if (${p}_in && ${k} < ${taps * channels}u && y < ${g.input[0]}u && x < ${g.input[1]}u) {
-        ${target} = ${value(options, `((${p}_image + y) * ${g.input[1]}u + x) * ${g.groups * channels}u + z_group * ${channels}u + ${p}_channel`)};
-      } }`,
+    locate: (p, k) => {
+      const tap = isUniform ? "a" : p;
+      return {
+        before: `${tapOf(p, k, channels, isUniform, "a")} ${isUniform ? "" : places(p, `${p}_tap`)}
+      let y = ${p}_y + ${tap}_ky; let x = ${p}_x + ${tap}_kx;`,
+        inside: `${p}_in && ${k} < ${taps * channels}u && y < ${g.input[0]}u && x < ${g.input[1]}u`,
+        place: `((${p}_image + y) * ${g.input[1]}u + x) * ${g.groups * channels}u + z_group * ${channels}u + ${p}_channel`,
+      };
+    },
+    read: reader(options),
   };
 }
 
@@ -78,12 +83,14 @@ export function patchColumnSide(options: SideOptions): Side {
   let ${p}_ky = ((${p}_out / ${channels}u) / ${g.kernel[1]}u) * ${g.dilation[0]}u - ${g.padding[0]}u;
   let ${p}_kx = ((${p}_out / ${channels}u) % ${g.kernel[1]}u) * ${g.dilation[1]}u - ${g.padding[1]}u;
   let ${p}_channel = z_group * ${channels}u + ${p}_out % ${channels}u;`,
-    load: (p, k, target) => `{ let row = ${k};
+    locate: (p, k) => ({
+      before: `let row = ${k};
       let y = ((row / ${g.output[1]}u) % ${g.output[0]}u) * ${g.stride[0]}u + ${p}_ky;
-      let x = (row % ${g.output[1]}u) * ${g.stride[1]}u + ${p}_kx;
-      if (${p}_in && row < ${g.images * g.output[0] * g.output[1]}u && y < ${g.input[0]}u && x < ${g.input[1]}u) {
-        ${target} = ${value(options, `(((row / ${g.output[0] * g.output[1]}u) * ${g.input[0]}u + y) * ${g.input[1]}u + x) * ${g.groups * channels}u + ${p}_channel`)};
-      } }`,
+      let x = (row % ${g.output[1]}u) * ${g.stride[1]}u + ${p}_kx;`,
+      inside: `${p}_in && row < ${g.images * g.output[0] * g.output[1]}u && y < ${g.input[0]}u && x < ${g.input[1]}u`,
+      place: `(((row / ${g.output[0] * g.output[1]}u) * ${g.input[0]}u + y) * ${g.input[1]}u + x) * ${g.groups * channels}u + ${p}_channel`,
+    }),
+    read: reader(options),
   };
 }
 
@@ -138,16 +145,17 @@ export function gradientSide(options: SideOptions): Side {
             `let a_tap = ${k0} / ${channels}u; let a_tap_begin = a_tap * ${channels}u; ${phaseTap("a", "a_tap", g)}`,
         }
       : {}),
-    load: (
-      p,
-      k,
-      target,
-    ) => `{ ${tapOf(p, k, channels, isUniform)} ${isUniform ? "" : phaseTap(p, `${p}_tap`, g)}
-      let down = ${p}_y - ${p}_ky * ${g.dilation[0]}u; let right = ${p}_x - ${p}_kx * ${g.dilation[1]}u;
-      let y = ${steps("down", 0)}; let x = ${steps("right", 1)};
-      if (${p}_in && ${k} < ${total} && y < ${g.output[0]}u && x < ${g.output[1]}u) {
-        ${target} = ${value(options, `((${p}_image + y) * ${g.output[1]}u + x) * ${g.groups * channels}u + z_group * ${channels}u + ${p}_channel`)};
-      } }`,
+    locate: (p, k) => {
+      const tap = isUniform ? "a" : p;
+      return {
+        before: `${tapOf(p, k, channels, isUniform, "a")} ${isUniform ? "" : phaseTap(p, `${p}_tap`, g)}
+      let down = ${p}_y - ${tap}_ky * ${g.dilation[0]}u; let right = ${p}_x - ${tap}_kx * ${g.dilation[1]}u;
+      let y = ${steps("down", 0)}; let x = ${steps("right", 1)};`,
+        inside: `${p}_in && ${k} < ${total} && y < ${g.output[0]}u && x < ${g.output[1]}u`,
+        place: `((${p}_image + y) * ${g.output[1]}u + x) * ${g.groups * channels}u + z_group * ${channels}u + ${p}_channel`,
+      };
+    },
+    read: reader(options),
   };
 }
 
@@ -170,15 +178,14 @@ export function weightColumnSide(options: SideOptions & { readonly outs: number 
             `let b_tap = ${k0} / ${channels}u; let b_tap_begin = b_tap * ${channels}u; ${phaseTap("b", "b_tap", g)}`,
         }
       : {}),
-    load: (p, k, target) => {
-      const q = isUniform ? "b" : p;
-      const tap = isUniform
-        ? `let ${p}_channel = ${k} - b_tap_begin;`
-        : `let ${p}_tap = ${k} / ${channels}u; let ${p}_channel = ${k} % ${channels}u; ${phaseTap(p, `${p}_tap`, g)}`;
-      return `{ ${tap}
-      if (${p}_in && ${p}_channel < ${outs}u && ${q}_ky < ${g.kernel[0]}u && ${q}_kx < ${g.kernel[1]}u) {
-        ${target} = ${value(options, `((z_group * ${outs}u + ${p}_channel) * ${taps}u + ${q}_ky * ${g.kernel[1]}u + ${q}_kx) * ${g.inChannels}u + ${p}_out`)};
-      } }`;
+    locate: (p, k) => {
+      const tap = isUniform ? "b" : p;
+      return {
+        before: `${tapOf(p, k, channels, isUniform, "b")} ${isUniform ? "" : phaseTap(p, `${p}_tap`, g)}`,
+        inside: `${p}_in && ${p}_channel < ${outs}u && ${tap}_ky < ${g.kernel[0]}u && ${tap}_kx < ${g.kernel[1]}u`,
+        place: `((z_group * ${outs}u + ${p}_channel) * ${taps}u + ${tap}_ky * ${g.kernel[1]}u + ${tap}_kx) * ${g.inChannels}u + ${p}_out`,
+      };
     },
+    read: reader(options),
   };
 }

@@ -3,16 +3,24 @@ import type { DeviceTraits } from "../plan/planner.ts";
 import { invocationsOf, type Tile, workgroupBytes } from "../wgsl/gemm.ts";
 
 /** Compiled and run by the processor: small, or compilation takes longer than the work. */
-const SOFTWARE: Tile = { rows: 32, columns: 32, depth: 8, blockRows: 4, blockColumns: 4 };
+const SOFTWARE: Tile = {
+  rows: 32,
+  columns: 32,
+  depth: 8,
+  blockRows: 4,
+  blockColumns: 4,
+  unroll: 1,
+  readsAlways: false,
+};
 
 /** The largest first. */
 const TILES: readonly Tile[] = [
-  { rows: 128, columns: 128, depth: 16, blockRows: 8, blockColumns: 8 },
-  { rows: 128, columns: 64, depth: 16, blockRows: 8, blockColumns: 8 },
-  { rows: 64, columns: 128, depth: 16, blockRows: 8, blockColumns: 8 },
-  { rows: 64, columns: 64, depth: 16, blockRows: 8, blockColumns: 4 },
-  { rows: 32, columns: 64, depth: 16, blockRows: 4, blockColumns: 4 },
-  { rows: 32, columns: 32, depth: 16, blockRows: 4, blockColumns: 4 },
+  { rows: 128, columns: 128, depth: 16, blockRows: 8, blockColumns: 8, unroll: 4, readsAlways: true },
+  { rows: 128, columns: 64, depth: 16, blockRows: 8, blockColumns: 8, unroll: 4, readsAlways: true },
+  { rows: 64, columns: 128, depth: 16, blockRows: 8, blockColumns: 8, unroll: 4, readsAlways: true },
+  { rows: 64, columns: 64, depth: 16, blockRows: 8, blockColumns: 4, unroll: 4, readsAlways: true },
+  { rows: 32, columns: 64, depth: 16, blockRows: 4, blockColumns: 4, unroll: 4, readsAlways: true },
+  { rows: 32, columns: 32, depth: 16, blockRows: 4, blockColumns: 4, unroll: 4, readsAlways: true },
 ];
 
 /** Workgroups that keep a large adapter busy. */
@@ -43,6 +51,7 @@ export function chooseTile(
   batch: number,
   splittable: boolean,
 ): Tile {
+  if (traits.tile !== undefined) return traits.tile;
   if (traits.isSoftware) return SOFTWARE;
   const fitting = TILES.filter(
     (tile) => workgroupBytes(tile) <= traits.workgroupMemory && invocationsOf(tile) <= traits.invocations,

@@ -33,10 +33,11 @@ export function matrixSide({
     wide,
     prepare: (p, out) =>
       `let ${p}_out = ${out}; let ${p}_in = ${p}_out < ${outs}u; let ${p}_base = ${base}${p}_out * ${outStride}u;`,
-    load: (p, k, target) => {
-      const place = `${p}_base + ${k} * ${depthStride}u`;
-      const value = wide ? frame().read4(operand, `((${place}) / 4u)`) : frame().read(operand, place);
-      return `if (${p}_in && ${k} < ${depths}u) { ${target} = ${value}; }`;
-    },
+    locate: (p, k) => ({
+      before: "",
+      inside: `${p}_in && ${k} < ${depths}u`,
+      place: `${p}_base + ${k} * ${depthStride}u`,
+    }),
+    read: (place) => (wide ? frame().read4(operand, `(${place} / 4u)`) : frame().read(operand, place)),
   };
 }

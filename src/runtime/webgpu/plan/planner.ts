@@ -3,6 +3,7 @@ import { ClassifierTrainingError, type Shape, sizeOf, stridesOf } from "../../..
 import type { BoundNode, BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../../graph/index.ts";
 import { type ElementwiseMember, type LastReads, Uses } from "../../planning/index.ts";
 import { copyKernel, fillKernel } from "../wgsl/copy.ts";
+import type { Tile } from "../wgsl/gemm.ts";
 import type { Dispatch } from "./dispatch.ts";
 import {
   ALIGNMENT,
@@ -28,6 +29,8 @@ export interface DeviceTraits {
   readonly workgroupMemory: number;
   /** Computes with the processor: small tiles, few workgroups. */
   readonly isSoftware: boolean;
+  /** The tile of all products, where it is not to be chosen for each. */
+  readonly tile?: Tile;
 }
 
 /** The program, and what was found out about it beforehand. */

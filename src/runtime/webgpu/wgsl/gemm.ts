@@ -9,6 +9,10 @@ export interface Tile {
   readonly depth: number;
   readonly blockRows: 4 | 8;
   readonly blockColumns: 4 | 8;
+  /** Depths that are written out one after another; the rest is a loop. */
+  readonly unroll: number;
+  /** Elements outside are read from the beginning of the operand and left out, rather than not read. */
+  readonly readsAlways: boolean;
 }
 
 /** Invocations of a workgroup: one for each block of the tile. */
@@ -26,8 +30,10 @@ export interface Side {
   prepare(p: string, out: string): string;
   /** Statements for the depths from `k0` (uniform) on, before its elements are read. */
   readonly tile?: (k0: string) => string;
-  /** Statements that assign `target` (which is 0) the element (or four) at depth `k`, where there is one. */
-  load(p: string, k: string, target: string): string;
+  /** Where the element (or the first of four) at depth `k` lies; `inside` says whether there is one. */
+  locate(p: string, k: string): { readonly before: string; readonly inside: string; readonly place: string };
+  /** The element, or four, at a place. */
+  read(place: string): string;
 }
 
 /** One product, and the WGSL that reads its sides and stores its results. */
@@ -57,11 +63,10 @@ export interface Gemm {
 /** The kernel's text; its workgroups are [columns' tiles * rows' tiles spread over x and y, z]. */
 export function gemmCode(frame: KernelFrame, output: number, gemm: Gemm): string {
   const { tile, m, n, k, parts } = gemm;
-  const { rows, columns, depth, blockRows, blockColumns } = tile;
-  const invocations = invocationsOf(tile);
+  const { rows, columns, depth, blockRows, blockColumns, unroll } = tile;
   const across = columns / blockColumns;
-  const a = loader("a", gemm.a, rows, depth, invocations);
-  const b = loader("b", gemm.b, columns, depth, invocations);
+  const a = loader("a", gemm.a, rows, tile);
+  const b = loader("b", gemm.b, columns, tile);
   const accumulators = range(blockRows).flatMap((i) => range(blockColumns / 4).map((j) => `c${i}_${j}`));
   const tilesDeep = Math.ceil(k / depth);
   const deep = gemm.depth === undefined ? `${tilesDeep}u` : `(${gemm.depth} + ${depth - 1}u) / ${depth}u`;
@@ -84,8 +89,7 @@ export function gemmCode(frame: KernelFrame, output: number, gemm: Gemm): string
   let row_count = ${gemm.rows ?? `${m}u`};
   if (tile_row >= row_count) { return; }
   ${bounds}
-  let tx = lane % ${across}u;
-  let ty = lane / ${across}u;
+  ${places(across, rows / blockRows)}
   ${a.prepare("tile_row")}
   ${b.prepare("tile_column")}
   ${accumulators.map((name) => `var ${name} = vec4f(0.0);`).join(" ")}
@@ -105,14 +109,19 @@ export function gemmCode(frame: KernelFrame, output: number, gemm: Gemm): string
     }
     let a_from = side * ${a.quads}u + ty;
     let b_from = side * ${b.quads}u + tx;
-    for (var kk = 0u; kk < ${depth}u; kk++) {
-      ${range(blockRows / 4)
-        .map((half) => `let a${half} = tile_a[a_from + kk * ${a.pitch}u${rowsAt(half)}];`)
-        .join(" ")}
-      ${range(blockColumns / 4)
-        .map((half) => `let b${half} = tile_b[b_from + kk * ${b.pitch}u${columnsAt(half)}];`)
-        .join(" ")}
-      ${product.join("\n      ")}
+    for (var kk = 0u; kk < ${depth}u; kk += ${unroll}u) {
+      ${range(unroll)
+        .map((step) => {
+          const k = step === 0 ? "kk" : `(kk + ${step}u)`;
+          const rowQuads = range(blockRows / 4).map(
+            (half) => `let a${half} = tile_a[a_from + ${k} * ${a.pitch}u${rowsAt(half)}];`,
+          );
+          const columnQuads = range(blockColumns / 4).map(
+            (half) => `let b${half} = tile_b[b_from + ${k} * ${b.pitch}u${columnsAt(half)}];`,
+          );
+          return `{ ${[...rowQuads, ...columnQuads, ...product].join("\n      ")} }`;
+        })
+        .join("\n      ")}
     }
     if (t + 1u < last) {
       let a_into = (1u - side) * ${a.quads}u; let b_into = (1u - side) * ${b.quads}u;
@@ -137,7 +146,7 @@ export function gemmCode(frame: KernelFrame, output: number, gemm: Gemm): string
     .join("\n  ")}`;
   return frame.code({
     main,
-    workgroupSize: invocations,
+    workgroupSize: invocationsOf(tile),
     declarations: `var<workgroup> tile_a: array<vec4f, ${2 * a.quads}>;\nvar<workgroup> tile_b: array<vec4f, ${2 * b.quads}>;`,
   });
 }
@@ -159,70 +168,119 @@ function storeQuad(frame: KernelFrame, output: number, gemm: Gemm, column: strin
   return `{ let column = ${column}; let result = ${biased}; ${elements.join(" ")} }`;
 }
 
+/**
+ * Statements that define an invocation's place among blocks, `tx` and `ty`: 32 neighbours share 8 columns and 4 rows of
+ * blocks, so that they read few different quads of either tile.
+ */
+function places(across: number, down: number): string {
+  if (across % 8 !== 0 || down % 4 !== 0) return `let tx = lane % ${across}u; let ty = lane / ${across}u;`;
+  const squares = across / 8;
+  return `let tx = ((lane / 32u) % ${squares}u) * 8u + lane % 8u;
+  let ty = (lane / ${32 * squares}u) * 4u + (lane / 8u) % 4u;`;
+}
+
+interface Loader {
+  /** Quads from one depth to the next in workgroup memory, and of the whole tile. */
+  readonly pitch: number;
+  readonly quads: number;
+  readonly registers: string;
+  prepare(from: string): string;
+  readonly load: string;
+  readonly store: string;
+}
+
 /** How the invocations of a workgroup bring a tile of one operand into workgroup memory, [depth][out]. */
-function loader(name: "a" | "b", side: Side, outs: number, depth: number, invocations: number) {
-  const pitch = (outs + (side.along === "depth" ? 4 : 0)) / 4;
-  const passes = (outs * depth) / 4 / invocations;
-  const registers = range(passes).map((i) => `var ${name}r${i} = vec4f(0.0);`);
-  const tileStatements = side.tile?.("k0") ?? "";
-  if (side.along === "depth") {
-    // Neighbouring invocations take neighbouring quads of a row: `lines` invocations share a row.
-    const lines = Math.max(1, invocations / outs);
-    const place = `lane / ${lines}u`;
-    const quad = (i: number): string => `(lane % ${lines}u + ${i * lines}u)`;
-    return {
-      pitch,
-      quads: pitch * depth,
-      registers: registers.join(" "),
-      prepare: (from: string): string => side.prepare(name, `(${from} + ${place})`),
-      load: `${tileStatements} ${range(passes)
-        .map((i) => {
-          const k = `(k0 + 4u * ${quad(i)})`;
-          if (side.wide) return `${name}r${i} = vec4f(0.0); ${side.load(name, k, `${name}r${i}`)}`;
-          return `${name}r${i} = vec4f(0.0); ${range(4)
-            .map((e) => side.load(name, `(${k} + ${e}u)`, `${name}r${i}.${"xyzw"[e]}`))
-            .join(" ")}`;
-        })
-        .join(" ")}`,
-      store: range(passes)
-        .map((i) =>
-          range(4)
-            .map(
-              (e) =>
-                `tile_${name}[${name}_into + (4u * ${quad(i)} + ${e}u) * ${pitch}u + (${place}) / 4u][(${place}) & 3u] = ${name}r${i}.${"xyzw"[e]};`,
-            )
-            .join(" "),
-        )
-        .join(" "),
-    };
-  }
-  const quads = outs / 4;
-  const lines = invocations / quads;
-  const prepareAll = (from: string): string => {
-    const out = `(${from} + 4u * (lane % ${quads}u))`;
-    if (side.wide) return side.prepare(name, out);
-    return range(4)
-      .map((e) => side.prepare(`${name}${e}`, `(${out} + ${e}u)`))
-      .join("\n  ");
+function loader(name: "a" | "b", side: Side, outs: number, tile: Tile): Loader {
+  return side.along === "depth" ? depthLoader(name, side, outs, tile) : outLoader(name, side, outs, tile);
+}
+
+/** Statements that read four elements into a register: one read, or one for each of `elements`. */
+function readQuad(
+  side: Side,
+  tile: Tile,
+  register: string,
+  elements: readonly (readonly [string, string])[],
+): string {
+  const read = ([p, k]: readonly [string, string], target: string, zero: string): string => {
+    const { before, inside, place } = side.locate(p, k);
+    if (!tile.readsAlways) return `{ ${before} if (${inside}) { ${target} = ${side.read(`(${place})`)}; } }`;
+    return `{ ${before} let inside = ${inside}; let place = select(0u, ${place}, inside);
+      ${target} = select(${zero}, ${side.read("place")}, inside); }`;
   };
+  const clear = tile.readsAlways ? "" : `${register} = vec4f(0.0);`;
+  if (side.wide) return `${clear} ${read(elements[0]!, register, "vec4f(0.0)")}`;
+  return `${clear} ${elements.map((element, e) => read(element, `${register}.${"xyzw"[e]}`, "0.0")).join(" ")}`;
+}
+
+/** Neighbouring invocations take neighbouring quads of a row. */
+function depthLoader(name: string, side: Side, outs: number, tile: Tile): Loader {
+  const invocations = invocationsOf(tile);
+  const pitch = (outs + 4) / 4;
+  const lines = Math.min(tile.depth / 4, Math.max(2, invocations / outs));
+  const rowPasses = Math.max(1, (outs * lines) / invocations);
+  const quadPasses = tile.depth / 4 / lines;
+  const passes = range(rowPasses).flatMap((row) =>
+    range(quadPasses).map((quad) => ({ row, quad, register: `${name}r${row}_${quad}` })),
+  );
+  const rowOf = (row: number): string => (row === 0 ? "" : ` + ${(row * invocations) / lines}u`);
+  const out = (row: number): string => `(lane / ${lines}u${rowOf(row)})`;
+  const depthOf = (quad: number): string => `4u * (lane % ${lines}u + ${quad * lines}u)`;
   return {
     pitch,
-    quads: pitch * depth,
-    registers: registers.join(" "),
-    prepare: prepareAll,
-    load: `${tileStatements} ${range(passes)
-      .map((i) => {
-        const k = `(k0 + lane / ${quads}u + ${i * lines}u)`;
-        if (side.wide) return `${name}r${i} = vec4f(0.0); ${side.load(name, k, `${name}r${i}`)}`;
-        return `${name}r${i} = vec4f(0.0); ${range(4)
-          .map((e) => side.load(`${name}${e}`, k, `${name}r${i}.${"xyzw"[e]}`))
-          .join(" ")}`;
+    quads: pitch * tile.depth,
+    registers: passes.map(({ register }) => `var ${register} = vec4f(0.0);`).join(" "),
+    prepare: (from) =>
+      range(rowPasses)
+        .map((row) => side.prepare(`${name}${row}`, `(${from} + ${out(row)})`))
+        .join("\n  "),
+    load: `${side.tile?.("k0") ?? ""} ${passes
+      .map(({ row, quad, register }) => {
+        const elements = range(4).map(
+          (e) => [`${name}${row}`, `(k0 + ${depthOf(quad)}${e === 0 ? "" : ` + ${e}u`})`] as const,
+        );
+        return readQuad(side, tile, register, elements);
       })
-      .join(" ")}`,
-    store: range(passes)
+      .join("\n      ")}`,
+    store: passes
+      .flatMap(({ row, quad, register }) =>
+        range(4).map(
+          (e) =>
+            `tile_${name}[${name}_into + (${depthOf(quad)} + ${e}u) * ${pitch}u + ${out(row)} / 4u][${out(row)} & 3u] = ${register}.${"xyzw"[e]};`,
+        ),
+      )
+      .join(" "),
+  };
+}
+
+/** Neighbouring invocations take neighbouring quads of a depth. */
+function outLoader(name: string, side: Side, outs: number, tile: Tile): Loader {
+  const invocations = invocationsOf(tile);
+  const quads = outs / 4;
+  const lines = invocations / quads;
+  const passes = range((tile.depth * quads) / invocations).map((i) => ({ i, register: `${name}r${i}` }));
+  const out = (from: string, e: number): string =>
+    `(${from} + 4u * (lane % ${quads}u)${e === 0 ? "" : ` + ${e}u`})`;
+  const elements = range(side.wide ? 1 : 4);
+  return {
+    pitch: quads,
+    quads: quads * tile.depth,
+    registers: passes.map(({ register }) => `var ${register} = vec4f(0.0);`).join(" "),
+    prepare: (from) => elements.map((e) => side.prepare(`${name}${e}`, out(from, e))).join("\n  "),
+    load: `${side.tile?.("k0") ?? ""} ${passes
+      .map(({ i, register }) => {
+        const k = `(k0 + lane / ${quads}u + ${i * lines}u)`;
+        return readQuad(
+          side,
+          tile,
+          register,
+          elements.map((e) => [`${name}${e}`, k] as const),
+        );
+      })
+      .join("\n      ")}`,
+    store: passes
       .map(
-        (i) =>
-          `tile_${name}[${name}_into + (lane / ${quads}u + ${i * lines}u) * ${pitch}u + lane % ${quads}u] = ${name}r${i};`,
+        ({ i, register }) =>
+          `tile_${name}[${name}_into + (lane / ${quads}u + ${i * lines}u) * ${quads}u + lane % ${quads}u] = ${register};`,
       )
       .join(" "),
   };
