@@ -10,6 +10,7 @@ import {
   storageOf,
   type Value,
 } from "../../src/graph/index.ts";
+import { conv2dOutputShape } from "../../src/graph/ops/convolution.ts";
 import {
   createWebGpuRuntime,
   loadDawn,
@@ -129,7 +130,7 @@ function programOf({ name, input, weight, stride }: Product, storage: string) {
   const x = read(input);
   const w = read(weight);
   const y = conv2d(x, w, undefined, params);
-  const dy = read(y.shape);
+  const dy = read(conv2dOutputShape(input, weight, params) as Shape);
   const dx = graph.append("conv2dInputGrad", [dy, w], { ...params, inputShape: input })[0]!;
   const dw = graph.append("conv2dWeightGrad", [x, dy], { ...params, weightShape: weight })[0]!;
   const outputs = { y: reduceSum(y), dx: reduceSum(dx), dw: reduceSum(dw) };

@@ -37,11 +37,20 @@ function geometryOf(input: Shape, weight: Shape, output: Shape, params: Conv2dPa
   };
 }
 
-/** A tensor whose channels (axis 1) lie closest together, in fours: as it is, or copied beside zeros. */
-function channelsInFours(planner: Planner, value: BoundValue, groups: number): Tensor {
+/** Maps whose channels lie closest together, in fours: as they are, or copied beside zeros. */
+function mapsInFours(planner: Planner, value: BoundValue, groups: number): Tensor {
   const channels = value.shape[1]!;
   if (groups !== 1 || channels % 4 === 0) return planner.channelsLast(value, 4);
   return planner.padded(value, Math.ceil(channels / 4) * 4);
+}
+
+/** A weight whose channels lie closest together, in fours where maps have them so. */
+function weightInFours(planner: Planner, value: BoundValue, groups: number): Tensor {
+  const [, ins, height, width] = value.shape as [number, number, number, number];
+  const channels = groups === 1 ? Math.ceil(ins / 4) * 4 : ins;
+  const lies = channels === ins && height * width === 1 && planner.tensor(value).offset % 4 === 0;
+  if (value.node.op === "variable" && !lies) return planner.packedWeight(value, channels);
+  return mapsInFours(planner, value, groups);
 }
 
 function emit(
@@ -79,8 +88,8 @@ export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): v
   const [y] = node.outputs as readonly [BoundValue];
   const { groups } = node.params;
   const g = geometryOf(x.shape, weight.shape, y.shape, node.params);
-  const source = channelsInFours(planner, x, groups);
-  const weights = channelsInFours(planner, weight, groups);
+  const source = mapsInFours(planner, x, groups);
+  const weights = weightInFours(planner, weight, groups);
   const biasTensor = bias === undefined ? undefined : planner.inStrides(bias);
   const target = planner.produce(y, channelsLastStrides(y.shape));
   const outs = weight.shape[0]! / groups;
@@ -95,7 +104,7 @@ export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): v
   const frame: KernelFrame = new KernelFrame(operands);
   const own = (): KernelFrame => frame;
   const [m, k] = [g.images * g.output[0] * g.output[1], g.kernel[0] * g.kernel[1] * g.inChannels];
-  const tile = chooseTile(planner.traits, m, outs, groups, false);
+  const tile = chooseTile(planner.traits, { m, n: outs, batch: groups, isSplit: false });
   emit(
     planner,
     describe("conv2d", g),
@@ -137,8 +146,8 @@ export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"con
   const [dx] = node.outputs as readonly [BoundValue];
   const { groups, inputShape } = node.params;
   const g = geometryOf(inputShape, weight.shape, dy.shape, node.params);
-  const gradient = channelsInFours(planner, dy, groups);
-  const weights = channelsInFours(planner, weight, groups);
+  const gradient = mapsInFours(planner, dy, groups);
+  const weights = weightInFours(planner, weight, groups);
   const target = planner.produce(dx, channelsLastStrides(inputShape));
   const ins = inputShape[1]! / groups;
   const wideA = g.outChannels % 4 === 0;
@@ -156,7 +165,7 @@ export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"con
     ? [Math.ceil(g.input[0] / g.stride[0]), Math.ceil(g.input[1] / g.stride[1])]
     : g.input;
   const [m, k] = [g.images * height! * width!, g.kernel[0] * g.kernel[1] * g.outChannels];
-  const tile = chooseTile(planner.traits, m, ins, groups * phases, false);
+  const tile = chooseTile(planner.traits, { m, n: ins, batch: groups * phases, isSplit: false });
   const side = { geometry: g, frame: own, depth: tile.depth };
   const outs = weight.shape[0]! / groups;
   const place = phased
@@ -196,14 +205,15 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"co
   const [dw] = node.outputs as readonly [BoundValue];
   const { groups, weightShape } = node.params;
   const g = geometryOf(x.shape, weightShape, dy.shape, node.params);
-  const source = channelsInFours(planner, x, groups);
-  const gradient = channelsInFours(planner, dy, groups);
+  const source = mapsInFours(planner, x, groups);
+  const gradient = mapsInFours(planner, dy, groups);
   const [outs, , kernelHeight, kernelWidth] = weightShape as [number, number, number, number];
   const taps = kernelHeight * kernelWidth;
   const [m, n] = [outs / groups, taps * g.inChannels];
   const k = g.images * g.output[0] * g.output[1];
-  const tile = chooseTile(planner.traits, m, n, groups, true);
-  const parts = choosePartCount(planner.traits, tile, m, n, k, groups);
+  const shape = { m, n, batch: groups, isSplit: true };
+  const tile = chooseTile(planner.traits, shape);
+  const parts = choosePartCount(planner.traits, tile, shape, k);
   const wideA = g.outChannels % 4 === 0;
   const wideB = g.inChannels % 4 === 0;
   // Results as they come: [part, O, tap, C]; the pass that adds the parts puts them in the weight's order.

@@ -1,5 +1,5 @@
 // Elementwise nodes, alone or in groups, and one-hot rows.
-import { type Shape, stridesOf } from "../../../core/index.ts";
+import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
 import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import { type ElementwiseMember, scalarConstant } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
@@ -68,6 +68,14 @@ function lowerPart(planner: Planner, members: readonly ElementwiseMember[]): voi
     const small = place ?? (isSmall(value) ? planner.smallTensor(shape) : undefined);
     return planner.hold(value, small ?? newTensor(elementTypeOf(value.dtype), shape, strides));
   });
+  const constants: number[] = [];
+  // Kernels over few elements are given their numbers, so that those that differ in nothing else become one.
+  const isShort = sizeOf(shape) <= SHORT;
+  const number = (value: BoundValue): string => {
+    const scalar = scalarConstant(value)!;
+    if (!isShort || value.dtype !== "float32") return literal(elementTypeOf(value.dtype), scalar);
+    return `c${constants.push(scalar) - 1}`;
+  };
   const names = new Map<BoundValue, string>(inputs.map((value, i) => [value, `x${i}`]));
   const lines = members.map((member) => {
     const result = resultOf(member);
@@ -84,19 +92,26 @@ function lowerPart(planner: Planner, members: readonly ElementwiseMember[]): voi
   const label = members.map((member) => (member.kind === "op" ? member.node.op : "reluGrad")).join(" ");
   planner.emit(
     elementwiseKernel(
-      { work: "elementwise", label, shape, inputs: sources, outputs: targets, body: lines.join("\n  ") },
+      {
+        work: "elementwise",
+        label,
+        shape,
+        inputs: sources,
+        outputs: targets,
+        constants,
+        body: lines.join("\n  "),
+      },
       planner.traits,
     ),
   );
 }
 
+/** Elements of a short kernel. */
+const SHORT = 4096;
+
 /** Results of a few elements lie beside others of their kind, so that kernels over several of them bind one buffer. */
 function isSmall({ dtype, shape }: BoundValue): boolean {
   return dtype === "float32" && shape.length < 2 && (shape[0] ?? 1) <= 4;
-}
-
-function number(value: BoundValue): string {
-  return literal(elementTypeOf(value.dtype), scalarConstant(value)!);
 }
 
 /** Elements of a variable that is written are read by the same invocation, or are others. */

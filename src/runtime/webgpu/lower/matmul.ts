@@ -37,7 +37,7 @@ export function lowerMatmul(
     { tensor: b, width: wideB ? 4 : 1 },
     ...(biasTensor === undefined ? [] : [{ tensor: biasTensor }]),
   ]);
-  const tile = chooseTile(planner.traits, m, n, 1, false);
+  const tile = chooseTile(planner.traits, { m, n, batch: 1, isSplit: false });
   const own = (): KernelFrame => frame;
   planner.emit({
     work: "matmul",

@@ -2,8 +2,9 @@
 import { ClassifierTrainingError, type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
 import type { BoundNode, BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../../graph/index.ts";
 import { type ElementwiseMember, type LastReads, Uses } from "../../planning/index.ts";
-import { copyKernel, fillKernel } from "../wgsl/copy.ts";
+import { copyKernel } from "../wgsl/copy.ts";
 import type { Tile } from "../wgsl/gemm.ts";
+import { packMapsKernel, packWeightKernel } from "../wgsl/pack.ts";
 import type { Dispatch } from "./dispatch.ts";
 import {
   ALIGNMENT,
@@ -62,6 +63,9 @@ export class Planner {
   readonly #updates = new Map<BoundValue, BoundUpdate[]>();
   readonly #smallInputs = new Map<ElementType, Region>();
   readonly #padded = new Map<BoundValue, Tensor>();
+  /** Weights as convolutions take them. */
+  readonly #weights = new Region(0, { isShared: true });
+  #packed = 0;
   #constantBytes = 0;
   #unit = 0;
   #scope = "";
@@ -108,12 +112,7 @@ export class Planner {
   }
 
   emit(dispatch: Omit<Dispatch, "scope" | "reads" | "writes">): void {
-    this.dispatches.push({
-      ...dispatch,
-      scope: this.#scope,
-      reads: dispatch.bindings.map(({ region }) => region),
-      writes: dispatch.bindings.filter(({ written }) => written).map(({ region }) => region),
-    });
+    this.dispatches.push(complete(dispatch, this.#scope));
   }
 
   /** The value as it was produced. */
@@ -151,16 +150,36 @@ export class Planner {
     return this.inStrides(value, channelsLastStrides(value.shape), alignment);
   }
 
-  /** The value with its channels closest together, zeros behind them so that there are `channels`; copied once. */
+  /** Maps with their channels closest together, zeros behind them so that there are `channels`; copied once. */
   padded(value: BoundValue, channels: number): Tensor {
     const known = this.#padded.get(value);
     if (known !== undefined) return known;
     const shape = value.shape.map((size, axis) => (axis === 1 ? channels : size));
     const whole = newTensor("f32", shape, channelsLastStrides(shape));
-    this.emit(fillKernel(whole, 0, this.traits));
-    this.copy(this.tensor(value), { ...whole, shape: value.shape }, `%${value.id}`);
+    this.emit(packMapsKernel(this.tensor(value), whole, this.traits));
     this.#padded.set(value, whole);
     return whole;
+  }
+
+  /** A variable [O, C, kH, kW] with its channels closest together, in fours; all are packed before anything else. */
+  packedWeight(value: BoundValue, channels: number): Tensor {
+    const known = this.#padded.get(value);
+    if (known !== undefined) return known;
+    const shape = value.shape.map((size, axis) => (axis === 1 ? channels : size));
+    const strides = channelsLastStrides(shape);
+    const begin = this.#weights.extend(Math.ceil(sizeOf(shape) / 4) * 16);
+    const packed: Tensor = {
+      region: this.#weights,
+      type: "f32",
+      shape,
+      strides,
+      offset: begin / ELEMENT_BYTES.f32,
+    };
+    const { dispatches } = this;
+    const kernel = packWeightKernel(this.tensor(value), packed, channels, this.traits);
+    dispatches.splice(this.#packed++, 0, complete(kernel, this.#scope));
+    this.#padded.set(value, packed);
+    return packed;
   }
 
   /** Memory for a value's result: that of the variable it updates, where it may be written already, else new. */
@@ -240,4 +259,14 @@ export class Planner {
     this.copy(source, twin, label);
     return twin;
   }
+}
+
+function complete(dispatch: Omit<Dispatch, "scope" | "reads" | "writes">, scope: string): Dispatch {
+  const { bindings } = dispatch;
+  return {
+    ...dispatch,
+    scope,
+    reads: bindings.map(({ region }) => region),
+    writes: bindings.filter(({ written }) => written).map(({ region }) => region),
+  };
 }

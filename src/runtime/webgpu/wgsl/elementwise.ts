@@ -16,6 +16,8 @@ export interface ElementwiseKernel {
   readonly inputs: readonly Tensor[];
   /** Of `shape`. */
   readonly outputs: readonly Tensor[];
+  /** Float32 numbers `c0`, `c1`, ... that kernels of one text may differ in; default: none. */
+  readonly constants?: readonly number[];
   /** Statements that define `y0`, `y1`, ... from `x0`, `x1`, ... */
   readonly body: string;
 }
@@ -27,7 +29,7 @@ export function elementwiseKernel(
   kernel: ElementwiseKernel,
   traits: DeviceTraits,
 ): Omit<Dispatch, "scope" | "reads" | "writes"> {
-  const { shape, inputs, outputs, body, work, label } = kernel;
+  const { shape, inputs, outputs, body, work, label, constants = [] } = kernel;
   const tensors = [...outputs, ...inputs];
   const iteration = iterationOver(
     shape,
@@ -49,7 +51,7 @@ export function elementwiseKernel(
       written: i < outputs.length,
       width: wide && strides[i]![inner] !== 0 ? 4 : 1,
     })),
-    [count],
+    [count, ...new Uint32Array(Float32Array.from(constants).buffer)],
   );
   const place = (operand: number): string => {
     const own = strides[operand]!;
@@ -66,13 +68,17 @@ export function elementwiseKernel(
       : frame.read(operand, place(operand));
     return `let x${i} = ${value};`;
   });
-  const parameters = inputs.map(({ type }, i) => `x${i}: ${WGSL_TYPES[type]}`);
+  const parameters = [
+    ...inputs.map(({ type }, i) => `x${i}: ${WGSL_TYPES[type]}`),
+    ...constants.map((_, i) => `c${i}: f32`),
+  ];
+  const numbers = constants.map((_, i) => `bitcast<f32>(${frame.number(1 + i)})`);
   const lanes = wide ? ["x", "y", "z", "w"] : [""];
   const calls = lanes.map((lane) => {
     const args = inputs.map((_, i) =>
       lane !== "" && isVector(outputs.length + i) ? `x${i}.${lane}` : `x${i}`,
     );
-    return `let r${lane} = compute(${args.join(", ")});`;
+    return `let r${lane} = compute(${[...args, ...numbers].join(", ")});`;
   });
   const stores = outputs.map(({ type }, i) => {
     if (!wide) return frame.write(i, place(i), `r.y${i}`);

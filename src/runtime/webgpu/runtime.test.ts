@@ -1,0 +1,137 @@
+// Devices: kernels of whole networks are valid, lost devices and missing memory are told of; on Dawn without a driver.
+import { describe, expect, test } from "vitest";
+import { float32 } from "../../core/index.ts";
+import { add, conv2d, createProgram, Graph, input, readVariable, storageOf } from "../../graph/index.ts";
+import { createResNet, type ResNetName } from "../../models/index.ts";
+import { crossEntropy } from "../../nn/index.ts";
+import { AdamW } from "../../optim/index.ts";
+import { accumulateProgram, applyProgram, evaluateProgram } from "../../train/engine/programs.ts";
+import { layoutState } from "../../train/engine/state-layout.ts";
+import { createWebGpuRuntime, webgpuRuntime } from "./index.ts";
+
+/** Dawn's back end that checks everything and computes nothing; it must stay referenced. */
+const dawn = await import("webgpu").then(
+  ({ create }) => create(["backend=null"]),
+  (error: unknown) => {
+    console.log(`tests of WebGPU devices are skipped: ${String(error)}`);
+    return undefined;
+  },
+);
+
+const b = storageOf("numbers", [{ name: "b", dtype: "float32", shape: [4] }]);
+
+function increment(graph: Graph) {
+  return add(readVariable(graph, b.members[0]!), 1);
+}
+
+describe.skipIf(dawn === undefined)("without a driver", () => {
+  const load = async (): Promise<GPU> => dawn!;
+
+  test.each<ResNetName>(["resnet18", "resnet50", "resnext50_32x4d"])(
+    "every kernel of %s is valid",
+    { timeout: 300_000 },
+    async (name) => {
+      const model = { network: createResNet(name, 10), loss: crossEntropy };
+      const layout = layoutState(model.network, { optimizer: new AdamW({}), average: false });
+      const session = await createWebGpuRuntime(load).open({ storages: layout.storages });
+      const shapes = {
+        images: { dtype: "float32", shape: [2, 3, 32, 32] },
+        labels: { dtype: "int64", shape: [2] },
+      } as const;
+      const programs = [
+        accumulateProgram(model, layout, shapes, { accumulate: 2, first: false }),
+        // Of larger ones Dawn without a driver has no memory for it.
+        ...(name === "resnet18" ? [applyProgram(layout, { algorithm: "norm", limit: 1 })] : []),
+        evaluateProgram(model, layout.weights, shapes),
+      ];
+      for (const program of programs) await (await session.compile(program)).dispose();
+      await session.dispose();
+    },
+  );
+
+  test("a lost device is an error of every call, and a session opened afterwards has a new one", async () => {
+    const devices: GPUDevice[] = [];
+    const watched = async (): Promise<GPU> => watching(dawn!, devices);
+    const runtime = createWebGpuRuntime(watched);
+    const session = await runtime.open({ storages: [b] });
+    const executable = await session.compile(
+      createProgram({ name: "y", outputs: { y: increment(new Graph()) } }),
+    );
+    await executable.run({});
+    devices[0]!.destroy();
+    await expect(executable.run({})).rejects.toMatchObject({ code: "WEBGPU_DEVICE_LOST" });
+    await expect(session.read([b.members[0]!])).rejects.toMatchObject({ code: "WEBGPU_DEVICE_LOST" });
+    await session.dispose();
+    const next = await runtime.open({ storages: [b] });
+    expect(devices).toHaveLength(2);
+    expect(await next.read([b.members[0]!])).toMatchObject([{ shape: [4] }]);
+    await next.dispose();
+  });
+
+  test("a tensor that is too large for the device names a way out", async () => {
+    const session = await createWebGpuRuntime(load).open({ storages: [] });
+    const x = input(new Graph(), "x", "float32", [1 << 16, 1 << 16]);
+    const program = createProgram({ name: "large", outputs: { y: add(x, 1) } });
+    await expect(session.compile(program)).rejects.toMatchObject({
+      code: "RUNTIME_MEMORY",
+      hint: /batch_size/,
+    });
+    const storages = [{ name: "large", dtype: "float32", size: 2 ** 33, members: [] } as const];
+    await expect(createWebGpuRuntime(load).open({ storages })).rejects.toMatchObject({
+      code: "RUNTIME_MEMORY",
+    });
+    await session.dispose();
+  });
+
+  test("intermediate values that the device has no memory for, too", async () => {
+    const session = await createWebGpuRuntime(load).open({ storages: [] });
+    const x = input(new Graph(), "x", "float32", [1 << 14, 1 << 14]);
+    const program = createProgram({ name: "large", outputs: { y: add(x, 1) } });
+    await expect(session.compile(program)).rejects.toMatchObject({
+      code: "RUNTIME_MEMORY",
+      message: /2048 MiB/,
+    });
+    await session.dispose();
+  });
+});
+
+test("an adapter that computes with the processor is taken on request only", async () => {
+  const { available, detail, onRequest } = await webgpuRuntime.probe();
+  if (!available) console.log(`runtime webgpu is not there: ${detail}`);
+  else expect(onRequest).toBe(/computes with the processor/.test(detail));
+});
+
+describe.skipIf(!(await webgpuRuntime.probe()).available)("on an adapter", () => {
+  test("two runs give the same bits", async () => {
+    const numbers = Float32Array.from({ length: 4 * 8 * 9 * 9 }, (_, i) => Math.sin(i));
+    const x = float32([4, 8, 9, 9], numbers);
+    const w = float32([8, 8, 3, 3], numbers.slice(0, 576));
+    const graph = new Graph();
+    const [image, weight] = [input(graph, "x", "float32", x.shape), input(graph, "w", "float32", w.shape)];
+    const params = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 } as const;
+    const y = conv2d(image, weight, undefined, params);
+    const dw = graph.append("conv2dWeightGrad", [image, y], { ...params, weightShape: [8, 8, 3, 3] })[0]!;
+    const session = await webgpuRuntime.open({ storages: [] });
+    const executable = await session.compile(createProgram({ name: "gradient", outputs: { y, dw } }));
+    const [first, second] = [await executable.run({ x, w }), await executable.run({ x, w })];
+    expect(second.dw!.data).toEqual(first.dw!.data);
+    expect(second.y!.data).toEqual(first.y!.data);
+    await session.dispose();
+  });
+});
+
+/** A `GPU` whose adapters' devices are noted. */
+function watching(gpu: GPU, devices: GPUDevice[]): GPU {
+  const requestAdapter = async (options?: GPURequestAdapterOptions): Promise<GPUAdapter | null> => {
+    const adapter = await gpu.requestAdapter(options);
+    if (adapter === null) return null;
+    const { info, features, limits } = adapter;
+    const requestDevice = async (descriptor?: GPUDeviceDescriptor): Promise<GPUDevice> => {
+      const device = await adapter.requestDevice(descriptor);
+      devices.push(device);
+      return device;
+    };
+    return { info, features, limits, requestDevice } as GPUAdapter;
+  };
+  return { requestAdapter } as GPU;
+}
