@@ -6,6 +6,7 @@ import { OpenDevice } from "./device/device.ts";
 import { WebGpuSession } from "./session.ts";
 import type { Tile } from "./wgsl/gemm.ts";
 
+/** How a runtime computes, other than by itself. */
 export interface WebGpuOptions {
   /** The tile of all matrix products; default: chosen for each. */
   readonly tile?: Tile;

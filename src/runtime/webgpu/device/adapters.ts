@@ -1,5 +1,5 @@
 // Adapters: which there are, which is taken, what its device may do.
-import type { DeviceTraits } from "../plan/planner.ts";
+import type { DeviceTraits } from "../plan/device-traits.ts";
 
 /** An adapter as people know it. */
 export interface AdapterDescription {

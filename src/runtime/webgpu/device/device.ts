@@ -1,7 +1,7 @@
 // An open device: its pipelines, kept by their text, and what went wrong on it.
 import { ClassifierTrainingError } from "../../../core/index.ts";
+import type { DeviceTraits } from "../plan/device-traits.ts";
 import type { Dispatch } from "../plan/dispatch.ts";
-import type { DeviceTraits } from "../plan/planner.ts";
 import { isReadOnly } from "../wgsl/kernel.ts";
 import type { AdapterDescription } from "./adapters.ts";
 

@@ -6,6 +6,7 @@ const WRITE = 0x02;
 /** Below so many bytes the queue's own way is as good. */
 const LARGE = 2 ** 18;
 
+/** A pool of such buffers; each is free again when the device has read it. */
 export class Upload {
   readonly #device: GPUDevice;
   /** Mapped, and thus free. */

@@ -1,5 +1,5 @@
 // Which tile a matrix product is computed with, and in how many parts its depth is split.
-import type { DeviceTraits } from "../plan/planner.ts";
+import type { DeviceTraits } from "../plan/device-traits.ts";
 import { invocationsOf, type Tile, workgroupBytes } from "../wgsl/gemm.ts";
 
 /** Compiled and run by the processor: small, or compilation takes longer than the work. */

@@ -12,9 +12,10 @@ import {
 } from "../../planning/index.ts";
 import { joinsElementwise } from "../lower/elementwise.ts";
 import { lowerUnit } from "../lower/index.ts";
+import type { DeviceTraits } from "./device-traits.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { mergeNeighbours } from "./merge.ts";
-import { type DeviceTraits, Planner } from "./planner.ts";
+import { Planner } from "./planner.ts";
 import { ALIGNMENT, type Region, type Tensor } from "./tensor.ts";
 
 /** Where an input or output of the program lies. */

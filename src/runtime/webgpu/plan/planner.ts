@@ -3,8 +3,8 @@ import { ClassifierTrainingError, type Shape, sizeOf, stridesOf } from "../../..
 import type { BoundNode, BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../../graph/index.ts";
 import { type ElementwiseMember, type LastReads, Uses } from "../../planning/index.ts";
 import { copyKernel } from "../wgsl/copy.ts";
-import type { Tile } from "../wgsl/gemm.ts";
 import { packMapsKernel, packWeightKernel } from "../wgsl/pack.ts";
+import type { DeviceTraits } from "./device-traits.ts";
 import type { Dispatch } from "./dispatch.ts";
 import {
   ALIGNMENT,
@@ -17,22 +17,6 @@ import {
   Region,
   type Tensor,
 } from "./tensor.ts";
-
-/** What a device can do and what suits it. */
-export interface DeviceTraits {
-  /** Storage buffers that a kernel may have beside that of its numbers. */
-  readonly bindings: number;
-  /** Workgroups along one dimension. */
-  readonly workgroups: number;
-  /** Invocations of a workgroup. */
-  readonly invocations: number;
-  /** Bytes of workgroup memory. */
-  readonly workgroupMemory: number;
-  /** Computes with the processor: small tiles, few workgroups. */
-  readonly isSoftware: boolean;
-  /** The tile of all products, where it is not to be chosen for each. */
-  readonly tile?: Tile;
-}
 
 /** The program, and what was found out about it beforehand. */
 export interface PlannerOptions {

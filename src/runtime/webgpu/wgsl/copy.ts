@@ -1,6 +1,7 @@
 // Copies between views, and constant elements.
+
+import type { DeviceTraits } from "../plan/device-traits.ts";
 import type { Dispatch } from "../plan/dispatch.ts";
-import type { DeviceTraits } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 import { elementwiseKernel } from "./elementwise.ts";
 import { literal } from "./expressions.ts";

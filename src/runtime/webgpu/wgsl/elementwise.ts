@@ -1,7 +1,7 @@
 // Elementwise kernels: any expressions over operands of one shape, elements in fours where memory allows.
 import { type Shape, sizeOf } from "../../../core/index.ts";
+import type { DeviceTraits } from "../plan/device-traits.ts";
 import { type Dispatch, spread, type Work } from "../plan/dispatch.ts";
-import type { DeviceTraits } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 import { WGSL_TYPES } from "./expressions.ts";
 import { isWide, iterationOver, offsetAt, splitIndex } from "./iteration.ts";

@@ -1,7 +1,7 @@
 // Kernels that bring channels closest together, in fours: of weights, all in one dispatch, and of maps.
 import { sizeOf } from "../../../core/index.ts";
+import type { DeviceTraits } from "../plan/device-traits.ts";
 import { type Dispatch, spread } from "../plan/dispatch.ts";
-import type { DeviceTraits } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 import { KernelFrame } from "./kernel.ts";
 
