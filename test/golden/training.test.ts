@@ -6,19 +6,22 @@ import { createResNet, type ResNetName } from "../../src/models/index.ts";
 import { crossEntropy } from "../../src/nn/index.ts";
 import { AdamW, type Optimizer, SGD } from "../../src/optim/index.ts";
 import type { ConvolutionAlgorithm, Runtime } from "../../src/runtime/contract.ts";
+import { referenceRuntime } from "../../src/runtime/reference/index.ts";
 import { TrainingEngine } from "../../src/train/index.ts";
-import { findRuntimes } from "../conformance/runtimes.ts";
+import { type Decided, type Decisions, expectRounding, following, observed } from "./decisions.ts";
 import { fill, fillInt } from "./formula.ts";
 import {
+  distance,
   expectNear,
-  FLOAT32_SPREADS,
   FLOAT64_TOLERANCE,
   formulaState,
   largest,
   largestDifference,
   normAndSamples,
+  ROUNDINGS,
 } from "./measure.ts";
 import { readGolden } from "./read-golden.ts";
+import { findSubjects } from "./subjects.ts";
 
 interface Config {
   readonly id: string;
@@ -59,19 +62,24 @@ interface Trace {
   readonly loss_rel_diff_f32_vs_f64: readonly number[];
 }
 
-/** Steps that the oracle takes of each trace; GOLDEN_STEPS=12 takes all, in a few minutes. */
-const ORACLE_STEPS = Number(process.env.GOLDEN_STEPS ?? 1);
+/**
+ * A float32 deviation beyond which a trace is chaotic, as AdamW's first steps are, which go by the signs of gradients
+ * that may be all rounding: from there on float32 says nothing.
+ */
+const CHAOS = 1e-4;
 
 /**
- * Relative deviations that float32 may always have, for a ReLU's input within rounding of zero falls on either side
- * of it. In the second step of `sgd_nesterov_accumulate` one is -4.8e-7: torch's own float32, its weights moved by
- * half a unit in the last place, sees it positive in one of eight trials, which changes the gradient norm by 1.1e-4
- * and what follows by 3e-5; other such inputs have been seen to change norms by 4e-3 and losses by 5e-4.
+ * Steps of AdamW's traces that are taken; the other trace is followed to its end. A step of the oracle takes seconds:
+ * `GOLDEN_STEPS=1000` takes all of them and compares what AdamW ends with, too.
  */
-const KINK = { loss: 1e-3, norm: 1e-2, state: 1e-3 };
+const ADAMW_STEPS = Number(process.env.GOLDEN_STEPS ?? 2);
 
-/** A float32 deviation beyond which a trace has become chaotic: later steps say nothing. */
-const CHAOS = 1e-3;
+function stepsOf({ config, f64 }: Trace): number {
+  return config.optimizer.name === "AdamW" ? Math.min(ADAMW_STEPS, f64.steps.length) : f64.steps.length;
+}
+
+/** Float64's rounding, of float32's. */
+const FLOAT64_SHARE = 2 ** -29;
 
 const TRACES = ["adamw_clip", "adamw_clip_small_lr", "sgd_nesterov_accumulate"].map((name) =>
   readGolden<Trace>(`training/${name}.json`),
@@ -94,22 +102,6 @@ function batchOf({ prefix, input_shape, num_classes }: Config, m: number): Batch
     indices: Array.from({ length: input_shape[0] }, (_, i) => i),
   };
 }
-
-/**
- * A runtime that has a choice takes the convolution that is faster on the machine, and with it its rounding: named, it
- * is the same everywhere.
- */
-const ALGORITHMS: Readonly<Record<string, readonly ConvolutionAlgorithm[]>> = {
-  onednn: ["direct", "winograd"],
-};
-const subjects = (await findRuntimes()).flatMap(({ runtime, available }) =>
-  (ALGORITHMS[runtime.name] ?? (["auto"] as const)).map((algorithm) => ({
-    name: runtime.name,
-    runtime,
-    available,
-    algorithm,
-  })),
-);
 
 async function open(
   runtime: Runtime,
@@ -141,73 +133,129 @@ function hits(logits: readonly number[], labels: readonly number[], classes: num
   }).length;
 }
 
-/** The largest deviation of a column's loss, relative, up to each step. */
-function envelope(deviations: readonly number[]): number[] {
+/** What one optimizer step gave. */
+interface Taken {
+  readonly losses: readonly number[];
+  readonly norm: number;
+  readonly correct: number;
+}
+
+/** Takes step `step` (from 0) of a trace, micro-batch after micro-batch. */
+async function takeStep(
+  engine: TrainingEngine,
+  config: Config,
+  step: number,
+  learningRate: number,
+): Promise<Taken> {
+  const accumulate = config.accumulate ?? 1;
+  const losses: number[] = [];
+  let correct = 0;
+  for (let i = 0; i < accumulate; i++) {
+    const batch = batchOf(config, step * accumulate + i);
+    const { loss, logits } = await engine.accumulate(batch, i === 0);
+    losses.push(loss);
+    correct += hits(toNumbers(logits.data), toNumbers(batch.labels.data), config.num_classes);
+  }
+  return { losses, norm: await engine.apply(step + 1, learningRate), correct };
+}
+
+/** Fails where two steps differ by more than `allowed`, relative. */
+function expectStep(actual: Taken, wish: Taken, allowed: number, step: number): void {
+  const mean = wish.losses.reduce((sum, loss) => sum + loss, 0) / wish.losses.length;
+  expectNear(actual.losses, wish.losses, allowed * mean, `losses of step ${step}`);
+  expectNear([actual.norm], [wish.norm], allowed * wish.norm, `gradient norm of step ${step}`);
+  expect(actual.correct, `hits of step ${step}`).toBe(wish.correct);
+}
+
+/** Up to each step, the largest relative deviation of float32's losses and gradient norms from float64's. */
+function spreadsOf({ f64, f32, loss_rel_diff_f32_vs_f64 }: Trace): number[] {
+  const deviations = f64.steps.map(({ grad_norm }, step) =>
+    Math.max(loss_rel_diff_f32_vs_f64[step]!, Math.abs(f32.steps[step]!.grad_norm / grad_norm - 1)),
+  );
   return deviations.map((_, step) => largest(deviations.slice(0, step + 1)));
 }
 
-describe.each(subjects)("on $name, $algorithm", ({ runtime, available, algorithm }) => {
-  const exact = runtime.name === "reference";
+/** The largest relative deviation of float32's final state. */
+function finalSpread({ f64, f32 }: Trace): number {
+  const deviations = Object.entries(f64.final_state).map(([key, golden]) =>
+    typeof golden === "number" ? 0 : largestDifference(f32.final_state[key] as Measures, golden) / golden[0],
+  );
+  const [logits, exact] = [f32.final_eval_logits.flat(), f64.final_eval_logits.flat()];
+  return largest([...deviations, largestDifference(logits, exact) / largest(exact)]);
+}
 
+/** The oracle takes every step as torch's float64 did and ends in the same state. */
+async function expectGolden(trace: Trace): Promise<void> {
+  const { config, f64 } = trace;
+  const engine = await open(referenceRuntime, "auto", config);
+  const allowed = spreadsOf(trace).map((spread) =>
+    Math.max(FLOAT64_TOLERANCE, ROUNDINGS * FLOAT64_SHARE * spread),
+  );
+  const steps = f64.steps.slice(0, stepsOf(trace));
+  for (const [step, { losses, grad_norm: norm, lr, correct }] of steps.entries()) {
+    expectStep(await takeStep(engine, config, step, lr), { losses, norm, correct }, allowed[step]!, step);
+  }
+  if (steps.length === f64.steps.length) await expectGoldenEnd(engine, trace, allowed.at(-1)!);
+  await engine.dispose();
+}
+
+async function expectGoldenEnd(engine: TrainingEngine, trace: Trace, allowed: number): Promise<void> {
+  const { config, f64 } = trace;
+  const tolerance = Math.max(allowed, ROUNDINGS * FLOAT64_SHARE * finalSpread(trace));
+  const state = await engine.readWeights();
+  expect([...state.keys()]).toEqual(Object.keys(f64.final_state));
+  for (const [key, golden] of Object.entries(f64.final_state)) {
+    const tensor = state.get(key)!;
+    if (typeof golden === "number") expect(toNumbers(tensor.data), key).toEqual([golden]);
+    else expectNear(normAndSamples(tensor), golden, tolerance * golden[0], key);
+  }
+  const { logits } = await engine.evaluate(batchOf(config, 0));
+  const expected = f64.final_eval_logits.flat();
+  expectNear(toNumbers(logits.data), expected, tolerance * largest(expected), "final logits");
+}
+
+/** A float32 runtime takes the steps as the oracle does when it decides as the runtime did, and ends in the same state. */
+async function expectFollowed(
+  runtime: Runtime,
+  algorithm: ConvolutionAlgorithm,
+  trace: Trace,
+): Promise<void> {
+  const { config, f64 } = trace;
+  const decided: Decisions[] = [];
+  let spread = 0;
+  const check = (one: Decided): void => expectRounding(one, ROUNDINGS * spread * largest(one.own));
+  const engine = await open(observed(runtime, decided), algorithm, config);
+  const oracle = await open(following(referenceRuntime, decided, check), "auto", config);
+  const binding = spreadsOf(trace)
+    .slice(0, stepsOf(trace))
+    .filter((spread) => spread < CHAOS);
+  for (const [step, bound] of binding.entries()) {
+    spread = bound;
+    const { lr } = f64.steps[step]!;
+    const taken = await takeStep(engine, config, step, lr);
+    expectStep(taken, await takeStep(oracle, config, step, lr), ROUNDINGS * spread, step);
+  }
+  if (binding.length === f64.steps.length) {
+    const allowed = ROUNDINGS * finalSpread(trace);
+    const state = await engine.readWeights();
+    for (const [key, wish] of await oracle.readWeights()) {
+      const off = distance(state.get(key)!, wish);
+      if (!(off <= allowed * normAndSamples(wish)[0])) throw new Error(`${key} is ${off} off at the end`);
+    }
+    const [actual, wish] = [
+      (await engine.evaluate(batchOf(config, 0))).logits,
+      (await oracle.evaluate(batchOf(config, 0))).logits,
+    ].map(({ data }) => toNumbers(data)) as [number[], number[]];
+    expectNear(actual, wish, allowed * largest(wish), "final logits");
+  }
+  await Promise.all([engine.dispose(), oracle.dispose()]);
+}
+
+describe.each(await findSubjects())("on $name, $algorithm", ({ runtime, available, algorithm }) => {
   test.skipIf(!available).each(TRACES)(
     "$config.id",
-    async ({ config, f64, f32, loss_rel_diff_f32_vs_f64 }) => {
-      const engine = await open(runtime, algorithm, config);
-      const spreads = envelope(loss_rel_diff_f32_vs_f64);
-      const accumulate = config.accumulate ?? 1;
-      const binding = spreads.filter((spread) => spread < CHAOS).length;
-      const bound = exact ? Math.min(binding, ORACLE_STEPS) : binding;
-      for (const [step, golden] of f64.steps.slice(0, bound).entries()) {
-        const tolerance = exact ? FLOAT64_TOLERANCE : Math.max(FLOAT32_SPREADS * spreads[step]!, KINK.loss);
-        let correct = 0;
-        for (let i = 0; i < accumulate; i++) {
-          const batch = batchOf(config, step * accumulate + i);
-          const { loss, logits } = await engine.accumulate(batch, i === 0);
-          const wish = golden.losses[i]!;
-          expectNear([loss], [wish], tolerance * wish, `loss ${i} of step ${step}`);
-          correct += hits(toNumbers(logits.data), toNumbers(batch.labels.data), config.num_classes);
-        }
-        expect(correct, `hits of step ${step}`).toBe(golden.correct);
-        const norm = await engine.apply(step + 1, golden.lr);
-        const normSpread = FLOAT32_SPREADS * Math.abs(f32.steps[step]!.grad_norm / golden.grad_norm - 1);
-        const near = exact ? FLOAT64_TOLERANCE : Math.max(normSpread, KINK.norm);
-        expectNear([norm], [golden.grad_norm], near * golden.grad_norm, `gradient norm of step ${step}`);
-      }
-      if (bound === f64.steps.length) await expectFinal(engine, config, f64, f32);
-      await engine.dispose();
-    },
-    600_000,
+    (trace) =>
+      runtime.name === "reference" ? expectGolden(trace) : expectFollowed(runtime, algorithm, trace),
+    1_800_000,
   );
-
-  async function expectFinal(
-    engine: TrainingEngine,
-    config: Config,
-    f64: Column,
-    f32: Column,
-  ): Promise<void> {
-    const widest = largest(
-      Object.entries(f64.final_state).flatMap(([key, golden]) =>
-        typeof golden === "number"
-          ? []
-          : [largestDifference(f32.final_state[key] as Measures, golden) / golden[0]],
-      ),
-    );
-    const tolerance = exact ? FLOAT64_TOLERANCE : Math.max(FLOAT32_SPREADS * widest, KINK.state);
-    const state = await engine.readWeights();
-    expect([...state.keys()]).toEqual(Object.keys(f64.final_state));
-    for (const [key, golden] of Object.entries(f64.final_state)) {
-      const tensor = state.get(key)!;
-      if (typeof golden === "number") expect(toNumbers(tensor.data), key).toEqual([golden]);
-      else expectNear(normAndSamples(tensor), golden, tolerance * golden[0], key);
-    }
-    const { logits } = await engine.evaluate(batchOf(config, 0));
-    const expected = f64.final_eval_logits.flat();
-    const near = exact
-      ? FLOAT64_TOLERANCE * largest(expected)
-      : Math.max(
-          FLOAT32_SPREADS * largestDifference(f32.final_eval_logits.flat(), expected),
-          KINK.state * largest(expected),
-        );
-    expectNear(toNumbers(logits.data), expected, near, "final logits");
-  }
 });
