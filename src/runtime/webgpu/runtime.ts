@@ -20,11 +20,12 @@ export function createWebGpuRuntime(load: () => Promise<GPU>, { tile }: WebGpuOp
     const known = await device?.catch(() => undefined);
     if (known !== undefined && !known.isLost) return known;
     device = (async () => {
-      const adapter = await findAdapter(await load());
+      const gpu = await load();
+      const adapter = await findAdapter(gpu);
       const description = describeAdapter(adapter);
       const opened = await requestDevice(adapter);
       const traits = { ...traitsOf(opened, description), ...(tile === undefined ? {} : { tile }) };
-      return new OpenDevice(opened, description, traits);
+      return new OpenDevice(opened, description, traits, [gpu, adapter]);
     })();
     return device;
   };

@@ -18,14 +18,17 @@ export class OpenDevice {
   readonly device: GPUDevice;
   readonly adapter: AdapterDescription;
   readonly traits: DeviceTraits;
+  readonly held: unknown;
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   #failure: ClassifierTrainingError | undefined;
   #isLost = false;
 
-  constructor(device: GPUDevice, adapter: AdapterDescription, traits: DeviceTraits) {
+  /** @param held what must stay referenced as long as the device is used */
+  constructor(device: GPUDevice, adapter: AdapterDescription, traits: DeviceTraits, held: unknown) {
     this.device = device;
     this.adapter = adapter;
+    this.held = held;
     this.traits = traits;
     void device.lost.then(({ reason, message }) => {
       this.#isLost = true;
