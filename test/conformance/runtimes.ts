@@ -29,6 +29,8 @@ export interface FoundRuntime {
   readonly name: string;
   readonly runtime: Runtime;
   readonly available: boolean;
+  /** Whether it is there, but too slow for anything but small tests: a graphics card that the processor plays. */
+  readonly inSoftware: boolean;
 }
 
 /** Every runtime, probed; prints why one is left out. */
@@ -36,9 +38,9 @@ export async function findRuntimes(): Promise<FoundRuntime[]> {
   return Promise.all(
     RUNTIMES.map(async ({ name, load }) => {
       const runtime = await load();
-      const { available, detail, hint } = await runtime.probe();
+      const { available, detail, hint, onRequest = false } = await runtime.probe();
       if (!available) console.log(`runtime ${name} is skipped: ${[detail, hint].filter(Boolean).join("; ")}`);
-      return { name, runtime, available };
+      return { name, runtime, available, inSoftware: onRequest };
     }),
   );
 }

@@ -12,7 +12,7 @@ import { stateDigest, writePictures } from "./training.ts";
 
 /** Of all places where a run can stop, how many are tried. */
 const STOPS = count("STOPS", Number.POSITIVE_INFINITY, 4);
-const runtimes = (await findRuntimes()).filter(({ available }) => available);
+const runtimes = (await findRuntimes()).filter(({ available, inSoftware }) => available && !inSoftware);
 
 let cwd: string;
 let root: string;

@@ -17,9 +17,13 @@ const ALGORITHMS: Readonly<Record<string, readonly ConvolutionAlgorithm[]>> = {
   onednn: ["direct", "winograd"],
 };
 
-/** Every runtime with each of its algorithms. */
+/** Every runtime with each of its algorithms; whole networks in software only with `GOLDEN_IN_SOFTWARE=1`. */
 export async function findSubjects(): Promise<Subject[]> {
-  return (await findRuntimes()).flatMap((found) =>
-    (ALGORITHMS[found.name] ?? ["auto"]).map((algorithm) => ({ ...found, algorithm })),
-  );
+  return (await findRuntimes()).flatMap(({ inSoftware, ...found }) => {
+    const tooSlow = inSoftware && process.env.GOLDEN_IN_SOFTWARE === undefined;
+    if (tooSlow)
+      console.log(`runtime ${found.name} is skipped: networks take minutes on an adapter in software`);
+    const available = found.available && !tooSlow;
+    return (ALGORITHMS[found.name] ?? ["auto"]).map((algorithm) => ({ ...found, available, algorithm }));
+  });
 }
