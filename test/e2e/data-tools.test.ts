@@ -17,7 +17,7 @@ const TRAIN = { train: 2, val: 1 };
 const SETTINGS = ["model=tiny", "data.image_size=16", "data.num_workers=0", "transforms=upright"];
 const data = (tool: string, ...words: string[]): Promise<CommandResult> =>
   run(folder, ["data", tool, "--import", TINY_NETWORK, ...SETTINGS, ...words]);
-const hidden = /^warning: .*hidden folders are not classes: \.thumbnails$/m;
+const hidden = /^warning: .*folders of tools are not classes: \.thumbnails$/m;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -52,7 +52,7 @@ describe("a set that is less than one batch and has a hidden folder", () => {
     const { code } = await data("report", "data.root=photos", "-o", "small.html");
     expect(code).toBe(0);
     const page = await readFile(join(folder, "small.html"), "utf8");
-    expect(page).toContain("hidden folders are not classes: .thumbnails</li>");
+    expect(page).toContain("folders of tools are not classes: .thumbnails</li>");
     expect(page).toContain("6 training pictures are fewer than one batch of 32");
     expect(page).toContain('<section id="batch">');
   });
