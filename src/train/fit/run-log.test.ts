@@ -59,7 +59,7 @@ describe("loggers", () => {
         await using trainer = trainerWith(logger);
         for await (const { type } of trainer.fit(model, data)) if (type === last) break;
       }
-      expect(logger.calls).toEqual(["start", last === "fitEnd" ? "completed" : "failed"]);
+      expect(logger.calls).toEqual(["start", last === "fitEnd" ? "completed" : "interrupted"]);
     },
   );
 
