@@ -45,7 +45,7 @@ async function medianStep(
   const times: number[] = [];
   for (let step = 1; step <= warmup + steps; step++) {
     const begin = performance.now();
-    await engine.accumulate(batch, true);
+    await engine.accumulate(batch, true, [0, 0]);
     await engine.apply(step, 1e-4);
     if (step > warmup) times.push(performance.now() - begin);
   }

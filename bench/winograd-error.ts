@@ -93,7 +93,7 @@ async function network(name: string): Promise<void> {
   }: Variant): Promise<{ logits: HostTensor; gradient: HostTensor }> => {
     const model = modelOf(workload);
     const engine = await TrainingEngine.open({ model, optimizer: new AdamW(), seed: 0, ...options });
-    const { logits } = await engine.accumulate(batch, true);
+    const { logits } = await engine.accumulate(batch, true, [0, 0]);
     const [gradient] = await engine.session.read([engine.layout.groups[0]!.gradients.members[0]!]);
     await engine.session.dispose();
     return { logits, gradient: gradient! };

@@ -65,7 +65,7 @@ export async function learn(runtime: Runtime, threads = 2): Promise<LearningCurv
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     let sum = 0;
     for (const batch of trained) {
-      sum += (await engine.accumulate(batch, true)).loss;
+      sum += (await engine.accumulate(batch, true, [0, 0])).loss;
       await engine.apply(++step, 0.005);
     }
     losses.push(sum / trained.length);

@@ -48,7 +48,7 @@ export async function timeSteps(
   let secondsToFirst = 0;
   for (let i = 1; i <= warmup + steps; i++) {
     const start = performance.now();
-    const { loss } = await engine.accumulate(data, true);
+    const { loss } = await engine.accumulate(data, true, [0, 0]);
     await engine.apply(i, 1e-4);
     losses.push(loss);
     if (i === 1) secondsToFirst = (performance.now() - begin) / 1000;

@@ -2,6 +2,7 @@
 
 export { withoutPasswords } from "./address.ts";
 export type { Batch, BatchSource, DataSplit, LoaderMemory, TrainerData } from "./batches.ts";
+export { fillBernoulli } from "./bernoulli.ts";
 export { compareCodePoints } from "./code-points.ts";
 export { type CsvFormat, type CsvRecord, csvRecords, readCsv, writeCsv } from "./csv.ts";
 export {
@@ -13,6 +14,7 @@ export {
   type TensorData,
   viewBuffer,
 } from "./dtype.ts";
+export { errorFunction } from "./error-function.ts";
 export { ClassifierTrainingError, type ErrorDetails, type ErrorKind } from "./errors.ts";
 export { checkLabels, type LabelRange } from "./labels.ts";
 export { LatestUsed } from "./latest-used.ts";

@@ -103,6 +103,47 @@ export const tanh: (x: Value) => Value = unary("tanh");
 /** log(1 + e^x), computed without overflow. */
 export const softplus: (x: Value) => Value = unary("softplus");
 
+/** The error function. */
+export const erf: (x: Value) => Value = unary("erf");
+/** x times the share of a normal distribution below x; exact, by the error function. */
+export const gelu: (x: Value) => Value = unary("gelu");
+
+/** x sigmoid(x), also called swish: Elfwing et al. (2017). */
+export function silu(x: Value): Value {
+  return mul(x, sigmoid(x));
+}
+
+/** `gelu` with tanh in place of the error function, as torch's `approximate="tanh"`. */
+export function geluTanh(x: Value): Value {
+  const inner = mul(mul(x, add(mul(mul(x, x), 0.044715), 1)), Math.sqrt(2 / Math.PI));
+  return mul(mul(x, 0.5), add(tanh(inner), 1));
+}
+
+/** min(max(x, low), high); the gradient is 0 at and beyond the ends. */
+export function clip(x: Value, low: number, high: number): Value {
+  return x.node.graph.append("clip", [x], { low, high })[0]!;
+}
+
+/** min(max(x, 0), 6) */
+export function relu6(x: Value): Value {
+  return clip(x, 0, 6);
+}
+
+/** (x + 3) / 6 clipped to 0 and 1. */
+export function hardSigmoid(x: Value): Value {
+  return clip(add(mul(x, 1 / 6), 0.5), 0, 1);
+}
+
+/** x hardSigmoid(x): Howard et al., "Searching for MobileNetV3" (2019). */
+export function hardSwish(x: Value): Value {
+  return mul(x, hardSigmoid(x));
+}
+
+/** x where it is positive, else slope x. */
+export function leakyRelu(x: Value, slope = 0.01): Value {
+  return add(mul(x, slope), mul(relu(x), 1 - slope));
+}
+
 /**
  * a + b. As with all functions of two operands here, shapes broadcast, and a number takes the dtype of the other,
  * which must be a value.
@@ -197,6 +238,11 @@ export function logSoftmax(x: Value): Value {
   return x.node.graph.append("logSoftmax", [x], NONE)[0]!;
 }
 
+/** Softmax over the last axis. */
+export function softmax(x: Value): Value {
+  return x.node.graph.append("softmax", [x], NONE)[0]!;
+}
+
 // ---------------------------------------------------------------- layout
 
 /** The same elements in another shape; one size may be -1 and is worked out. */
@@ -234,6 +280,20 @@ export function concat(parts: readonly Value[], axis: number): Value {
   return parts.length === 1 ? parts[0]! : parts[0]!.node.graph.append("concat", parts, { axis })[0]!;
 }
 
+/** Elements moved by `shift` places along an axis; those that leave one end come in at the other, as torch.roll. */
+export function roll(x: Value, shift: number, axis: number): Value {
+  const size = sizeOfAxis(x, axis);
+  const cut = (((-shift % size) + size) % size) as number;
+  if (cut === 0) return x;
+  const part = (from: number, to: number): Value =>
+    slice(
+      x,
+      x.shape.map((_, i) => (i === axis ? from : 0)),
+      x.shape.map((dim, i) => (i === axis ? to : dim)),
+    );
+  return concat([part(cut, size), part(0, cut)], axis);
+}
+
 /** `value` added before and behind each axis. */
 export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
   return x.node.graph.append("pad", [x], { before, after, value })[0]!;
@@ -263,8 +323,16 @@ export function conv2d(x: Value, weight: Value, bias?: Value, options: Conv2dOpt
   return x.node.graph.append("conv2d", operands, params)[0]!;
 }
 
-/** Product of two matrices, each optionally transposed. */
+/**
+ * Products of matrices, each optionally transposed: [..., M, K] and [..., K, N] with equal leading axes. A single
+ * matrix `b` multiplies all of `a`'s.
+ */
 export function matmul(a: Value, b: Value, transposeA = false, transposeB = false): Value {
+  if (b.shape.length === 2 && a.shape.length > 2 && !transposeA) {
+    const rows = reshape(a, [-1, a.shape.at(-1)!]);
+    const product = matmul(rows, b, false, transposeB);
+    return reshape(product, [...a.shape.slice(0, -1), product.shape[1]!]);
+  }
   return a.node.graph.append("matmul", [a, b], { transposeA, transposeB })[0]!;
 }
 
@@ -289,6 +357,16 @@ export function batchNormInference(
   epsilon: number,
 ): Value {
   return x.node.graph.append("batchNormInference", [x, weight, bias, mean, variance], { epsilon })[0]!;
+}
+
+/** Normalisation of the last axis by its own mean and biased variance, then scaled and shifted. */
+export function layerNorm(x: Value, weight: Value, bias: Value, epsilon: number): Value {
+  return x.node.graph.append("layerNorm", [x, weight, bias], { epsilon })[0]!;
+}
+
+/** Ones with `probability`, else zeros (float32), as the run's `key` and `place` have it; see the op. */
+export function bernoulli(key: Value, shape: Dims, probability: number, place: number): Value {
+  return key.node.graph.append("bernoulli", [key], { shape, probability, place })[0]!;
 }
 
 /** Window options of a pooling; the stride defaults to the kernel, the padding to none. */

@@ -1,6 +1,6 @@
 // The trace in progress, as modules, parameters and buffers see it.
 import { ClassifierTrainingError } from "../core/index.ts";
-import type { Value } from "../graph/index.ts";
+import type { Dims, Value } from "../graph/index.ts";
 
 /** A trace in progress; parts of the network are known by identity. */
 export interface CurrentTrace {
@@ -8,6 +8,8 @@ export interface CurrentTrace {
   readonly training: boolean;
   /** Share of the new value in running statistics, instead of the layers' own. */
   readonly statisticsMomentum: Value | undefined;
+  /** Ones with `probability`, else zeros (float32 of `shape`), drawn anew in each run; no two calls draw the same. */
+  bernoulli(shape: Dims, probability: number): Value;
   /** Runs `body` with the module's path as scope of new nodes. */
   within<T>(module: object, body: () => T): T;
   /** The value of a parameter or buffer: what was assigned last, at first what it was before the run. */

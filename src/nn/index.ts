@@ -1,13 +1,41 @@
 // Modules, layers, initialisers and losses: what models are written with.
 export { Backbone, ClassificationNetwork, FeatureClassifier } from "./classification-network.ts";
 export { type CurrentTrace, currentTrace } from "./current-trace.ts";
-export { fill, type Initializer, kaimingNormalFanOut, uniform, uniformFanIn } from "./initializers.ts";
+export {
+  fill,
+  type Initializer,
+  kaimingNormalFanOut,
+  normal,
+  truncatedNormal,
+  uniform,
+  uniformFanIn,
+  xavierUniform,
+} from "./initializers.ts";
 export { IGNORE_INDEX } from "./labels.ts";
-export { ReLU, Sigmoid, Tanh } from "./layers/activation.ts";
+export {
+  GELU,
+  Hardsigmoid,
+  Hardswish,
+  LeakyReLU,
+  ReLU,
+  ReLU6,
+  Sigmoid,
+  SiLU,
+  Tanh,
+} from "./layers/activation.ts";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.ts";
 export { Conv2d, type Conv2dLayerOptions, type SizeOption } from "./layers/convolution.ts";
-export { Linear } from "./layers/linear.ts";
-export { AvgPool2d, Flatten, GlobalAvgPool2d, MaxPool2d, type PoolOptions } from "./layers/pooling.ts";
+export { Dropout, StochasticDepth } from "./layers/dropout.ts";
+export { GroupNorm, LayerNorm, LayerNorm2d } from "./layers/layer-norm.ts";
+export { Linear, type LinearOptions } from "./layers/linear.ts";
+export {
+  AdaptiveAvgPool2d,
+  AvgPool2d,
+  Flatten,
+  GlobalAvgPool2d,
+  MaxPool2d,
+  type PoolOptions,
+} from "./layers/pooling.ts";
 export { Sequential } from "./layers/sequential.ts";
 export {
   type BinaryCrossEntropyOptions,

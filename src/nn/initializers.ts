@@ -33,3 +33,26 @@ export const kaimingNormalFanOut: Initializer = (shape, random) => {
 export function uniformFanIn(fanIn: number): Initializer {
   return uniform(1 / Math.sqrt(fanIn));
 }
+
+/** Normal with mean 0. */
+export function normal(deviation: number): Initializer {
+  return (shape, random) => generate(shape, () => random.normal(0, deviation));
+}
+
+/** Normal with mean 0, drawn again where it is beyond `bound`, as torch's `trunc_normal_` with its bounds of ±2. */
+export function truncatedNormal(deviation: number, bound = 2): Initializer {
+  const draw = (random: RandomStream): number => {
+    for (;;) {
+      const value = random.normal(0, deviation);
+      if (Math.abs(value) <= bound) return value;
+    }
+  };
+  return (shape, random) => generate(shape, () => draw(random));
+}
+
+/** Glorot and Bengio (2010): uniform in ±sqrt(6 / (fan-in + fan-out)) for a weight [O, I, ...]. */
+export const xavierUniform: Initializer = (shape, random) => {
+  const area = sizeOf(shape.slice(2));
+  const bound = Math.sqrt(6 / ((shape[0]! + shape[1]!) * area));
+  return generate(shape, () => random.uniform(-bound, bound));
+};

@@ -1,6 +1,13 @@
 // Tracing: running a module on a symbolic input, which writes its computation into a graph.
 import { ClassifierTrainingError, formatShape } from "../core/index.ts";
-import { readVariable, type Update, type Value, type VariableRef } from "../graph/index.ts";
+import {
+  bernoulli,
+  type Dims,
+  readVariable,
+  type Update,
+  type Value,
+  type VariableRef,
+} from "../graph/index.ts";
 import { type CurrentTrace, whileTracing } from "./current-trace.ts";
 import type { Module } from "./module.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
@@ -13,6 +20,8 @@ export interface TraceOptions {
   readonly variable: (name: string) => VariableRef;
   /** Share of the new value in running statistics, instead of the layers' own. */
   readonly statisticsMomentum?: Value | undefined;
+  /** What random numbers are drawn by (int32 [4]); asked for once, where any are. */
+  readonly randomKey?: () => Value;
 }
 
 /** What running a module wrote into the graph. */
@@ -38,19 +47,36 @@ class TraceSession implements CurrentTrace {
   readonly parameters: Map<string, Value> = new Map();
   readonly updates: Map<Buffer, Update> = new Map();
   readonly #root: Value;
+  readonly #randomKey: (() => Value) | undefined;
+  #key: Value | undefined;
+  #draws = 0;
   readonly #variable: (name: string) => VariableRef;
   readonly #paths = new Map<Module, string>();
   readonly #names = new Map<Parameter | Buffer, string>();
   readonly #reads = new Map<Parameter | Buffer, Value>();
 
-  constructor(module: Module, root: Value, { training, variable, statisticsMomentum }: TraceOptions) {
+  constructor(
+    module: Module,
+    root: Value,
+    { training, variable, statisticsMomentum, randomKey }: TraceOptions,
+  ) {
     this.training = training;
     this.statisticsMomentum = statisticsMomentum;
     this.#root = root;
     this.#variable = variable;
+    this.#randomKey = randomKey;
     for (const [path, part] of module.namedModules()) this.#paths.set(part, path);
     for (const [name, parameter] of module.namedParameters()) this.#names.set(parameter, name);
     for (const [name, buffer] of module.namedBuffers()) this.#names.set(buffer, name);
+  }
+
+  bernoulli(shape: Dims, probability: number): Value {
+    this.#key ??= this.#randomKey?.();
+    if (this.#key !== undefined) return bernoulli(this.#key, shape, probability, this.#draws++);
+    throw new ClassifierTrainingError("failure", "NO_RANDOM_KEY", "random numbers are drawn without a key", {
+      where: this.#root.node.graph.scope || undefined,
+      hint: "give trace() a randomKey",
+    });
   }
 
   within<T>(module: Module, body: () => T): T {

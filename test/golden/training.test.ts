@@ -152,7 +152,7 @@ async function takeStep(
   let correct = 0;
   for (let i = 0; i < accumulate; i++) {
     const batch = batchOf(config, step * accumulate + i);
-    const { loss, logits } = await engine.accumulate(batch, i === 0);
+    const { loss, logits } = await engine.accumulate(batch, i === 0, [0, i]);
     losses.push(loss);
     correct += hits(toNumbers(logits.data), toNumbers(batch.labels.data), config.num_classes);
   }

@@ -67,7 +67,7 @@ async function train(runtime: Runtime) {
   const losses: number[] = [];
   for (let step = 1; step <= 6; step++) {
     const batch = batchOf(step % 3 === 0 ? 2 : 4, step);
-    losses.push((await engine.accumulate(batch, true)).loss);
+    losses.push((await engine.accumulate(batch, true, [0, losses.length])).loss);
     await engine.apply(step, 0.1);
     losses.push((await engine.evaluate(batch)).loss);
   }

@@ -71,7 +71,7 @@ export async function benchStep(request: BenchRequest): Promise<StepMeasurement>
       const { logits } = await engine.evaluate(batch);
       model.metrics.val.update(logits, batch.labels);
     } else {
-      const { logits } = await engine.accumulate(batch, true);
+      const { logits } = await engine.accumulate(batch, true, [0, step]);
       await engine.apply(step, 1e-4);
       model.metrics.train.update(logits, batch.labels);
     }

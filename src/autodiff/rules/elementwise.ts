@@ -1,9 +1,12 @@
 // Gradients of elementwise ops; those of broadcast operands are summed back to the operand's shape.
 import {
+  add,
   type BinaryOp,
   cast,
   div,
   equal,
+  erf,
+  exp,
   greater,
   isDifferentiable,
   log,
@@ -62,6 +65,21 @@ export const elementwiseRules: RuleTable<ElementwiseOps> = {
   sigmoid: unary((dy, _, y) => mul(dy, mul(y, sub(1, y)))),
   tanh: unary((dy, _, y) => mul(dy, sub(1, mul(y, y)))),
   softplus: unary((dy, x) => mul(dy, sigmoid(x))),
+  erf: unary((dy, x) => mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))),
+  gelu: unary((dy, x) => {
+    const below = add(mul(erf(mul(x, Math.SQRT1_2)), 0.5), 0.5);
+    const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return mul(dy, add(below, mul(x, density)));
+  }),
+  clip: ({ node, upstream: [dy] }) => {
+    const x = node.inputs[0]!;
+    return [x.node.graph.append("clipGrad", [dy!, x], node.params)[0]!];
+  },
+  clipGrad: ({ node, upstream: [u], needs }) => {
+    const [, x] = node.inputs;
+    const byUpstream = (): Value => u!.node.graph.append("clipGrad", [u!, x!], node.params)[0]!;
+    return [needs(0) ? byUpstream() : undefined, needs(1) ? mul(u!, 0) : undefined];
+  },
   add: binary(
     (dy) => dy,
     (dy) => dy,

@@ -7,6 +7,7 @@ import { layoutRules } from "./layout.ts";
 import { leafRules } from "./leaf.ts";
 import { normalizationRules } from "./normalization.ts";
 import { poolingRules } from "./pooling.ts";
+import { randomRules } from "./random.ts";
 import { reductionRules } from "./reduction.ts";
 
 /** By op; an op without a gradient says why. */
@@ -18,4 +19,5 @@ export const RULES: RuleTable<OpParams> = {
   ...convolutionRules,
   ...normalizationRules,
   ...poolingRules,
+  ...randomRules,
 };

@@ -1,4 +1,4 @@
-// Gradients of batch normalisation.
+// Gradients of batch and layer normalisation.
 import { add, mul, reciprocal, reduceSum, reshape, sqrt, sub, type Value } from "../../graph/index.ts";
 import type { NormalizationOps } from "../../graph/ops/normalization.ts";
 import type { RuleTable } from "../rule.ts";
@@ -19,6 +19,14 @@ export const normalizationRules: RuleTable<NormalizationOps> = {
     return gradients.map((gradient, operand) => (needs(operand) ? gradient : undefined));
   },
   batchNormGrad: { notDifferentiable: "second derivatives of batch normalisation are not provided" },
+  layerNorm: ({ node, upstream: [dy], needs }) => {
+    if (dy === undefined) return [];
+    const [x, weight] = node.inputs;
+    const [, mean, variance] = node.outputs;
+    const gradients = dy.node.graph.append("layerNormGrad", [dy, x!, weight!, mean!, variance!], node.params);
+    return gradients.map((gradient, operand) => (needs(operand) ? gradient : undefined));
+  },
+  layerNormGrad: { notDifferentiable: "second derivatives of layer normalisation are not provided" },
   batchNormInference: ({ node, upstream: [dy], needs }) => {
     const [x, weight, , mean, variance] = node.inputs;
     const axes = x!.shape.map((_, axis) => axis).filter((axis) => axis !== 1);

@@ -1,4 +1,4 @@
-// Gradients of reductions and of log-softmax.
+// Gradients of reductions and of softmax and its logarithm.
 import {
   broadcastTo,
   cast,
@@ -23,6 +23,10 @@ function withAxes(reduced: Value, x: Value, { axes }: ReduceParams): Value {
   );
 }
 
+function softmaxGrad(dy: Value, y: Value): Value {
+  return dy.node.graph.append("softmaxGrad", [dy, y], {})[0]!;
+}
+
 /** Gradients are broadcast back over the axes that were reduced. */
 export const reductionRules: RuleTable<ReductionOps> = {
   reduceSum: ({ node, upstream: [dy] }) => {
@@ -41,5 +45,13 @@ export const reductionRules: RuleTable<ReductionOps> = {
   logSoftmax: ({ node, upstream: [dy] }) => {
     const y = node.outputs[0]!;
     return [sub(dy!, mul(exp(y), reduceSum(dy!, { axes: [-1], keepDims: true })))];
+  },
+  softmax: ({ node, upstream: [dy] }) => [softmaxGrad(dy!, node.outputs[0]!)],
+  // The matrix of partial derivatives is symmetric.
+  softmaxGrad: ({ node, upstream: [u], needs }) => {
+    const [dy, y] = node.inputs;
+    const rowSum = (value: Value): Value => reduceSum(value, { axes: [-1], keepDims: true });
+    const byResult = (): Value => sub(mul(u!, sub(dy!, rowSum(mul(dy!, y!)))), mul(dy!, rowSum(mul(u!, y!))));
+    return [needs(0) ? softmaxGrad(u!, y!) : undefined, needs(1) ? byResult() : undefined];
   },
 };

@@ -43,7 +43,7 @@ export interface ConvolutionOps<D extends Dim = Dim> {
   conv2dInputGrad: Conv2dInputGradParams<D>;
   /** (x, gradient of the output) -> gradient of the weight */
   conv2dWeightGrad: Conv2dWeightGradParams;
-  /** Product of two matrices, each optionally transposed. */
+  /** Products of matrices, each optionally transposed: [..., M, K] and [..., K, N] with equal leading axes. */
   matmul: MatmulParams;
 }
 
@@ -95,11 +95,23 @@ function convolutionFlops(output: Dims, weight: Dims): number {
   return 2 * fixedDim(productOf([...output, ...weight.slice(1)]));
 }
 
-function matmulDims([a, b]: readonly ValueType[], { transposeA, transposeB }: MatmulParams): [Dim, Dim, Dim] {
-  const [m, k] = transposeA ? [a!.shape[1]!, a!.shape[0]!] : [a!.shape[0]!, a!.shape[1]!];
-  const [inner, n] = transposeB ? [b!.shape[1]!, b!.shape[0]!] : [b!.shape[0]!, b!.shape[1]!];
+/** Leading axes, and rows, inner and columns of the product. */
+function matmulDims(
+  [a, b]: readonly ValueType[],
+  { transposeA, transposeB }: MatmulParams,
+): { readonly lead: Dims; readonly m: Dim; readonly k: Dim; readonly n: Dim } {
+  require(a!.shape.length >= 2 && b!.shape.length >= 2, "needs two matrices");
+  const lead = a!.shape.slice(0, -2);
+  require(formatShape(lead) === formatShape(b!.shape.slice(0, -2)), "leading axes differ");
+  const [m, k] = lastTwo(a!.shape, transposeA);
+  const [inner, n] = lastTwo(b!.shape, transposeB);
   require(k === inner, `inner dimensions ${k} and ${inner} differ`);
-  return [m, k, n];
+  return { lead, m, k, n };
+}
+
+function lastTwo(shape: Dims, transposed: boolean): [Dim, Dim] {
+  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+  return transposed ? [columns, rows] : [rows, columns];
 }
 
 /** Types of the results, and the arithmetic: no other ops have theirs counted. */
@@ -132,14 +144,13 @@ export const convolutionOps: { readonly [N in keyof ConvolutionOps]: OpDefinitio
   },
   matmul: {
     infer: (inputs, params) => {
-      require(inputs[0]!.shape.length === 2 && inputs[1]!.shape.length === 2, "needs two matrices");
       require(inputs[0]!.dtype === inputs[1]!.dtype, "operands differ in dtype");
-      const [m, , n] = matmulDims(inputs, params);
-      return [{ dtype: inputs[0]!.dtype, shape: [m, n] }];
+      const { lead, m, n } = matmulDims(inputs, params);
+      return [{ dtype: inputs[0]!.dtype, shape: [...lead, m, n] }];
     },
     flops: (inputs, params) => {
-      const [m, k, n] = matmulDims(inputs, params);
-      return 2 * fixedDim(productOf([m, k, n]));
+      const { lead, m, k, n } = matmulDims(inputs, params);
+      return 2 * fixedDim(productOf([...lead, m, k, n]));
     },
   },
 };

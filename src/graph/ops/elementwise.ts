@@ -1,5 +1,5 @@
 // Elementwise ops: unary, binary with NumPy broadcasting, comparison, selection, cast, one-hot.
-import { broadcastShapes, type DType, isFloat } from "../../core/index.ts";
+import { broadcastShapes, type DType, formatShape, isFloat } from "../../core/index.ts";
 import type { Dim, Dims } from "../dim.ts";
 import { require } from "../shape-error.ts";
 import type { ValueType } from "../value-type.ts";
@@ -19,6 +19,10 @@ export const UNARY_OPS = [
   "tanh",
   /** log(1 + e^x), computed without overflow. */
   "softplus",
+  /** The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+  "erf",
+  /** x (1 + erf(x / sqrt(2))) / 2: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016). */
+  "gelu",
 ] as const;
 /** One of `UNARY_OPS`. */
 export type UnaryOp = (typeof UNARY_OPS)[number];
@@ -38,6 +42,12 @@ export interface CastParams {
   readonly dtype: DType;
 }
 
+/** A range of values. */
+export interface ClipParams {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Length of the rows. */
 export interface OneHotParams {
   readonly classes: number;
@@ -46,6 +56,10 @@ export interface OneHotParams {
 /** Parameters of the ops by name. */
 export type ElementwiseOps = Record<UnaryOp | BinaryOp | CompareOp | "select", NoParams> & {
   cast: CastParams;
+  /** min(max(x, low), high) */
+  clip: ClipParams;
+  /** (dy, x) -> dx: `dy` where low < x < high, else 0 */
+  clipGrad: ClipParams;
   /** Integer labels [...] to float32 rows [..., classes]; a label outside 0..classes-1 gives a row of zeros. */
   oneHot: OneHotParams;
 };
@@ -77,6 +91,10 @@ const compare: OpDefinition<NoParams> = {
   },
 };
 
+function range({ low, high }: ClipParams): void {
+  require(low <= high, `low ${low} is above high ${high}`);
+}
+
 /** Types of the results; none of these ops counts as arithmetic. */
 export const elementwiseOps: { readonly [N in keyof ElementwiseOps]: OpDefinition<ElementwiseOps[N]> } = {
   neg: unary,
@@ -90,6 +108,8 @@ export const elementwiseOps: { readonly [N in keyof ElementwiseOps]: OpDefinitio
   sigmoid: unary,
   tanh: unary,
   softplus: unary,
+  erf: unary,
+  gelu: unary,
   add: binary,
   sub: binary,
   mul: binary,
@@ -107,6 +127,19 @@ export const elementwiseOps: { readonly [N in keyof ElementwiseOps]: OpDefinitio
       return [
         { dtype: a!.dtype, shape: broadcast(condition!, { dtype: a!.dtype, shape: broadcast(a!, b!) }) },
       ];
+    },
+  },
+  clip: {
+    infer: ([x], params) => {
+      range(params);
+      return unary.infer([x!], params);
+    },
+  },
+  clipGrad: {
+    infer: ([dy, x], params) => {
+      range(params);
+      require(formatShape(dy!.shape) === formatShape(x!.shape), "gradient and input differ in shape");
+      return unary.infer([dy!], params);
     },
   },
   cast: { infer: ([x], { dtype }) => [{ dtype, shape: x!.shape }] },

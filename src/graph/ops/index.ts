@@ -8,6 +8,7 @@ import { type LayoutOps, layoutOps } from "./layout.ts";
 import { type LeafOps, leafOps } from "./leaf.ts";
 import { type NormalizationOps, normalizationOps } from "./normalization.ts";
 import { type PoolingOps, poolingOps } from "./pooling.ts";
+import { type RandomOps, randomOps } from "./random.ts";
 import { type ReductionOps, reductionOps } from "./reduction.ts";
 
 /** Parameters of every op. */
@@ -18,7 +19,8 @@ export interface OpParams<D extends Dim = Dim>
     LayoutOps<D>,
     ConvolutionOps<D>,
     NormalizationOps,
-    PoolingOps<D> {}
+    PoolingOps<D>,
+    RandomOps<D> {}
 
 /** The op's name, as nodes and tables of kernels, gradients and lowerings have it. */
 export type OpName = keyof OpParams;
@@ -32,6 +34,7 @@ export const OPS: { readonly [N in OpName]: OpDefinition<OpParams[N]> } = {
   ...convolutionOps,
   ...normalizationOps,
   ...poolingOps,
+  ...randomOps,
 };
 
 export {
@@ -46,12 +49,14 @@ export type { NoParams, OpDefinition } from "./definition.ts";
 export {
   BINARY_OPS,
   type BinaryOp,
+  type ClipParams,
   COMPARE_OPS,
   type CompareOp,
   UNARY_OPS,
   type UnaryOp,
 } from "./elementwise.ts";
 export type { ConcatParams, PadParams, SliceParams, TransposeParams } from "./layout.ts";
-export type { BatchNormParams } from "./normalization.ts";
+export type { BatchNormParams, LayerNormParams } from "./normalization.ts";
 export type { AvgPool2dGradParams, Pool2dParams } from "./pooling.ts";
+export type { BernoulliParams } from "./random.ts";
 export type { ReduceParams } from "./reduction.ts";

@@ -1,5 +1,5 @@
-// Reductions over axes, and log-softmax over the last axis.
-
+// Reductions over axes, softmax and its logarithm over the last axis.
+import { formatShape } from "../../core/index.ts";
 import { require } from "../shape-error.ts";
 import type { ValueType } from "../value-type.ts";
 import type { NoParams, OpDefinition } from "./definition.ts";
@@ -20,6 +20,10 @@ export interface ReductionOps {
   argMax: NoParams;
   /** x - log(sum(exp(x))) over the last axis, computed without overflow. */
   logSoftmax: NoParams;
+  /** exp(x) / sum(exp(x)) over the last axis, computed without overflow. */
+  softmax: NoParams;
+  /** (dy, y) -> dx = y (dy - sum(y dy)) over the last axis */
+  softmaxGrad: NoParams;
 }
 
 const reduce: OpDefinition<ReduceParams> = {
@@ -55,6 +59,19 @@ export const reductionOps: { readonly [N in keyof ReductionOps]: OpDefinition<Re
     infer: ([x]) => {
       lastAxis(x!);
       return [{ dtype: x!.dtype, shape: x!.shape }];
+    },
+  },
+  softmax: {
+    infer: ([x]) => {
+      lastAxis(x!);
+      return [{ dtype: x!.dtype, shape: x!.shape }];
+    },
+  },
+  softmaxGrad: {
+    infer: ([dy, y]) => {
+      lastAxis(y!);
+      require(formatShape(dy!.shape) === formatShape(y!.shape), "gradient and result differ in shape");
+      return [{ dtype: y!.dtype, shape: y!.shape }];
     },
   },
 };

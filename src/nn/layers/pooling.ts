@@ -1,5 +1,12 @@
 // Pooling layers and flattening.
-import { avgPool2d, flatten, globalAvgPool2d, maxPool2d, type Value } from "../../graph/index.ts";
+import {
+  adaptiveAvgPool2d,
+  avgPool2d,
+  flatten,
+  globalAvgPool2d,
+  maxPool2d,
+  type Value,
+} from "../../graph/index.ts";
 import { Module } from "../module.ts";
 import { type SizeOption, toPair } from "./convolution.ts";
 
@@ -40,6 +47,23 @@ export class AvgPool2d extends Module {
 
   override forward(x: Value): Value {
     return avgPool2d(x, this.#window);
+  }
+}
+
+/**
+ * torch's `AdaptiveAvgPool2d`: [N, C, H, W] -> [N, C, h, w], each the mean of rows floor(i H / h) to
+ * ceil((i + 1) H / h), and columns alike.
+ */
+export class AdaptiveAvgPool2d extends Module {
+  readonly #size: readonly [number, number];
+
+  constructor(size: SizeOption) {
+    super();
+    this.#size = toPair(size);
+  }
+
+  override forward(x: Value): Value {
+    return adaptiveAvgPool2d(x, this.#size);
   }
 }
 

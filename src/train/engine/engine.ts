@@ -4,6 +4,7 @@ import type { Batch } from "../../core/index.ts";
 import {
   ClassifierTrainingError,
   checkLabels,
+  fnv1a,
   formatShape,
   type HostTensor,
   hostTensor,
@@ -23,6 +24,7 @@ import {
   evaluateProgram,
   type LossModel,
   normsProgram,
+  RANDOM_KEY,
   scalarInput,
   statisticsProgram,
 } from "./programs.ts";
@@ -59,6 +61,15 @@ export interface StepScalars {
 /** Programs that are kept compiled: a handful for each size of image. */
 const PROGRAMS_KEPT = 16;
 
+/** A program ready to run, and the names of what it is given. */
+interface Compiled {
+  readonly executable: Executable;
+  readonly inputs: ReadonlySet<string>;
+}
+
+/** The place of a batch in the training: its epoch, and the batches before it in that epoch. */
+export type BatchPosition = readonly [epoch: number, batch: number];
+
 /** Loss (mean over the batch) and outputs of a forward pass. */
 export interface ForwardResult {
   readonly loss: number;
@@ -72,12 +83,9 @@ export type WeightsKind = "live" | "average";
 export class TrainingEngine {
   readonly #options: EngineOptions;
   /** By what makes programs differ: the size of the batch does not. */
-  readonly #executables: LatestUsed<string, Promise<Executable>> = new LatestUsed(
-    PROGRAMS_KEPT,
-    (executable) => executable.then((compiled) => compiled.dispose()),
+  readonly #executables: LatestUsed<string, Promise<Compiled>> = new LatestUsed(PROGRAMS_KEPT, (compiled) =>
+    compiled.then(({ executable }) => executable.dispose()),
   );
-  /** Inputs of the program that takes a step: not every optimizer uses all of its scalars. */
-  #stepInputs: ReadonlySet<string> = new Set();
   #layout: StateLayout;
   #session: Session;
 
@@ -123,13 +131,16 @@ export class TrainingEngine {
     );
   }
 
-  /** Adds the gradients of a micro-batch to those of the step (`first`: starts a step). */
-  async accumulate(batch: Batch, first: boolean): Promise<ForwardResult> {
+  /**
+   * Adds the gradients of a micro-batch to those of the step (`first`: starts a step).
+   * @param position decides what dropout and its like draw, with the seed
+   */
+  async accumulate(batch: Batch, first: boolean, position: BatchPosition): Promise<ForwardResult> {
     const accumulate = this.#options.accumulate ?? 1;
-    const executable = await this.#executable(`accumulate:${first}:${shapeKey(batch)}`, () =>
+    const compiled = await this.#executable(`accumulate:${first}:${shapeKey(batch)}`, () =>
       accumulateProgram(this.#options.model, this.layout, batchShape(batch), { accumulate, first }),
     );
-    return this.#forward(executable, batch);
+    return this.#forward(compiled, batch, position);
   }
 
   /**
@@ -141,21 +152,18 @@ export class TrainingEngine {
     learningRate: number,
     { momentum, averageDecay, groupRates }: StepScalars = {},
   ): Promise<number> {
-    const executable = await this.#executable("apply", () => {
-      const program = applyProgram(this.layout, this.#options.clipping);
-      this.#stepInputs = new Set(program.inputs.map(({ name }) => name));
-      return program;
-    });
+    const compiled = await this.#executable("apply", () => applyProgram(this.layout, this.#options.clipping));
     const inputs: Record<string, HostTensor> = {};
     for (const [i, { optimizer, learningRateScale }] of this.layout.groups.entries()) {
       const scalars = optimizer.scalars(step, groupRates?.[i] ?? learningRate * learningRateScale, momentum);
       for (const [name, value] of Object.entries(scalars)) {
         const key = scalarInput(i, name);
-        if (this.#stepInputs.has(key)) inputs[key] = float64Scalar(value);
+        // Not every optimizer uses all of its scalars.
+        if (compiled.inputs.has(key)) inputs[key] = float64Scalar(value);
       }
     }
     if (averageDecay !== undefined) inputs.average_decay = float64Scalar(averageDecay);
-    const { gradient_norm } = await executable.run(inputs);
+    const { gradient_norm } = await compiled.executable.run(inputs);
     return Number(gradient_norm!.data[0]);
   }
 
@@ -164,7 +172,7 @@ export class TrainingEngine {
     key: string,
     groups: Readonly<Record<string, readonly VariableRef[]>>,
   ): Promise<Record<string, number>> {
-    const executable = await this.#executable(`norms:${key}`, () => normsProgram(groups));
+    const { executable } = await this.#executable(`norms:${key}`, () => normsProgram(groups));
     const outputs = await executable.run({});
     return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Number(data[0])]));
   }
@@ -183,23 +191,23 @@ export class TrainingEngine {
   /** Forward pass in evaluation mode. */
   async evaluate(batch: Batch, weights: WeightsKind = "live"): Promise<ForwardResult> {
     const variables = weights === "live" ? this.layout.weights : this.layout.averages;
-    const executable = await this.#executable(`evaluate:${weights}:${shapeKey(batch)}`, () =>
+    const compiled = await this.#executable(`evaluate:${weights}:${shapeKey(batch)}`, () =>
       evaluateProgram(this.#options.model, variables, batchShape(batch)),
     );
-    return this.#forward(executable, batch);
+    return this.#forward(compiled, batch);
   }
 
   /**
    * Lets a batch into the running statistics of the averaged weights: `share` of them is its own, so that 1 / n for
    * batch n of a pass gives the mean over all, as torch's `update_bn`. Whether there are any statistics.
    */
-  async renewStatistics({ images }: Batch, share: number): Promise<boolean> {
+  async renewStatistics({ images }: Batch, share: number, position: BatchPosition): Promise<boolean> {
     if (this.layout.buffers.size === 0) return false;
     const { dtype, shape } = typeOf(images);
-    const executable = await this.#executable(`statistics:${dtype}${formatShape(shape)}`, () =>
+    const { executable, inputs } = await this.#executable(`statistics:${dtype}${formatShape(shape)}`, () =>
       statisticsProgram(this.#options.model.network, this.layout.averages, { dtype, shape }),
     );
-    await executable.run({ images, share: float64Scalar(share) });
+    await executable.run({ images, share: float64Scalar(share), ...this.#randomKey(inputs, position) });
     return true;
   }
 
@@ -289,15 +297,41 @@ export class TrainingEngine {
     if (entries.length > 0) await this.session.write(entries);
   }
 
-  #executable(key: string, build: () => Program): Promise<Executable> {
-    return this.#executables.get(key, () => this.session.compile(build()));
+  #executable(key: string, build: () => Program): Promise<Compiled> {
+    return this.#executables.get(key, async () => {
+      const program = build();
+      const inputs = new Set(program.inputs.map(({ name }) => name));
+      return { executable: await this.session.compile(program), inputs };
+    });
   }
 
-  async #forward(executable: Executable, batch: Batch): Promise<ForwardResult> {
+  /** What a program that draws is given. */
+  #randomKey(inputs: ReadonlySet<string>, position: BatchPosition): Record<string, HostTensor> {
+    if (!inputs.has(RANDOM_KEY)) return {};
+    const { seed } = this.#options;
+    const words = [seed, fnv1a("dropout") ^ Math.floor(seed / 2 ** 32), ...position];
+    return {
+      [RANDOM_KEY]: hostTensor(
+        "int32",
+        [4],
+        Int32Array.from(words, (word) => word | 0),
+      ),
+    };
+  }
+
+  async #forward(
+    { executable, inputs }: Compiled,
+    batch: Batch,
+    position: BatchPosition = [0, 0],
+  ): Promise<ForwardResult> {
     const { images, labels, targets, indices } = batch;
     const range = this.#options.model.labels;
     if (range !== undefined && labels.shape.length === 1) checkLabels(labels.data, range, (i) => indices[i]!);
-    const { loss, logits } = await executable.run({ images, labels: targets ?? labels });
+    const { loss, logits } = await executable.run({
+      images,
+      labels: targets ?? labels,
+      ...this.#randomKey(inputs, position),
+    });
     return { loss: Number(loss!.data[0]), logits: logits! };
   }
 }

@@ -120,7 +120,7 @@ describe("engine", () => {
       fineTuning: new FineTuning(network, { freeze: ["0.*", "1.*"], unfreezeEpoch: 1 }),
     });
     const step = async (number: number) => {
-      await engine.accumulate(batch, true);
+      await engine.accumulate(batch, true, [0, 0]);
       await engine.apply(number, 0.1);
       return engine.readState();
     };

@@ -43,6 +43,13 @@ function batchInputs(graph: Graph, { images, labels }: BatchShape): [Value, Valu
   ];
 }
 
+/** The input that random numbers of a run are drawn by. */
+export const RANDOM_KEY = "random_key";
+
+function randomKey(graph: Graph): () => Value {
+  return () => input(graph, RANDOM_KEY, "int32", [4]);
+}
+
 /** Where in an optimizer step a micro-batch stands. */
 export interface AccumulateOptions {
   /** Micro-batches of an optimizer step; each loss counts 1 / this. */
@@ -63,6 +70,7 @@ export function accumulateProgram(
   const traced = trace(model.network, images, {
     training: true,
     variable: (name) => layout.weights.get(name)!,
+    randomKey: randomKey(graph),
   });
   const loss = model.loss(traced.output, labels);
   const scaled = accumulate === 1 ? loss : mul(loss, 1 / accumulate);
@@ -147,6 +155,7 @@ export function statisticsProgram(
     training: true,
     variable: (name) => weights.get(name)!,
     statisticsMomentum: input(graph, "share", "float32", []),
+    randomKey: randomKey(graph),
   });
   const statistics = updates.filter(({ variable }) => variable.dtype === "float32");
   return createProgram({ name: "statistics", outputs: {}, updates: statistics });

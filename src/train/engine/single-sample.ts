@@ -17,6 +17,7 @@ export function needsSeveralSamples(
   trace(network, input(graph, "images", "float32", [BATCH, ...sample]), {
     training: true,
     variable: (name) => weights.get(name)!,
+    randomKey: () => input(graph, "random_key", "int32", [4]),
   });
   return graph.nodes.some(({ op, inputs }) => {
     if (op !== "batchNormTraining") return false;

@@ -75,7 +75,7 @@ export class FitAverage {
   ): Promise<void> {
     let passed = 0;
     for await (const batch of take(batches, count)) {
-      if (interrupted() || !(await this.#engine.renewStatistics(batch, 1 / ++passed))) return;
+      if (interrupted() || !(await this.#engine.renewStatistics(batch, 1 / ++passed, [0, passed]))) return;
     }
   }
 }

@@ -48,7 +48,7 @@ export class GuardedSteps {
       if (this.#policy?.action === "skip") this.#buffers = await this.#engine.readBuffers();
     }
     this.#position = { epoch: this.#progress.epoch, batch: this.#progress.batch };
-    const result = await this.#engine.accumulate(batch, first);
+    const result = await this.#engine.accumulate(batch, first, [this.#position.epoch, this.#position.batch]);
     return { ...result, ...this.#check("loss", result.loss) };
   }
 

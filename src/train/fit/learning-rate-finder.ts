@@ -52,7 +52,7 @@ export async function learningRateRangeTest(
       let loss = 0;
       for (let micro = 0; micro < accumulate; micro++) {
         const batch = (await batches.next()).value!;
-        loss += (await engine.accumulate(batch, micro === 0)).loss / accumulate;
+        loss += (await engine.accumulate(batch, micro === 0, [i, micro])).loss / accumulate;
       }
       if (!Number.isFinite(loss)) break;
       const learningRate = rateAt(i, options);

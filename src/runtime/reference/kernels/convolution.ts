@@ -1,5 +1,5 @@
 // Convolution and its gradients as matrix products over patches, and the matrix product itself.
-import type { Shape } from "../../../core/index.ts";
+import { type Shape, sizeOf } from "../../../core/index.ts";
 import type { Conv2dParams } from "../../../graph/index.ts";
 import type { ConvolutionOps } from "../../../graph/ops/convolution.ts";
 import type { KernelTable } from "../kernel.ts";
@@ -143,10 +143,16 @@ export const convolutionKernels: KernelTable<ConvolutionOps> = {
     return [dWeight];
   },
   matmul: ([a, b], { transposeA, transposeB }, [type]) => {
-    const [m, n] = type!.shape as [number, number];
-    const k = transposeA ? a!.shape[0]! : a!.shape[1]!;
-    const rows = transposeA ? transposed(floats(a!), k, m) : floats(a!);
-    const columns = transposeB ? floats(b!) : transposed(floats(b!), k, n);
-    return [multiplyTransposed(rows, columns, m, k, n)];
+    const [m, n] = type!.shape.slice(-2) as [number, number];
+    const k = a!.shape.at(transposeA ? -2 : -1)!;
+    const result = new Float64Array(sizeOf(type!.shape));
+    for (let i = 0; i * m * n < result.length; i++) {
+      const left = floats(a!).subarray(i * m * k, (i + 1) * m * k);
+      const right = floats(b!).subarray(i * k * n, (i + 1) * k * n);
+      const rows = transposeA ? transposed(left, k, m) : left;
+      const columns = transposeB ? right : transposed(right, k, n);
+      result.set(multiplyTransposed(rows, columns, m, k, n), i * m * n);
+    }
+    return [result];
   },
 };

@@ -1,5 +1,5 @@
 // Elementwise kernels: one scalar function each, applied along broadcast operands.
-import { type DType, isFloat, type TensorData } from "../../../core/index.ts";
+import { type DType, errorFunction, isFloat, type TensorData } from "../../../core/index.ts";
 import type { BinaryOp, BoundType, CompareOp, NoParams, UnaryOp } from "../../../graph/index.ts";
 import type { ElementwiseOps } from "../../../graph/ops/elementwise.ts";
 import type { Kernel, KernelTable } from "../kernel.ts";
@@ -31,6 +31,10 @@ function evaluateUnary(op: UnaryOp, x: number): number {
       return Math.tanh(x);
     case "softplus":
       return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    case "erf":
+      return errorFunction(x);
+    case "gelu":
+      return 0.5 * x * (1 + errorFunction(x * Math.SQRT1_2));
   }
 }
 
@@ -145,6 +149,13 @@ export const elementwiseKernels: KernelTable<ElementwiseOps> = {
   sigmoid: unary("sigmoid"),
   tanh: unary("tanh"),
   softplus: unary("softplus"),
+  erf: unary("erf"),
+  gelu: unary("gelu"),
+  clip: ([x], { low, high }) => [floats(x!).map((value) => Math.min(Math.max(value, low), high))],
+  clipGrad: ([dy, xTensor], { low, high }) => {
+    const x = floats(xTensor!);
+    return [floats(dy!).map((value, i) => (x[i]! > low && x[i]! < high ? value : 0))];
+  },
   add: binary("add"),
   sub: binary("sub"),
   mul: binary("mul"),

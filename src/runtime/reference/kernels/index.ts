@@ -7,6 +7,7 @@ import { layoutKernels } from "./layout.ts";
 import { leafKernels } from "./leaf.ts";
 import { normalizationKernels } from "./normalization.ts";
 import { poolingKernels } from "./pooling.ts";
+import { randomKernels } from "./random.ts";
 import { reductionKernels } from "./reduction.ts";
 
 /** What `reference` can compute: all of the op set. */
@@ -18,4 +19,5 @@ export const KERNELS: { readonly [N in OpName]: Kernel<OpParams[N]> } = {
   ...convolutionKernels,
   ...normalizationKernels,
   ...poolingKernels,
+  ...randomKernels,
 };

@@ -1,4 +1,4 @@
-// Batch normalisation of [N, C, ...] over all axes but the channels.
+// Batch normalisation of [N, C, ...] over all axes but the channels; layer normalisation over the last axis.
 import { type Shape, sizeOf } from "../../../core/index.ts";
 import type { NormalizationOps } from "../../../graph/ops/normalization.ts";
 import type { KernelTable } from "../kernel.ts";
@@ -65,5 +65,40 @@ export const normalizationKernels: KernelTable<NormalizationOps> = {
     const mean = floats(meanTensor!);
     const scale = inverseDeviation(floats(varianceTensor!), epsilon);
     return [mapChannels(xTensor!.shape, (i, c) => (x[i]! - mean[c]!) * scale[c]! * weight[c]! + bias[c]!)];
+  },
+  layerNorm: ([xTensor, weightTensor, biasTensor], { epsilon }) => {
+    const [x, weight, bias] = [floats(xTensor!), floats(weightTensor!), floats(biasTensor!)];
+    const width = weight.length;
+    const y = new Float64Array(x.length);
+    const [mean, variance] = [new Float64Array(x.length / width), new Float64Array(x.length / width)];
+    for (let row = 0; row < mean.length; row++) {
+      const at = row * width;
+      for (let i = 0; i < width; i++) mean[row]! += x[at + i]! / width;
+      for (let i = 0; i < width; i++) variance[row]! += (x[at + i]! - mean[row]!) ** 2 / width;
+      const scale = 1 / Math.sqrt(variance[row]! + epsilon);
+      for (let i = 0; i < width; i++) y[at + i] = (x[at + i]! - mean[row]!) * scale * weight[i]! + bias[i]!;
+    }
+    return [y, mean, variance];
+  },
+  layerNormGrad: ([dyTensor, xTensor, weightTensor, meanTensor, varianceTensor], { epsilon }) => {
+    const [dy, x, weight] = [floats(dyTensor!), floats(xTensor!), floats(weightTensor!)];
+    const [mean, scales] = [floats(meanTensor!), inverseDeviation(floats(varianceTensor!), epsilon)];
+    const width = weight.length;
+    const [dx, dWeight, dBias] = [x.length, width, width].map((length) => new Float64Array(length));
+    for (let row = 0; row < mean.length; row++) {
+      const at = row * width;
+      const normalized = (i: number): number => (x[at + i]! - mean[row]!) * scales[row]!;
+      let [sum, projection] = [0, 0];
+      for (let i = 0; i < width; i++) {
+        const scaled = dy[at + i]! * weight[i]!;
+        sum += scaled / width;
+        projection += (scaled * normalized(i)) / width;
+        dWeight![i]! += dy[at + i]! * normalized(i);
+        dBias![i]! += dy[at + i]!;
+      }
+      for (let i = 0; i < width; i++)
+        dx![at + i] = scales[row]! * (dy[at + i]! * weight[i]! - sum - normalized(i) * projection);
+    }
+    return [dx!, dWeight!, dBias!];
   },
 };

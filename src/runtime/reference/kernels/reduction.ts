@@ -1,4 +1,4 @@
-// Reductions and log-softmax.
+// Reductions, softmax and its logarithm.
 import { type Shape, stridesOf, type TensorData } from "../../../core/index.ts";
 import type { ReduceParams } from "../../../graph/index.ts";
 import type { ReductionOps } from "../../../graph/ops/reduction.ts";
@@ -70,10 +70,27 @@ function logSoftmax(x: Float64Array, width: number): Float64Array {
   return result;
 }
 
+/** Of each row of `width` elements. */
+function softmax(x: Float64Array, width: number): Float64Array {
+  return logSoftmax(x, width).map(Math.exp);
+}
+
+function softmaxGrad(dy: Float64Array, y: Float64Array, width: number): Float64Array {
+  const result = new Float64Array(y.length);
+  for (let start = 0; start < y.length; start += width) {
+    let total = 0;
+    for (let i = start; i < start + width; i++) total += dy[i]! * y[i]!;
+    for (let i = start; i < start + width; i++) result[i] = y[i]! * (dy[i]! - total);
+  }
+  return result;
+}
+
 /** Terms are added in the order of the operand's elements. */
 export const reductionKernels: KernelTable<ReductionOps> = {
   reduceSum: reduce("zero", sum),
   reduceMax: reduce("first", larger),
   argMax: ([x]) => [argMax(x!.data, x!.shape.at(-1)!)],
   logSoftmax: ([x]) => [logSoftmax(floats(x!), x!.shape.at(-1)!)],
+  softmax: ([x]) => [softmax(floats(x!), x!.shape.at(-1)!)],
+  softmaxGrad: ([dy, y]) => [softmaxGrad(floats(dy!), floats(y!), y!.shape.at(-1)!)],
 };
