@@ -27,6 +27,7 @@ test("the loss of mixed samples is that of their targets, not of their labels", 
           ...(rows === undefined ? {} : { targets: float32([2, 2], rows) }),
         },
         true,
+        [0, 0],
       )
     ).loss;
   const [own, swapped] = [await loss(), await loss([0, 1, 1, 0])];
