@@ -32,7 +32,7 @@ class TinyNetwork extends ClassificationNetwork {
     return this.fc;
   }
 
-  override features(images: Value): Value {
+  override forwardFeatures(images: Value): Value {
     const edges = ops.relu(this.norm.call(this.stem.call(images)));
     const shapes = ops.relu(this.conv.call(edges));
     return ops.flatten(this.pool.call(shapes));

@@ -154,7 +154,7 @@ export class ResNet extends ClassificationNetwork {
     return this.fc;
   }
 
-  override features(x: Value): Value {
+  override forwardFeatures(x: Value): Value {
     let y = this.maxpool.call(relu(this.bn1.call(this.conv1.call(x))));
     for (const stage of [this.layer1, this.layer2, this.layer3, this.layer4]) y = stage.call(y);
     return flatten(this.avgpool.call(y));

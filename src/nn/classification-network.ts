@@ -8,12 +8,12 @@ import { Module } from "./module.ts";
  */
 export abstract class ClassificationNetwork extends Module {
   /** The last part, a property of the network: features -> logits. */
-  abstract get classifier(): Module;
+  abstract readonly classifier: Module;
   /** Everything before the classifier: inputs [N, ...] -> features [N, ...]. */
-  abstract features(x: Value): Value;
+  abstract forwardFeatures(x: Value): Value;
 
   override forward(x: Value): Value {
-    return this.classifier.call(this.features(x));
+    return this.classifier.call(this.forwardFeatures(x));
   }
 }
 
@@ -32,7 +32,7 @@ export class Backbone extends Module {
   }
 
   override forward(x: Value): Value {
-    return this.#network.features(x);
+    return this.#network.forwardFeatures(x);
   }
 }
 
@@ -49,7 +49,7 @@ export class FeatureClassifier extends ClassificationNetwork {
     return this.#network.classifier;
   }
 
-  override features(x: Value): Value {
+  override forwardFeatures(x: Value): Value {
     return x;
   }
 

@@ -31,7 +31,7 @@ class SmallNetwork extends ClassificationNetwork {
     return this.fc;
   }
 
-  override features(x: Value): Value {
+  override forwardFeatures(x: Value): Value {
     return this.flatten.call(this.pool.call(this.norm.call(this.conv.call(x))));
   }
 }
