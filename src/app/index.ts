@@ -40,6 +40,8 @@ export {
 } from "./tools/data-tools.ts";
 export { type Diagnosis, diagnose } from "./tools/doctor.ts";
 export { worstFirst } from "./tools/duplicate-sheet.ts";
+export { type EmbedRequest, embed, type PictureEmbedding } from "./tools/embed.ts";
+export { type Embeddings, embeddingExtension, writeEmbeddings } from "./tools/embedding-files.ts";
 export { withMadeUpPictures } from "./tools/made-up-pictures.ts";
 export { type PicturePrediction, type PredictRequest, predict } from "./tools/predict.ts";
 export { type QuickstartRequest, type QuickstartResult, quickstart } from "./tools/quickstart.ts";

@@ -8,6 +8,7 @@ import { endWithReader } from "./broken-pipe.ts";
 import { completionCommand } from "./completion-command.ts";
 import { dataCommand } from "./data-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
+import { embedCommand } from "./embed-command.ts";
 import { exportCommand } from "./export-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { quickstartCommand } from "./quickstart-command.ts";
@@ -44,6 +45,7 @@ function createProgram(): Command {
     tuneCommand(),
     testCommand(),
     predictCommand(),
+    embedCommand(),
     exportCommand(),
     reportCommand(),
     runsCommand(),

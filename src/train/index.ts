@@ -24,7 +24,13 @@ export {
 export { DURATION, DURATION_MESSAGE, secondsOf } from "./duration.ts";
 export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine/engine.ts";
 export { FeatureDataModule, type FeatureSource } from "./engine/feature-data-module.ts";
-export { computeFeatures, type Features, onFeatures } from "./engine/features.ts";
+export {
+  computeFeatures,
+  type FeatureBatch,
+  type Features,
+  featureBatches,
+  onFeatures,
+} from "./engine/features.ts";
 export { FineTuning, type FineTuningOptions, fineTuningSchema, separable } from "./engine/fine-tuning.ts";
 export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./engine/programs.ts";
 export { layoutState, type ParameterGroup, type StateLayout } from "./engine/state-layout.ts";

@@ -16,7 +16,7 @@ import { ClassificationMetric } from "../../metrics/index.ts";
 import type { BaseClassificationModel, MetricSets } from "../../models/index.ts";
 import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
 import { Callback, type Logger, type Stage } from "../../train/index.ts";
-import { defaultEvalTransforms } from "../../transforms/index.ts";
+import { defaultEvalTransforms, type Transform } from "../../transforms/index.ts";
 import { pretrainedResize } from "./pretrained.ts";
 
 /** Builds parts of one configuration. */
@@ -42,6 +42,24 @@ export class RunParts {
 
   /** As `data`, not set up. */
   async dataModule(splitFile: string | null, model: BaseClassificationModel): Promise<DataModule> {
+    const given = await this.#transforms(model);
+    const config = this.#composition.config.entries.get("data");
+    const ownSplit = config?.kind === "map" ? config.entries.get("split_file") : undefined;
+    const split = ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: splitFile } : {};
+    return (await this.#build("data", {
+      ...given,
+      ...split,
+    })) as DataModule;
+  }
+
+  /** What is done to pictures before evaluation, whatever the data is. */
+  async evaluationTransform(model: BaseClassificationModel): Promise<Transform> {
+    const { val_transforms } = await this.#transforms(model);
+    return (val_transforms as Transform | undefined) ?? defaultEvalTransforms(this.#imageSize());
+  }
+
+  /** The transforms that are given, and those of published weights where none are. */
+  async #transforms(model: BaseClassificationModel): Promise<Readonly<Record<string, unknown>>> {
     const transforms = (await this.#build("transforms")) as Record<string, unknown> | null;
     const given = Object.entries(transforms ?? {}).filter(
       ([name, value]) => name.endsWith("_transforms") && value !== null,
@@ -51,14 +69,7 @@ export class RunParts {
       resizeSize === undefined
         ? {}
         : { val_transforms: defaultEvalTransforms(this.#imageSize(), resizeSize) };
-    const config = this.#composition.config.entries.get("data");
-    const ownSplit = config?.kind === "map" ? config.entries.get("split_file") : undefined;
-    const split = ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: splitFile } : {};
-    return (await this.#build("data", {
-      ...preset,
-      ...Object.fromEntries(given),
-      ...split,
-    })) as DataModule;
+    return { ...preset, ...Object.fromEntries(given) };
   }
 
   #imageSize(): number {

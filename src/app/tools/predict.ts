@@ -55,7 +55,8 @@ async function* predictBatch(
   }
 }
 
-async function findPictures(paths: readonly string[]): Promise<string[]> {
+/** The pictures that paths name, folders searched. @throws ClassifierTrainingError kind "data" */
+export async function findPictures(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
     const entry = await stat(path).catch(() => undefined);

@@ -1,6 +1,6 @@
 // Features: what the classifier of a network is given, computed once for a whole data set.
 
-import type { BatchSource } from "../../core/index.ts";
+import type { Batch, BatchSource } from "../../core/index.ts";
 import {
   ClassifierTrainingError,
   formatShape,
@@ -40,8 +40,41 @@ export function onFeatures(model: TrainableModel): TrainableModel {
   };
 }
 
+/** Features of a batch, and the positions of its samples in the data set. */
+export interface FeatureBatch {
+  /** [count, ...] */
+  readonly values: HostTensor;
+  readonly indices: ArrayLike<number> & Iterable<number>;
+}
+
+/** Runs everything before the classifier of `model`, in evaluation mode and with the weights of `engine`. */
+export async function* featureBatches(
+  { network }: TrainableModel,
+  { layout, session }: TrainingEngine,
+  batches: AsyncIterable<Pick<Batch, "images" | "indices">>,
+): AsyncGenerator<FeatureBatch, void, undefined> {
+  const backbone = separable(network);
+  const executables = new Map<string, Executable>();
+  try {
+    for await (const { images, indices } of batches) {
+      const shape = [BATCH, ...images.shape.slice(1)];
+      const key = formatShape(shape);
+      let executable = executables.get(key);
+      if (executable === undefined) {
+        const program = featuresProgram(backbone, layout.weights, { dtype: "float32", shape });
+        executable = await session.compile(program);
+        executables.set(key, executable);
+      }
+      const { features } = await executable.run({ images });
+      yield { values: features!, indices };
+    }
+  } finally {
+    for (const executable of executables.values()) await executable.dispose();
+  }
+}
+
 /**
- * Runs everything before the classifier of `model`, in evaluation mode and with the weights of `engine`.
+ * The features of a whole data set, as `featureBatches` gives them.
  * @param onBatch called with the number of samples done; returning false ends it
  * @returns undefined where `onBatch` ended it
  */
@@ -51,28 +84,12 @@ export async function computeFeatures(
   batches: BatchSource,
   onBatch: (done: number) => boolean = () => true,
 ): Promise<Features | undefined> {
-  const network = separable(model.network);
-  const { layout, session } = engine;
-  const executables = new Map<string, Executable>();
   const parts: HostTensor[] = [];
   const indices: number[] = [];
-  try {
-    for await (const { images, indices: own } of batches) {
-      const shape = [BATCH, ...images.shape.slice(1)];
-      const key = formatShape(shape);
-      let executable = executables.get(key);
-      if (executable === undefined) {
-        const program = featuresProgram(network, layout.weights, { dtype: "float32", shape });
-        executable = await session.compile(program);
-        executables.set(key, executable);
-      }
-      const { features } = await executable.run({ images });
-      parts.push(features!);
-      indices.push(...own);
-      if (!onBatch(indices.length)) return undefined;
-    }
-  } finally {
-    for (const executable of executables.values()) await executable.dispose();
+  for await (const batch of featureBatches(model, engine, batches)) {
+    parts.push(batch.values);
+    indices.push(...batch.indices);
+    if (!onBatch(indices.length)) return undefined;
   }
   return join(parts, indices);
 }
