@@ -24,6 +24,7 @@ import {
 import { crossEntropy } from "../../src/nn/index.ts";
 import { BATCH_COMPOSITIONS } from "./batch-compositions.ts";
 import { type Case, labels, numbers, positive } from "./case.ts";
+import { LAYER_COMPOSITIONS } from "./layer-compositions.ts";
 import { NO_SECOND, withGradients } from "./with-gradients.ts";
 
 const PADDED = { padding: [1, 1] } as const;
@@ -36,6 +37,7 @@ function block(x: Value, weight: Value, scale: Value, shift: Value, stride: numb
 
 export const COMPOSITIONS: readonly Case[] = [
   ...BATCH_COMPOSITIONS,
+  ...LAYER_COMPOSITIONS,
   {
     name: "convolution, bias, ReLU: all intermediate values are outputs too",
     operands: [numbers([2, 8, 6, 6]), numbers([16, 8, 3, 3], "w"), numbers([16], "b")],

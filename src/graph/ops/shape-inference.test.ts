@@ -6,15 +6,19 @@ import {
   avgPool2d,
   batchNormInference,
   batchNormTraining,
+  bernoulli,
   broadcastTo,
   cast,
+  clip,
   concat,
   conv2d,
   equal,
   exp,
   flatten,
+  gelu,
   globalAvgPool2d,
   input,
+  layerNorm,
   logSoftmax,
   matmul,
   maxPool2d,
@@ -23,12 +27,15 @@ import {
   reduceMax,
   reduceSum,
   reshape,
+  roll,
   select,
   slice,
+  softmax,
   sumTo,
   transpose,
 } from "../build.ts";
 import { Graph, type Value } from "../graph.ts";
+import { adaptiveAvgPool2d } from "../resample.ts";
 
 type Type = Shape | { readonly dtype: DType; readonly shape: Shape };
 
@@ -144,6 +151,46 @@ const ACCEPTED: readonly Accepted[] = [
     ],
     build: (a, b) => matmul(a!, b!, true),
     shape: [2, 5],
+  },
+  {
+    name: "products behind leading axes, both transposed",
+    operands: [
+      [2, 3, 7, 4],
+      [2, 3, 5, 7],
+    ],
+    build: (a, b) => matmul(a!, b!, true, true),
+    shape: [2, 3, 4, 5],
+  },
+  {
+    name: "products of many matrices with one",
+    operands: [
+      [2, 3, 4, 7],
+      [5, 7],
+    ],
+    build: (a, b) => matmul(a!, b!, false, true),
+    shape: [2, 3, 4, 5],
+  },
+  { name: "GELU", operands: [[2, 3]], build: (x) => gelu(x!), shape: [2, 3] },
+  { name: "clip", operands: [[2, 3]], build: (x) => clip(x!, 0, 6), shape: [2, 3] },
+  { name: "softmax", operands: [[2, 3, 4]], build: (x) => softmax(x!), shape: [2, 3, 4] },
+  {
+    name: "layer norm",
+    operands: [[2, 3, 4], [4], [4]],
+    build: (x, w, b) => layerNorm(x!, w!, b!, 1e-6),
+    shape: [2, 3, 4],
+  },
+  { name: "roll", operands: [[2, 3, 4]], build: (x) => roll(x!, 2, 1), shape: [2, 3, 4] },
+  {
+    name: "ones and zeros",
+    operands: [int("int32", [4])],
+    build: (key) => bernoulli(key!, [2, 3], 0.5, 0),
+    shape: [2, 3],
+  },
+  {
+    name: "adaptive pooling",
+    operands: [[2, 8, 7, 5]],
+    build: (x) => adaptiveAvgPool2d(x!, [3, 6]),
+    shape: [2, 8, 3, 6],
   },
   {
     name: "padded maximum pooling",
@@ -350,6 +397,45 @@ const REFUSED: readonly Refused[] = [
     operands: [[3], [3]],
     build: (a, b) => matmul(a!, b!),
     message: "two matrices",
+  },
+  {
+    name: "products whose leading axes differ",
+    operands: [
+      [2, 3, 4],
+      [3, 4, 5],
+    ],
+    build: (a, b) => matmul(a!, b!),
+    message: "leading axes differ",
+  },
+  {
+    name: "a range whose ends are swapped",
+    operands: [[2]],
+    build: (x) => clip(x!, 1, 0),
+    message: "low 1 is above high 0",
+  },
+  {
+    name: "a layer norm with weights of another size",
+    operands: [[2, 3], [2], [3]],
+    build: (x, w, b) => layerNorm(x!, w!, b!, 1e-5),
+    message: "weight and bias must be [3]",
+  },
+  {
+    name: "a key that is too short",
+    operands: [int("int32", [2])],
+    build: (key) => bernoulli(key!, [3], 0.5, 0),
+    message: "the key must be int32 [4], not int32 [2]",
+  },
+  {
+    name: "a probability above 1",
+    operands: [int("int32", [4])],
+    build: (key) => bernoulli(key!, [3], 1.5, 0),
+    message: "the probability 1.5",
+  },
+  {
+    name: "a place below 0",
+    operands: [int("int32", [4])],
+    build: (key) => bernoulli(key!, [3], 0.5, -1),
+    message: "the place -1",
   },
   {
     name: "one value per channel in a training batch norm",

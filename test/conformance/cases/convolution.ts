@@ -36,6 +36,27 @@ const MATRICES = [
   [17, 33, 9],
 ] as const;
 
+const TRANSPOSITIONS = [
+  [false, false],
+  [false, true],
+  [true, false],
+  [true, true],
+] as const;
+
+/** Products of matrices behind the axes `lead`, transposed in every way. */
+function products(lead: Shape, [m, k, n]: readonly [number, number, number]): readonly Case[] {
+  return TRANSPOSITIONS.map(([transposeA, transposeB]) => ({
+    name: `${lead.length > 0 ? `[${lead}] times ` : ""}${m} x ${k} x ${n}${transposeA ? ", A transposed" : ""}${transposeB ? ", B transposed" : ""}`,
+    operands: [
+      numbers([...lead, ...(transposeA ? [k, m] : [m, k])], "a"),
+      numbers([...lead, ...(transposeB ? [n, k] : [k, n])], "b"),
+    ],
+    ...(lead.length > 0 && { batch: [0, 1] }),
+    build: (a, b) => matmul(a!, b!, transposeA, transposeB),
+    tolerance: "accumulated",
+  }));
+}
+
 export const convolutionCases: { readonly [N in keyof ConvolutionOps]: readonly Case[] } = {
   conv2d: forward,
   conv2dInputGrad: CONVOLUTIONS.map((one) => ({
@@ -55,15 +76,17 @@ export const convolutionCases: { readonly [N in keyof ConvolutionOps]: readonly 
       x!.node.graph.append("conv2dWeightGrad", [x!, dy!], { ...paramsOf(one), weightShape: one.weight })[0]!,
     tolerance: "accumulated",
   })),
-  matmul: MATRICES.flatMap(
-    ([m, k, n]) =>
-      [false, true].flatMap((transposeA) =>
-        [false, true].map((transposeB) => ({
-          name: `${m} x ${k} x ${n}${transposeA ? ", A transposed" : ""}${transposeB ? ", B transposed" : ""}`,
-          operands: [numbers(transposeA ? [k, m] : [m, k], "a"), numbers(transposeB ? [n, k] : [k, n], "b")],
-          build: (a, b) => matmul(a!, b!, transposeA, transposeB),
-          tolerance: "accumulated",
-        })),
-      ) satisfies Case[],
-  ),
+  matmul: [
+    ...MATRICES.flatMap((sizes) => products([], sizes)),
+    ...products([3], [4, 5, 6]),
+    ...products([2, 3], [17, 33, 9]),
+    ...products([5, 1], [1, 7, 2]),
+    {
+      name: "of all matrices with a single one",
+      operands: [numbers([2, 3, 4, 5], "a"), numbers([6, 5], "b")],
+      batch: [0],
+      build: (a, b) => matmul(a!, b!, false, true),
+      tolerance: "accumulated",
+    },
+  ],
 };

@@ -4,9 +4,12 @@ import {
   abs,
   add,
   cast,
+  clip,
   div,
   equal,
+  erf,
   exp,
+  gelu,
   greater,
   greaterEqual,
   log,
@@ -160,6 +163,13 @@ function comparison(op: (a: Value, b: Value) => Value): readonly Case[] {
   ];
 }
 
+/** Operands below, within and above the range of a clip, and at its ends. */
+const AROUND_RANGE = vector(-1e30, -7, -1, -0.99, 0, 0.5, 1.99, 2, 2.01, 1e30);
+
+function clipGradient(dy: Value, x: Value, low: number, high: number): Value {
+  return x.node.graph.append("clipGrad", [dy, x], { low, high })[0]!;
+}
+
 function casts(from: HostTensor, to: readonly DType[]): readonly Case[] {
   return to.map((dtype) => ({
     name: `${from.dtype} to ${dtype}`,
@@ -182,6 +192,43 @@ export const elementwiseCases: { readonly [N in keyof ElementwiseOps]: readonly 
   sigmoid: unary(sigmoid, [0, -INFINITY, INFINITY, -80, 80]),
   tanh: unary(tanh, [0, -INFINITY, INFINITY, -50, 1e-4]),
   softplus: unary(softplus, [0, -80, 1000, 1e30]),
+  erf: [
+    ...unary(erf, [0, -INFINITY, INFINITY, -1e-30, 1e-4, 5]),
+    { name: "of far numbers", operands: [numbers([256], "far", -7, 7)], build: (x) => erf(x!) },
+  ],
+  gelu: [
+    ...unary(gelu, [0, 1e-30, -1e-3, 10, 1e30]),
+    {
+      name: "of far numbers",
+      operands: [numbers([256], "far", -12, 12)],
+      build: (x) => gelu(x!),
+      tolerance: "accumulated",
+    },
+  ],
+  clip: [
+    { name: "of [2, 3, 4, 5]", operands: [numbers([2, 3, 4, 5])], build: (x) => clip(x!, -1, 0.5) },
+    { name: "of []", operands: [numbers([])], build: (x) => clip(x!, 0, 6) },
+    { name: "to one value", operands: [numbers([7])], build: (x) => clip(x!, 0.1, 0.1) },
+    {
+      name: "at and beyond the ends",
+      operands: [AROUND_RANGE],
+      build: (x) => clip(x!, -1, 2),
+      differentiated: [],
+    },
+  ],
+  clipGrad: [
+    {
+      name: "of [2, 3, 4, 5]",
+      operands: [numbers([2, 3, 4, 5], "dy"), numbers([2, 3, 4, 5])],
+      build: (dy, x) => clipGradient(dy!, x!, -1, 0.5),
+    },
+    {
+      name: "at and beyond the ends",
+      operands: [numbers([AROUND_RANGE.data.length], "dy"), AROUND_RANGE],
+      build: (dy, x) => clipGradient(dy!, x!, -1, 2),
+      differentiated: [],
+    },
+  ],
   add: [...binary(add), ...withItselfAndNumbers(add), ...integers(add)],
   sub: [...binary(sub), ...withItselfAndNumbers(sub), ...integers(sub)],
   mul: [...binary(mul), ...withItselfAndNumbers(mul), ...integers(mul)],

@@ -7,6 +7,7 @@ import { layoutCases } from "./layout.ts";
 import { leafCases } from "./leaf.ts";
 import { normalizationCases } from "./normalization.ts";
 import { poolingCases } from "./pooling.ts";
+import { randomCases } from "./random.ts";
 import { reductionCases } from "./reduction.ts";
 
 export const CASES: { readonly [N in OpName]: readonly Case[] } = {
@@ -17,6 +18,7 @@ export const CASES: { readonly [N in OpName]: readonly Case[] } = {
   ...convolutionCases,
   ...normalizationCases,
   ...poolingCases,
+  ...randomCases,
 };
 
 /** Every case with the op it is for. */

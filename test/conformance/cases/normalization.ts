@@ -1,6 +1,6 @@
-// Batch normalisation: batches and maps of every size, channels that are no multiple of a vector, large means.
+// Normalisation: batches, maps and rows of every size, channels that are no multiple of a vector, large means.
 import type { HostTensor, Shape } from "../../../src/core/index.ts";
-import { batchNormInference, batchNormTraining } from "../../../src/graph/index.ts";
+import { batchNormInference, batchNormTraining, layerNorm, type Value } from "../../../src/graph/index.ts";
 import type { NormalizationOps } from "../../../src/graph/ops/normalization.ts";
 import { type Case, numbers, positive, type Tolerance } from "../case.ts";
 
@@ -34,8 +34,23 @@ const BATCHES: readonly Batch[] = [
   },
 ];
 
-function vectorsFor({ x }: Batch) {
-  const channels = [x.shape[1]!];
+const ROWS: readonly Batch[] = [
+  ...[
+    [5, 7],
+    [1, 16],
+    [2, 3, 33],
+    [2, 3, 5, 96],
+    [2, 1025],
+  ].map((shape): Batch => ({ name: `of [${shape}]`, x: numbers(shape, "x"), tolerance: "accumulated" })),
+  {
+    name: "whose mean is 50 times its deviation",
+    x: numbers([6, 40], "offset", 28, 30),
+    tolerance: "composed",
+  },
+];
+
+function vectorsFor({ x }: Batch, axis = 1) {
+  const channels = [x.shape.at(axis)!];
   return {
     weight: positive(channels, "weight"),
     bias: numbers(channels, "bias"),
@@ -79,4 +94,34 @@ export const normalizationCases: { readonly [N in keyof NormalizationOps]: reado
       tolerance: batch.tolerance,
     };
   }),
+  layerNorm: ROWS.map((rows) => {
+    const { weight, bias } = vectorsFor(rows, -1);
+    return {
+      name: rows.name,
+      operands: [rows.x, weight, bias],
+      batch: [0],
+      build: (...operands) => {
+        const [x, w, b] = operands as [Value, Value, Value];
+        const [y, mean, variance] = x.node.graph.append("layerNorm", [x, w, b], { epsilon: EPSILON });
+        return { y: y!, alone: layerNorm(x, w, b, 1e-6), mean: mean!, variance: variance! };
+      },
+      tolerance: rows.tolerance,
+      differentiated: ["y", "alone"],
+    };
+  }),
+  layerNormGrad: ROWS.map((rows) => ({
+    name: rows.name,
+    operands: [numbers(rows.x.shape, "dy"), rows.x, vectorsFor(rows, -1).weight, vectorsFor(rows, -1).bias],
+    batch: [0, 1],
+    build: (...operands) => {
+      const [dy, x, w, b] = operands as [Value, Value, Value, Value];
+      const [, mean, variance] = x.node.graph.append("layerNorm", [x, w, b], { epsilon: EPSILON });
+      const gradients = x.node.graph.append("layerNormGrad", [dy, x, w, mean!, variance!], {
+        epsilon: EPSILON,
+      });
+      const [dx, dWeight, dBias] = gradients;
+      return { dx: dx!, dWeight: dWeight!, dBias: dBias! };
+    },
+    tolerance: rows.tolerance,
+  })),
 };

@@ -1,11 +1,12 @@
 // Reductions over every choice of axes.
-import { float32 } from "../../../src/core/index.ts";
+import { float32, type Shape } from "../../../src/core/index.ts";
 import {
   argMax,
   logSoftmax,
   reduceMax,
   reduceMean,
   reduceSum,
+  softmax,
   type Value,
 } from "../../../src/graph/index.ts";
 import type { ReductionOps } from "../../../src/graph/ops/reduction.ts";
@@ -35,6 +36,44 @@ function overAxes(reduce: Reduce, tolerance: Tolerance): readonly Case[] {
       tolerance,
     })),
   );
+}
+
+/** Of rows, vectors and higher ranks, of one and many classes, and of numbers whose exponentials overflow. */
+function overRows(op: (x: Value) => Value): readonly Case[] {
+  return [
+    {
+      name: "of rows",
+      operands: [numbers([5, 7])],
+      batch: [0],
+      build: (x) => op(x!),
+      tolerance: "accumulated",
+    },
+    { name: "of a vector", operands: [numbers([9])], build: (x) => op(x!), tolerance: "accumulated" },
+    { name: "of rank 4", operands: [numbers([2, 3, 4, 17])], build: (x) => op(x!), tolerance: "accumulated" },
+    { name: "of one class", operands: [numbers([4, 1])], build: (x) => op(x!) },
+    {
+      name: "of 1000 classes",
+      operands: [numbers([2, 1000])],
+      build: (x) => op(x!),
+      tolerance: "accumulated",
+    },
+    {
+      name: "of huge logits",
+      operands: [float32([2, 3], [1e4, -1e4, 0, 3e4, 3e4, -3e4])],
+      build: (x) => op(x!),
+      tolerance: "accumulated",
+      differentiated: [],
+    },
+  ];
+}
+
+function softmaxGradient(shape: Shape, name: string): Case {
+  return {
+    name,
+    operands: [numbers(shape, "dy"), numbers(shape, "y", 0, 1)],
+    build: (dy, y) => y!.node.graph.append("softmaxGrad", [dy!, y!], {})[0]!,
+    tolerance: "accumulated",
+  };
 }
 
 export const reductionCases: { readonly [N in keyof ReductionOps]: readonly Case[] } = {
@@ -83,28 +122,13 @@ export const reductionCases: { readonly [N in keyof ReductionOps]: readonly Case
     { name: "of one column", operands: [numbers([4, 1])], build: (x) => argMax(x!) },
     { name: "takes the first of tied elements", operands: [tied([6, 9])], build: (x) => argMax(x!) },
   ],
-  logSoftmax: [
-    { name: "of rows", operands: [numbers([5, 7])], build: (x) => logSoftmax(x!), tolerance: "accumulated" },
-    { name: "of a vector", operands: [numbers([9])], build: (x) => logSoftmax(x!), tolerance: "accumulated" },
-    {
-      name: "of rank 3",
-      operands: [numbers([2, 3, 4])],
-      build: (x) => logSoftmax(x!),
-      tolerance: "accumulated",
-    },
-    { name: "of one class", operands: [numbers([4, 1])], build: (x) => logSoftmax(x!) },
-    {
-      name: "of 1000 classes",
-      operands: [numbers([2, 1000])],
-      build: (x) => logSoftmax(x!),
-      tolerance: "accumulated",
-    },
-    {
-      name: "of huge logits",
-      operands: [float32([2, 3], [1e4, -1e4, 0, 3e4, 3e4, -3e4])],
-      build: (x) => logSoftmax(x!),
-      tolerance: "accumulated",
-      differentiated: [],
-    },
+  logSoftmax: overRows(logSoftmax),
+  softmax: overRows(softmax),
+  softmaxGrad: [
+    softmaxGradient([5, 7], "of rows"),
+    softmaxGradient([9], "of a vector"),
+    softmaxGradient([2, 3, 4, 17], "of rank 4"),
+    softmaxGradient([4, 1], "of one class"),
+    softmaxGradient([2, 1000], "of 1000 classes"),
   ],
 };
