@@ -2,7 +2,7 @@
 
 import type { Batch } from "../src/core/index.ts";
 import { type HostTensor, hostTensor, RandomStream } from "../src/core/index.ts";
-import { createResNet, RESNET_NAMES, type ResNetName } from "../src/models/catalog.ts";
+import { createResNet, RESNET_NAMES, type ResNetName } from "../src/models/index.ts";
 import { crossEntropy } from "../src/nn/index.ts";
 import { AdamW } from "../src/optim/index.ts";
 import type { ConvolutionAlgorithm, Precision, Runtime } from "../src/runtime/contract.ts";

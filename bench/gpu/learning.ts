@@ -2,7 +2,7 @@
 
 import type { Batch } from "../../src/core/index.ts";
 import { hostTensor, RandomStream } from "../../src/core/index.ts";
-import { createResNet } from "../../src/models/catalog.ts";
+import { createResNet } from "../../src/models/index.ts";
 import { crossEntropy } from "../../src/nn/index.ts";
 import { SGD } from "../../src/optim/index.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";

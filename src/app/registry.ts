@@ -13,6 +13,7 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
   model: from(
     () => import("../models/index.ts"),
     [
+      "ClassificationModel",
       "ResNet18ClassificationModel",
       "ResNet34ClassificationModel",
       "ResNet50ClassificationModel",

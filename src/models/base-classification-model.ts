@@ -85,6 +85,8 @@ export const classificationModelSchema: z.ZodType<ResolvedClassificationModelOpt
 export interface ClassificationTask {
   /** In the order of the labels. */
   readonly classNames: readonly string[];
+  /** Height and width of the pictures in pixels, where they are fixed. */
+  readonly imageSize?: readonly [height: number, width: number] | null;
   /** Weight of each class in the loss; default: all 1. */
   readonly classWeights?: ArrayLike<number> | undefined;
   /** What is measured; default: top-1, top-5 and each class' accuracy. */
@@ -109,7 +111,7 @@ export abstract class BaseClassificationModel {
   abstract readonly architecture: string;
 
   /** A network from images [N, 3, H, W] to logits [N, numClasses]. */
-  protected abstract buildNetwork(numClasses: number): Module;
+  protected abstract buildNetwork(numClasses: number, task: ClassificationTask): Module;
 
   /** @throws ClassifierTrainingError kind "usage" `NUM_CLASSES` where `numClasses` contradicts the data. */
   setup(task: ClassificationTask): void {
@@ -124,7 +126,7 @@ export abstract class BaseClassificationModel {
       );
     }
     this.#task = task;
-    this.#network = this.buildNetwork(found);
+    this.#network = this.buildNetwork(found, task);
     this.#metrics = new ClassificationMetrics(task.classNames, task.metrics ?? defaultMetrics(this.labels));
   }
 

@@ -1,38 +1,60 @@
-// The named sizes of residual networks, one row each.
-import { ResNet, type ResNetOptions } from "./resnet.ts";
+// All networks by torchvision's names, family by family.
+import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
+import type { ClassificationNetwork } from "../nn/index.ts";
+import type { Family, NetworkOptions } from "./family.ts";
+import { type ResNetName, resnets } from "./resnet.ts";
 
-type Architecture = Omit<ResNetOptions, "numClasses">;
+/** An option of networks besides the number of classes. */
+export type NetworkOption = Exclude<keyof NetworkOptions, "numClasses">;
 
-/** The architectures, by torchvision's names; the two numbers of a ResNeXt are groups and channels a group. */
-export type ResNetName =
-  | "resnet18"
-  | "resnet34"
-  | "resnet50"
-  | "resnet101"
-  | "resnet152"
-  | "resnext50_32x4d"
-  | "resnext101_32x8d"
-  | "resnext101_64x4d"
-  | "wide_resnet50_2"
-  | "wide_resnet101_2";
+/** Name of a network, as torchvision's. */
+export type NetworkName = ResNetName;
 
-const RESNETS: Readonly<Record<ResNetName, Architecture>> = {
-  resnet18: { block: "basic", layers: [2, 2, 2, 2] },
-  resnet34: { block: "basic", layers: [3, 4, 6, 3] },
-  resnet50: { block: "bottleneck", layers: [3, 4, 6, 3] },
-  resnet101: { block: "bottleneck", layers: [3, 4, 23, 3] },
-  resnet152: { block: "bottleneck", layers: [3, 8, 36, 3] },
-  resnext50_32x4d: { block: "bottleneck", layers: [3, 4, 6, 3], groups: 32, widthPerGroup: 4 },
-  resnext101_32x8d: { block: "bottleneck", layers: [3, 4, 23, 3], groups: 32, widthPerGroup: 8 },
-  resnext101_64x4d: { block: "bottleneck", layers: [3, 4, 23, 3], groups: 64, widthPerGroup: 4 },
-  wide_resnet50_2: { block: "bottleneck", layers: [3, 4, 6, 3], widthPerGroup: 128 },
-  wide_resnet101_2: { block: "bottleneck", layers: [3, 4, 23, 3], widthPerGroup: 128 },
-};
+/** What is known of a network before it is made. */
+export interface NetworkEntry {
+  readonly name: NetworkName;
+  /** As its authors write it. */
+  readonly family: string;
+  /** The options besides the number of classes that it knows. */
+  readonly knows: readonly NetworkOption[];
+  readonly create: (options: NetworkOptions) => ClassificationNetwork;
+}
 
-/** All of them, smallest depth first within a family. */
-export const RESNET_NAMES: readonly ResNetName[] = Object.keys(RESNETS) as ResNetName[];
+function rows<Name extends NetworkName>(
+  family: string,
+  networks: Family<Name>,
+  ...knows: NetworkOption[]
+): [string, NetworkEntry][] {
+  const names = Object.keys(networks) as Name[];
+  return names.map((name) => [name, { name, family, knows, create: networks[name] }]);
+}
 
-/** A residual network by torchvision's name, with `numClasses` outputs. */
-export function createResNet(name: ResNetName, numClasses: number): ResNet {
-  return new ResNet({ ...RESNETS[name], numClasses });
+const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([...rows("ResNet", resnets)]);
+
+/** Every network, family by family, small ones first. */
+export const NETWORK_NAMES: readonly NetworkName[] = Array.from(ENTRIES.values(), ({ name }) => name);
+
+/** @throws ClassifierTrainingError kind "usage" `NETWORK_UNKNOWN`, with the names that are nearest. */
+export function findNetwork(name: string): NetworkEntry {
+  const entry = ENTRIES.get(name);
+  if (entry !== undefined) return entry;
+  throw new ClassifierTrainingError("usage", "NETWORK_UNKNOWN", `there is no network "${name}"`, {
+    hint: didYouMean(name, NETWORK_NAMES),
+  });
+}
+
+/**
+ * A network of the catalogue.
+ * @throws ClassifierTrainingError kind "usage": `NETWORK_UNKNOWN`, and `NETWORK_OPTION` for an option that it does not have
+ */
+export function createNetwork(name: NetworkName, options: NetworkOptions): ClassificationNetwork {
+  const { knows, create } = findNetwork(name);
+  for (const [option, value] of Object.entries(options)) {
+    if (option === "numClasses" || value === undefined || knows.includes(option as NetworkOption)) continue;
+    const others = knows.length === 0 ? "nothing but the number of classes" : knows.join(", ");
+    throw new ClassifierTrainingError("usage", "NETWORK_OPTION", `${name} has no option ${option}`, {
+      hint: `what can be chosen of it: ${others}`,
+    });
+  }
+  return create(options);
 }

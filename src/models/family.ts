@@ -13,6 +13,7 @@ export interface NetworkOptions {
 }
 
 /** A row for each size: its constructor, by torchvision's name. */
-export type Family<Name extends string> = Readonly<
-  Record<Name, (options: NetworkOptions) => ClassificationNetwork>
->;
+export type Family<
+  Name extends string,
+  Network extends ClassificationNetwork = ClassificationNetwork,
+> = Readonly<Record<Name, (options: NetworkOptions) => Network>>;

@@ -1,4 +1,4 @@
-// Models: residual networks, and the base class of classification models.
+// Models: networks by name, and classification models over them.
 export {
   BaseClassificationModel,
   type ClassificationModelOptions,
@@ -7,9 +7,18 @@ export {
   classificationModelSchema,
   type ResolvedClassificationModelOptions,
 } from "./base-classification-model.ts";
-export { createResNet, RESNET_NAMES, type ResNetName } from "./catalog.ts";
+export {
+  createNetwork,
+  findNetwork,
+  NETWORK_NAMES,
+  type NetworkEntry,
+  type NetworkName,
+  type NetworkOption,
+} from "./catalog.ts";
 export { ClassificationMetrics, defaultMetrics, type MetricSets } from "./classification-metrics.ts";
-export { ResNet, type ResNetOptions } from "./resnet.ts";
+export { ClassificationModel, type NetworkModelOptions } from "./classification-model.ts";
+export type { Family, NetworkOptions } from "./family.ts";
+export { createResNet, RESNET_NAMES, ResNet, type ResNetName, type ResNetOptions } from "./resnet.ts";
 export {
   ResNet18ClassificationModel,
   ResNet34ClassificationModel,

@@ -1,15 +1,12 @@
 // Classification models over residual networks: one for any of them, and named ones for the common sizes.
-
 import * as z from "zod";
-import { parseOptions } from "../core/index.ts";
-import type { Module } from "../nn/index.ts";
 import {
-  BaseClassificationModel,
   type ClassificationModelOptions,
   classificationModelFields,
   classificationModelSchema,
 } from "./base-classification-model.ts";
-import { createResNet, RESNET_NAMES, type ResNetName } from "./catalog.ts";
+import { ClassificationModel } from "./classification-model.ts";
+import { RESNET_NAMES, type ResNetName } from "./resnet.ts";
 
 /** Those of any classification model, and which network it is built around. */
 export interface ResNetClassificationModelOptions extends ClassificationModelOptions {
@@ -17,23 +14,15 @@ export interface ResNetClassificationModelOptions extends ClassificationModelOpt
   readonly architecture: ResNetName;
 }
 
-const anyResNet = z.strictObject({
-  architecture: z.enum(RESNET_NAMES),
-  ...classificationModelFields,
-});
-
 /** A classification model over any residual network of the catalogue. */
-export class ResNetClassificationModel extends BaseClassificationModel {
-  static readonly schema: z.ZodType = anyResNet;
-  readonly architecture: ResNetName;
+export class ResNetClassificationModel extends ClassificationModel {
+  static override readonly schema: z.ZodType = z.strictObject({
+    architecture: z.enum(RESNET_NAMES),
+    ...classificationModelFields,
+  });
 
-  constructor({ architecture, ...options }: ResNetClassificationModelOptions) {
-    super(parseOptions("ResNetClassificationModel", classificationModelSchema, options));
-    this.architecture = architecture;
-  }
-
-  protected override buildNetwork(numClasses: number): Module {
-    return createResNet(this.architecture, numClasses);
+  constructor(options: ResNetClassificationModelOptions) {
+    super(options);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   Module,
   Sequential,
 } from "../nn/index.ts";
+import type { Family } from "./family.ts";
 
 /** The numbers that tell one residual network of the family from another. */
 export interface ResNetOptions {
@@ -154,9 +155,53 @@ export class ResNet extends ClassificationNetwork {
     return this.fc;
   }
 
+  override get stages(): readonly string[] {
+    return ["conv1", "layer1", "layer2", "layer3", "layer4", "fc"];
+  }
+
   override forwardFeatures(x: Value): Value {
     let y = this.maxpool.call(relu(this.bn1.call(this.conv1.call(x))));
     for (const stage of [this.layer1, this.layer2, this.layer3, this.layer4]) y = stage.call(y);
     return flatten(this.avgpool.call(y));
   }
+}
+
+/** torchvision's names; the two numbers of a ResNeXt are groups and channels a group. */
+export type ResNetName =
+  | "resnet18"
+  | "resnet34"
+  | "resnet50"
+  | "resnet101"
+  | "resnet152"
+  | "resnext50_32x4d"
+  | "resnext101_32x8d"
+  | "resnext101_64x4d"
+  | "wide_resnet50_2"
+  | "wide_resnet101_2";
+
+const row =
+  (options: Omit<ResNetOptions, "numClasses">) =>
+  ({ numClasses }: { readonly numClasses: number }): ResNet =>
+    new ResNet({ ...options, numClasses });
+
+/** Residual networks, smallest depth first within a kind. */
+export const resnets: Family<ResNetName, ResNet> = {
+  resnet18: row({ block: "basic", layers: [2, 2, 2, 2] }),
+  resnet34: row({ block: "basic", layers: [3, 4, 6, 3] }),
+  resnet50: row({ block: "bottleneck", layers: [3, 4, 6, 3] }),
+  resnet101: row({ block: "bottleneck", layers: [3, 4, 23, 3] }),
+  resnet152: row({ block: "bottleneck", layers: [3, 8, 36, 3] }),
+  resnext50_32x4d: row({ block: "bottleneck", layers: [3, 4, 6, 3], groups: 32, widthPerGroup: 4 }),
+  resnext101_32x8d: row({ block: "bottleneck", layers: [3, 4, 23, 3], groups: 32, widthPerGroup: 8 }),
+  resnext101_64x4d: row({ block: "bottleneck", layers: [3, 4, 23, 3], groups: 64, widthPerGroup: 4 }),
+  wide_resnet50_2: row({ block: "bottleneck", layers: [3, 4, 6, 3], widthPerGroup: 128 }),
+  wide_resnet101_2: row({ block: "bottleneck", layers: [3, 4, 23, 3], widthPerGroup: 128 }),
+};
+
+/** The names of residual networks. */
+export const RESNET_NAMES: readonly ResNetName[] = Object.keys(resnets) as ResNetName[];
+
+/** A residual network by torchvision's name, with `numClasses` outputs. */
+export function createResNet(name: ResNetName, numClasses: number): ResNet {
+  return resnets[name]({ numClasses });
 }

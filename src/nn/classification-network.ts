@@ -1,6 +1,7 @@
 // A network in two parts: a backbone that computes features, and a classifier of them.
 import type { Value } from "../graph/index.ts";
 import { Module } from "./module.ts";
+import { deriveStages } from "./stages.ts";
 
 /**
  * Base class of networks with a classifier behind a backbone. The classifier of such a network can be trained alone,
@@ -11,6 +12,14 @@ export abstract class ClassificationNetwork extends Module {
   abstract readonly classifier: Module;
   /** Everything before the classifier: inputs [N, ...] -> features [N, ...]. */
   abstract forwardFeatures(x: Value): Value;
+
+  /**
+   * Where its stages begin, as paths, in the order of computation, the classifier's last: what is frozen, unfrozen and
+   * trained at a rate of its own. A stage reaches to the beginning of the next one.
+   */
+  get stages(): readonly string[] {
+    return deriveStages(this, this.classifier);
+  }
 
   override forward(x: Value): Value {
     return this.classifier.call(this.forwardFeatures(x));
@@ -47,6 +56,10 @@ export class FeatureClassifier extends ClassificationNetwork {
 
   override get classifier(): Module {
     return this.#network.classifier;
+  }
+
+  override get stages(): readonly string[] {
+    return this.#network.stages;
   }
 
   override forwardFeatures(x: Value): Value {

@@ -55,5 +55,6 @@ export {
   sigmoidFocalLoss,
 } from "./one-vs-rest.ts";
 export { Buffer, Parameter, type ParameterOptions } from "./parameter.ts";
+export { deriveStages, parameterStages } from "./stages.ts";
 export { initialState, type StateDict, type StateEntry, stateEntries } from "./state.ts";
 export { type Traced, type TraceOptions, trace } from "./trace.ts";

@@ -191,6 +191,7 @@ export async function setUp(
   const labels = { numClasses: data.classes.length, ignoreIndex: model.options.ignoreIndex };
   model.setup({
     classNames: data.classes,
+    imageSize: data.preprocessing.imageSize,
     classWeights: weigh ? data.classWeights : undefined,
     metrics: await parts.metrics(labels),
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type HostTensor, hostTensor, toNumbers } from "../../core/index.ts";
 import { createProgram, Graph, readVariable, storageOf, wholeStorage } from "../../graph/index.ts";
-import { createResNet, type ResNetName } from "../../models/catalog.ts";
+import { createResNet, type ResNetName } from "../../models/index.ts";
 import { crossEntropy } from "../../nn/index.ts";
 import { AdamW } from "../../optim/index.ts";
 import { accumulateProgram } from "../../train/engine/programs.ts";

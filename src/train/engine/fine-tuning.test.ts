@@ -46,11 +46,40 @@ describe("groups", () => {
     const groupOf = (name: string) => tuning.groups().find(({ parameters }) => parameters.includes(name));
     expect(groupOf("fc.weight")).toMatchObject({ learningRateScale: 1 });
     expect(groupOf("fc.bias")).toMatchObject({ learningRateScale: 1, weightDecay: 0 });
-    // Between fc and layer4 lies the pooling, which has no parameters but is a part.
-    expect(groupOf("layer4.0.conv1.weight")?.learningRateScale).toBe(0.25);
-    expect(groupOf("layer3.0.bn1.weight")).toMatchObject({ learningRateScale: 0.125, weightDecay: 0 });
+    expect(groupOf("layer4.0.conv1.weight")?.learningRateScale).toBe(0.5);
+    expect(groupOf("layer3.0.bn1.weight")).toMatchObject({ learningRateScale: 0.25, weightDecay: 0 });
+    expect(groupOf("bn1.weight")?.learningRateScale).toBe(0.5 ** 5);
     const all = tuning.groups().flatMap(({ parameters }) => parameters);
     expect(new Set(all).size).toBe(Array.from(network.namedParameters()).length);
+  });
+
+  test("stages are frozen by number, and unfrozen one after another from the classifier on", () => {
+    const network = createResNet("resnet18", 7);
+    const trained = () =>
+      Array.from(network.namedParameters()).flatMap(([name, { requiresGrad }]) =>
+        requiresGrad && /^(conv1|layer\d\.0\.conv1|fc)\.weight$/.test(name) ? [name.split(".")[0]] : [],
+      );
+    const tuning = new FineTuning(network, { freezeStages: -2, unfreezeEpoch: 1, unfreezeEvery: 2 });
+    const seen = [0, 1, 2, 3, 5, 7].map((epoch) => {
+      tuning.enter(epoch);
+      return trained().join(" ");
+    });
+    expect(seen).toEqual([
+      "layer4 fc",
+      "layer3 layer4 fc",
+      "layer3 layer4 fc",
+      "layer2 layer3 layer4 fc",
+      "layer1 layer2 layer3 layer4 fc",
+      "conv1 layer1 layer2 layer3 layer4 fc",
+    ]);
+    new FineTuning(network, { freezeStages: 2 }).enter(0);
+    expect(trained()).toEqual(["layer2", "layer3", "layer4", "fc"]);
+  });
+
+  test.each([6, -6])("refuses to freeze %i of six stages", (freezeStages) => {
+    expect(() => new FineTuning(createResNet("resnet18", 7), { freezeStages })).toThrow(
+      expect.objectContaining({ code: "FREEZE_STAGES", hint: expect.stringContaining("layer4, fc") }),
+    );
   });
 
   test("where one part holds all the others its parts count, and parameters say whether they decay", () => {

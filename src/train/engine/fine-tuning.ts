@@ -1,21 +1,32 @@
 // Fine-tuning: which parameters are trained from which epoch on, and in which groups.
 import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
-import { Backbone, BatchNorm2d, ClassificationNetwork, type Module } from "../../nn/index.ts";
+import {
+  Backbone,
+  BatchNorm2d,
+  ClassificationNetwork,
+  deriveStages,
+  type Module,
+  parameterStages,
+} from "../../nn/index.ts";
 import type { ParameterGroup } from "./state-layout.ts";
 
 /** What is trained from when on, and how fast; by default everything, alike. */
 export interface FineTuningOptions {
   /** Parameters that are not trained, by name; `*` stands for any text (`layer1.*`). Default: none. */
   readonly freeze?: readonly string[];
+  /**
+   * How many of the network's stages are not trained either, from the input on; negative: all but as many, so that -1
+   * leaves the classifier. Default 0.
+   */
+  readonly freezeStages?: number;
   /** Epoch (from 0) from which frozen parameters are trained as well; default: never. */
   readonly unfreezeEpoch?: number | null;
+  /** Epochs until the next stage, from the classifier on, is unfrozen after another; default: all of them at once. */
+  readonly unfreezeEvery?: number | null;
   /** Normalise with the running statistics, and leave them alone, where a module's parameters are frozen; default true. */
   readonly freezeBatchNorm?: boolean;
-  /**
-   * Learning rate of each part of the network relative to the one behind it, in (0, 1]; default 1. Parts are the
-   * network's own children; where all but single layers lie in one of them (`features`, `encoder`), those of that one.
-   */
+  /** Learning rate of each of the network's stages relative to the one behind it, in (0, 1]; default 1. */
   readonly layerDecay?: number;
   /** Weight decay on parameters that are not meant to decay as well, such as biases and norms; default true. */
   readonly decayNormsAndBiases?: boolean;
@@ -30,7 +41,9 @@ export interface FineTuningOptions {
 export const fineTuningSchema: z.ZodType<Required<FineTuningOptions>> = z
   .strictObject({
     freeze: z.array(z.string().min(1)).default([]),
+    freezeStages: z.int().default(0),
     unfreezeEpoch: z.int().min(0).nullable().default(null),
+    unfreezeEvery: z.int().min(1).nullable().default(null),
     freezeBatchNorm: z.boolean().default(true),
     layerDecay: z.number().positive().max(1).default(1),
     decayNormsAndBiases: z.boolean().default(true),
@@ -39,6 +52,10 @@ export const fineTuningSchema: z.ZodType<Required<FineTuningOptions>> = z
   .refine(({ cacheFeatures, unfreezeEpoch }) => !cacheFeatures || unfreezeEpoch === null, {
     path: ["unfreezeEpoch"],
     error: "must be null: cached features never change",
+  })
+  .refine(({ unfreezeEpoch, unfreezeEvery }) => unfreezeEvery === null || unfreezeEpoch !== null, {
+    path: ["unfreezeEvery"],
+    error: "needs unfreezeEpoch, which says when the first stage is unfrozen",
   })
   .refine(({ cacheFeatures, freezeBatchNorm }) => !cacheFeatures || freezeBatchNorm, {
     path: ["freezeBatchNorm"],
@@ -49,49 +66,71 @@ export const fineTuningSchema: z.ZodType<Required<FineTuningOptions>> = z
 export class FineTuning {
   readonly #network: Module;
   readonly #options: Required<FineTuningOptions>;
+  readonly #stages: readonly string[];
+  /** The stage of each parameter. */
+  readonly #stageOf: ReadonlyMap<string, number>;
   readonly #frozen: ReadonlySet<string>;
 
   /**
-   * @throws ClassifierTrainingError kind "usage" `FREEZE_PATTERN` for a pattern that names no parameter, or for all,
-   * `NO_CLASSIFIER` where features are to be cached and the network does not say which part comes behind them.
+   * @throws ClassifierTrainingError kind "usage" `FREEZE_PATTERN` for a pattern that names no parameter, or where all are
+   * frozen, `FREEZE_STAGES` where there are fewer stages, `NO_CLASSIFIER` where features are to be cached and the
+   * network does not say which part comes behind them.
    */
   constructor(network: Module, options: FineTuningOptions) {
     this.#network = network;
     this.#options = parseOptions("FineTuning", fineTuningSchema, options);
-    const names = Array.from(network.namedParameters(), ([name]) => name);
-    for (const pattern of this.#options.freeze) {
-      if (!names.some((name) => matches(pattern, name))) {
-        throw badPattern(
-          `"${pattern}" names no parameter`,
-          `parameters are named like ${names[0]} and ${names.at(-1)}`,
-        );
-      }
+    this.#stages = network instanceof ClassificationNetwork ? network.stages : deriveStages(network);
+    this.#stageOf = parameterStages(network, this.#stages);
+    this.#frozen = this.#findFrozen();
+    if (this.#frozen.size === this.#stageOf.size)
+      throw badOption("FREEZE_PATTERN", "freeze", "every parameter is frozen", "leave the classifier out");
+  }
+
+  #findFrozen(): Set<string> {
+    const { freeze, freezeStages, cacheFeatures } = this.#options;
+    const names = [...this.#stageOf.keys()];
+    for (const pattern of freeze) {
+      if (names.some((name) => matches(pattern, name))) continue;
+      const hint = `parameters are named like ${names[0]} and ${names.at(-1)}`;
+      throw badOption("FREEZE_PATTERN", "freeze", `"${pattern}" names no parameter`, hint);
     }
-    const backbone = this.#options.cacheFeatures ? new Backbone(separable(network)) : undefined;
-    this.#frozen = new Set([
-      ...names.filter((name) => this.#options.freeze.some((pattern) => matches(pattern, name))),
+    const stages = this.#stages;
+    if (Math.abs(freezeStages) >= stages.length) {
+      const problem = `${freezeStages} of ${stages.length} stages cannot be frozen`;
+      throw badOption("FREEZE_STAGES", "freeze_stages", problem, `the stages are ${stages.join(", ")}`);
+    }
+    const first = freezeStages < 0 ? stages.length + freezeStages : freezeStages;
+    const backbone = cacheFeatures ? new Backbone(separable(this.#network)) : undefined;
+    return new Set([
+      ...names.filter((name) => this.#stageOf.get(name)! < first),
+      ...names.filter((name) => freeze.some((pattern) => matches(pattern, name))),
       ...Array.from(backbone?.namedParameters() ?? [], ([name]) => name),
     ]);
-    if (this.#frozen.size === names.length) {
-      throw badPattern(
-        "every parameter is frozen",
-        "leave the classifier out, as in ['conv1.*', 'bn1.*', 'layer*']",
-      );
-    }
+  }
+
+  /** The parameters that are not trained in `epoch`. */
+  #frozenAt(epoch: number): ReadonlySet<string> {
+    const { unfreezeEpoch, unfreezeEvery } = this.#options;
+    if (unfreezeEpoch === null || epoch < unfreezeEpoch) return this.#frozen;
+    if (unfreezeEvery === null) return new Set();
+    const frozen = Array.from(this.#frozen, (name) => this.#stageOf.get(name)!);
+    const lastFirst = [...new Set(frozen)].sort((a, b) => b - a);
+    const left = new Set(lastFirst.slice(1 + Math.floor((epoch - unfreezeEpoch) / unfreezeEvery)));
+    return new Set([...this.#frozen].filter((name) => left.has(this.#stageOf.get(name)!)));
   }
 
   /** Freezes and unfreezes parameters and norms as it is in `epoch`; whether that changed anything. */
   enter(epoch: number): boolean {
-    const { unfreezeEpoch, freezeBatchNorm } = this.#options;
-    const thawed = unfreezeEpoch !== null && epoch >= unfreezeEpoch;
+    const frozen = this.#frozenAt(epoch);
     let changed = false;
     for (const [name, parameter] of this.#network.namedParameters()) {
-      const trained = thawed || !this.#frozen.has(name);
+      const trained = !frozen.has(name);
       changed ||= parameter.requiresGrad !== trained;
       parameter.requiresGrad = trained;
     }
     for (const [, module] of this.#network.namedModules()) {
-      if (module instanceof BatchNorm2d) module.frozen = freezeBatchNorm && !module.weight.requiresGrad;
+      if (module instanceof BatchNorm2d)
+        module.frozen = this.#options.freezeBatchNorm && !module.weight.requiresGrad;
     }
     return changed;
   }
@@ -115,16 +154,10 @@ export class FineTuning {
 
   /** The trained parameters by learning rate and weight decay, in the order of the network. */
   groups(): ParameterGroup[] {
-    const parts = partsOf(this.#network);
     const groups = new Map<string, { parameters: string[] } & Omit<ParameterGroup, "parameters">>();
     for (const [name, parameter] of this.#network.namedParameters()) {
       if (!parameter.requiresGrad) continue;
-      // What lies in no part is from before the first: tokens, tables of positions.
-      const part = Math.max(
-        0,
-        parts.findIndex((path) => name.startsWith(`${path}.`)),
-      );
-      const depth = parts.length - 1 - part;
+      const depth = this.#stages.length - 1 - this.#stageOf.get(name)!;
       const learningRateScale = this.#options.layerDecay ** depth;
       const bare = !this.#options.decayNormsAndBiases && !parameter.decays;
       const key = `${learningRateScale} ${bare}`;
@@ -134,21 +167,6 @@ export class FineTuning {
     }
     return [...groups.values()];
   }
-}
-
-/** The paths of the parts of a network, in order, the classifier last. */
-function partsOf(network: Module): string[] {
-  const classifier = network instanceof ClassificationNetwork ? network.classifier : undefined;
-  const take = (module: Module, prefix: string): string[] => {
-    const children = Array.from(module.children(), ([name, child]) => ({ path: `${prefix}${name}`, child }));
-    const trained = children.filter(({ child }) => !child.namedParameters().next().done);
-    const last = classifier ?? (module === network ? trained.at(-1)?.child : undefined);
-    const composed = trained.filter(({ child }) => child !== last && !child.children().next().done);
-    return children.flatMap(({ path, child }) =>
-      composed.length === 1 && child === composed[0]!.child ? take(child, `${path}.`) : [path],
-    );
-  };
-  return take(network, "");
 }
 
 /** @throws ClassifierTrainingError kind "usage" `NO_CLASSIFIER`. */
@@ -166,9 +184,6 @@ function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${expression.join(".*")}$`, "s").test(name);
 }
 
-function badPattern(problem: string, hint: string): ClassifierTrainingError {
-  return new ClassifierTrainingError("usage", "FREEZE_PATTERN", problem, {
-    where: "fine_tuning.freeze",
-    hint,
-  });
+function badOption(code: string, option: string, problem: string, hint: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", code, problem, { where: `fine_tuning.${option}`, hint });
 }
