@@ -23,11 +23,13 @@ export {
   SiLU,
   Tanh,
 } from "./layers/activation.ts";
+export { joinHeads, linearPart, MultiheadAttention, splitHeads } from "./layers/attention.ts";
 export { BatchNorm2d, type BatchNorm2dOptions } from "./layers/batch-norm.ts";
 export { Conv2d, type Conv2dLayerOptions, type SizeOption } from "./layers/convolution.ts";
 export { Dropout, StochasticDepth } from "./layers/dropout.ts";
 export { GroupNorm, LayerNorm, LayerNorm2d } from "./layers/layer-norm.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
+export { Permute } from "./layers/permute.ts";
 export {
   AdaptiveAvgPool2d,
   AvgPool2d,

@@ -26,6 +26,8 @@ export interface Conv2dLayerOptions {
   readonly bias?: boolean;
   /** Default: uniform in ±1/sqrt(fan-in), as torch. */
   readonly initializer?: Initializer;
+  /** Default: as torch, uniform in ±1/sqrt(fan-in). */
+  readonly biasInitializer?: Initializer;
 }
 
 /** [N, C, H, W] -> [N, O, H', W']; state `weight` [O, C / groups, kH, kW] and, unless switched off, `bias` [O]. */
@@ -45,7 +47,7 @@ export class Conv2d extends Module {
     const kernel = toPair(kernelSize);
     const fanIn = uniformFanIn((inChannels / groups) * kernel[0] * kernel[1]);
     this.weight = new Parameter([outChannels, inChannels / groups, ...kernel], options.initializer ?? fanIn);
-    this.bias = bias ? new Parameter([outChannels], fanIn) : undefined;
+    this.bias = bias ? new Parameter([outChannels], options.biasInitializer ?? fanIn) : undefined;
     this.#params = { stride: toPair(stride), padding: toPair(padding), dilation: toPair(dilation), groups };
   }
 
