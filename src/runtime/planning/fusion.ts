@@ -53,7 +53,7 @@ function linear(node: BoundNode, uses: Uses): Unit | undefined {
   const sum = uses.only(product!);
   if (sum === undefined || !isOp(sum, "add")) return undefined;
   const bias = sum.inputs[0] === product ? sum.inputs[1]! : sum.inputs[0]!;
-  const isRow = bias.shape.length === 1 && bias.shape[0] === product!.shape[1];
+  const isRow = bias.shape.length === 1 && bias.shape[0] === product!.shape.at(-1);
   return isRow ? { kind: "linear", product: node, sum, bias } : undefined;
 }
 

@@ -80,10 +80,12 @@ export type BinaryAlgorithm = keyof typeof BINARY_ALGORITHM;
 /** `dnnl_reduction_*` */
 export const REDUCTION_ALGORITHM = { max: 196594, sum: 196596 } as const;
 
-/** `dnnl_softmax_log` */
-export const SOFTMAX_LOG = 196609;
+/** `dnnl_softmax_accurate` and `dnnl_softmax_log` */
+export const SOFTMAX_ALGORITHM = { softmax: 196608, logSoftmax: 196609 } as const;
+/** One of `SOFTMAX_ALGORITHM`. */
+export type SoftmaxAlgorithm = keyof typeof SOFTMAX_ALGORITHM;
 
-/** Flag of batch normalisation: take the statistics that are given. */
+/** Flag of a normalisation: take the statistics that are given. */
 export const USE_GLOBAL_STATISTICS = 1;
 
 /** `dnnl_format_tag_any`: the primitive chooses the layout. */
@@ -100,7 +102,7 @@ export const MAX_RANK = 12;
 
 /**
  * Elementwise functions by name:
- * relu max(x, 0); linear alpha x + beta; pow alpha x^beta; clip to [alpha, beta].
+ * relu max(x, 0); linear alpha x + beta; pow alpha x^beta; clip to [alpha, beta]; gelu by the error function.
  */
 export type EltwiseAlgorithm =
   | "relu"
@@ -112,5 +114,15 @@ export type EltwiseAlgorithm =
   | "exp"
   | "log"
   | "clip"
+  | "gelu"
   | "pow"
   | "logistic";
+
+/**
+ * Gradients of elementwise functions by name: relu by its result, gelu and clip (which is 0 at both ends) by their
+ * operand.
+ */
+export type EltwiseGradient = "relu" | "gelu" | "clip";
+
+/** `dnnl_eltwise_relu_use_dst_for_bwd` */
+export const RELU_BY_RESULT = 256;

@@ -3,10 +3,12 @@ import { type Bind, dimsOf, type NativeFunction, orNull } from "./abi.ts";
 import {
   BINARY_ALGORITHM,
   CONVOLUTION_ALGORITHM,
+  type EltwiseGradient,
   POOLING_ALGORITHM,
   PROPAGATION,
   REDUCTION_ALGORITHM,
-  SOFTMAX_LOG,
+  RELU_BY_RESULT,
+  SOFTMAX_ALGORITHM,
   USE_GLOBAL_STATISTICS,
 } from "./constants.ts";
 import type { Layout } from "./layout.ts";
@@ -52,7 +54,10 @@ export function bindInitializers(bind: Bind): Initializers {
   const eltwiseBackward = init("eltwise_backward", "int", p, p, "float", "float");
   const binary = init("binary", "int", p, p, p);
   const reduction = init("reduction", "int", p, p, "float", "float");
-  const softmax = init("softmax_v2_forward", "int", "int", p, p, "int");
+  const softmaxForward = init("softmax_v2_forward", "int", "int", p, p, "int");
+  const softmaxBackward = init("softmax_v2_backward", "int", p, p, p, "int");
+  const layerForward = init("layer_normalization_forward", "int", p, p, "float", "uint32_t");
+  const layerBackward = init("layer_normalization_backward", "int", p, p, p, "float", "uint32_t");
   const md = (layout: Layout | undefined): unknown => orNull(layout?.native, "void *");
 
   return {
@@ -103,6 +108,25 @@ export function bindInitializers(bind: Bind): Initializers {
         o.epsilon,
         normalizationFlags(o.relu),
       ),
+    layerNormalizationForward: (d, o) =>
+      layerForward(
+        d,
+        PROPAGATION.training,
+        md(o.src),
+        md(o.statistics),
+        o.epsilon,
+        normalizationFlags(false),
+      ),
+    layerNormalizationBackward: (d, o) =>
+      layerBackward(
+        d,
+        PROPAGATION.backward,
+        md(o.diffDst),
+        md(o.src),
+        md(o.statistics),
+        o.epsilon,
+        normalizationFlags(false),
+      ),
     poolingForward: (d, o) =>
       poolingForward(
         d,
@@ -131,14 +155,16 @@ export function bindInitializers(bind: Bind): Initializers {
     matmul: (d, o) => matmul(d, md(o.src), md(o.weights), md(o.bias), md(o.dst)),
     eltwise: (d, o) =>
       eltwiseForward(d, PROPAGATION.inference, ELTWISE_ALGORITHM[o.algorithm], md(o.src), o.alpha, o.beta),
-    reluBackward: (d, o) => eltwiseBackward(d, RELU_BY_RESULT, md(o.diffDst), md(o.data), 0, 0),
+    eltwiseBackward: (d, o) =>
+      eltwiseBackward(d, ELTWISE_GRADIENT[o.algorithm], md(o.diffDst), md(o.data), o.alpha, o.beta),
     binary: (d, o) => binary(d, BINARY_ALGORITHM[o.algorithm], md(o.src0), md(o.src1), md(o.dst)),
     reduction: (d, o) => reduction(d, REDUCTION_ALGORITHM[o.algorithm], md(o.src), md(o.dst), 0, 0),
-    logSoftmax: (d, o) => softmax(d, PROPAGATION.inference, SOFTMAX_LOG, md(o.src), md(o.dst), o.axis),
+    softmaxForward: (d, o) =>
+      softmaxForward(d, PROPAGATION.inference, SOFTMAX_ALGORITHM[o.algorithm], md(o.src), md(o.dst), o.axis),
+    softmaxBackward: (d, o) =>
+      softmaxBackward(d, SOFTMAX_ALGORITHM.softmax, md(o.diffSrc), md(o.diffDst), md(o.dst), o.axis),
   };
 }
-
-const RELU_BY_RESULT = 256;
 
 /** `dnnl_eltwise_*` of generation 2. */
 export const ELTWISE_ALGORITHM = {
@@ -151,9 +177,17 @@ export const ELTWISE_ALGORITHM = {
   exp: 191,
   log: 239,
   clip: 255,
+  gelu: 48,
   pow: 32,
   logistic: 175,
 } as const;
+
+/** The clip whose gradient is 0 at both ends has a number of its own. */
+const ELTWISE_GRADIENT: Readonly<Record<EltwiseGradient, number>> = {
+  relu: RELU_BY_RESULT,
+  gelu: ELTWISE_ALGORITHM.gelu,
+  clip: 16,
+};
 
 function normalizationFlags(relu: boolean): number {
   return NORMALIZATION.scale | NORMALIZATION.shift | (relu ? NORMALIZATION.relu : 0);

@@ -3,17 +3,18 @@ import { type Bind, dimsOf, type NativeFunction } from "./abi.ts";
 import {
   BINARY_ALGORITHM,
   CONVOLUTION_ALGORITHM,
+  type EltwiseGradient,
   POOLING_ALGORITHM,
   PROPAGATION,
   REDUCTION_ALGORITHM,
-  SOFTMAX_LOG,
+  RELU_BY_RESULT,
+  SOFTMAX_ALGORITHM,
   USE_GLOBAL_STATISTICS,
 } from "./constants.ts";
 import type { Layout } from "./layout.ts";
 import type { OperationKind, OperationOf } from "./operation.ts";
 
 const NORMALIZATION = { scale: 2, shift: 4, relu: 8 } as const;
-const RELU_BY_RESULT = 256;
 
 /** `dnnl_eltwise_*` of generation 3. */
 export const ELTWISE_ALGORITHM = {
@@ -26,9 +27,17 @@ export const ELTWISE_ALGORITHM = {
   exp: 42,
   log: 45,
   clip: 46,
+  gelu: 49,
   pow: 48,
   logistic: 41,
 } as const;
+
+/** The clip whose gradient is 0 at both ends has a number of its own. */
+const ELTWISE_GRADIENT: Readonly<Record<EltwiseGradient, number>> = {
+  relu: RELU_BY_RESULT,
+  gelu: ELTWISE_ALGORITHM.gelu,
+  clip: 47,
+};
 
 /** What every creation takes besides the operation: handles, and where the new descriptor's handle goes. */
 export interface CreateCall {
@@ -84,7 +93,20 @@ export function bindCreators(bind: Bind): Creators {
   const eltwiseBackward = create("eltwise_backward", "int", md, md, md, "float", "float", hint);
   const binary = create("binary", "int", md, md, md);
   const reduction = create("reduction", "int", md, md, "float", "float");
-  const softmax = create("softmax_forward", "int", "int", md, md, "int");
+  const softmaxForward = create("softmax_forward", "int", "int", md, md, "int");
+  const softmaxBackward = create("softmax_backward", "int", md, md, md, "int", hint);
+  const layerForward = create("layer_normalization_forward", "int", md, md, md, "float", "uint32_t");
+  const layerBackward = create(
+    "layer_normalization_backward",
+    "int",
+    md,
+    md,
+    md,
+    md,
+    "float",
+    "uint32_t",
+    hint,
+  );
   const sum = create("sum", md, "int", "void *", "void *");
   const reorder = bind("dnnl_reorder_primitive_desc_create", "int", [
     "void *",
@@ -159,6 +181,32 @@ export function bindCreators(bind: Bind): Creators {
         c.forwardHint,
         c.attributes,
       ),
+    layerNormalizationForward: (c, o) =>
+      layerForward(
+        c.out,
+        c.engine,
+        PROPAGATION.training,
+        native(o.src),
+        native(o.dst),
+        native(o.statistics),
+        o.epsilon,
+        normalizationFlags(false),
+        c.attributes,
+      ),
+    layerNormalizationBackward: (c, o) =>
+      layerBackward(
+        c.out,
+        c.engine,
+        PROPAGATION.backward,
+        native(o.diffSrc),
+        native(o.diffDst),
+        native(o.src),
+        native(o.statistics),
+        o.epsilon,
+        normalizationFlags(false),
+        c.forwardHint,
+        c.attributes,
+      ),
     poolingForward: (c, o) =>
       poolingForward(
         c.out,
@@ -203,16 +251,16 @@ export function bindCreators(bind: Bind): Creators {
         o.beta,
         c.attributes,
       ),
-    reluBackward: (c, o) =>
+    eltwiseBackward: (c, o) =>
       eltwiseBackward(
         c.out,
         c.engine,
-        RELU_BY_RESULT,
+        ELTWISE_GRADIENT[o.algorithm],
         native(o.diffSrc),
         native(o.diffDst),
         native(o.data),
-        0,
-        0,
+        o.alpha,
+        o.beta,
         c.forwardHint,
         c.attributes,
       ),
@@ -242,15 +290,27 @@ export function bindCreators(bind: Bind): Creators {
         0,
         c.attributes,
       ),
-    logSoftmax: (c, o) =>
-      softmax(
+    softmaxForward: (c, o) =>
+      softmaxForward(
         c.out,
         c.engine,
         PROPAGATION.inference,
-        SOFTMAX_LOG,
+        SOFTMAX_ALGORITHM[o.algorithm],
         native(o.src),
         native(o.dst),
         o.axis,
+        c.attributes,
+      ),
+    softmaxBackward: (c, o) =>
+      softmaxBackward(
+        c.out,
+        c.engine,
+        SOFTMAX_ALGORITHM.softmax,
+        native(o.diffSrc),
+        native(o.diffDst),
+        native(o.dst),
+        o.axis,
+        c.forwardHint,
         c.attributes,
       ),
     reorder: (c, o) => reorder(c.out, native(o.src), c.engine, native(o.dst), c.engine, c.attributes),

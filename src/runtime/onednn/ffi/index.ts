@@ -6,7 +6,9 @@ export {
   type DnnlConvolutionAlgorithm,
   type DnnlType,
   type EltwiseAlgorithm,
+  type EltwiseGradient,
   type LayoutQuery,
+  type SoftmaxAlgorithm,
 } from "./constants.ts";
 export { Engine, type Primitive } from "./engine.ts";
 export { formatLayout, isDense, type Layout } from "./layout.ts";

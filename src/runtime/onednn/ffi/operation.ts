@@ -1,5 +1,12 @@
 // What a primitive is to compute, said without reference to a library generation.
-import type { BinaryAlgorithm, DnnlConvolutionAlgorithm, DnnlType, EltwiseAlgorithm } from "./constants.ts";
+import type {
+  BinaryAlgorithm,
+  DnnlConvolutionAlgorithm,
+  DnnlType,
+  EltwiseAlgorithm,
+  EltwiseGradient,
+  SoftmaxAlgorithm,
+} from "./constants.ts";
 import type { Layout } from "./layout.ts";
 
 /** Applied to the result before it is stored, in order. */
@@ -63,6 +70,22 @@ export type Operation =
       readonly epsilon: number;
       readonly relu: boolean;
     }
+  /** Over the last axis; `statistics` is the layout of means and of variances. */
+  | {
+      readonly kind: "layerNormalizationForward";
+      readonly src: Layout;
+      readonly dst: Layout;
+      readonly statistics: Layout;
+      readonly epsilon: number;
+    }
+  | {
+      readonly kind: "layerNormalizationBackward";
+      readonly src: Layout;
+      readonly diffSrc: Layout;
+      readonly diffDst: Layout;
+      readonly statistics: Layout;
+      readonly epsilon: number;
+    }
   | (PoolingGeometry & {
       readonly kind: "poolingForward";
       readonly algorithm: "max" | "average";
@@ -91,9 +114,12 @@ export type Operation =
       readonly src: Layout;
       readonly dst: Layout;
     }
-  /** Gradient of relu by its result: `diffDst` where `data` is positive, else 0. */
+  /** `data` is the operand of the function or, for relu, its result. */
   | {
-      readonly kind: "reluBackward";
+      readonly kind: "eltwiseBackward";
+      readonly algorithm: EltwiseGradient;
+      readonly alpha: number;
+      readonly beta: number;
       readonly data: Layout;
       readonly diffSrc: Layout;
       readonly diffDst: Layout;
@@ -117,7 +143,20 @@ export type Operation =
       readonly src: Layout;
       readonly dst: Layout;
     }
-  | { readonly kind: "logSoftmax"; readonly axis: number; readonly src: Layout; readonly dst: Layout }
+  | {
+      readonly kind: "softmaxForward";
+      readonly algorithm: SoftmaxAlgorithm;
+      readonly axis: number;
+      readonly src: Layout;
+      readonly dst: Layout;
+    }
+  | {
+      readonly kind: "softmaxBackward";
+      readonly axis: number;
+      readonly dst: Layout;
+      readonly diffSrc: Layout;
+      readonly diffDst: Layout;
+    }
   | { readonly kind: "reorder"; readonly src: Layout; readonly dst: Layout };
 
 /** The name of an operation, which decides what else is said of it. */

@@ -1,4 +1,5 @@
 // Elementwise ops as loops in JavaScript, for tensors too small or too unlike for a primitive.
+import { errorFunction } from "../../../core/index.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../../graph/index.ts";
 import type { ElementType } from "../plan/element-type.ts";
 
@@ -15,6 +16,8 @@ export const UNARY: Readonly<Record<UnaryOp, (x: number) => number>> = {
   sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
   tanh: Math.tanh,
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  erf: errorFunction,
+  gelu: (x) => 0.5 * x * (1 + errorFunction(x * Math.SQRT1_2)),
 };
 
 type Binary = (a: number, b: number) => number;

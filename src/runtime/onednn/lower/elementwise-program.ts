@@ -1,7 +1,7 @@
 // Elementwise units as straight-line code: instructions, and the chains of them that one primitive computes.
 import { type BoundNode, type BoundValue, isOp } from "../../../graph/index.ts";
 import { type ElementwiseMember, scalarConstant } from "../../planning/index.ts";
-import type { BinaryAlgorithm, EltwiseAlgorithm } from "../ffi/index.ts";
+import type { BinaryAlgorithm, EltwiseAlgorithm, EltwiseGradient } from "../ffi/index.ts";
 
 /** An operand: a tensor of the unit's shape, a scalar known at run time, or a number. */
 export type Operand =
@@ -27,20 +27,23 @@ export interface Chain {
   result: BoundValue;
 }
 
-/** `upstream` where `activated` is positive, else 0. */
-export interface Mask {
-  readonly kind: "mask";
-  readonly activated: BoundValue;
+/** The gradient of a function from that of its result and what is `known` of it: the operand or, for relu, the result. */
+export interface Gradient {
+  readonly kind: "gradient";
+  readonly algorithm: EltwiseGradient;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly known: BoundValue;
   readonly upstream: BoundValue;
   readonly result: BoundValue;
 }
 
 /** What one pass over a block computes. */
-export type Instruction = Chain | Mask;
+export type Instruction = Chain | Gradient;
 
 /** The tensors of the unit's shape that an instruction reads. */
 export function operandsOf(instruction: Instruction): readonly BoundValue[] {
-  if (instruction.kind === "mask") return [instruction.upstream, instruction.activated];
+  if (instruction.kind === "gradient") return [instruction.upstream, instruction.known];
   const others = instruction.links.flatMap((link) =>
     link.kind === "binary" && link.operand.kind === "full" ? [link.operand.value] : [],
   );
@@ -111,13 +114,53 @@ const SWAPPED: { readonly [A in BinaryAlgorithm]?: (left: Operand) => Link[] } =
   sub: (operand) => [linear(-1, 0), { kind: "binary", algorithm: "add", operand }],
 };
 
+/**
+ * The same functions, none of them twice with different parameters: oneDNN 2.6 applies the parameters of the first to
+ * all post-ops with its algorithm. Later ones take their numbers as operands.
+ */
+export function distinctFunctions(links: readonly Link[]): Link[] {
+  const first = new Map<EltwiseAlgorithm, Link & { readonly kind: "eltwise" }>();
+  return links.flatMap((link) => {
+    if (link.kind === "binary") return [link];
+    const { algorithm, alpha, beta } = link;
+    const known = first.get(algorithm);
+    if (known === undefined) first.set(algorithm, link);
+    return known === undefined || (known.alpha === alpha && known.beta === beta)
+      ? [link]
+      : withOperands(link);
+  });
+}
+
+/** A function with parameters as operations with numbers. */
+function withOperands({ algorithm, alpha, beta }: Link & { readonly kind: "eltwise" }): Link[] {
+  const binary = (operation: BinaryAlgorithm, number: number): Link[] => [
+    { kind: "binary", algorithm: operation, operand: { kind: "number", number } },
+  ];
+  switch (algorithm) {
+    case "linear":
+      return [...(alpha === 1 ? [] : binary("mul", alpha)), ...(beta === 0 ? [] : binary("add", beta))];
+    case "clip":
+      return [
+        ...(alpha === Number.NEGATIVE_INFINITY ? [] : binary("max", alpha)),
+        ...(beta === Number.POSITIVE_INFINITY ? [] : binary("min", beta)),
+      ];
+    default:
+      throw new Error(`${algorithm} takes no other parameters`);
+  }
+}
+
 function instructionOf(member: ElementwiseMember): Instruction {
   if (member.kind === "reluGradient") {
-    const { activated, upstream, result } = member;
-    return { kind: "mask", activated, upstream, result };
+    const { activated: known, upstream, result } = member;
+    return { kind: "gradient", algorithm: "relu", alpha: 0, beta: 0, known, upstream, result };
   }
   const { node } = member;
   const result = node.outputs[0]!;
+  if (isOp(node, "clipGrad")) {
+    const [upstream, known] = node.inputs as readonly [BoundValue, BoundValue];
+    const { low, high } = node.params;
+    return { kind: "gradient", algorithm: "clip", alpha: low, beta: high, known, upstream, result };
+  }
   const [a, b] = node.inputs.map((input) => operandOf(input, result));
   if (a!.kind === "full") return { kind: "chain", first: a!.value, links: linksBehind(node, a!, b), result };
   if (b?.kind !== "full") throw new Error(`${node.op} has no operand of its result's shape`);
@@ -136,6 +179,7 @@ const reciprocal: Link = { kind: "eltwise", algorithm: "pow", alpha: 1, beta: -1
 
 /** `node` of the chain's value and, for two operands, `b` on its right. */
 function linksBehind(node: BoundNode, a: Operand & { kind: "full" }, b: Operand | undefined): Link[] {
+  if (isOp(node, "clip")) return [clip(node.params.low, node.params.high)];
   switch (node.op) {
     case "neg":
       return [linear(-1, 0)];
@@ -149,6 +193,7 @@ function linksBehind(node: BoundNode, a: Operand & { kind: "full" }, b: Operand 
     case "abs":
     case "relu":
     case "tanh":
+    case "gelu":
       return [eltwise(node.op)];
     case "pow":
       return [{ kind: "binary", algorithm: "mul", operand: a }];

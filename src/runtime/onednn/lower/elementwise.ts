@@ -7,7 +7,14 @@ import { ELEMENT_BYTES } from "../plan/element-type.ts";
 import type { Planner } from "../plan/planner.ts";
 import { Region, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
 import { type BlockOperand, type BlockPrimitive, blockStep } from "./block-step.ts";
-import { type Chain, chainsOf, type Instruction, operandsOf } from "./elementwise-program.ts";
+import {
+  type Chain,
+  chainsOf,
+  distinctFunctions,
+  type Gradient,
+  type Instruction,
+  operandsOf,
+} from "./elementwise-program.ts";
 
 /**
  * Elements of a block: temporaries of it stay in the third-level cache. Smaller blocks that stay in the second level
@@ -126,28 +133,44 @@ class UnitLowering {
 
   #label(): string {
     const ops = this.#program.flatMap((instruction) =>
-      instruction.kind === "mask" ? ["relu gradient"] : instruction.links.map(({ algorithm }) => algorithm),
+      instruction.kind === "gradient"
+        ? [`${instruction.algorithm} gradient`]
+        : instruction.links.map(({ algorithm }) => algorithm),
     );
     return `${ops.join(" ")} of [${this.#shape.join(", ")}]`;
   }
 
   #lower(instruction: Instruction, index: number, block: number): BlockPrimitive {
     const operands = operandsOf(instruction).map((value) => this.#operand(value));
-    const lowered = instruction.kind === "mask" ? this.#mask(operands) : this.#chain(instruction, operands);
+    const lowered =
+      instruction.kind === "gradient"
+        ? this.#gradient(instruction, operands)
+        : this.#chain(instruction, operands);
     // Places of values that nothing needs any more are taken by later ones: an element is read before it is written.
     for (const value of new Set(operandsOf(instruction))) this.#release(value, index);
     return { ...lowered, block, result: this.#place(instruction.result, index, block) };
   }
 
-  #mask([upstream, activated]: readonly BlockOperand[]): Omit<BlockPrimitive, "result" | "block"> {
+  #gradient(
+    { algorithm, alpha, beta }: Gradient,
+    [upstream, known]: readonly BlockOperand[],
+  ): Omit<BlockPrimitive, "result" | "block"> {
     return {
       create: (engine, elements) => {
         const layout = engine.layout(this.#type, [elements]);
-        return engine.primitive({ kind: "reluBackward", data: layout, diffSrc: layout, diffDst: layout });
+        return engine.primitive({
+          kind: "eltwiseBackward",
+          algorithm,
+          alpha,
+          beta,
+          data: layout,
+          diffSrc: layout,
+          diffDst: layout,
+        });
       },
       operands: [
         [ARG.diffDst, upstream!],
-        [ARG.dst, activated!],
+        [algorithm === "relu" ? ARG.dst : ARG.src, known!],
       ],
       scalars: [],
       resultArgument: ARG.diffSrc,
@@ -197,14 +220,15 @@ class UnitLowering {
       if (scale !== 1) rest.shift();
       scalars.push([ARG.src1, this.#planner.numberTensor(scale)]);
     }
-    const sources = rest.map((link, i) =>
+    const chained = distinctFunctions(rest);
+    const sources = chained.map((link, i) =>
       link.kind === "binary" ? operand(engine.postOpArgument(i), link) : undefined,
     );
     return {
       create: (owner, elements) => {
         const layout = owner.layout(this.#type, [elements]);
         const scalar = owner.layout("f32", [1]);
-        const postOps = rest.map(
+        const postOps = chained.map(
           (link, i): PostOp =>
             link.kind === "eltwise"
               ? link

@@ -4,6 +4,7 @@ import type { Unit } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { lowerConvolution, lowerConvolutionInputGrad, lowerConvolutionWeightGrad } from "./convolution.ts";
 import { lowerElementwise } from "./elementwise.ts";
+import { lowerLayerNorm, lowerLayerNormGrad } from "./layer-norm.ts";
 import { lowerConstant, lowerInput, lowerVariable } from "./leaf.ts";
 import { lowerMatmul } from "./matmul.ts";
 import {
@@ -16,8 +17,18 @@ import {
 } from "./movement.ts";
 import { lowerBatchNormGrad, lowerBatchNormInference, lowerBatchNormTraining } from "./normalization.ts";
 import { lowerAvgPool, lowerAvgPoolGrad, lowerMaxPool, lowerMaxPoolGrad } from "./pooling.ts";
-import { lowerArgMax, lowerLogSoftmax, lowerReduction } from "./reduction.ts";
-import { lowerBinary, lowerCast, lowerOneHot, lowerSelect, lowerUnary } from "./small-elementwise.ts";
+import { lowerBernoulli } from "./random.ts";
+import { lowerArgMax, lowerReduction } from "./reduction.ts";
+import {
+  lowerBinary,
+  lowerCast,
+  lowerClip,
+  lowerClipGrad,
+  lowerOneHot,
+  lowerSelect,
+  lowerUnary,
+} from "./small-elementwise.ts";
+import { lowerSoftmax, lowerSoftmaxGrad } from "./softmax.ts";
 
 /** The lowering of every op by itself: leaving one out does not compile. */
 const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>) => void } = {
@@ -35,6 +46,10 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   sigmoid: lowerUnary,
   tanh: lowerUnary,
   softplus: lowerUnary,
+  erf: lowerUnary,
+  gelu: lowerUnary,
+  clip: lowerClip,
+  clipGrad: lowerClipGrad,
   add: lowerBinary,
   sub: lowerBinary,
   mul: lowerBinary,
@@ -51,7 +66,9 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   reduceSum: lowerReduction,
   reduceMax: lowerReduction,
   argMax: lowerArgMax,
-  logSoftmax: lowerLogSoftmax,
+  softmax: lowerSoftmax,
+  softmaxGrad: lowerSoftmaxGrad,
+  logSoftmax: lowerSoftmax,
   reshape: lowerReshape,
   transpose: lowerTranspose,
   broadcastTo: lowerBroadcast,
@@ -65,10 +82,13 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   batchNormTraining: lowerBatchNormTraining,
   batchNormGrad: lowerBatchNormGrad,
   batchNormInference: lowerBatchNormInference,
+  layerNorm: lowerLayerNorm,
+  layerNormGrad: lowerLayerNormGrad,
   maxPool2d: lowerMaxPool,
   maxPool2dGrad: lowerMaxPoolGrad,
   avgPool2d: lowerAvgPool,
   avgPool2dGrad: lowerAvgPoolGrad,
+  bernoulli: lowerBernoulli,
 };
 
 /** Appends the steps of a unit. */

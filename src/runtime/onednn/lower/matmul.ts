@@ -1,6 +1,6 @@
 // Matrix products, with the bias of a fully connected layer.
 import { type BoundNode, type BoundValue, flopsOf } from "../../../graph/index.ts";
-import { ARG } from "../ffi/index.ts";
+import { ARG, type Layout } from "../ffi/index.ts";
 import type { Argument, Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 
@@ -20,7 +20,7 @@ export function lowerMatmul(
     kind: "matmul",
     src: src.layout!,
     weights: weights.layout!,
-    bias: bias && engine.layout("f32", [1, bias.shape[0]!]),
+    bias: bias && biasLayout(planner, bias, result),
     dst: engine.layout("f32", result.shape),
   });
   const reads: Argument[] = [
@@ -28,10 +28,7 @@ export function lowerMatmul(
     [ARG.weights, weights],
   ];
   if (bias !== undefined) {
-    reads.push([
-      ARG.bias,
-      { ...planner.alignedRows(bias), layout: engine.layout("f32", [1, bias.shape[0]!]) },
-    ]);
+    reads.push([ARG.bias, { ...planner.alignedRows(bias), layout: biasLayout(planner, bias, result) }]);
   }
   planner.add(primitive, {
     work: "matmul",
@@ -42,11 +39,17 @@ export function lowerMatmul(
   });
 }
 
-/** A matrix, seen transposed where asked for. */
+/** The bias with as many axes as the result. */
+function biasLayout({ engine }: Planner, bias: BoundValue, { shape }: BoundValue): Layout {
+  return engine.layout("f32", [...shape.slice(0, -1).map(() => 1), bias.shape[0]!]);
+}
+
+/** Matrices, seen transposed where asked for. */
 function operand(planner: Planner, value: BoundValue, transposed: boolean): Tensor {
   const { engine, activation } = planner;
   const rows = activation === "bf16" ? planner.rowMajor(value, "bf16") : planner.alignedRows(value);
-  const [height, width] = value.shape as readonly [number, number];
-  if (!transposed) return { ...rows, layout: engine.layout(activation, [height, width]) };
-  return { ...rows, layout: engine.layout(activation, [width, height], [1, width]) };
+  const layout = engine.layout(activation, value.shape);
+  if (!transposed) return { ...rows, layout };
+  const axes = value.shape.map((_, axis) => axis);
+  return { ...rows, layout: engine.permuted(layout, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]) };
 }

@@ -163,32 +163,3 @@ export function lowerArgMax(planner: Planner, node: BoundNode<"argMax">): void {
     }
   });
 }
-
-/** The library's primitive for large tensors, a loop for small ones. */
-export function lowerLogSoftmax(planner: Planner, node: BoundNode<"logSoftmax">): void {
-  const [x] = node.inputs as readonly [BoundValue];
-  const [y] = node.outputs;
-  if (sizeOf(x.shape) >= LARGE) {
-    const rows = planner.alignedRows(x);
-    const layout = rows.layout!;
-    const axis = layout.dims.length - 1;
-    planner.add(planner.engine.primitive({ kind: "logSoftmax", axis, src: layout, dst: layout }), {
-      work: "reduction",
-      label: `logSoftmax of [${x.shape.join(", ")}]`,
-      reads: [[ARG.src, rows]],
-      writes: [[ARG.dst, planner.produceRows(y!)]],
-    });
-    return;
-  }
-  const width = x.shape.at(-1)!;
-  lowerLoop(planner, node, ([from], [to]) => {
-    for (let begin = 0; begin < to!.length; begin += width) {
-      let largest = Number.NEGATIVE_INFINITY;
-      for (let i = 0; i < width; i++) largest = Math.max(largest, from![begin + i]!);
-      let sum = 0;
-      for (let i = 0; i < width; i++) sum += Math.exp(from![begin + i]! - largest);
-      const shift = largest + Math.log(sum);
-      for (let i = 0; i < width; i++) to![begin + i] = from![begin + i]! - shift;
-    }
-  });
-}

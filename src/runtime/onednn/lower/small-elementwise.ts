@@ -18,6 +18,22 @@ export function lowerUnary(planner: Planner, node: BoundNode): void {
   });
 }
 
+/** A loop on the host. */
+export function lowerClip(planner: Planner, node: BoundNode<"clip">): void {
+  const { low, high } = node.params;
+  lowerLoop(planner, node, ([x], [y]) => {
+    for (let i = 0; i < y!.length; i++) y![i] = Math.min(Math.max(x![i]!, low), high);
+  });
+}
+
+/** A loop on the host. */
+export function lowerClipGrad(planner: Planner, node: BoundNode<"clipGrad">): void {
+  const { low, high } = node.params;
+  lowerLoop(planner, node, ([dy, x], [dx]) => {
+    for (let i = 0; i < dx!.length; i++) dx![i] = x![i]! > low && x![i]! < high ? dy![i]! : 0;
+  });
+}
+
 const BROADCAST: Readonly<Partial<Record<BinaryOp | CompareOp, BinaryAlgorithm>>> = {
   add: "add",
   sub: "sub",

@@ -7,6 +7,8 @@ import type { Region, Tensor } from "./tensor.ts";
 export type Work =
   | "convolution"
   | "batch norm"
+  | "layer norm"
+  | "softmax"
   | "pooling"
   | "matmul"
   | "elementwise"

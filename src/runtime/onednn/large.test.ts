@@ -1,0 +1,123 @@
+// Tensors large enough for the library's primitives, which the small cases of the conformance suite do not reach.
+import { describe, expect, test } from "vitest";
+import { type Case, numbers, outputsOf, positive } from "../../../test/conformance/case.ts";
+import { difference } from "../../../test/conformance/closeness.ts";
+import { gradients } from "../../autodiff/index.ts";
+import { hostTensor } from "../../core/index.ts";
+import {
+  add,
+  bernoulli,
+  clip,
+  createProgram,
+  erf,
+  Graph,
+  gelu,
+  hardSwish,
+  input,
+  layerNorm,
+  matmul,
+  mul,
+  type Program,
+  reduceSum,
+  relu6,
+  sigmoid,
+  silu,
+  softmax,
+  type Value,
+} from "../../graph/index.ts";
+import type { Runtime } from "../contract.ts";
+import { referenceRuntime } from "../reference/index.ts";
+import { onednnRuntime } from "./index.ts";
+
+const { available, detail } = await onednnRuntime.probe();
+if (!available) console.log(`runtime onednn is skipped: ${detail}`);
+
+/** The results and the gradients of the first of them by all float operands. */
+function withGradients(build: (...operands: readonly Value[]) => readonly Value[]): Case["build"] {
+  return (...operands) => {
+    const results = build(...operands);
+    const floats = operands.filter(({ dtype }) => dtype === "float32");
+    const weights = input(operands[0]!.node.graph, "weights", "float32", results[0]!.shape);
+    const loss = reduceSum(mul(results[0]!, weights));
+    const byOperand = gradients(loss, floats);
+    return Object.fromEntries([...results, ...byOperand].map((value, i) => [`${i}`, value!]));
+  };
+}
+
+const CASES: readonly Case[] = [
+  ...Object.entries({ gelu, relu6, silu, hardSwish, erf }).map(([name, f]) => ({
+    name,
+    operands: [numbers([4, 37, 200], "x", -8, 8)],
+    build: withGradients((x) => [f(x!)]),
+  })),
+  {
+    name: "a function that recurs with other parameters",
+    operands: [numbers([8192], "x")],
+    build: withGradients((x) => [add(mul(sigmoid(add(mul(mul(x!, x!), -0.5), 1)), 1.5), -2)]),
+  },
+  {
+    name: "clip of an image",
+    operands: [numbers([2, 16, 30, 31])],
+    build: withGradients((x) => [clip(x!, -0.5, 1.5)]),
+  },
+  {
+    name: "softmax of rank 4",
+    operands: [numbers([2, 3, 49, 65])],
+    build: withGradients((x) => [softmax(x!)]),
+    tolerance: "accumulated",
+  },
+  {
+    name: "layer norm of rank 3",
+    operands: [numbers([3, 49, 200]), positive([200], "w"), numbers([200], "b")],
+    build: withGradients((x, w, b) => [layerNorm(x!, w!, b!, 1e-6)]),
+    tolerance: "composed",
+  },
+  ...[
+    [[2, 3, 49, 32], [2, 3, 32, 49], false, false],
+    [[2, 3, 49, 32], [2, 3, 49, 32], false, true],
+    [[2, 3, 32, 49], [2, 3, 32, 20], true, false],
+    [[6, 32, 49], [6, 20, 32], true, true],
+    [[2, 49, 32], [32, 20], false, false],
+  ].map(([a, b, transposeA, transposeB]) => ({
+    name: `products of [${a}] and [${b}]`,
+    operands: [numbers(a as number[], "a"), numbers(b as number[], "b")],
+    build: withGradients((x, y) => [matmul(x!, y!, transposeA as boolean, transposeB as boolean)]),
+    tolerance: "accumulated" as const,
+  })),
+  {
+    name: "ones and zeros",
+    operands: [hostTensor("int32", [4], Int32Array.of(1, -2, 3, 4))],
+    build: (key) => bernoulli(key!, [33, 17], 0.3, 5),
+  },
+];
+
+function programOf(one: Case): Program {
+  const graph = new Graph();
+  const operands = one.operands.map(({ dtype, shape }, i) => input(graph, `x${i}`, dtype, shape));
+  return createProgram({ name: one.name, outputs: outputsOf(one, operands) });
+}
+
+async function resultsOn(runtime: Runtime, program: Program, one: Case) {
+  const session = await runtime.open({ storages: [] });
+  const executable = await session.compile(program);
+  const inputs = program.inputs.map(({ name, shape }) => [
+    name,
+    name === "weights" ? numbers(shape as number[], "weights") : one.operands[Number(name.slice(1))]!,
+  ]);
+  const outputs = await executable.run(Object.fromEntries(inputs));
+  await session.dispose();
+  return outputs;
+}
+
+describe.skipIf(!available)("large tensors", () => {
+  test.each(CASES)("$name", async (one) => {
+    const program = programOf(one);
+    const [actual, expected] = await Promise.all(
+      [onednnRuntime, referenceRuntime].map((runtime) => resultsOn(runtime, program, one)),
+    );
+    for (const [name, value] of Object.entries(program.outputs)) {
+      const tolerance = one.tolerance ?? "accumulated";
+      expect(difference(actual![name], expected![name]!, value, tolerance), name).toBeUndefined();
+    }
+  });
+});
