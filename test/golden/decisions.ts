@@ -24,6 +24,7 @@ function decidingOperands(node: Node): readonly number[] {
       return [0, 1].filter((i) => isFloat(node.inputs[i]!.dtype) && node.inputs[i]!.node.op !== "constant");
     case "sign":
       return [0];
+    case "clipGrad":
     case "maxPool2dGrad":
       return [1];
     default:

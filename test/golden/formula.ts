@@ -49,9 +49,12 @@ export function stateTensor(prefix: string, key: string, shape: Shape, weightGai
       return fill(name, shape, 0.8, 1.2);
     case "class_token":
     case "pos_embedding":
+    case "relative_position_bias_table":
       return fill(name, shape, -0.5, 0.5);
     case "layer_scale":
       return fill(name, shape, 0.1, 0.3);
+    case "logit_scale":
+      return fill(name, shape, 1.5, 2.5);
   }
   if (last.endsWith("bias")) return fill(name, shape, -0.1, 0.1);
   if (shape.length < 2) return fill(name, shape, 0.8, 1.2);

@@ -1,4 +1,6 @@
 // The runtimes that golden data of whole networks is compared with.
+
+import type { NetworkName } from "../../src/models/index.ts";
 import type { ConvolutionAlgorithm, Runtime } from "../../src/runtime/contract.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 
@@ -7,7 +9,15 @@ export interface Subject {
   readonly runtime: Runtime;
   readonly available: boolean;
   readonly algorithm: ConvolutionAlgorithm;
+  /** Whether the network is compared on it. */
+  readonly takes: (network: NetworkName) => boolean;
 }
+
+/**
+ * Networks that are compared on every runtime, together of every op; on `reference` all are. `GOLDEN_NETWORKS=all` takes
+ * every network to every runtime, in tens of minutes.
+ */
+const EVERYWHERE: ReadonlySet<NetworkName> = new Set<NetworkName>(["resnet18", "resnet34", "resnet50"]);
 
 /**
  * A runtime that has a choice takes the convolution that is faster on the machine, and with it its rounding: named, it
@@ -24,6 +34,13 @@ export async function findSubjects(): Promise<Subject[]> {
     if (tooSlow)
       console.log(`runtime ${found.name} is skipped: networks take minutes on an adapter in software`);
     const available = found.available && !tooSlow;
-    return (ALGORITHMS[found.name] ?? ["auto"]).map((algorithm) => ({ ...found, available, algorithm }));
+    const takes = (network: NetworkName): boolean =>
+      found.name === "reference" || EVERYWHERE.has(network) || process.env.GOLDEN_NETWORKS === "all";
+    return (ALGORITHMS[found.name] ?? ["auto"]).map((algorithm) => ({
+      ...found,
+      available,
+      algorithm,
+      takes,
+    }));
   });
 }

@@ -1,0 +1,326 @@
+// Networks against torchvision: layout, activations, logits, loss, gradients, running statistics.
+import { describe, expect, test } from "vitest";
+import { gradients } from "../../src/autodiff/index.ts";
+import { type HostTensor, type Shape, sizeOf, toNumbers } from "../../src/core/index.ts";
+import {
+  constant,
+  countFlops,
+  createProgram,
+  Graph,
+  input,
+  storageOf,
+  type Value,
+  type VariableRef,
+} from "../../src/graph/index.ts";
+import { createNetwork, findNetwork, type NetworkName } from "../../src/models/index.ts";
+import { crossEntropy, type Module, stateEntries, trace } from "../../src/nn/index.ts";
+import { globalNorm } from "../../src/optim/index.ts";
+import type { ConvolutionAlgorithm, Runtime, Session } from "../../src/runtime/contract.ts";
+import { referenceRuntime } from "../../src/runtime/reference/index.ts";
+import { type Decided, type Decisions, expectRounding, following, observed } from "./decisions.ts";
+import { fill } from "./formula.ts";
+import {
+  distance,
+  expectNear,
+  FLOAT32_EPSILON,
+  FLOAT64_TOLERANCE,
+  formulaState,
+  jittered,
+  largest,
+  normAndSamples,
+  ROUNDINGS,
+} from "./measure.ts";
+import { readGolden } from "./read-golden.ts";
+import { findSubjects } from "./subjects.ts";
+
+type Measures = readonly [number, number, number, number];
+
+interface Model {
+  readonly layout: {
+    readonly arch: NetworkName;
+    readonly num_classes: number;
+    readonly keys: readonly [string, number[], string, "param" | "buffer"][];
+    readonly parameters: number;
+    readonly trainable_tensors: number;
+    readonly buffers: number;
+    readonly flops_224: number | null;
+  };
+  readonly runs: readonly Run[];
+}
+
+interface Run {
+  readonly prefix: string;
+  readonly weight_gain: number;
+  readonly num_classes: number;
+  readonly input: {
+    readonly name: string;
+    readonly shape: number[];
+    readonly lo: number;
+    readonly hi: number;
+  };
+  readonly labels: { readonly values: number[] };
+  readonly class_weights: { readonly name: string; readonly lo: number; readonly hi: number };
+  readonly label_smoothing: number;
+  readonly f64: {
+    readonly eval_logits: number[][];
+    readonly eval_activations: Readonly<Record<string, [number[], number, number[]]>>;
+    readonly train_logits: number[][];
+    readonly loss: number;
+    readonly grad_norm_total: number;
+    readonly grads: Readonly<Record<string, Measures>>;
+    readonly buffers_after_step: Readonly<Record<string, number | Measures>>;
+  };
+  readonly f32: { readonly max_abs_diff_eval_logits_vs_f64: number };
+}
+
+/** Variables for a network's state: one storage for each dtype. */
+function layOut(network: Module) {
+  const entries = stateEntries(network);
+  const storages = (["float32", "int64"] as const).map((dtype) =>
+    storageOf(
+      dtype,
+      entries.filter((entry) => entry.dtype === dtype).map(({ name, shape }) => ({ name, dtype, shape })),
+    ),
+  );
+  const variables = new Map(
+    storages.flatMap(({ members }) => members.map((ref) => [ref.name, ref] as const)),
+  );
+  return { storages, variable: (name: string): VariableRef => variables.get(name)! };
+}
+
+/** The network of a golden run: without chance, for the size of its pictures. */
+function networkOf(name: NetworkName, { num_classes: numClasses, input: { shape } }: Run): Module {
+  const certain = { dropout: 0, stochasticDepth: 0, imageSize: shape[2]! };
+  const known = findNetwork(name).knows.map((option) => [option, certain[option]]);
+  return createNetwork(name, { numClasses, ...Object.fromEntries(known) });
+}
+
+interface Options {
+  /** Default `auto`. */
+  readonly algorithm?: ConvolutionAlgorithm;
+  /** What to make of every tensor of the state, and of the images. */
+  readonly change?: (tensor: HostTensor, seed: number) => HostTensor;
+}
+
+/** A network with the formula state in a session, and its input; both may be changed. */
+async function open(
+  runtime: Runtime,
+  name: NetworkName,
+  run: Run,
+  { algorithm = "auto", change = (tensor) => tensor }: Options = {},
+) {
+  const network = networkOf(name, run);
+  const { storages, variable } = layOut(network);
+  const session = await runtime.open({ storages, convolutionAlgorithm: algorithm });
+  const state = formulaState(network, run.prefix, run.weight_gain);
+  await session.write(
+    Array.from(state, ([key, tensor], i) => ({ variable: variable(key), tensor: change(tensor, i) })),
+  );
+  const { name: inputName, shape, lo, hi } = run.input;
+  return { network, session, variable, images: change(fill(inputName, shape, lo, hi), state.size) };
+}
+
+async function compute(
+  session: Session,
+  images: HostTensor,
+  build: (x: Value) => Parameters<typeof createProgram>[0],
+): Promise<Record<string, HostTensor>> {
+  const x = input(new Graph(), "images", "float32", images.shape);
+  const executable = await session.compile(createProgram(build(x)));
+  return executable.run({ images });
+}
+
+/** The outputs of a network's direct children, seen while it is traced. */
+function watchChildren(network: Module, seen: Record<string, Value>): void {
+  for (const [name, child] of network.children()) {
+    const call = child.call.bind(child);
+    child.call = (x) => {
+      // A ResNet's ReLU before it is a function here.
+      if (name === "maxpool") seen.relu = x;
+      const output = call(x);
+      seen[name] = output;
+      return output;
+    };
+  }
+}
+
+/** Everything that a training step's program computes, and the buffers after it. */
+async function train(runtime: Runtime, name: NetworkName, run: Run, options?: Options) {
+  const { network, session, variable, images } = await open(runtime, name, run, options);
+  const weights = run.class_weights;
+  const weight = fill(weights.name, [run.num_classes], weights.lo, weights.hi);
+  const labels = BigInt64Array.from(run.labels.values, BigInt);
+  const entries = stateEntries(network);
+  const parameters = entries.filter(({ requiresGrad }) => requiresGrad);
+  const results = await compute(session, images, (x) => {
+    const traced = trace(network, x, { training: true, variable });
+    const graph = x.node.graph;
+    const target = constant(graph, { dtype: "int64", shape: [labels.length], data: labels });
+    const loss = crossEntropy(traced.output, target, {
+      weight: constant(graph, weight),
+      labelSmoothing: run.label_smoothing,
+    });
+    const computed = gradients(
+      loss,
+      parameters.map((parameter) => traced.parameters.get(parameter.name)!),
+    );
+    const byName = Object.fromEntries(parameters.map((parameter, i) => [parameter.name, computed[i]!]));
+    return {
+      name: "train",
+      outputs: { logits: traced.output, loss, norm: globalNorm(computed), ...byName },
+      updates: traced.updates,
+    };
+  });
+  const names = entries.filter(({ kind }) => kind === "buffer").map((entry) => entry.name);
+  const tensors = await session.read(names.map(variable));
+  await session.dispose();
+  return { results, buffers: new Map(names.map((key, i) => [key, tensors[i]!])) };
+}
+
+function expectGolden(results: Readonly<Record<string, HostTensor>>, { f64 }: Run): void {
+  const { logits, loss, norm, ...slopes } = results;
+  const expected = f64.train_logits.flat();
+  expectNear(toNumbers(logits!.data), expected, FLOAT64_TOLERANCE * largest(expected), "logits");
+  expectNear(toNumbers(loss!.data), [f64.loss], FLOAT64_TOLERANCE * f64.loss, "loss");
+  const total = f64.grad_norm_total;
+  expectNear(toNumbers(norm!.data), [total], FLOAT64_TOLERANCE * total, "norm of all gradients");
+  expect(Object.keys(slopes)).toEqual(Object.keys(f64.grads));
+  for (const [key, golden] of Object.entries(f64.grads)) {
+    // Gradients that are zero but for rounding are told from others by the norm of all.
+    const near = FLOAT64_TOLERANCE * Math.max(golden[0], 1e-9 * total);
+    expectNear(normAndSamples(slopes[key]!), golden, near, `gradient of ${key}`);
+  }
+}
+
+function expectBuffers(buffers: ReadonlyMap<string, HostTensor>, { f64 }: Run, tolerance: number): void {
+  for (const [key, golden] of Object.entries(f64.buffers_after_step)) {
+    const buffer = buffers.get(key)!;
+    if (typeof golden === "number") expect(toNumbers(buffer.data), key).toEqual([golden]);
+    else expectNear(normAndSamples(buffer), golden, tolerance * golden[0], key);
+  }
+}
+
+/** What rounding does to a run, as the oracle sees it when every weight and pixel is moved by it. */
+interface Rounding {
+  /** Of each result: how far it is moved, in the L2 norm. */
+  readonly spreads: ReadonlyMap<string, number>;
+  /** Of each tensor that decides: the largest change of an element. */
+  readonly roundings: ReadonlyMap<string, number>;
+}
+
+async function measureRounding(name: NetworkName, run: Run): Promise<Rounding> {
+  const decided: Decisions[] = [];
+  const { results } = await train(observed(referenceRuntime, decided), name, run);
+  const roundings = new Map<string, number>();
+  const record = (one: Decided): void => {
+    const unit = FLOAT32_EPSILON * largest(one.own);
+    roundings.set(one.name, Math.max(unit, largest(one.own.map((value, i) => value - one.theirs[i]!))));
+  };
+  const moved = await train(following(referenceRuntime, decided, record), name, run, { change: jittered });
+  const total = Number(results.norm!.data[0]);
+  const surest = distance(moved.results.logits!, results.logits!) / normAndSamples(results.logits!)[0];
+  const spreads = Object.entries(results).map(([key, result]): [string, number] => {
+    // One number may hardly move by luck: no result is surer than the logits.
+    const least = surest * Math.max(normAndSamples(result)[0], 1e-9 * total);
+    return [key, Math.max(least, distance(moved.results[key]!, result))];
+  });
+  return { spreads: new Map(spreads), roundings };
+}
+
+const measured = new Map<Run, Promise<Rounding>>();
+
+/** Measured once for all runtimes. */
+function oracle(name: NetworkName, run: Run): Promise<Rounding> {
+  const known = measured.get(run) ?? measureRounding(name, run);
+  measured.set(run, known);
+  return known;
+}
+
+const SUBJECTS = await findSubjects();
+
+/** Compares networks with their golden data. */
+export function describeNetworks(names: readonly NetworkName[]): void {
+  const models = names.map((name) => readGolden<Model>(`models/${name}.json`));
+  describe.each(models)("$layout.arch", { timeout: 900_000 }, describeNetwork);
+}
+
+function describeNetwork({ layout, runs }: Model): void {
+  const network = createNetwork(layout.arch, { numClasses: layout.num_classes });
+  const entries = stateEntries(network);
+
+  test("has torchvision's state: names, shapes, dtypes, order and counts", () => {
+    const keys = entries.map(({ name, shape, dtype, kind }) => [
+      name,
+      shape,
+      dtype,
+      kind === "parameter" ? "param" : "buffer",
+    ]);
+    expect(keys).toEqual(layout.keys);
+    const trained = entries.filter(({ requiresGrad }) => requiresGrad);
+    expect(trained.length).toBe(layout.trainable_tensors);
+    expect(trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(layout.parameters);
+    expect(entries.length - trained.length).toBe(layout.buffers);
+  });
+
+  test.skipIf(layout.flops_224 === null)("takes torch's count of operations for an image of 224x224", () => {
+    const images = input(new Graph(), "images", "float32", [1, 3, 224, 224]);
+    const { variable } = layOut(network);
+    const { output } = trace(network, images, { training: false, variable });
+    expect(countFlops(createProgram({ name: "forward", outputs: { output } }))).toBe(layout.flops_224);
+  });
+
+  describe.each(runs)("run $prefix", (run) => {
+    describe.each(SUBJECTS.filter((subject) => subject.takes(layout.arch)))(
+      "on $name, $algorithm",
+      ({ runtime, available, algorithm }) => {
+        const golden = run.f64.eval_logits.flat();
+        const allowed =
+          runtime.name === "reference"
+            ? FLOAT64_TOLERANCE * largest(golden)
+            : ROUNDINGS * run.f32.max_abs_diff_eval_logits_vs_f64;
+
+        test.skipIf(!available)("evaluates", async () => {
+          const { network, session, variable, images } = await open(runtime, layout.arch, run, { algorithm });
+          const seen: Record<string, Value> = {};
+          watchChildren(network, seen);
+          const { logits, ...activations } = await compute(session, images, (x) => {
+            const { output } = trace(network, x, { training: false, variable });
+            return { name: "evaluate", outputs: { logits: output, ...seen } };
+          });
+          expectNear(toNumbers(logits!.data), golden, allowed, "logits");
+          const relative = allowed / largest(golden);
+          for (const [name, [shape, norm, samples]] of Object.entries(run.f64.eval_activations)) {
+            // A part without parameters may be a function here.
+            if (activations[name] === undefined) continue;
+            expect(activations[name].shape as Shape, name).toEqual(shape);
+            expectNear(normAndSamples(activations[name]), [norm, ...samples], relative * norm, name);
+          }
+          await session.dispose();
+        });
+
+        test.skipIf(!available)("trains: logits, loss, gradients, running statistics", async () => {
+          if (runtime.name === "reference") {
+            const { results, buffers } = await train(runtime, layout.arch, run);
+            expectGolden(results, run);
+            expectBuffers(buffers, run, FLOAT64_TOLERANCE);
+            return;
+          }
+          const decided: Decisions[] = [];
+          const { results, buffers } = await train(observed(runtime, decided), layout.arch, run, {
+            algorithm,
+          });
+          expectBuffers(buffers, run, 64 * FLOAT32_EPSILON);
+          const { spreads, roundings } = await oracle(layout.arch, run);
+          const check = (one: Decided): void => expectRounding(one, ROUNDINGS * roundings.get(one.name)!);
+          const followed = await train(following(referenceRuntime, decided, check), layout.arch, run);
+          expect(Object.keys(results)).toEqual(Object.keys(followed.results));
+          for (const [name, wish] of Object.entries(followed.results)) {
+            const off = distance(results[name]!, wish);
+            const allowed = ROUNDINGS * spreads.get(name)!;
+            if (!(off <= allowed)) throw new Error(`${name} is ${off} off; allowed is ${allowed}`);
+          }
+        });
+      },
+    );
+  });
+}
