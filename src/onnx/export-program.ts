@@ -20,7 +20,7 @@ export interface ExportProgramOptions extends Omit<ModelOptions, "opset" | "doma
  * The program as an ONNX model of operator set 17: variables become initializers, batch norm with running
  * statistics is folded into convolutions, the batch axis is free.
  * @throws ClassifierTrainingError `EXPORT_BATCH` for inputs or outputs that do not begin with the batch,
- *   `EXPORT_WEIGHT` for a variable without a value.
+ *   `EXPORT_WEIGHT` for a variable without a value, `EXPORT_RANDOM` for random numbers.
  */
 export function exportProgram(program: Program, options: ExportProgramOptions): ModelProto {
   const { weights: given, batchAxis, ...model } = options;
@@ -31,7 +31,7 @@ export function exportProgram(program: Program, options: ExportProgramOptions): 
     throw new ClassifierTrainingError("failure", "EXPORT_BATCH", problem);
   };
   const emit = new Emitter();
-  const names = lowerNodes(emit, folded.nodes, {
+  const names = lowerNodes(emit, folded, {
     leaves: {
       input: (_, { name, dtype, shape }) => {
         const given = emit.graph.input(name, computedAs(dtype), free(name, shape));
@@ -42,6 +42,12 @@ export function exportProgram(program: Program, options: ExportProgramOptions): 
         const tensor = weights.get(name);
         if (tensor !== undefined) return emit.constant(name, rounded(tensor));
         throw new ClassifierTrainingError("failure", "EXPORT_WEIGHT", `there is no value for ${name}`);
+      },
+      bernoulli: (_, key) => {
+        throw new ClassifierTrainingError("failure", "EXPORT_RANDOM", "a model cannot draw random numbers", {
+          where: key.node.scope || undefined,
+          hint: "export the network as it is in evaluation",
+        });
       },
     },
   });

@@ -2,12 +2,17 @@
 // has no training mode (WebGPU).
 import { sizeOf } from "../../core/index.ts";
 import { fixedDim, fixedShape } from "../../graph/index.ts";
-import type { NormalizationOps } from "../../graph/ops/normalization.ts";
 import type { LoweringTable } from "./lowering.ts";
-import { inverseDeviation, normalizationLowerings, perChannel, statisticAxes } from "./normalization.ts";
+import {
+  type BatchNormOps,
+  inverseDeviation,
+  normalizationLowerings,
+  perChannel,
+  statisticAxes,
+} from "./normalization.ts";
 
 /** As `normalizationLowerings`, except for the training form. */
-export const decomposedNormalizationLowerings: LoweringTable<NormalizationOps> = {
+export const decomposedNormalizationLowerings: LoweringTable<BatchNormOps> = {
   ...normalizationLowerings,
   batchNormTraining: (emit, [x, weight, bias], { epsilon }) => {
     const axes = statisticAxes(x!.shape);

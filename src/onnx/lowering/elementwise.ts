@@ -33,7 +33,7 @@ function isZero({ node, shape }: Value): boolean {
   return isOp(node, "constant") && shape.length === 0 && Number(node.params.tensor.data[0]) === 0;
 }
 
-/** One node each but for `sigmoid`, `oneHot` and, where it is a gradient of `relu`, `select`. */
+/** One node each but for what has none, and the gradient of `relu`. */
 export const elementwiseLowerings: LoweringTable<ElementwiseOps> = {
   neg: direct("Neg"),
   exp: direct("Exp"),
@@ -50,6 +50,18 @@ export const elementwiseLowerings: LoweringTable<ElementwiseOps> = {
   },
   tanh: direct("Tanh"),
   softplus: direct("Softplus"),
+  erf: direct("Erf"),
+  // In the form that runtimes recognise and compute at once.
+  gelu: (emit, [x]) => {
+    const error = emit.node("Erf", [emit.node("Div", [x!.name, emit.scalar(Math.SQRT2)])]);
+    return [emit.mul(emit.mul(x!.name, emit.add(error, emit.scalar(1))), emit.scalar(0.5))];
+  },
+  clip: (emit, [x], { low, high }) => [emit.node("Clip", [x!.name, emit.scalar(low), emit.scalar(high)])],
+  clipGrad: (emit, [dy, x], { low, high }) => {
+    const above = emit.node("Greater", [x!.name, emit.scalar(low)]);
+    const below = emit.node("Less", [x!.name, emit.scalar(high)]);
+    return [emit.mul(cast(emit, emit.node("And", [above, below]), dy!.dtype), dy!.name)];
+  },
   add: direct("Add"),
   sub: direct("Sub"),
   mul: direct("Mul"),

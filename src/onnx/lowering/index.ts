@@ -1,9 +1,10 @@
 // Graph ops as ONNX nodes: one lowering per op, the same for training and for export.
-import type { Node, OpName, OpParams, Value } from "../../graph/index.ts";
+import type { OpName, OpParams, Program, Value } from "../../graph/index.ts";
 import { convolutionLowerings } from "./convolution.ts";
 import { decomposedNormalizationLowerings } from "./decomposed-normalization.ts";
 import { elementwiseLowerings } from "./elementwise.ts";
 import type { Emitter } from "./emitter.ts";
+import { layerNormLowerings } from "./layer-norm.ts";
 import { layoutLowerings } from "./layout.ts";
 import { type Leaves, leafLowerings } from "./leaf.ts";
 import type { Lowering, LoweringTable } from "./lowering.ts";
@@ -26,27 +27,36 @@ export function lowerings({ leaves, decomposeBatchNorm = false }: LoweringOption
     ...reductionLowerings,
     ...layoutLowerings,
     ...convolutionLowerings,
+    ...layerNormLowerings,
     ...(decomposeBatchNorm ? decomposedNormalizationLowerings : normalizationLowerings),
     ...poolingLowerings,
   };
 }
 
+/** What nodes read, and what the program gives. */
+function usedValues({ nodes, outputs, updates }: Program): ReadonlySet<Value> {
+  const results = [...Object.values(outputs), ...updates.map(({ value }) => value)];
+  return new Set([...results, ...nodes.flatMap(({ inputs }) => inputs)]);
+}
+
 /**
- * Emits every node, operands first as given.
- * @returns the ONNX name of every value
+ * Emits every node of the program, operands first.
+ * @returns the ONNX name of every value that is used
  */
 export function lowerNodes(
   emit: Emitter,
-  nodes: readonly Node[],
+  program: Program,
   options: LoweringOptions,
 ): ReadonlyMap<Value, string> {
   const table = lowerings(options);
   const names = new Map<Value, string>();
-  for (const node of nodes) {
+  const used = usedValues(program);
+  for (const node of program.nodes) {
     emit.enter(node.scope === "" ? node.op : `${node.scope}/${node.op}`);
     const inputs = node.inputs.map((value) => ({ ...value, value, name: names.get(value)! }));
     const lowering = table[node.op as OpName] as Lowering<unknown>;
-    const outputs = lowering(emit, inputs, node.params, node.outputs);
+    const results = node.outputs.map((value) => ({ ...value, isUsed: used.has(value) }));
+    const outputs = lowering(emit, inputs, node.params, results);
     for (const [i, value] of node.outputs.entries()) names.set(value, outputs[i]!);
   }
   return names;

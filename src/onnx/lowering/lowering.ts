@@ -8,12 +8,18 @@ export interface Operand extends ValueType {
   readonly value: Value;
 }
 
+/** A result of an op. */
+export interface Result extends ValueType {
+  /** Whether anything reads it; else it need not be computed. */
+  readonly isUsed: boolean;
+}
+
 /** Emits the nodes for one op and returns the names of its outputs, in order. */
 export type Lowering<P> = (
   emit: Emitter,
   inputs: readonly Operand[],
   params: P,
-  outputs: readonly ValueType[],
+  outputs: readonly Result[],
 ) => readonly string[];
 
 /** A lowering for every op of a family: leaving one out does not compile. */

@@ -3,6 +3,7 @@ import { sizeOf } from "../../core/index.ts";
 import { type Dims, fixedDim, fixedShape } from "../../graph/index.ts";
 import type { NormalizationOps } from "../../graph/ops/normalization.ts";
 import type { Emitter } from "./emitter.ts";
+import type { LayerNormOps } from "./layer-norm.ts";
 import type { LoweringTable, Operand } from "./lowering.ts";
 
 /** A vector [C] shaped to broadcast over [N, C, ...]. */
@@ -47,8 +48,11 @@ function firstValues(emit: Emitter, { name, shape }: Operand): string {
   return emit.reshape(first, [shape[1]!]);
 }
 
+/** The ops of the channels over the batch. */
+export type BatchNormOps = Omit<NormalizationOps, keyof LayerNormOps>;
+
 /** All three from ONNX's `BatchNormalization`, with what it lacks added around it. */
-export const normalizationLowerings: LoweringTable<NormalizationOps> = {
+export const normalizationLowerings: LoweringTable<BatchNormOps> = {
   // With momentum 0 the running statistics it returns are the batch's own, whatever it is given; but it writes
   // them over what it is given, so that must be memory that nothing else uses.
   batchNormTraining: (emit, [x, weight, bias], { epsilon }) => {

@@ -1,4 +1,4 @@
-// Reductions and log-softmax as ONNX nodes.
+// Reductions, softmax and its logarithm as ONNX nodes.
 import { sizeOf } from "../../core/index.ts";
 import { isBoundShape, type ReduceParams } from "../../graph/index.ts";
 import type { ReductionOps } from "../../graph/ops/reduction.ts";
@@ -47,4 +47,9 @@ export const reductionLowerings: LoweringTable<ReductionOps> = {
     return [emit.node("Cast", [index], { to: onnxType("int32") })];
   },
   logSoftmax: (emit, [x]) => [emit.node("LogSoftmax", [x!.name], { axis: x!.shape.length - 1 })],
+  softmax: (emit, [x]) => [emit.node("Softmax", [x!.name], { axis: x!.shape.length - 1 })],
+  softmaxGrad: (emit, [dy, y]) => {
+    const total = emit.reduceSum(emit.mul(dy!.name, y!.name), [y!.shape.length - 1], true);
+    return [emit.mul(y!.name, emit.sub(dy!.name, total))];
+  },
 };

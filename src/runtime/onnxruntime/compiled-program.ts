@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { ClassifierTrainingError, type HostTensor, hostTensor, type TensorData } from "../../core/index.ts";
 import type { BoundProgram, BoundUpdate, VariableRef } from "../../graph/index.ts";
 import { computedAs } from "../../onnx/index.ts";
+import { draw } from "./draws.ts";
 import type { Library } from "./library.ts";
 import { type LoweredProgram, lowerProgram } from "./lower-program.ts";
 import { updatesInPlace } from "./update-plan.ts";
@@ -55,7 +56,7 @@ export class CompiledProgram {
     inputs: Readonly<Record<string, HostTensor>>,
     view: VariableView,
   ): Promise<Record<string, HostTensor>> {
-    const { inputs: given, variables, outputs, updates } = this.#lowered;
+    const { inputs: given, variables, draws, outputs, updates } = this.#lowered;
     const inMemory = (name: string, variable: VariableRef): [string, Tensor] => [
       name,
       this.#tensor({ ...variable, data: view(variable) }),
@@ -63,6 +64,7 @@ export class CompiledProgram {
     const feeds = Object.fromEntries([
       ...given.map(({ name, source }) => [name, this.#tensor(acceptable(inputs[source.name]!))]),
       ...variables.map(({ name, source }) => inMemory(name, source)),
+      ...draws.map(({ name, source }) => [name, this.#tensor(draw(source, { inputs, view }))]),
     ]);
     // The binding makes new tensors for all results, even for those that it has written where they belong.
     const fetches = Object.fromEntries([

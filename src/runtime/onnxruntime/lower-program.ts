@@ -11,6 +11,7 @@ import {
   lowerNodes,
   OPSET,
 } from "../../onnx/index.ts";
+import type { Draw } from "./draws.ts";
 
 /** An ONNX input or output by name, and what it stands for. */
 export interface Binding<T> {
@@ -23,6 +24,7 @@ export interface LoweredProgram {
   readonly model: Uint8Array;
   readonly inputs: readonly Binding<InputParams>[];
   readonly variables: readonly Binding<VariableRef>[];
+  readonly draws: readonly Binding<Draw>[];
   readonly outputs: readonly Binding<{ readonly key: string; readonly value: BoundValue }>[];
   readonly updates: readonly Binding<BoundUpdate>[];
 }
@@ -38,7 +40,8 @@ export function lowerProgram(
   const emit = new Emitter();
   const inputs: Binding<InputParams>[] = [];
   const variables: Binding<VariableRef>[] = [];
-  const names = lowerNodes(emit, program.nodes, {
+  const draws: Binding<Draw>[] = [];
+  const names = lowerNodes(emit, program, {
     ...options,
     leaves: {
       input: (_, input) => {
@@ -49,6 +52,12 @@ export function lowerProgram(
       variable: (_, variable) => {
         const name = emit.graph.input(variable.name, computedAs(variable.dtype), variable.shape);
         variables.push({ name, source: variable });
+        return name;
+      },
+      bernoulli: (_, key, params) => {
+        const draw = { key, params } as Draw;
+        const name = emit.graph.input("bernoulli", "float32", draw.params.shape);
+        draws.push({ name, source: draw });
         return name;
       },
     },
@@ -69,5 +78,5 @@ export function lowerProgram(
     producerName: "classifier-training",
     producerVersion: "",
   });
-  return { model: encodeModel(model), inputs, variables, outputs, updates };
+  return { model: encodeModel(model), inputs, variables, draws, outputs, updates };
 }
