@@ -1,5 +1,6 @@
 // The graph: values, nodes, ops, programs and variables. It knows no runtime.
 
+export * from "./activations.ts";
 export {
   asBound,
   type BoundNode,

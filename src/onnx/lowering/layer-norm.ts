@@ -5,16 +5,13 @@ import type { Emitter } from "./emitter.ts";
 import type { LoweringTable, Operand } from "./lowering.ts";
 import { inverseDeviation } from "./normalization.ts";
 
-/** The ops over the last axis. */
-export type LayerNormOps = Pick<NormalizationOps, "layerNorm" | "layerNormGrad">;
-
 /** One value for each row [...], shaped to broadcast over [..., C]. */
 function perRow(emit: Emitter, statistic: string, { shape }: Operand): string {
   return emit.reshape(statistic, [...shape.slice(0, -1), 1]);
 }
 
 /** The operator gives 1 / sqrt(variance + epsilon), from which the variance is worked out where it is used. */
-export const layerNormLowerings: LoweringTable<LayerNormOps> = {
+export const layerNormLowerings: LoweringTable<Pick<NormalizationOps, "layerNorm" | "layerNormGrad">> = {
   layerNorm: (emit, [x, weight, bias], { epsilon }, [, mean, variance]) => {
     const inputs = [x!.name, weight!.name, bias!.name];
     const attributes = { axis: x!.shape.length - 1, epsilon: { float: epsilon } };

@@ -3,7 +3,6 @@ import { sizeOf } from "../../core/index.ts";
 import { type Dims, fixedDim, fixedShape } from "../../graph/index.ts";
 import type { NormalizationOps } from "../../graph/ops/normalization.ts";
 import type { Emitter } from "./emitter.ts";
-import type { LayerNormOps } from "./layer-norm.ts";
 import type { LoweringTable, Operand } from "./lowering.ts";
 
 /** A vector [C] shaped to broadcast over [N, C, ...]. */
@@ -49,7 +48,7 @@ function firstValues(emit: Emitter, { name, shape }: Operand): string {
 }
 
 /** The ops of the channels over the batch. */
-export type BatchNormOps = Omit<NormalizationOps, keyof LayerNormOps>;
+export type BatchNormOps = Omit<NormalizationOps, "layerNorm" | "layerNormGrad">;
 
 /** All three from ONNX's `BatchNormalization`, with what it lacks added around it. */
 export const normalizationLowerings: LoweringTable<BatchNormOps> = {
