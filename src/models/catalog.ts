@@ -1,14 +1,17 @@
 // All networks by torchvision's names, family by family.
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import type { ClassificationNetwork } from "../nn/index.ts";
+import { type EfficientNetName, efficientnets } from "./efficientnet.ts";
 import type { Family, NetworkOptions } from "./family.ts";
+import { type MobileNetV2Name, mobilenetV2s } from "./mobilenet-v2.ts";
+import { type MobileNetV3Name, mobilenetV3s } from "./mobilenet-v3.ts";
 import { type ResNetName, resnets } from "./resnet.ts";
 
 /** An option of networks besides the number of classes. */
 export type NetworkOption = Exclude<keyof NetworkOptions, "numClasses">;
 
 /** Name of a network, as torchvision's. */
-export type NetworkName = ResNetName;
+export type NetworkName = ResNetName | MobileNetV2Name | MobileNetV3Name | EfficientNetName;
 
 /** What is known of a network before it is made. */
 export interface NetworkEntry {
@@ -29,7 +32,12 @@ function rows<Name extends NetworkName>(
   return names.map((name) => [name, { name, family, knows, create: networks[name] }]);
 }
 
-const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([...rows("ResNet", resnets)]);
+const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([
+  ...rows("ResNet", resnets),
+  ...rows("MobileNetV2", mobilenetV2s, "dropout"),
+  ...rows("MobileNetV3", mobilenetV3s, "dropout"),
+  ...rows("EfficientNet", efficientnets, "dropout", "stochasticDepth"),
+]);
 
 /** Every network, family by family, small ones first. */
 export const NETWORK_NAMES: readonly NetworkName[] = Array.from(ENTRIES.values(), ({ name }) => name);

@@ -29,14 +29,21 @@ interface Stage {
   readonly layers: number;
 }
 
-/** What tells one size from another. */
-export interface EfficientNetOptions extends NetworkOptions {
+/** The numbers that tell one network of the family from another. */
+export interface EfficientNetOptions {
   readonly stemChannels: number;
-  readonly stages: readonly Stage[];
+  readonly layout: readonly Stage[];
   /** Default: four times those of the last stage. */
   readonly lastChannels?: number;
   readonly norm?: BatchNorm2dOptions;
+  readonly numClasses: number;
+  /** Before the last layer. */
+  readonly dropout: number;
+  /** Block i of n, from 0, does nothing for i / n of this share of samples. */
+  readonly stochasticDepth: number;
 }
+
+type Architecture = Pick<EfficientNetOptions, "stemChannels" | "layout" | "lastChannels" | "norm">;
 
 interface BlockShape extends Omit<Stage, "fused" | "layers"> {
   readonly inChannels: number;
@@ -90,35 +97,32 @@ class Block extends Module {
   }
 }
 
-/** Images [N, 3, H, W] -> logits [N, numClasses]; stochastic depth 0.2 unless given. */
+/** Images [N, 3, H, W] -> logits [N, numClasses]. Parameter names, order and initialisation are torchvision's. */
 export class EfficientNet extends ClassificationNetwork {
   readonly features: Sequential;
   readonly avgpool: GlobalAvgPool2d = new GlobalAvgPool2d();
   readonly classifier: Sequential;
 
-  constructor({ stemChannels, stages, norm, numClasses, ...options }: EfficientNetOptions) {
+  constructor({ stemChannels, layout, norm, numClasses, ...options }: EfficientNetOptions) {
     super();
-    const { dropout = 0.2, stochasticDepth = 0.2 } = options;
-    const total = stages.reduce((sum, { layers }) => sum + layers, 0);
-    let inChannels = stemChannels;
-    let index = 0;
-    const stage = ({ fused, layers, stride, ...shape }: Stage): Sequential => {
-      const blocks = Array.from({ length: layers }, (_, i) => {
+    const total = layout.reduce((sum, { layers }) => sum + layers, 0);
+    let [inChannels, blocks] = [stemChannels, 0];
+    const stages = layout.map(({ fused, layers, stride, ...shape }) => {
+      const stage = Array.from({ length: layers }, (_, i) => {
         const own = { ...shape, inChannels, stride: i === 0 ? stride : 1, norm };
         inChannels = shape.channels;
-        return new Block(fused, own, (stochasticDepth * index++) / total);
+        return new Block(fused, own, (options.stochasticDepth * blocks++) / total);
       });
-      return new Sequential(...blocks);
-    };
-    const blocks = stages.map(stage);
+      return new Sequential(...stage);
+    });
     const { lastChannels = 4 * inChannels } = options;
     this.features = new Sequential(
       new Conv2dNormActivation(3, stemChannels, { stride: 2, norm, activation: SiLU }),
-      ...blocks,
+      ...stages,
       new Conv2dNormActivation(inChannels, lastChannels, { kernelSize: 1, norm, activation: SiLU }),
     );
     this.classifier = new Sequential(
-      new Dropout(dropout),
+      new Dropout(options.dropout),
       new Linear(lastChannels, numClasses, {
         initializer: uniform(1 / Math.sqrt(numClasses)),
         biasInitializer: fill(0),
@@ -143,8 +147,8 @@ const B0 = [
 ] as const;
 
 /** B0 with its channels times `width` and its layers times `depth`. */
-function scaled(width: number, depth: number): Pick<EfficientNetOptions, "stemChannels" | "stages"> {
-  const stages = B0.map(([expansion, kernelSize, stride, channels, layers]) => ({
+function scaled(width: number, depth: number, norm: BatchNorm2dOptions = {}): Architecture {
+  const layout = B0.map(([expansion, kernelSize, stride, channels, layers]) => ({
     fused: false,
     expansion,
     kernelSize,
@@ -152,17 +156,14 @@ function scaled(width: number, depth: number): Pick<EfficientNetOptions, "stemCh
     channels: makeDivisible(channels * width),
     layers: Math.ceil(layers * depth),
   }));
-  return { stemChannels: makeDivisible(32 * width), stages };
+  return { stemChannels: makeDivisible(32 * width), layout, norm };
 }
 
 /** A V2 by the channels and layers of its stages, the first three of which are fused. */
-function v2(
-  channels: readonly number[],
-  layers: readonly number[],
-): Omit<EfficientNetOptions, keyof NetworkOptions> {
+function v2(channels: readonly number[], layers: readonly number[]): Architecture {
   const expansions = [1, 4, 4, 4, 6, 6, 6];
   const strides = [1, 2, 2, 2, 1, 2, 1];
-  const stages = channels.map((count, i) => ({
+  const layout = channels.map((count, i) => ({
     fused: i < 3,
     expansion: expansions[i]!,
     kernelSize: 3,
@@ -170,33 +171,32 @@ function v2(
     channels: count,
     layers: layers[i]!,
   }));
-  return { stemChannels: channels[0]!, stages, lastChannels: 1280, norm: { epsilon: 1e-3 } };
+  return { stemChannels: channels[0]!, layout, lastChannels: 1280, norm: { epsilon: 1e-3 } };
 }
-
-const LARGE_NORM = { epsilon: 1e-3, momentum: 0.01 };
-const V2_S = v2([24, 48, 64, 128, 160, 256], [2, 4, 4, 6, 9, 15]);
-const V2_M = v2([24, 48, 80, 160, 176, 304, 512], [3, 5, 5, 7, 14, 18, 5]);
-const V2_L = v2([32, 64, 96, 192, 224, 384, 640], [4, 7, 7, 10, 19, 25, 7]);
 
 /** torchvision's names. */
 export type EfficientNetName =
   | `efficientnet_b${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`
   | `efficientnet_v2_${"s" | "m" | "l"}`;
 
-/** The sizes, with their own dropout. */
-export const efficientNet: Family<EfficientNetName> = {
-  efficientnet_b0: (options) => new EfficientNet({ ...scaled(1, 1), dropout: 0.2, ...options }),
-  efficientnet_b1: (options) => new EfficientNet({ ...scaled(1, 1.1), dropout: 0.2, ...options }),
-  efficientnet_b2: (options) => new EfficientNet({ ...scaled(1.1, 1.2), dropout: 0.3, ...options }),
-  efficientnet_b3: (options) => new EfficientNet({ ...scaled(1.2, 1.4), dropout: 0.3, ...options }),
-  efficientnet_b4: (options) => new EfficientNet({ ...scaled(1.4, 1.8), dropout: 0.4, ...options }),
-  efficientnet_b5: (options) =>
-    new EfficientNet({ ...scaled(1.6, 2.2), norm: LARGE_NORM, dropout: 0.4, ...options }),
-  efficientnet_b6: (options) =>
-    new EfficientNet({ ...scaled(1.8, 2.6), norm: LARGE_NORM, dropout: 0.5, ...options }),
-  efficientnet_b7: (options) =>
-    new EfficientNet({ ...scaled(2, 3.1), norm: LARGE_NORM, dropout: 0.5, ...options }),
-  efficientnet_v2_s: (options) => new EfficientNet({ ...V2_S, dropout: 0.2, ...options }),
-  efficientnet_v2_m: (options) => new EfficientNet({ ...V2_M, dropout: 0.3, ...options }),
-  efficientnet_v2_l: (options) => new EfficientNet({ ...V2_L, dropout: 0.4, ...options }),
+const row =
+  (architecture: Architecture, published: number) =>
+  ({ numClasses, dropout = published, stochasticDepth = 0.2 }: NetworkOptions): EfficientNet =>
+    new EfficientNet({ ...architecture, numClasses, dropout, stochasticDepth });
+
+const NORM = { epsilon: 1e-3, momentum: 0.01 };
+
+/** EfficientNets, small ones first within a version. */
+export const efficientnets: Family<EfficientNetName> = {
+  efficientnet_b0: row(scaled(1, 1), 0.2),
+  efficientnet_b1: row(scaled(1, 1.1), 0.2),
+  efficientnet_b2: row(scaled(1.1, 1.2), 0.3),
+  efficientnet_b3: row(scaled(1.2, 1.4), 0.3),
+  efficientnet_b4: row(scaled(1.4, 1.8), 0.4),
+  efficientnet_b5: row(scaled(1.6, 2.2, NORM), 0.4),
+  efficientnet_b6: row(scaled(1.8, 2.6, NORM), 0.5),
+  efficientnet_b7: row(scaled(2, 3.1, NORM), 0.5),
+  efficientnet_v2_s: row(v2([24, 48, 64, 128, 160, 256], [2, 4, 4, 6, 9, 15]), 0.2),
+  efficientnet_v2_m: row(v2([24, 48, 80, 160, 176, 304, 512], [3, 5, 5, 7, 14, 18, 5]), 0.3),
+  efficientnet_v2_l: row(v2([32, 64, 96, 192, 224, 384, 640], [4, 7, 7, 10, 19, 25, 7]), 0.4),
 };

@@ -15,7 +15,7 @@ import {
   Sequential,
 } from "../nn/index.ts";
 import { Conv2dNormActivation } from "./blocks.ts";
-import type { Family, NetworkOptions } from "./family.ts";
+import type { Family } from "./family.ts";
 
 /** Stages of blocks: channels inside a block per channel before it, channels behind it, blocks, first stride. */
 const STAGES = [
@@ -56,13 +56,20 @@ class InvertedResidual extends Module {
   }
 }
 
-/** Images [N, 3, H, W] -> logits [N, numClasses]; dropout 0.2 unless given. */
+/** What can be chosen of it. */
+export interface MobileNetV2Options {
+  readonly numClasses: number;
+  /** Before the last layer. */
+  readonly dropout: number;
+}
+
+/** Images [N, 3, H, W] -> logits [N, numClasses]. Parameter names, order and initialisation are torchvision's. */
 export class MobileNetV2 extends ClassificationNetwork {
   readonly features: Sequential;
   readonly avgpool: GlobalAvgPool2d = new GlobalAvgPool2d();
   readonly classifier: Sequential;
 
-  constructor({ numClasses, dropout = 0.2 }: NetworkOptions) {
+  constructor({ numClasses, dropout }: MobileNetV2Options) {
     super();
     let inChannels = STEM_CHANNELS;
     const blocks = STAGES.flatMap(([expansion, channels, count, firstStride]) =>
@@ -83,6 +90,11 @@ export class MobileNetV2 extends ClassificationNetwork {
     );
   }
 
+  /** One where the size halves, and the last convolution. */
+  override get stages(): readonly string[] {
+    return [0, 2, 4, 7, 14, 18].map((i) => `features.${i}`).concat("classifier");
+  }
+
   override forwardFeatures(x: Value): Value {
     return flatten(this.avgpool.call(this.features.call(x)));
   }
@@ -92,6 +104,6 @@ export class MobileNetV2 extends ClassificationNetwork {
 export type MobileNetV2Name = "mobilenet_v2";
 
 /** The one size. */
-export const mobileNetV2: Family<MobileNetV2Name> = {
-  mobilenet_v2: (options) => new MobileNetV2(options),
+export const mobilenetV2s: Family<MobileNetV2Name> = {
+  mobilenet_v2: ({ numClasses, dropout = 0.2 }) => new MobileNetV2({ numClasses, dropout }),
 };

@@ -26,11 +26,14 @@ type Row = readonly [
   stride: number,
 ];
 
-/** What tells one size from another. */
-export interface MobileNetV3Options extends NetworkOptions {
+/** The numbers that tell one network of the family from another. */
+export interface MobileNetV3Options {
   readonly blocks: readonly Row[];
   /** Width of the classifier's hidden layer. */
   readonly lastChannels: number;
+  readonly numClasses: number;
+  /** Before the last layer. */
+  readonly dropout: number;
 }
 
 const NORM = { epsilon: 0.001, momentum: 0.01 };
@@ -67,14 +70,16 @@ function squeezeExcitation(channels: number): SqueezeExcitation {
   });
 }
 
-/** Images [N, 3, H, W] -> logits [N, numClasses]; dropout 0.2 unless given. */
+/** Images [N, 3, H, W] -> logits [N, numClasses]. Parameter names, order and initialisation are torchvision's. */
 export class MobileNetV3 extends ClassificationNetwork {
   readonly features: Sequential;
   readonly avgpool: GlobalAvgPool2d = new GlobalAvgPool2d();
   readonly classifier: Sequential;
+  readonly #blocks: readonly Row[];
 
-  constructor({ blocks, lastChannels, numClasses, dropout = 0.2 }: MobileNetV3Options) {
+  constructor({ blocks, lastChannels, numClasses, dropout }: MobileNetV3Options) {
     super();
+    this.#blocks = blocks;
     const options = { norm: NORM, activation: Hardswish };
     const inChannels = [STEM_CHANNELS, ...blocks.map(([, , outChannels]) => outChannels)];
     const last = inChannels.at(-1)!;
@@ -92,10 +97,30 @@ export class MobileNetV3 extends ClassificationNetwork {
     );
   }
 
+  /** One where the size halves, and the last convolution. */
+  override get stages(): readonly string[] {
+    const halving = this.#blocks.flatMap(([, , , , , stride], i) => (stride === 2 ? [i + 1] : []));
+    return [0, ...halving, this.#blocks.length + 1].map((i) => `features.${i}`).concat("classifier");
+  }
+
   override forwardFeatures(x: Value): Value {
     return flatten(this.avgpool.call(this.features.call(x)));
   }
 }
+
+const SMALL: readonly Row[] = [
+  [3, 16, 16, true, ReLU, 2],
+  [3, 72, 24, false, ReLU, 2],
+  [3, 88, 24, false, ReLU, 1],
+  [5, 96, 40, true, Hardswish, 2],
+  [5, 240, 40, true, Hardswish, 1],
+  [5, 240, 40, true, Hardswish, 1],
+  [5, 120, 48, true, Hardswish, 1],
+  [5, 144, 48, true, Hardswish, 1],
+  [5, 288, 96, true, Hardswish, 2],
+  [5, 576, 96, true, Hardswish, 1],
+  [5, 576, 96, true, Hardswish, 1],
+];
 
 const LARGE: readonly Row[] = [
   [3, 16, 16, false, ReLU, 1],
@@ -115,25 +140,16 @@ const LARGE: readonly Row[] = [
   [5, 960, 160, true, Hardswish, 1],
 ];
 
-const SMALL: readonly Row[] = [
-  [3, 16, 16, true, ReLU, 2],
-  [3, 72, 24, false, ReLU, 2],
-  [3, 88, 24, false, ReLU, 1],
-  [5, 96, 40, true, Hardswish, 2],
-  [5, 240, 40, true, Hardswish, 1],
-  [5, 240, 40, true, Hardswish, 1],
-  [5, 120, 48, true, Hardswish, 1],
-  [5, 144, 48, true, Hardswish, 1],
-  [5, 288, 96, true, Hardswish, 2],
-  [5, 576, 96, true, Hardswish, 1],
-  [5, 576, 96, true, Hardswish, 1],
-];
-
 /** torchvision's names. */
-export type MobileNetV3Name = "mobilenet_v3_large" | "mobilenet_v3_small";
+export type MobileNetV3Name = "mobilenet_v3_small" | "mobilenet_v3_large";
+
+const row =
+  (blocks: readonly Row[], lastChannels: number) =>
+  ({ numClasses, dropout = 0.2 }: NetworkOptions): MobileNetV3 =>
+    new MobileNetV3({ blocks, lastChannels, numClasses, dropout });
 
 /** The two sizes. */
-export const mobileNetV3: Family<MobileNetV3Name> = {
-  mobilenet_v3_large: (options) => new MobileNetV3({ blocks: LARGE, lastChannels: 1280, ...options }),
-  mobilenet_v3_small: (options) => new MobileNetV3({ blocks: SMALL, lastChannels: 1024, ...options }),
+export const mobilenetV3s: Family<MobileNetV3Name> = {
+  mobilenet_v3_small: row(SMALL, 1024),
+  mobilenet_v3_large: row(LARGE, 1280),
 };

@@ -177,17 +177,23 @@ async function train(runtime: Runtime, name: NetworkName, run: Run, options?: Op
   return { results, buffers: new Map(names.map((key, i) => [key, tensors[i]!])) };
 }
 
-function expectGolden(results: Readonly<Record<string, HostTensor>>, { f64 }: Run): void {
+/** torch multiplies the slope of hard-sigmoid by a sixth in float32, in float64 too. */
+function gradientTolerance(name: NetworkName): number {
+  return name.startsWith("mobilenet_v3") ? FLOAT32_EPSILON : FLOAT64_TOLERANCE;
+}
+
+function expectGolden(results: Readonly<Record<string, HostTensor>>, name: NetworkName, { f64 }: Run): void {
   const { logits, loss, norm, ...slopes } = results;
   const expected = f64.train_logits.flat();
   expectNear(toNumbers(logits!.data), expected, FLOAT64_TOLERANCE * largest(expected), "logits");
   expectNear(toNumbers(loss!.data), [f64.loss], FLOAT64_TOLERANCE * f64.loss, "loss");
   const total = f64.grad_norm_total;
-  expectNear(toNumbers(norm!.data), [total], FLOAT64_TOLERANCE * total, "norm of all gradients");
+  const relative = gradientTolerance(name);
+  expectNear(toNumbers(norm!.data), [total], relative * total, "norm of all gradients");
   expect(Object.keys(slopes)).toEqual(Object.keys(f64.grads));
   for (const [key, golden] of Object.entries(f64.grads)) {
     // Gradients that are zero but for rounding are told from others by the norm of all.
-    const near = FLOAT64_TOLERANCE * Math.max(golden[0], 1e-9 * total);
+    const near = relative * Math.max(golden[0], 1e-6 * total);
     expectNear(normAndSamples(slopes[key]!), golden, near, `gradient of ${key}`);
   }
 }
@@ -301,7 +307,7 @@ function describeNetwork({ layout, runs }: Model): void {
         test.skipIf(!available)("trains: logits, loss, gradients, running statistics", async () => {
           if (runtime.name === "reference") {
             const { results, buffers } = await train(runtime, layout.arch, run);
-            expectGolden(results, run);
+            expectGolden(results, layout.arch, run);
             expectBuffers(buffers, run, FLOAT64_TOLERANCE);
             return;
           }
