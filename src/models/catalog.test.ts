@@ -41,6 +41,10 @@ test("unknown names and options are refused", () => {
     expect.objectContaining({ code: "NETWORK_UNKNOWN", hint: 'did you mean "resnet18"?' }),
   );
   expect(() => createNetwork("resnet18", { numClasses: 2, dropout: 0.5 })).toThrow(
-    expect.objectContaining({ code: "NETWORK_OPTION", message: "resnet18 has no option dropout" }),
+    expect.objectContaining({
+      code: "NETWORK_OPTION",
+      message: "resnet18 has no dropout",
+      where: "model.dropout",
+    }),
   );
 });

@@ -39,6 +39,12 @@ const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([
   ...rows("EfficientNet", efficientnets, "dropout", "stochasticDepth"),
 ]);
 
+const OPTIONS: Readonly<Record<NetworkOption, { readonly words: string; readonly where: string }>> = {
+  dropout: { words: "dropout", where: "model.dropout" },
+  stochasticDepth: { words: "stochastic depth", where: "model.stochastic_depth" },
+  imageSize: { words: "table of positions for one size of pictures", where: "model.image_size" },
+};
+
 /** Every network, family by family, small ones first. */
 export const NETWORK_NAMES: readonly NetworkName[] = Array.from(ENTRIES.values(), ({ name }) => name);
 
@@ -59,9 +65,11 @@ export function createNetwork(name: NetworkName, options: NetworkOptions): Class
   const { knows, create } = findNetwork(name);
   for (const [option, value] of Object.entries(options)) {
     if (option === "numClasses" || value === undefined || knows.includes(option as NetworkOption)) continue;
-    const others = knows.length === 0 ? "nothing but the number of classes" : knows.join(", ");
-    throw new ClassifierTrainingError("usage", "NETWORK_OPTION", `${name} has no option ${option}`, {
-      hint: `what can be chosen of it: ${others}`,
+    const { words, where } = OPTIONS[option as NetworkOption];
+    const others = knows.map((known) => OPTIONS[known].where).join(" and ");
+    throw new ClassifierTrainingError("usage", "NETWORK_OPTION", `${name} has no ${words}`, {
+      where,
+      hint: others === "" ? "leave it out" : `leave it out; it has ${others}`,
     });
   }
   return create(options);

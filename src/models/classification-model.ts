@@ -1,6 +1,6 @@
 // A classification model over any network of the catalogue.
 import * as z from "zod";
-import { parseOptions } from "../core/index.ts";
+import { didYouMean, parseOptions } from "../core/index.ts";
 import type { Module } from "../nn/index.ts";
 import {
   BaseClassificationModel,
@@ -25,10 +25,15 @@ export interface NetworkModelOptions extends ClassificationModelOptions {
 
 type NetworkModelSettings = ResolvedClassificationModelOptions & Required<NetworkModelOptions>;
 
+function unknownNetwork(name: unknown): string {
+  const hint = typeof name === "string" ? didYouMean(name, NETWORK_NAMES) : undefined;
+  return ["is no network of the catalogue", hint].filter(Boolean).join("; ");
+}
+
 const share = z.number().min(0).lt(1).nullable().default(null);
 
 const networkModelSchema: z.ZodType<NetworkModelSettings> = z.strictObject({
-  architecture: z.enum(NETWORK_NAMES),
+  architecture: z.enum(NETWORK_NAMES, { error: ({ input }) => unknownNetwork(input) }),
   dropout: share,
   stochasticDepth: share,
   imageSize: z.int().min(1).nullable().default(null),

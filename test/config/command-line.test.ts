@@ -52,7 +52,7 @@ describe("printing", () => {
 
   it("--info shows lists, tree and search path", () => {
     const text = renderInfo(composed("model=resnet34"), "all");
-    expect(text).toMatch(/model\/resnet34 +model +train/);
+    expect(text).toMatch(/model\/resnet34 +model +yes +train/);
     expect(text).toMatch(/\n {2}model: resnet34\n/);
     expect(text).toContain(SHIPPED_CONFIGS.path);
   });
@@ -69,7 +69,7 @@ describe("printing", () => {
       "model.learning_rate",
     ).split("\n");
     expect(lines[0]).toBe("model.learning_rate = 0.1");
-    expect(lines[1]).toMatch(/5\.0e-4 .*conf\/model\/resnet18\.yaml:8:16/);
+    expect(lines[1]).toMatch(/5\.0e-4 .*conf\/model\/_network\.yaml:14:16/);
     expect(lines[2]).toMatch(/0\.01 .*override "model\.learning_rate=0\.01"/);
     expect(lines[3]).toMatch(/0\.1 .*override "model\.learning_rate=0\.1" +\(in effect\)/);
     expect(renderExplanation(composed(), "optimizer.weight_decay")).toContain(

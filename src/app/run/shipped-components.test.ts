@@ -1,8 +1,8 @@
-// Every shipped optimizer, scheduler and set of callbacks can be chosen, is valid, and is built.
+// Every shipped model, optimizer, scheduler and set of callbacks can be chosen, is valid, and is built.
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { componentRegistry } from "../../config/index.ts";
-import { defaultMetrics, type MetricSets } from "../../models/index.ts";
+import { defaultMetrics, type MetricSets, NETWORK_NAMES } from "../../models/index.ts";
 import { LearningRateScheduler } from "../../optim/index.ts";
 import { METRIC_SCHEMAS } from "../metric-schemas.ts";
 import { allComponents } from "../registry.ts";
@@ -19,6 +19,33 @@ async function partsOf(override: string): Promise<RunParts> {
   await validateRun(composition);
   return new RunParts(composition, componentRegistry);
 }
+
+describe("model", () => {
+  test("there is a choice for every network, and nothing else", () => {
+    const names = choices("model").filter((name) => !name.startsWith("_"));
+    expect(names.sort()).toEqual([...NETWORK_NAMES].sort());
+  });
+
+  test.each(NETWORK_NAMES)("model=%s", async (name) => {
+    const model = await (await partsOf(`model=${name}`)).model();
+    expect(model.architecture).toBe(name);
+  });
+
+  test("options that a network does not have are refused, unknown ones with the nearest", async () => {
+    const model = await (await partsOf("model.dropout=0.5")).model();
+    expect(() => model.setup({ classNames: ["a", "b"] })).toThrow(
+      expect.objectContaining({ code: "NETWORK_OPTION", where: "model.dropout" }),
+    );
+    await expect(partsOf("+model.drop_out=0.5")).rejects.toMatchObject({ hint: 'did you mean "dropout"?' });
+    await expect(partsOf("model.architecture=resnet81")).rejects.toMatchObject({
+      message: expect.stringContaining('did you mean "resnet18"?'),
+    });
+    await expect(partsOf("model=resnet_34")).rejects.toMatchObject({
+      code: "CONFIG_NOT_FOUND",
+      hint: 'did you mean "resnet34"?',
+    });
+  });
+});
 
 test.each(choices("optimizer"))("optimizer=%s", async (name) => {
   const optimizer = await (await partsOf(`optimizer=${name}`)).optimizer();

@@ -77,9 +77,9 @@ export class ConfigRepository {
     return isSafePath(path) && this.#sources.some((source) => source.isGroup(path));
   }
 
-  /** Names of the configurations in a group, sorted. */
+  /** Names of the configurations in a group, sorted; those that begin with `_` are there for others to build on. */
   options(group: string): string[] {
-    return this.#list(group, "configs");
+    return this.#list(group, "configs").filter((name) => !name.startsWith("_"));
   }
 
   /** Names of the groups in a group (or, for "", at the root), sorted. */

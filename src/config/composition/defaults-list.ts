@@ -14,6 +14,9 @@ import {
 import type { ConfigRepository, LoadedConfig } from "./config-repository.ts";
 import { type DefaultsEntry, SELF } from "./defaults-entry.ts";
 
+/** Of a group with more options a message that names the nearest one lists none. */
+const MOST_LISTED = 20;
+
 /** A config to merge: its path and the dotted package it goes to ("" is the root). */
 export interface ResultEntry {
   readonly path: string;
@@ -274,13 +277,15 @@ export class DefaultsComposer {
     const name = path.slice(path.lastIndexOf("/") + 1);
     const places = this.#repository.searchPath.map((each) => each.path).join(", ");
     if (entry.kind === "group") {
-      const list =
-        options.length === 0 ? `there is no group "${group}"` : `"${group}" has ${options.join(", ")}`;
+      const hint =
+        options.length === 0 ? didYouMean(group, this.#repository.allGroups()) : didYouMean(name, options);
+      const named =
+        hint !== undefined && options.length > MOST_LISTED ? `${options.length} others` : options.join(", ");
+      const list = options.length === 0 ? `there is no group "${group}"` : `"${group}" has ${named}`;
       return configError("CONFIG_NOT_FOUND", `there is no "${name}" in the group "${group}": ${list}`, {
         where:
           this.#choices.origin(entry, parent) ?? (entry.origin && formatOrigin(entry.origin)) ?? parent.path,
-        hint:
-          options.length === 0 ? didYouMean(group, this.#repository.allGroups()) : didYouMean(name, options),
+        hint,
       });
     }
     const what = primary ? `the primary config "${path}"` : `the config "${path}"`;
