@@ -1,17 +1,27 @@
 // All networks by torchvision's names, family by family.
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import type { ClassificationNetwork } from "../nn/index.ts";
+import { type ConvNeXtName, convnexts } from "./convnext.ts";
 import { type EfficientNetName, efficientnets } from "./efficientnet.ts";
 import type { Family, NetworkOptions } from "./family.ts";
 import { type MobileNetV2Name, mobilenetV2s } from "./mobilenet-v2.ts";
 import { type MobileNetV3Name, mobilenetV3s } from "./mobilenet-v3.ts";
 import { type ResNetName, resnets } from "./resnet.ts";
+import { type SwinTransformerName, swinTransformers } from "./swin-transformer.ts";
+import { type VisionTransformerName, visionTransformers } from "./vision-transformer.ts";
 
 /** An option of networks besides the number of classes. */
 export type NetworkOption = Exclude<keyof NetworkOptions, "numClasses">;
 
 /** Name of a network, as torchvision's. */
-export type NetworkName = ResNetName | MobileNetV2Name | MobileNetV3Name | EfficientNetName;
+export type NetworkName =
+  | ResNetName
+  | MobileNetV2Name
+  | MobileNetV3Name
+  | EfficientNetName
+  | ConvNeXtName
+  | VisionTransformerName
+  | SwinTransformerName;
 
 /** What is known of a network before it is made. */
 export interface NetworkEntry {
@@ -37,6 +47,9 @@ const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([
   ...rows("MobileNetV2", mobilenetV2s, "dropout"),
   ...rows("MobileNetV3", mobilenetV3s, "dropout"),
   ...rows("EfficientNet", efficientnets, "dropout", "stochasticDepth"),
+  ...rows("ConvNeXt", convnexts, "stochasticDepth"),
+  ...rows("Vision Transformer", visionTransformers, "imageSize", "dropout", "stochasticDepth"),
+  ...rows("Swin Transformer", swinTransformers, "dropout", "stochasticDepth"),
 ]);
 
 const OPTIONS: Readonly<Record<NetworkOption, { readonly words: string; readonly where: string }>> = {

@@ -168,8 +168,8 @@ export type VisionTransformerName = "vit_b_16" | "vit_b_32" | "vit_l_16" | "vit_
 
 const row =
   (size: Pick<VisionTransformerOptions, "patchSize" | "layers" | "heads" | "channels">) =>
-  ({ imageSize = 224, ...options }: NetworkOptions): VisionTransformer =>
-    new VisionTransformer({ ...size, imageSize, ...options });
+  ({ numClasses, imageSize = 224, dropout = 0, stochasticDepth = 0 }: NetworkOptions): VisionTransformer =>
+    new VisionTransformer({ ...size, numClasses, imageSize, dropout, stochasticDepth });
 
 const base = { layers: 12, heads: 12, channels: 768 };
 const large = { layers: 24, heads: 16, channels: 1024 };
