@@ -7,11 +7,21 @@ import { IMAGENET_CLASSES } from "./imagenet-classes.ts";
 import { pretrainedSource } from "./pretrained.ts";
 
 describe("the catalogue", () => {
-  it("names every file by architecture and hash, once", () => {
-    for (const { architecture, fileName, url, sha256Prefix } of WEIGHTS_CATALOG) {
-      expect(sha256Prefix).toMatch(/^[0-9a-f]{8}$/);
-      expect(fileName).toBe(`${architecture}-${sha256Prefix}.pth`);
+  it("names every file by its hash, once, and says what pictures it expects", () => {
+    for (const {
+      fileName,
+      url,
+      sha256Prefix,
+      accuracyTop1,
+      accuracyTop5,
+      preprocessing,
+    } of WEIGHTS_CATALOG) {
+      expect(sha256Prefix).toMatch(/^[0-9a-f]{8,10}$/);
+      expect(fileName.endsWith(`-${sha256Prefix}.pth`)).toBe(true);
       expect(url.endsWith(`/${fileName}`)).toBe(true);
+      expect(accuracyTop1).toBeGreaterThan(50);
+      expect(accuracyTop5).toBeGreaterThan(accuracyTop1);
+      expect(preprocessing.resizeSize).toBeGreaterThanOrEqual(preprocessing.cropSize);
     }
     expect(new Set(WEIGHTS_CATALOG.map(({ fileName }) => fileName)).size).toBe(WEIGHTS_CATALOG.length);
   });
@@ -30,6 +40,18 @@ describe("the catalogue", () => {
       preprocessing: { resizeSize: 232 },
     });
     expect(findWeights("resnet50", "IMAGENET1K_V1").preprocessing.resizeSize).toBe(256);
+    expect(findWeights("vit_b_16")).toMatchObject({ name: "IMAGENET1K_V1" });
+    expect(findWeights("regnet_y_128gf")).toMatchObject({
+      name: "IMAGENET1K_SWAG_E2E_V1",
+      license: expect.any(String),
+    });
+    expect(findWeights("efficientnet_v2_l").preprocessing).toEqual({
+      resizeSize: 480,
+      cropSize: 480,
+      interpolation: "bicubic",
+      mean: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
+    });
   });
 
   it.each([
