@@ -35,6 +35,7 @@ function resample(
  */
 export function adaptiveAvgPool2d(x: Value, [height, width]: Pair): Value {
   const [rows, columns] = [sizeOfAxis(x, 2), sizeOfAxis(x, 3)];
+  if (rows === height && columns === width) return x;
   if (rows % height === 0 && columns % width === 0)
     return avgPool2d(x, { kernel: [rows / height, columns / width] });
   return resample(x, averaging(rows, height), averaging(columns, width));

@@ -4,7 +4,9 @@ export { type CurrentTrace, currentTrace } from "./current-trace.ts";
 export {
   fill,
   type Initializer,
+  kaimingNormalFanIn,
   kaimingNormalFanOut,
+  kaimingUniformFanIn,
   normal,
   truncatedNormal,
   uniform,
@@ -36,6 +38,7 @@ export {
   Flatten,
   GlobalAvgPool2d,
   MaxPool2d,
+  type MaxPoolOptions,
   type PoolOptions,
 } from "./layers/pooling.ts";
 export { Sequential } from "./layers/sequential.ts";

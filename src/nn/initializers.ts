@@ -29,6 +29,16 @@ export const kaimingNormalFanOut: Initializer = (shape, random) => {
   return generate(shape, () => random.normal(0, deviation));
 };
 
+/** The same by fan-in: deviation sqrt(2 / (I kH kW)) for a weight [O, I, kH, kW]; torch's default of `kaiming_normal_`. */
+export const kaimingNormalFanIn: Initializer = (shape, random) => {
+  const deviation = Math.sqrt(2 / sizeOf(shape.slice(1)));
+  return generate(shape, () => random.normal(0, deviation));
+};
+
+/** Uniform with the deviation of `kaimingNormalFanIn`; torch's default of `kaiming_uniform_`. */
+export const kaimingUniformFanIn: Initializer = (shape, random) =>
+  uniform(Math.sqrt(6 / sizeOf(shape.slice(1))))(shape, random);
+
 /** Uniform in ±1/sqrt(fan-in), torch's default for the weights and biases of convolutions and linear layers. */
 export function uniformFanIn(fanIn: number): Initializer {
   return uniform(1 / Math.sqrt(fanIn));

@@ -5,6 +5,8 @@ import {
   flatten,
   globalAvgPool2d,
   maxPool2d,
+  pad,
+  sizeOfAxis,
   type Value,
 } from "../../graph/index.ts";
 import { Module } from "../module.ts";
@@ -22,17 +24,43 @@ function window(kernelSize: SizeOption, { stride = kernelSize, padding = 0 }: Po
   return { kernel: toPair(kernelSize), stride: toPair(stride), padding: toPair(padding) };
 }
 
+/** What max pooling has besides. */
+export interface MaxPoolOptions extends PoolOptions {
+  /** Whether a last window that begins in the map may reach beyond it, as torch's `ceil_mode`; default false. */
+  readonly ceilMode?: boolean;
+}
+
+/** The least float32, so that it never wins: not every runtime has -inf as a constant. */
+const LEAST = -(2 - 2 ** -23) * 2 ** 127;
+
 /** Maximum over windows, padded with -inf. */
 export class MaxPool2d extends Module {
   readonly #window: ReturnType<typeof window>;
+  readonly #ceilMode: boolean;
 
-  constructor(kernelSize: SizeOption, options: PoolOptions = {}) {
+  constructor(kernelSize: SizeOption, { ceilMode = false, ...options }: MaxPoolOptions = {}) {
     super();
     this.#window = window(kernelSize, options);
+    this.#ceilMode = ceilMode;
   }
 
   override forward(x: Value): Value {
-    return maxPool2d(x, this.#window);
+    if (!this.#ceilMode) return maxPool2d(x, this.#window);
+    const after = [0, 0, this.#overhang(x, 0), this.#overhang(x, 1)];
+    return maxPool2d(after.some((n) => n > 0) ? pad(x, [0, 0, 0, 0], after, LEAST) : x, this.#window);
+  }
+
+  /** How far a last window reaches beyond the padding: vertically (0) or horizontally (1). */
+  #overhang(x: Value, axis: 0 | 1): number {
+    const size = sizeOfAxis(x, axis + 2);
+    const [kernel, stride, padding] = [
+      this.#window.kernel[axis],
+      this.#window.stride[axis],
+      this.#window.padding[axis],
+    ];
+    const reach = size + 2 * padding - kernel;
+    const last = Math.ceil(reach / stride) * stride;
+    return last < size + padding ? last - reach : 0;
   }
 }
 
