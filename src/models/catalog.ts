@@ -1,13 +1,20 @@
 // All networks by torchvision's names, family by family.
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import type { ClassificationNetwork } from "../nn/index.ts";
+import { type AlexNetName, alexnets } from "./alexnet.ts";
 import { type ConvNeXtName, convnexts } from "./convnext.ts";
+import { type DenseNetName, densenets } from "./densenet.ts";
 import { type EfficientNetName, efficientnets } from "./efficientnet.ts";
 import type { Family, NetworkOptions } from "./family.ts";
+import { type MNASNetName, mnasnets } from "./mnasnet.ts";
 import { type MobileNetV2Name, mobilenetV2s } from "./mobilenet-v2.ts";
 import { type MobileNetV3Name, mobilenetV3s } from "./mobilenet-v3.ts";
+import { type RegNetName, regnets } from "./regnet.ts";
 import { type ResNetName, resnets } from "./resnet.ts";
+import { type ShuffleNetV2Name, shufflenetV2s } from "./shufflenet-v2.ts";
+import { type SqueezeNetName, squeezenets } from "./squeezenet.ts";
 import { type SwinTransformerName, swinTransformers } from "./swin-transformer.ts";
+import { type VGGName, vggs } from "./vgg.ts";
 import { type VisionTransformerName, visionTransformers } from "./vision-transformer.ts";
 
 /** An option of networks besides the number of classes. */
@@ -16,9 +23,16 @@ export type NetworkOption = Exclude<keyof NetworkOptions, "numClasses">;
 /** Name of a network, as torchvision's. */
 export type NetworkName =
   | ResNetName
+  | AlexNetName
+  | VGGName
+  | SqueezeNetName
+  | DenseNetName
   | MobileNetV2Name
+  | ShuffleNetV2Name
+  | MNASNetName
   | MobileNetV3Name
   | EfficientNetName
+  | RegNetName
   | ConvNeXtName
   | VisionTransformerName
   | SwinTransformerName;
@@ -44,9 +58,16 @@ function rows<Name extends NetworkName>(
 
 const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([
   ...rows("ResNet", resnets),
+  ...rows("AlexNet", alexnets, "dropout"),
+  ...rows("VGG", vggs, "dropout"),
+  ...rows("SqueezeNet", squeezenets, "dropout"),
+  ...rows("DenseNet", densenets, "dropout"),
   ...rows("MobileNetV2", mobilenetV2s, "dropout"),
+  ...rows("ShuffleNetV2", shufflenetV2s),
+  ...rows("MNASNet", mnasnets, "dropout"),
   ...rows("MobileNetV3", mobilenetV3s, "dropout"),
   ...rows("EfficientNet", efficientnets, "dropout", "stochasticDepth"),
+  ...rows("RegNet", regnets),
   ...rows("ConvNeXt", convnexts, "stochasticDepth"),
   ...rows("Vision Transformer", visionTransformers, "imageSize", "dropout", "stochasticDepth"),
   ...rows("Swin Transformer", swinTransformers, "dropout", "stochasticDepth"),
