@@ -127,3 +127,20 @@ test("unknown classes and impossible weights are refused", () => {
     "3 are needed",
   );
 });
+
+test("repeats show fewer pictures, each several times in a row, in epochs as long as before", () => {
+  const labels = new Int32Array(50);
+  const order = (repeats: number, shard = {}) => [
+    ...trainSampler(labels, ["cat"], 3, { repeats, ...shard }).order(2),
+  ];
+  const once = order(1);
+  expect(order(3)).toEqual(
+    once
+      .slice(0, 17)
+      .flatMap((index) => [index, index, index])
+      .slice(0, 50),
+  );
+  // Of two processes each has its own augmentations of a picture.
+  expect(order(2, { worldSize: 2, rank: 0 })).toEqual(once.slice(0, 25));
+  expect(order(2, { worldSize: 2, rank: 1 })).toEqual(once.slice(0, 25));
+});

@@ -18,6 +18,11 @@ export interface SamplerOptions extends ShardOptions {
   readonly numSamples?: number | null;
   /** Whether a picture may come up more than once in an epoch. Default true. */
   readonly replacement?: boolean;
+  /**
+   * Repeated augmentation, Hoffer et al., "Augment Your Batch" (2020): each picture that is drawn comes so many times in a
+   * row, augmented anew; an epoch is as long as before and shows as many fewer pictures. Default 1.
+   */
+  readonly repeats?: number;
 }
 
 /** `SamplerOptions` with their defaults. */
@@ -26,6 +31,7 @@ export const samplerSchema: z.ZodType<Required<SamplerOptions>> = z.strictObject
   classWeights: z.record(z.string(), z.number().min(0)).nullable().default(null),
   numSamples: z.int().min(1).nullable().default(null),
   replacement: z.boolean().default(true),
+  repeats: z.int().min(1).default(1),
   ...shardFields,
 });
 
@@ -33,6 +39,19 @@ export const samplerSchema: z.ZodType<Required<SamplerOptions>> = z.strictObject
 export function sequentialSampler(length: number): Sampler {
   const order = Uint32Array.from({ length }, (_, index) => index);
   return { length, order: () => order };
+}
+
+/** Each sample of the beginning of an order `repeats` times in a row; epochs are as long as before. */
+export function repeatedSampler(sampler: Sampler, repeats: number): Sampler {
+  if (repeats === 1) return sampler;
+  const { length } = sampler;
+  return {
+    length,
+    order: (epoch) => {
+      const order = sampler.order(epoch);
+      return Uint32Array.from({ length }, (_, i) => order[Math.floor(i / repeats)]!);
+    },
+  };
 }
 
 /** Every picture once, in a new random order each epoch. */
@@ -122,7 +141,8 @@ export function trainSampler(
   seed: number,
   options: SamplerOptions = {},
 ): Sampler {
-  return shardedSampler(wholeSampler(labels, classes, seed, options), options);
+  const sampler = wholeSampler(labels, classes, seed, options);
+  return shardedSampler(repeatedSampler(sampler, options.repeats ?? 1), options);
 }
 
 function wholeSampler(
