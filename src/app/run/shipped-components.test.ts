@@ -1,5 +1,5 @@
 // Every shipped model, optimizer, scheduler and set of callbacks can be chosen, is valid, and is built.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { componentRegistry } from "../../config/index.ts";
 import { defaultMetrics, type MetricSets, NETWORK_NAMES } from "../../models/index.ts";
@@ -55,6 +55,18 @@ test.each(choices("optimizer"))("optimizer=%s", async (name) => {
 test.each(choices("scheduler"))("scheduler=%s", async (name) => {
   const scheduler = await (await partsOf(`scheduler=${name}`)).scheduler();
   expect(scheduler).toBeInstanceOf(LearningRateScheduler);
+});
+
+test.each(choices("recipe"))("recipe=%s says when it is the one, and is built", async (name) => {
+  const text = readFileSync(new URL(`../../../conf/recipe/${name}.yaml`, import.meta.url), "utf8");
+  expect(text.split("\n")[2]).toMatch(/^# When .*\.$/);
+  const parts = await partsOf(`recipe=${name}`);
+  const model = await parts.model();
+  model.setup({ classNames: ["a", "b"] });
+  expect(model.options.pretrained).toBe(name !== "from_scratch_small");
+  expect(await parts.callbacks()).not.toHaveLength(0);
+  const { options } = await parts.dataModule(null, model);
+  expect(options.batchTransforms).toHaveLength(model.options.pretrained ? 0 : 2);
 });
 
 test.each(choices("callbacks"))("callbacks=%s", async (name) => {
