@@ -3,7 +3,7 @@
 import type { Batch, BatchSource, TrainerData } from "../../src/core/index.ts";
 import { type HostTensor, hostTensor } from "../../src/core/index.ts";
 import { matmul, mul, reduceMean, sub, type Value } from "../../src/graph/index.ts";
-import { Module, Parameter } from "../../src/nn/index.ts";
+import { Dropout, Module, Parameter } from "../../src/nn/index.ts";
 import { type LearningRateScheduler, type Optimizer, SGD, StepLR } from "../../src/optim/index.ts";
 import type { Stage, StageMetrics, TrainableModel } from "../../src/train/index.ts";
 import { fill } from "../golden/formula.ts";
@@ -15,12 +15,21 @@ class LinearNetwork extends Module {
     hostTensor("float32", shape, Float32Array.of(...FIRST_WEIGHTS)),
   );
 
+  readonly dropout: Dropout;
+
+  constructor(dropout: number) {
+    super();
+    this.dropout = new Dropout(dropout);
+  }
+
   override forward(x: Value): Value {
-    return matmul(x, this.weight.value, false, true);
+    return matmul(this.dropout.call(x), this.weight.value, false, true);
   }
 }
 
 export interface LinearModelOptions {
+  /** Share of the inputs that is left out; default 0. */
+  readonly dropout?: number;
   /** Default: SGD. */
   readonly optimizer?: () => Optimizer;
   /** Default: the learning rate stays. */
@@ -33,18 +42,20 @@ export interface LinearModelOptions {
 
 /** x . w, the loss being the mean of (x . w - y)^2. */
 export class LinearModel implements TrainableModel {
-  readonly network: Module = new LinearNetwork();
+  readonly network: Module;
   readonly learningRate: number;
   readonly metrics: Readonly<Record<Stage, StageMetrics>>;
   readonly createOptimizer: () => Optimizer;
   readonly createScheduler: () => LearningRateScheduler;
 
   constructor({
+    dropout = 0,
     optimizer = () => new SGD(),
     scheduler = () => new StepLR({ stepSize: 1_000_000 }),
     learningRate = 0.1,
     metrics = {},
   }: LinearModelOptions = {}) {
+    this.network = new LinearNetwork(dropout);
     this.createOptimizer = optimizer;
     this.createScheduler = scheduler;
     this.learningRate = learningRate;

@@ -21,6 +21,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const ENDURANCE: RunOptions = {
   options: { maxEpochs: 2, accumulateGradBatches: 2, valCheckInterval: 2, logEveryNSteps: 1 },
   model: {
+    dropout: 0.4,
     optimizer: () => new AdamW({ weightDecay: 0.1, amsgrad: true }),
     scheduler: () => new CosineAnnealingLR({ interval: "step" }),
   },
