@@ -102,26 +102,58 @@ const rowsAndColumns: Method = (emit, gradient) => {
 };
 
 /**
- * A convolution over channels: x as [C, N, H, W] with dy as C x N filters of its own size, whose windows are
- * the taps. For few channels, of which a product per tap would be thin. One group only.
+ * Convolutions of maps [M, K, H, W] with maps of dy as filters [F, K / groups, H', W'], which see each other at the
+ * kernel's taps: [M, F, kH, kW].
  */
-const overChannels: Method = (emit, gradient) => {
-  const { x, dy, inputShape, outputShape, weightShape, stride, padding, dilation } = gradient;
-  const [outputs, channels] = weightShape as [number, number];
+function atTaps(
+  emit: Emitter,
+  maps: string,
+  filters: string,
+  shape: readonly [number, number],
+  gradient: WeightGradient,
+  groups = 1,
+): string {
+  const { inputShape, outputShape, stride, padding, dilation } = gradient;
   const kernel = kernelOf(gradient);
   const size: Pair = [outputShape[2]!, outputShape[3]!];
   const behind = ([0, 1] as const).map((axis) => {
     const seen = (size[axis] - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1;
     return Math.max(0, seen - inputShape[axis + 2]! - padding[axis]);
   });
-  const taps = emit.node("Conv", [emit.transpose(x, [1, 0, 2, 3]), emit.transpose(dy, [1, 0, 2, 3])], {
+  const seen = emit.node("Conv", [maps, filters], {
     kernel_shape: size,
     strides: dilation,
     pads: [...padding, ...behind],
     dilations: stride,
+    group: groups,
   });
-  const used = emit.slice(taps, [0, 1, 2, 3], [0, 0, 0, 0], [channels, outputs, ...kernel]);
-  return emit.transpose(used, [1, 0, 2, 3]);
+  return emit.slice(seen, [0, 1, 2, 3], [0, 0, 0, 0], [...shape, ...kernel]);
+}
+
+/** Channels and batch change places. For few channels, of which a product per tap would be thin. One group only. */
+const overChannels: Method = (emit, gradient) => {
+  const { x, dy, weightShape } = gradient;
+  const [outputs, channels] = weightShape as [number, number];
+  const [maps, filters] = [x, dy].map((name) => emit.transpose(name, [1, 0, 2, 3])) as [string, string];
+  return emit.transpose(atTaps(emit, maps, filters, [channels, outputs], gradient), [1, 0, 2, 3]);
+};
+
+/**
+ * Every image's groups are groups of one convolution, whose results are summed over the batch. For few channels a
+ * group, as depthwise convolutions have.
+ */
+const perGroup: Method = (emit, gradient) => {
+  const { x, dy, inputShape, outputShape, weightShape, groups } = gradient;
+  const [outputs, channels] = weightShape as [number, number];
+  const batch = outputShape[0]!;
+  const [space, positions] = [inputShape.slice(2), outputShape.slice(2)];
+  const apart = emit.reshape(x, [batch * groups, channels, ...space]);
+  const maps = emit.reshape(emit.transpose(apart, [1, 0, 2, 3]), [channels, batch * groups, ...space]);
+  const filters = emit.reshape(dy, [batch * outputs, 1, ...positions]);
+  const all = atTaps(emit, maps, filters, [channels, batch * outputs], gradient, batch * groups);
+  const kernel = kernelOf(gradient);
+  const sum = emit.reduceSum(emit.reshape(all, [channels, batch, outputs, ...kernel]), [1], false);
+  return channels === 1 ? emit.reshape(sum, weightShape) : emit.transpose(sum, [1, 0, 2, 3]);
 };
 
 /** Positions of an output map up to which the whole batch goes into one product. */
@@ -130,8 +162,10 @@ const SMALL_MAP = 400;
 const FEW_CHANNELS = 8;
 
 function choose({ weightShape, outputShape, stride, groups }: WeightGradient): Method {
-  if (weightShape[1]! < FEW_CHANNELS) return groups === 1 ? overChannels : gathered;
-  if (outputShape[2]! * outputShape[3]! <= SMALL_MAP) return gathered;
+  const isSmall = outputShape[2]! * outputShape[3]! <= SMALL_MAP;
+  if (groups === 1 && weightShape[1]! < FEW_CHANNELS) return overChannels;
+  if (weightShape[1] === 1 || (weightShape[1]! < FEW_CHANNELS && !isSmall)) return perGroup;
+  if (isSmall) return gathered;
   const unitStride = stride[0] === 1 && stride[1] === 1;
   return unitStride && weightShape[2]! > 1 && weightShape[3]! > 1 ? rowsAndColumns : perTap;
 }
