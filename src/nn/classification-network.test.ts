@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createResNet } from "../models/index.ts";
-import { Backbone, FeatureClassifier } from "./classification-network.ts";
+import { createNetwork, createResNet } from "../models/index.ts";
+import { Backbone, FeatureClassifier, outputLayer } from "./classification-network.ts";
 import { stateEntries } from "./state.ts";
 
 const network = createResNet("resnet18", 5);
@@ -9,6 +9,15 @@ const names = (module: Backbone | FeatureClassifier) => Array.from(module.namedS
 test("the backbone is everything but the classifier, under the same names", () => {
   const whole = Array.from(network.namedState(), ([name]) => name);
   expect(names(new Backbone(network))).toEqual(whole.filter((name) => !name.startsWith("fc.")));
+});
+
+test.each([
+  ["resnet18", "fc"],
+  ["mobilenet_v3_small", "classifier.3"],
+  ["convnext_tiny", "classifier.2"],
+  ["vit_b_32", "heads.head"],
+] as const)("of %s other classes replace %s", (name, layer) => {
+  expect(outputLayer(createNetwork(name, { numClasses: 5 }))).toBe(layer);
 });
 
 test("a network on features has the state of the whole one", () => {

@@ -1,6 +1,7 @@
 // A network in two parts: a backbone that computes features, and a classifier of them.
 import type { Value } from "../graph/index.ts";
 import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
 import { deriveStages } from "./stages.ts";
 
 /**
@@ -24,6 +25,15 @@ export abstract class ClassificationNetwork extends Module {
   override forward(x: Value): Value {
     return this.classifier.call(this.forwardFeatures(x));
   }
+}
+
+/** The path of the last layer with parameters of a network's classifier: what is made anew for other classes. */
+export function outputLayer(network: ClassificationNetwork): string {
+  const within = new Set(Array.from(network.classifier.namedModules(), ([, module]) => module));
+  const layers = Array.from(network.namedModules()).filter(
+    ([, module]) => within.has(module) && Object.values(module).some((state) => state instanceof Parameter),
+  );
+  return layers.at(-1)![0];
 }
 
 /** Everything before the classifier of a network, under the names that it has there. */

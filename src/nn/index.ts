@@ -1,5 +1,5 @@
 // Modules, layers, initialisers and losses: what models are written with.
-export { Backbone, ClassificationNetwork, FeatureClassifier } from "./classification-network.ts";
+export { Backbone, ClassificationNetwork, FeatureClassifier, outputLayer } from "./classification-network.ts";
 export { type CurrentTrace, currentTrace } from "./current-trace.ts";
 export {
   fill,

@@ -38,7 +38,13 @@ export { AutoAugment, type AutoAugmentOptions } from "./policies/auto-augment.ts
 export { RandAugment, type RandAugmentOptions } from "./policies/rand-augment.ts";
 export { TrivialAugmentWide, type TrivialAugmentWideOptions } from "./policies/trivial-augment-wide.ts";
 export { describePreprocessing, type Preprocessing } from "./preprocessing.ts";
-export { defaultEvalTransforms, defaultTrainTransforms, resizeFor } from "./presets.ts";
+export {
+  defaultEvalTransforms,
+  defaultTrainTransforms,
+  type PictureFormat,
+  pictureFormatSchema,
+  resizeFor,
+} from "./presets.ts";
 export { RandomAffine, type RandomAffineOptions } from "./random-affine.ts";
 export { RandomApply, type RandomApplyOptions } from "./random-apply.ts";
 export { RandomChoice, type RandomChoiceOptions } from "./random-choice.ts";

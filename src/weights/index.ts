@@ -7,9 +7,11 @@ export { findWeights, WEIGHTS_CATALOG, type WeightsEntry, type WeightsPreprocess
 export { type ConvertOptions, convertWeights } from "./convert.ts";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
 export {
+  listNames,
   type MatchOptions,
   type MisshapenTensor,
   matchStateDict,
+  prefixNote,
   requireMatch,
   type StateDictMatch,
 } from "./match-state-dict.ts";

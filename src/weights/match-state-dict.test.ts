@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { DType } from "../core/index.ts";
 import { matchStateDict, requireMatch } from "./match-state-dict.ts";
 import type { TensorSpec } from "./safetensors.ts";
@@ -111,9 +111,17 @@ describe("matchStateDict", () => {
         code: "WEIGHTS_MISMATCH",
         where: "w.pth",
         message:
-          "2 of the model's 122 tensors do not fit: missing: layer1.0.conv1.weight; of another shape: " +
+          "120 of the model's 122 tensors fit, the others do not: missing: layer1.0.conv1.weight; of another shape: " +
           "conv1.weight [64, 1, 7, 7] instead of [64, 3, 7, 7]; unexpected: extra",
       }),
+    );
+  });
+
+  it("says what was taken off the names where the others do not fit", () => {
+    const file = asFile(resnet18, (name) => `module.${name}`);
+    file.delete("module.conv1.weight");
+    expect(() => requireMatch(matchStateDict(resnet18, file), "w.pth")).toThrow(
+      '121 of the model\'s 122 tensors fit (names without "module."), the others do not: missing: conv1.weight',
     );
   });
 
@@ -135,6 +143,16 @@ describe("matchStateDict", () => {
     matchStateDict(resnet18, file);
     expect(performance.now() - start).toBeLessThan(500);
   });
+});
+
+test.each([
+  ["features.denseblock1.denselayer12.norm.1.weight", "features.denseblock1.denselayer12.norm1.weight"],
+  ["encoder.layers.encoder_layer_0.mlp.linear_1.weight", "encoder.layers.encoder_layer_0.mlp.0.weight"],
+  ["module.encoder.layers.encoder_layer_0.mlp.linear_2.bias", "encoder.layers.encoder_layer_0.mlp.3.bias"],
+])("%s, as torchvision's earlier versions had it, is known", (theirs, ours) => {
+  const spec = { dtype: "float32", shape: [2] } as const;
+  const { sources } = matchStateDict([{ name: ours, ...spec }], new Map([[theirs, spec]]));
+  expect(sources.get(ours)).toBe(theirs);
 });
 
 describe("transformers' names", () => {

@@ -28,7 +28,7 @@ export interface StateDictMatch {
 
 /** What decides whether the file's classifier is kept. Without class names its shape alone does. */
 export interface MatchOptions {
-  /** Name of the model's last layer; default `fc`. */
+  /** Path of the model's last layer, which other classes replace; default `fc`. */
   readonly classifier?: string | undefined;
   /** Class names that the model and the file have, where they are known: equal ones keep the classifier. */
   readonly classNames?: readonly string[] | undefined;
@@ -91,17 +91,17 @@ function sameClasses({ classNames, weightsClassNames }: MatchOptions): boolean {
  *   loaded in part only.
  */
 export function requireMatch(match: StateDictMatch, where: string): void {
-  const { sources, missing, misshapen, unexpected } = match;
+  const { sources, missing, misshapen, unexpected, prefix } = match;
   if (missing.length === 0 && misshapen.length === 0) return;
   const problems = [
-    list("missing", missing),
-    list(
+    listNames("missing", missing),
+    listNames(
       "of another shape",
       misshapen.map(
         ({ name, expected, found }) => `${name} ${formatShape(found)} instead of ${formatShape(expected)}`,
       ),
     ),
-    list("unexpected", unexpected),
+    listNames("unexpected", unexpected),
   ].filter((text) => text !== "");
   const total = sources.size + missing.length + misshapen.length;
   throw new ClassifierTrainingError(
@@ -109,15 +109,18 @@ export function requireMatch(match: StateDictMatch, where: string): void {
     "WEIGHTS_MISMATCH",
     sources.size === 0
       ? `none of the ${unexpected.length + misshapen.length} tensors fits the model: ${problems.join("; ")}`
-      : `${missing.length + misshapen.length} of the model's ${total} tensors do not fit: ${problems.join("; ")}`,
+      : `${sources.size} of the model's ${total} tensors fit${prefixNote(prefix)}, the others do not: ${problems.join("; ")}`,
     { where, hint: "choose the model that the weights were made for" },
   );
 }
 
+/** What to say of a prefix that was taken off. */
+export const prefixNote = (prefix: string): string => (prefix === "" ? "" : ` (names without "${prefix}")`);
+
 const LISTED = 5;
 
 /** `<what>: a, b, c and 4 more`, or nothing. */
-function list(what: string, names: readonly string[]): string {
+export function listNames(what: string, names: readonly string[]): string {
   if (names.length === 0) return "";
   const rest = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
   return `${what}: ${names.slice(0, LISTED).join(", ")}${rest}`;

@@ -1,13 +1,20 @@
-// Other libraries' names of a residual network's state, as torchvision's.
+// Names that other libraries, and torchvision itself in earlier versions, gave a network's state.
 
 /** Whose names a file has. timm's are torchvision's. */
 export type NamingConvention = "torchvision" | "transformers";
 
 /** Each convention's way to torchvision's names; what it does not know stays as it is. */
 export const TORCHVISION_NAME: { readonly [C in NamingConvention]: (name: string) => string } = {
-  torchvision: (name) => name,
-  transformers: fromTransformers,
+  torchvision: fromEarlier,
+  transformers: (name) => fromEarlier(fromTransformers(name)),
 };
+
+/** torchvision's names before 0.6 (DenseNet) and 0.14 (ViT), which its own published files have. */
+function fromEarlier(name: string): string {
+  return name
+    .replace(/(denselayer\d{1,4}\.(?:norm|conv))\.([12]\.)/, "$1$2")
+    .replace(/\bmlp\.linear_([12])\./, (_all, layer: string) => `mlp.${layer === "1" ? 0 : 3}.`);
+}
 
 const STEM = /^(.{0,200}?)(?:resnet\.)?embedder\.embedder\.(convolution|normalization)\.(\w+)$/;
 const BLOCK =

@@ -17,6 +17,7 @@ import {
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { composeWithHints } from "./hints.ts";
 import { newestRun, RunFolder, runFolderOf } from "./run-folder.ts";
+import { withWeightsSize } from "./weights-size.ts";
 
 /** The words of the command line, as far as they say what the configuration is. */
 export interface ConfigurationRequest {
@@ -54,7 +55,7 @@ export async function configureRun(request: ConfigurationRequest): Promise<RunCo
 /** The configuration of a run that writes to `hydra.run.dir`. */
 export async function composeRun(request: ConfigurationRequest): Promise<Composition> {
   const composition = await composeWithHints(composeOptions(request));
-  return inOwnTerms(locatedAt(composition, runFolder(composition)));
+  return withWeightsSize(inOwnTerms(locatedAt(composition, runFolder(composition))));
 }
 
 const locatedAt = (composition: Composition, folder: string): Composition =>

@@ -124,9 +124,10 @@ async function keyOf(
   stage: Stage,
   { runtime, precision }: { readonly runtime: string; readonly precision: string },
 ): Promise<string> {
-  const { imageSize, batchSize, valTransforms, testTransforms } = data.options;
+  const { imageSize, batchSize, valTransforms, testTransforms, pictureFormat } = data.options;
   const transforms = [valTransforms, testTransforms].map((transform) => transform?.describe() ?? null);
-  const rest = [runtime, precision, imageSize, batchSize, transforms, await fingerprint(data.splits[stage]!)];
+  const pictures = [imageSize, pictureFormat, transforms, await fingerprint(data.splits[stage]!)];
+  const rest = [runtime, precision, batchSize, ...pictures];
   const backbone = new Backbone(separable(model.network));
   const names = Array.from(backbone.namedState(), ([name]) => name);
   return hashContent(

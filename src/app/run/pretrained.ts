@@ -1,15 +1,23 @@
 // The weights that a model starts from: published ones, or those of a file.
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
-import { type StateDict, stateEntries } from "../../nn/index.ts";
+import { ClassificationNetwork, outputLayer, type StateDict, stateEntries } from "../../nn/index.ts";
+import type { PictureFormat } from "../../transforms/index.ts";
 import {
   type DownloadProgress,
   fetchPretrained,
+  listNames,
   loadStateDict,
   openWeights,
   type PretrainedSource,
+  prefixNote,
   pretrainedSource,
+  type StateDictMatch,
+  type WeightsFile,
 } from "../../weights/index.ts";
 import type { Notify } from "./notices.ts";
+import { recognizeNetwork } from "./recognize-network.ts";
 
 /**
  * Loads what `model.pretrained` names, downloading it where needed; undefined where it names nothing. The
@@ -27,24 +35,57 @@ export async function loadPretrained(
   using file = openWeights(path);
   const own =
     source.kind === "catalog" ? source.entry.classNames : trainedClasses(file.metadata.get("state"));
-  const { tensors, match } = loadStateDict(file, stateEntries(model.network), {
-    classNames: model.classNames,
-    weightsClassNames: own,
-  });
-  const fresh = match.replaced.length === 0 ? "" : `; new: ${match.replaced.join(", ")}`;
-  notify("INFO", `pretrained: ${tensors.size} tensors of ${nameOf(source, path)}${fresh}`);
-  return new Map(tensors);
+  const { network } = model;
+  try {
+    const { tensors, match } = loadStateDict(file, stateEntries(network), {
+      classifier: network instanceof ClassificationNetwork ? outputLayer(network) : undefined,
+      classNames: model.classNames,
+      weightsClassNames: own,
+    });
+    notify("INFO", `pretrained: ${describeMatch(match, nameOf(source, path))}`);
+    return new Map(tensors);
+  } catch (error) {
+    throw withNetwork(error, file, model);
+  }
 }
 
-/**
- * Shorter side before the central crop that belongs to published weights, for pictures of `imageSize`; undefined
- * where the weights do not say.
- */
-export function pretrainedResize(model: BaseClassificationModel, imageSize: number): number | undefined {
+/** `120 tensors of FILE (names without "module."); new: fc.weight, fc.bias; not used: head.weight`. */
+function describeMatch({ sources, prefix, replaced, unexpected }: StateDictMatch, name: string): string {
+  const found = `${sources.size} tensors of ${name}${prefixNote(prefix)}`;
+  return [found, listNames("new", replaced), listNames("not used", unexpected)].filter(Boolean).join("; ");
+}
+
+/** The error, saying which network the weights are of, where they do not fit but are known. */
+function withNetwork(error: unknown, file: WeightsFile, model: BaseClassificationModel): unknown {
+  if (!(error instanceof ClassifierTrainingError) || error.code !== "WEIGHTS_MISMATCH") return error;
+  const known = recognizeNetwork(file);
+  if (known === undefined || known === model.architecture) return error;
+  const { kind, code, message, where } = error;
+  const hint = `these are weights of ${known}: choose model=${known}`;
+  return new ClassifierTrainingError(kind, code, message, { where, hint, cause: error.cause });
+}
+
+/** What the published weights of a model expect of pictures of `imageSize`; undefined where nothing is known of them. */
+export function expectedPictures(
+  model: BaseClassificationModel,
+  imageSize: number,
+): Required<PictureFormat> | undefined {
   const source = pretrainedSource(model.architecture, model.options.pretrained);
   if (source?.kind !== "catalog") return undefined;
-  const { resizeSize, cropSize } = source.entry.preprocessing;
-  return Math.round((imageSize * resizeSize) / cropSize);
+  const { resizeSize, cropSize, ...others } = source.entry.preprocessing;
+  return { ...others, resizeSize: Math.round((imageSize * resizeSize) / cropSize) };
+}
+
+/** One line about pictures that are prepared as published weights expect; undefined where they are not. */
+export function picturesLine(model: BaseClassificationModel, data: DataModule): string | undefined {
+  const source = pretrainedSource(model.architecture, model.options.pretrained);
+  const { trainTransforms, valTransforms } = data.options;
+  if (source?.kind !== "catalog" || (trainTransforms !== undefined && valTransforms !== undefined))
+    return undefined;
+  const { interpolation, mean, std, resizeSize } = data.options.pictureFormat;
+  const { imageSize } = data.options;
+  const sizes = `${resizeSize} pixels on the shorter side, ${imageSize} of them, ${interpolation}`;
+  return `pictures as ${nameOf(source, "")} expects them: ${sizes}, mean ${mean?.join(" ")}, std ${std?.join(" ")}`;
 }
 
 /** Class names of weights that a run of ours has saved. */

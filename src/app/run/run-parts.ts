@@ -17,7 +17,7 @@ import type { BaseClassificationModel, MetricSets } from "../../models/index.ts"
 import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
 import { Callback, type Logger, type Stage } from "../../train/index.ts";
 import { defaultEvalTransforms, type Transform } from "../../transforms/index.ts";
-import { pretrainedResize } from "./pretrained.ts";
+import { expectedPictures } from "./pretrained.ts";
 
 /** Builds parts of one configuration. */
 export class RunParts {
@@ -42,11 +42,14 @@ export class RunParts {
 
   /** As `data`, not set up. */
   async dataModule(splitFile: string | null, model: BaseClassificationModel): Promise<DataModule> {
-    const given = await this.#transforms(model);
+    const given = await this.#transforms();
+    const format = expectedPictures(model, this.#imageSize());
     const config = this.#composition.config.entries.get("data");
     const ownSplit = config?.kind === "map" ? config.entries.get("split_file") : undefined;
+    const ownFormat = config?.kind === "map" && config.entries.has("picture_format");
     const split = ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: splitFile } : {};
     return (await this.#build("data", {
+      ...(format === undefined || ownFormat ? {} : { picture_format: format }),
       ...given,
       ...split,
     })) as DataModule;
@@ -54,22 +57,20 @@ export class RunParts {
 
   /** What is done to pictures before evaluation, whatever the data is. */
   async evaluationTransform(model: BaseClassificationModel): Promise<Transform> {
-    const { val_transforms } = await this.#transforms(model);
-    return (val_transforms as Transform | undefined) ?? defaultEvalTransforms(this.#imageSize());
+    const { val_transforms } = await this.#transforms();
+    const size = this.#imageSize();
+    return (
+      (val_transforms as Transform | undefined) ?? defaultEvalTransforms(size, expectedPictures(model, size))
+    );
   }
 
-  /** The transforms that are given, and those of published weights where none are. */
-  async #transforms(model: BaseClassificationModel): Promise<Readonly<Record<string, unknown>>> {
+  /** The transforms that the configuration lists. */
+  async #transforms(): Promise<Readonly<Record<string, unknown>>> {
     const transforms = (await this.#build("transforms")) as Record<string, unknown> | null;
     const given = Object.entries(transforms ?? {}).filter(
       ([name, value]) => name.endsWith("_transforms") && value !== null,
     );
-    const resizeSize = pretrainedResize(model, this.#imageSize());
-    const preset =
-      resizeSize === undefined
-        ? {}
-        : { val_transforms: defaultEvalTransforms(this.#imageSize(), resizeSize) };
-    return { ...preset, ...Object.fromEntries(given) };
+    return Object.fromEntries(given);
   }
 
   #imageSize(): number {

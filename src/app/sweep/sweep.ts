@@ -22,6 +22,7 @@ import type { RunSummary } from "../../report/index.ts";
 import { type ConfigurationRequest, composeOptions, composeRun } from "../run/configuration.ts";
 import { RunFolder } from "../run/run-folder.ts";
 import { train } from "../run/train.ts";
+import { withWeightsSize } from "../run/weights-size.ts";
 
 /** A configuration whose overrides sweep, and how its jobs are watched and stopped. */
 export interface SweepRequest {
@@ -66,7 +67,7 @@ export async function sweep({ request, registry, signal, write }: SweepRequest):
         write(`job ${number}: done before: ${overrides.join(" ")}`);
     }
     // All of a batch is composed before the first job runs: a mistake shows at once.
-    const composed = missing.map((job) => ({ job, composition: plan.compose(job) }));
+    const composed = missing.map((job) => ({ job, composition: withWeightsSize(plan.compose(job)) }));
     for (const { job, composition } of composed) {
       if (signal.aborted) break;
       write(`job ${job.number}: ${job.overrides.join(" ")}`);

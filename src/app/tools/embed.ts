@@ -6,7 +6,7 @@ import { isImage, readImage } from "../../image/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import type { StateDict } from "../../nn/index.ts";
 import { featureBatches, loadCheckpoint, Trainer } from "../../train/index.ts";
-import type { Transform } from "../../transforms/index.ts";
+import { describePreprocessing, type Transform } from "../../transforms/index.ts";
 import { composeRun, configurationOfRun } from "../run/configuration.ts";
 import type { Notify } from "../run/notices.ts";
 import { loadPretrained } from "../run/pretrained.ts";
@@ -95,15 +95,16 @@ async function ofArchitecture({
   await validateRun(composition);
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
+  const transform = await parts.evaluationTransform(model);
   // Its classifier is not used, whatever its classes are.
-  model.setup({ classNames: ["0", "1"] });
+  model.setup({ classNames: ["0", "1"], imageSize: describePreprocessing(transform).imageSize });
   const weights = (await loadPretrained(model, notify)) ?? new Map();
   return {
     parts,
     model,
     settings: readSettings(composition),
     weights,
-    transform: await parts.evaluationTransform(model),
+    transform,
   };
 }
 
@@ -118,13 +119,17 @@ async function ofRun({ model: path, overrides = [], registry }: EmbedRequest): P
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
   const { identity } = state as { readonly identity: { readonly classes: readonly string[] } };
-  model.setup({ classNames: identity.classes });
+  const transform = await parts.evaluationTransform(model);
+  model.setup({
+    classNames: identity.classes,
+    imageSize: describePreprocessing(transform).imageSize,
+  });
   return {
     parts,
     model,
     settings: readSettings(composition),
     weights: tensors,
-    transform: await parts.evaluationTransform(model),
+    transform,
   };
 }
 

@@ -12,7 +12,12 @@ import type { ImageTensor } from "../../image/image.ts";
 import { type BatchTransform, batchTransformSchema } from "../../transforms/batches/batch-transform.ts";
 import { isDescribable } from "../../transforms/catalog.ts";
 import { describePreprocessing, type Preprocessing } from "../../transforms/preprocessing.ts";
-import { defaultEvalTransforms, defaultTrainTransforms } from "../../transforms/presets.ts";
+import {
+  defaultEvalTransforms,
+  defaultTrainTransforms,
+  type PictureFormat,
+  pictureFormatSchema,
+} from "../../transforms/presets.ts";
 import { type Transform, transformSchema } from "../../transforms/transform.ts";
 import { type CacheKind, chooseCache, keepPictures } from "../caching/cache-choice.ts";
 import { defaultCacheFolder } from "../caching/disk-cache.ts";
@@ -84,6 +89,8 @@ export interface DataModuleOptions {
    * `imageSize` is left. Default "exact".
    */
   readonly decoding?: "exact" | "fast";
+  /** What the default transforms bring pictures to; a run with published weights sets what they expect. */
+  readonly pictureFormat?: PictureFormat;
   /** Default: random resized crop, mirror, colour jitter, normalise. */
   readonly trainTransforms?: Transform;
   /** Default: resize, central crop, normalise. */
@@ -120,6 +127,7 @@ export const dataModuleFields: {
   cache: z.enum(["none", "ram", "disk", "auto"]).default("none"),
   cacheFolder: z.string().min(1).nullable().default(null),
   decoding: z.enum(["exact", "fast"]).default("exact"),
+  pictureFormat: pictureFormatSchema.default({}),
   trainTransforms: transformSchema.optional(),
   valTransforms: transformSchema.optional(),
   testTransforms: transformSchema.optional(),
@@ -148,9 +156,9 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
 
   constructor(options: ResolvedDataModuleOptions) {
     this.options = options;
-    const { imageSize, decoding, valTransforms } = options;
-    const val = valTransforms ?? defaultEvalTransforms(imageSize);
-    const train = options.trainTransforms ?? defaultTrainTransforms(imageSize);
+    const { imageSize, decoding, valTransforms, pictureFormat } = options;
+    const val = valTransforms ?? defaultEvalTransforms(imageSize, pictureFormat);
+    const train = options.trainTransforms ?? defaultTrainTransforms(imageSize, pictureFormat);
     const test = options.testTransforms ?? val;
     const read: DecodeOptions = decoding === "fast" ? { shrinkTo: 2 * imageSize } : {};
     const pipeline = (transform: Transform): Pipeline => ({ transform, read, seed: options.seed });

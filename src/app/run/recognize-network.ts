@@ -1,0 +1,19 @@
+// Which network of the catalogue a file of weights was made for.
+import { createNetwork, NETWORK_NAMES, type NetworkName } from "../../models/index.ts";
+import { outputLayer, stateEntries } from "../../nn/index.ts";
+import { matchStateDict, type WeightsFile } from "../../weights/index.ts";
+
+/** The network that a file has every tensor of, but for the classifier's, and the fewest beside; undefined: none. */
+export function recognizeNetwork({ tensors }: WeightsFile): NetworkName | undefined {
+  let best: { readonly name: NetworkName; readonly others: number } | undefined;
+  for (const name of NETWORK_NAMES) {
+    const network = createNetwork(name, { numClasses: 1000 });
+    const { missing, misshapen, unexpected } = matchStateDict(stateEntries(network), tensors, {
+      classifier: outputLayer(network),
+    });
+    const fits = missing.length === 0 && misshapen.length === 0;
+    if (fits && !(best !== undefined && best.others <= unexpected.length))
+      best = { name, others: unexpected.length };
+  }
+  return best?.name;
+}
