@@ -4,11 +4,15 @@ import { ClassifierTrainingError, float32, type LabelRange } from "../core/index
 import { constant, type Value } from "../graph/index.ts";
 import {
   binaryCrossEntropyWithLogits,
+  ClassificationNetwork,
+  countFeatures,
   crossEntropy,
   focalLoss,
   IGNORE_INDEX,
   type Module,
+  NearestNeighbors,
   oneVsRestTargets,
+  Reclassified,
   sigmoidFocalLoss,
 } from "../nn/index.ts";
 import { AdamW, type LearningRateScheduler, type Optimizer, WarmupCosine } from "../optim/index.ts";
@@ -22,6 +26,13 @@ export interface ClassificationModelOptions {
   readonly numClasses?: number | null;
   /** Start from pretrained weights: `true` or a name of the catalogue, or a file; default false. */
   readonly pretrained?: boolean | string;
+  /**
+   * `linear`: the network's own classifier. `knn`: the votes of the nearest training pictures by cached features, whose
+   * temperature alone is trained. Default `linear`.
+   */
+  readonly head?: "linear" | "knn";
+  /** Pictures that vote with `knn`; default 20. */
+  readonly neighbors?: number;
   /** Peak learning rate; default 5e-4. */
   readonly learningRate?: number;
   /** Decoupled weight decay of AdamW, on all parameters; default 1e-4. */
@@ -64,6 +75,8 @@ export const classificationModelFields: {
 } = {
   numClasses: z.int().min(2).nullable().default(null),
   pretrained: z.union([z.boolean(), z.string().min(1)]).default(false),
+  head: z.enum(["linear", "knn"]).default("linear"),
+  neighbors: z.int().min(1).default(20),
   learningRate: rate.default(5e-4),
   weightDecay: z.number().min(0).default(1e-4),
   warmupEpochs: z.int().min(0).default(5),
@@ -87,6 +100,8 @@ export interface ClassificationTask {
   readonly classNames: readonly string[];
   /** Height and width of the pictures in pixels, where they are fixed. */
   readonly imageSize?: readonly [height: number, width: number] | null;
+  /** Pictures of the training split. */
+  readonly trainingPictures?: number;
   /** Weight of each class in the loss; default: all 1. */
   readonly classWeights?: ArrayLike<number> | undefined;
   /** What is measured; default: top-1, top-5 and each class' accuracy. */
@@ -126,7 +141,8 @@ export abstract class BaseClassificationModel {
       );
     }
     this.#task = task;
-    this.#network = this.buildNetwork(found, task);
+    const network = this.buildNetwork(found, task);
+    this.#network = this.options.head === "knn" ? this.#withNeighbors(network, task) : network;
     this.#metrics = new ClassificationMetrics(task.classNames, task.metrics ?? defaultMetrics(this.labels));
   }
 
@@ -179,6 +195,21 @@ export abstract class BaseClassificationModel {
     return new WarmupCosine({ warmupEpochs, warmupStartFactor, cosineEtaMinFactor });
   }
 
+  /** @throws ClassifierTrainingError kind "usage" `KNN_HEAD` where features or pictures cannot be counted */
+  #withNeighbors(network: Module, { classNames, imageSize, trainingPictures }: ClassificationTask): Module {
+    if (!(network instanceof ClassificationNetwork))
+      throw noNeighbors(`${network.constructor.name} does not say which of its parts is the classifier`);
+    if (!imageSize) throw noNeighbors("the transforms fix no size of pictures");
+    if (trainingPictures === undefined) throw noNeighbors("there are no training pictures");
+    const neighbors = new NearestNeighbors({
+      samples: trainingPictures,
+      features: countFeatures(network, [3, ...imageSize]),
+      classes: classNames.length,
+      neighbors: this.options.neighbors,
+    });
+    return new Reclassified(network, neighbors);
+  }
+
   #required<T>(part: T | undefined): T {
     if (part !== undefined) return part;
     throw new ClassifierTrainingError(
@@ -187,4 +218,11 @@ export abstract class BaseClassificationModel {
       "setup() must be called before the model is used",
     );
   }
+}
+
+function noNeighbors(reason: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "KNN_HEAD", `no neighbours can vote: ${reason}`, {
+    where: "model.head",
+    hint: "use model.head=linear",
+  });
 }

@@ -1,8 +1,11 @@
 // A network in two parts: a backbone that computes features, and a classifier of them.
-import type { Value } from "../graph/index.ts";
+import { type Shape, sizeOf } from "../core/index.ts";
+import { BATCH, fixedShape, Graph, input, type Value } from "../graph/index.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { deriveStages } from "./stages.ts";
+import { stateEntries } from "./state.ts";
+import { trace } from "./trace.ts";
 
 /**
  * Base class of networks with a classifier behind a backbone. The classifier of such a network can be trained alone,
@@ -83,4 +86,49 @@ export class FeatureClassifier extends ClassificationNetwork {
   override *namedModules(prefix = ""): Generator<[string, Module]> {
     yield* this.#network.namedModules(prefix);
   }
+}
+
+/** A network with another classifier behind its backbone, under the name `neighbors`; the others' names stay. */
+export class Reclassified extends ClassificationNetwork {
+  readonly classifier: Module;
+  readonly #network: ClassificationNetwork;
+
+  constructor(network: ClassificationNetwork, classifier: Module) {
+    super();
+    this.#network = network;
+    this.classifier = classifier;
+  }
+
+  override get stages(): readonly string[] {
+    return [...this.#network.stages.slice(0, -1), NEIGHBORS];
+  }
+
+  override forwardFeatures(x: Value): Value {
+    return this.#network.forwardFeatures(x);
+  }
+
+  override *children(): Generator<[string, Module]> {
+    for (const child of this.#network.children()) if (child[1] !== this.#network.classifier) yield child;
+    yield [NEIGHBORS, this.classifier];
+  }
+
+  override *namedModules(prefix = ""): Generator<[string, Module]> {
+    yield* new Backbone(this.#network).namedModules(prefix);
+    yield* this.classifier.namedModules(prefix === "" ? NEIGHBORS : `${prefix}.${NEIGHBORS}`);
+  }
+}
+
+const NEIGHBORS = "neighbors";
+
+/** Numbers of a sample's features. @param sample shape of one input, without the batch axis */
+export function countFeatures(network: ClassificationNetwork, sample: Shape): number {
+  const images = input(new Graph(), "images", "float32", [BATCH, ...sample]);
+  const variables = new Map(
+    stateEntries(network).map((entry) => [entry.name, { ...entry, storage: entry.name, offset: 0 }]),
+  );
+  const { output } = trace(new Backbone(network), images, {
+    training: false,
+    variable: (name) => variables.get(name)!,
+  });
+  return sizeOf(fixedShape(output.shape.slice(1)));
 }

@@ -1,5 +1,12 @@
 // Modules, layers, initialisers and losses: what models are written with.
-export { Backbone, ClassificationNetwork, FeatureClassifier, outputLayer } from "./classification-network.ts";
+export {
+  Backbone,
+  ClassificationNetwork,
+  countFeatures,
+  FeatureClassifier,
+  outputLayer,
+  Reclassified,
+} from "./classification-network.ts";
 export { type CurrentTrace, currentTrace } from "./current-trace.ts";
 export {
   fill,
@@ -31,6 +38,7 @@ export { Conv2d, type Conv2dLayerOptions, type SizeOption } from "./layers/convo
 export { Dropout, StochasticDepth } from "./layers/dropout.ts";
 export { GroupNorm, LayerNorm, LayerNorm2d } from "./layers/layer-norm.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
+export { NearestNeighbors, type NearestNeighborsOptions } from "./layers/nearest-neighbors.ts";
 export { Permute } from "./layers/permute.ts";
 export {
   AdaptiveAvgPool2d,

@@ -93,6 +93,19 @@ test("features of another backbone, or damaged ones, are computed again", async 
   expect([damaged.code, other.code]).toEqual([0, 0]);
 });
 
+test("the nearest training pictures vote with model.head=knn; the checkpoint and the export remember them", async () => {
+  const knn = await run(folder, [...PROBE, "model.head=knn", "hydra.run.dir=knn", "trainer.max_epochs=1"]);
+  expect(knn).toMatchObject({ code: 0 });
+  const weights = await weightsOf("knn");
+  expect(weights.get("neighbors.samples")!.shape[0]).toBe(24);
+  expect([...weights.get("neighbors.labels")!.data].filter((value) => value === 1)).toHaveLength(24);
+  const tested = await run(folder, ["test", "knn", "--json", "--import", TINY_NETWORK]);
+  const { metrics } = JSON.parse(String(await file("knn", "summary.json")));
+  const metric = "test/acc_top1";
+  expect((JSON.parse(tested.stdout) as Record<string, number>)[metric]).toBe(metrics[metric]);
+  expect((await run(folder, ["predict", "knn", "photos/test/red", "--json"])).code).toBe(0);
+});
+
 test("callbacks that draw pictures leave features alone, the others draw", async () => {
   const words = ["callbacks=default", "trainer.max_epochs=1", "hydra.run.dir=drawn"];
   const { code } = await run(folder, [...PROBE, ...words]);
@@ -107,6 +120,10 @@ test.each([
   {
     words: ["transforms=upright"],
     message: /transforms\.train_transforms: .*no augmentation.*\[FEATURES_AUGMENTED\]/,
+  },
+  {
+    words: ["model.head=knn", "fine_tuning=head"],
+    message: /model\.head: is knn, .*recipe=nearest_neighbors does \[KNN_HEAD\]/,
   },
   {
     words: ["fine_tuning.unfreeze_epoch=1"],

@@ -18,6 +18,7 @@ import {
   type Trainer,
 } from "../../train/index.ts";
 import type { Notify } from "./notices.ts";
+import { rememberedSamples } from "./remembered-samples.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** The parts of a run whose classifier is trained alone. */
@@ -50,7 +51,15 @@ export function linearProbe(request: LinearProbeRequest): LinearProbe {
   const { model, data } = request;
   const probe = onFeatures(model);
   refuseAugmentation(data);
-  return { model: probe, data: new FeatureDataModule(data, (stage) => features(request, probe, stage)) };
+  const compute = async (stage: Stage): Promise<Features | undefined> => {
+    const found = await features(request, probe, stage);
+    if (stage === "train" && found !== undefined && model.options.head === "knn") {
+      const engine = await request.trainer.open(probe);
+      await engine.writeWeights(rememberedSamples(found, data.splits.train));
+    }
+    return found;
+  };
+  return { model: probe, data: new FeatureDataModule(data, compute) };
 }
 
 /** @throws ClassifierTrainingError kind "usage" `FEATURES_AUGMENTED` where training pictures are to be changed at random. */

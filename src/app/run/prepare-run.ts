@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { ModelCheckpoint, OnnxExport } from "../../callbacks/index.ts";
 import type { ComponentRegistry } from "../../config/index.ts";
-import type { TrainerData } from "../../core/index.ts";
+import { ClassifierTrainingError, type TrainerData } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import {
@@ -113,6 +113,7 @@ async function prepare(
   });
   taken.push(() => trainer[Symbol.asyncDispose]());
   const probes = settings.fineTuning?.cacheFeatures === true;
+  if (model.options.head === "knn" && !probes) throw featuresNotCached();
   const fitted = probes ? linearProbe({ model, data, trainer, folder, notify, signal }) : { model, data };
   const checkpoints = callbacks.find((callback) => callback instanceof ModelCheckpoint);
   const exporter =
@@ -143,4 +144,12 @@ async function prepare(
     checkpoints,
     exporter,
   };
+}
+
+function featuresNotCached(): ClassifierTrainingError {
+  const message = "is knn, which remembers features that are computed once";
+  return new ClassifierTrainingError("usage", "KNN_HEAD", message, {
+    where: "model.head",
+    hint: "choose fine_tuning=linear_probe as recipe=nearest_neighbors does",
+  });
 }

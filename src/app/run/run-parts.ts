@@ -193,6 +193,7 @@ export async function setUp(
   model.setup({
     classNames: data.classes,
     imageSize: data.preprocessing.imageSize,
+    trainingPictures: data.splits.train.labels.length,
     classWeights: weigh ? data.classWeights : undefined,
     metrics: await parts.metrics(labels),
   });

@@ -62,7 +62,7 @@ test.each(choices("recipe"))("recipe=%s says when it is the one, and is built", 
   expect(text.split("\n")[2]).toMatch(/^# When .*\.$/);
   const parts = await partsOf(`recipe=${name}`);
   const model = await parts.model();
-  model.setup({ classNames: ["a", "b"] });
+  model.setup({ classNames: ["a", "b"], imageSize: [224, 224], trainingPictures: 3 });
   expect(model.options.pretrained).toBe(name !== "from_scratch_small");
   expect(await parts.callbacks()).not.toHaveLength(0);
   const { options } = await parts.dataModule(null, model);

@@ -118,11 +118,13 @@ async function ofRun({ model: path, overrides = [], registry }: EmbedRequest): P
   );
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
+  const samples = tensors.get("neighbors.samples");
   const { identity } = state as { readonly identity: { readonly classes: readonly string[] } };
   const transform = await parts.evaluationTransform(model);
   model.setup({
     classNames: identity.classes,
     imageSize: describePreprocessing(transform).imageSize,
+    ...(samples === undefined ? {} : { trainingPictures: samples.shape[0]! }),
   });
   return {
     parts,
