@@ -1,4 +1,4 @@
-// All networks by torchvision's names, family by family.
+// All networks by torchvision's names, and by timm's where torchvision has none, family by family.
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import type { ClassificationNetwork } from "../nn/index.ts";
 import { type AlexNetName, alexnets } from "./alexnet.ts";
@@ -6,6 +6,7 @@ import { type ConvNeXtName, convnexts } from "./convnext.ts";
 import { type DenseNetName, densenets } from "./densenet.ts";
 import { type EfficientNetName, efficientnets } from "./efficientnet.ts";
 import type { Family, NetworkOptions } from "./family.ts";
+import { type ClipTowerName, clipTowers, type Dinov2Name, dinov2s } from "./image-towers.ts";
 import { type MNASNetName, mnasnets } from "./mnasnet.ts";
 import { type MobileNetV2Name, mobilenetV2s } from "./mobilenet-v2.ts";
 import { type MobileNetV3Name, mobilenetV3s } from "./mobilenet-v3.ts";
@@ -20,7 +21,7 @@ import { type VisionTransformerName, visionTransformers } from "./vision-transfo
 /** An option of networks besides the number of classes. */
 export type NetworkOption = Exclude<keyof NetworkOptions, "numClasses">;
 
-/** Name of a network, as torchvision's. */
+/** Name of a network, as torchvision's or else timm's. */
 export type NetworkName =
   | ResNetName
   | AlexNetName
@@ -35,7 +36,9 @@ export type NetworkName =
   | RegNetName
   | ConvNeXtName
   | VisionTransformerName
-  | SwinTransformerName;
+  | SwinTransformerName
+  | Dinov2Name
+  | ClipTowerName;
 
 /** What is known of a network before it is made. */
 export interface NetworkEntry {
@@ -71,6 +74,8 @@ const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([
   ...rows("ConvNeXt", convnexts, "stochasticDepth"),
   ...rows("Vision Transformer", visionTransformers, "imageSize", "dropout", "stochasticDepth"),
   ...rows("Swin Transformer", swinTransformers, "dropout", "stochasticDepth"),
+  ...rows("DINOv2", dinov2s, "imageSize", "dropout", "stochasticDepth"),
+  ...rows("CLIP", clipTowers, "imageSize", "dropout", "stochasticDepth"),
 ]);
 
 const OPTIONS: Readonly<Record<NetworkOption, { readonly words: string; readonly where: string }>> = {

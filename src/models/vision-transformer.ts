@@ -1,105 +1,34 @@
 // Vision transformers: Dosovitskiy et al., "An Image is Worth 16x16 Words" (2021), as torchvision builds them.
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError, type Shape } from "../core/index.ts";
+import { broadcastTo, concat, reshape, sizeOfAxis, slice, transpose, type Value } from "../graph/index.ts";
 import {
-  add,
-  broadcastTo,
-  concat,
-  reshape,
-  sizeOfAxis,
-  slice,
-  transpose,
-  type Value,
-} from "../graph/index.ts";
-import {
+  type Buffer,
   ClassificationNetwork,
   Conv2d,
-  Dropout,
   fill,
-  LayerNorm,
   Linear,
-  Module,
-  MultiheadAttention,
-  normal,
   Parameter,
   Sequential,
-  StochasticDepth,
+  type StateChange,
   truncatedNormal,
 } from "../nn/index.ts";
-import { depthProbability } from "./depth-probability.ts";
 import type { Family, NetworkOptions } from "./family.ts";
-import { mlp } from "./mlp.ts";
+import { gridOf, type Resampling, resizePositions } from "./position-table.ts";
+import { timmName } from "./timm-names.ts";
+import { TransformerEncoder, type TransformerEncoderOptions } from "./transformer-encoder.ts";
 
 /** The numbers that tell one vision transformer from another. */
-export interface VisionTransformerOptions {
+export interface VisionTransformerOptions extends TransformerEncoderOptions {
   /** Height and width of the pictures, a multiple of the patches'. */
   readonly imageSize: number;
   readonly patchSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly channels: number;
   readonly numClasses: number;
-  /** Share of each residual branch and of the tokens at the beginning that is left out; default 0. */
-  readonly dropout?: number;
-  /** Share of the weights of attention that are left out; default 0. */
-  readonly attentionDropout?: number;
-  /** Share of samples for which the last block does nothing; those before less, the first none; default 0. */
-  readonly stochasticDepth?: number;
-}
-
-const EPSILON = 1e-6;
-
-class EncoderBlock extends Module {
-  readonly ln_1: LayerNorm;
-  readonly self_attention: MultiheadAttention;
-  readonly dropout: Dropout;
-  readonly ln_2: LayerNorm;
-  readonly mlp: Sequential;
-  readonly stochastic_depth: StochasticDepth;
-
-  constructor(
-    { channels, heads, dropout, attentionDropout }: VisionTransformerOptions,
-    stochasticDepth: number,
-  ) {
-    super();
-    this.ln_1 = new LayerNorm(channels, EPSILON);
-    this.self_attention = new MultiheadAttention(channels, heads, attentionDropout);
-    this.dropout = new Dropout(dropout ?? 0);
-    this.ln_2 = new LayerNorm(channels, EPSILON);
-    this.mlp = mlp(channels, 4 * channels, { dropout: dropout ?? 0 });
-    this.stochastic_depth = new StochasticDepth(stochasticDepth);
-  }
-
-  override forward(x: Value): Value {
-    const attended = this.dropout.call(this.self_attention.call(this.ln_1.call(x)));
-    const y = add(this.stochastic_depth.call(attended), x);
-    return add(y, this.stochastic_depth.call(this.mlp.call(this.ln_2.call(y))));
-  }
-}
-
-/** Tokens [N, S, E] -> [N, S, E]. */
-class Encoder extends Module {
-  readonly pos_embedding: Parameter;
-  readonly dropout: Dropout;
-  readonly layers: Sequential;
-  readonly ln: LayerNorm;
-
-  constructor(tokens: number, options: VisionTransformerOptions) {
-    super();
-    const { channels, layers, dropout = 0, stochasticDepth = 0 } = options;
-    const probability = depthProbability(stochasticDepth, [layers]);
-    const blocks = Array.from({ length: layers }, (_, i): [string, Module] => [
-      `encoder_layer_${i}`,
-      new EncoderBlock(options, probability(0, i)),
-    ]);
-    this.pos_embedding = new Parameter([1, tokens, channels], normal(0.02), { decays: false });
-    this.dropout = new Dropout(dropout);
-    this.layers = new Sequential(Object.fromEntries(blocks));
-    this.ln = new LayerNorm(channels, EPSILON);
-  }
-
-  override forward(x: Value): Value {
-    return this.ln.call(this.layers.call(this.dropout.call(add(x, this.pos_embedding.value))));
-  }
+  /** Learnt tokens beside the class token, which only take part in attention; default 0. */
+  readonly registers?: number;
+  /** Whether the class token has a row in the table of positions; default true. */
+  readonly classPosition?: boolean;
+  /** Whose names the state has and whose way of resizing a table of positions is taken; default torchvision's. */
+  readonly convention?: "torchvision" | "timm";
 }
 
 /** @throws ClassifierTrainingError kind "usage" `IMAGE_SIZE` where pictures do not divide into patches */
@@ -123,25 +52,44 @@ function wrongSize(imageSize: number, height: number, width: number): Classifier
   );
 }
 
-/** Images [N, 3, H, W] -> logits [N, numClasses]. Parameter names, order and initialisation are torchvision's. */
+/**
+ * Images [N, 3, H, W] -> logits [N, numClasses]. Parameter names, order and initialisation are torchvision's; by timm's
+ * convention the names are timm's.
+ */
 export class VisionTransformer extends ClassificationNetwork {
   readonly class_token: Parameter;
+  readonly register_tokens: Parameter | undefined;
   readonly conv_proj: Conv2d;
-  readonly encoder: Encoder;
+  readonly encoder: TransformerEncoder;
   readonly heads: Sequential;
   readonly #imageSize: number;
+  /** Side of the grid of patches. */
+  readonly #side: number;
+  /** Rows of the table of positions that belong to no patch. */
+  readonly #placedTokens: number;
+  readonly #nameOf: (name: string) => string;
+  readonly #resampling: Resampling;
 
   constructor(options: VisionTransformerOptions) {
     super();
-    const { imageSize, patchSize, channels, numClasses } = options;
+    const { imageSize, patchSize, channels, numClasses, preNorm = false } = options;
+    const { registers = 0, classPosition = true, convention = "torchvision" } = options;
     this.#imageSize = dividedSize(imageSize, patchSize);
-    this.class_token = new Parameter([1, 1, channels], fill(0), { decays: false });
+    this.#side = imageSize / patchSize;
+    this.#placedTokens = classPosition ? 1 + registers : 0;
+    this.#nameOf = convention === "timm" ? timmName : (name) => name;
+    this.#resampling = convention === "timm" ? "antialiased" : "corners";
+    const token = (count: number): Parameter =>
+      new Parameter([1, count, channels], fill(0), { decays: false });
+    this.class_token = token(1);
+    this.register_tokens = registers === 0 ? undefined : token(registers);
     this.conv_proj = new Conv2d(3, channels, patchSize, {
       stride: patchSize,
+      bias: !preNorm,
       initializer: truncatedNormal(Math.sqrt(1 / (3 * patchSize * patchSize))),
       biasInitializer: fill(0),
     });
-    this.encoder = new Encoder((imageSize / patchSize) ** 2 + 1, options);
+    this.encoder = new TransformerEncoder(this.#side ** 2 + this.#placedTokens, options);
     const head = new Linear(channels, numClasses, { initializer: fill(0), biasInitializer: fill(0) });
     this.heads = new Sequential({ head });
   }
@@ -150,16 +98,37 @@ export class VisionTransformer extends ClassificationNetwork {
     return this.heads;
   }
 
+  override get stages(): readonly string[] {
+    return super.stages.map(this.#nameOf);
+  }
+
+  /** In torchvision's order, or in timm's, which has tokens and positions first. */
+  override *namedState(): Generator<[string, Parameter | Buffer]> {
+    const named = Array.from(super.namedState(), ([name, state]) => [this.#nameOf(name), state] as const);
+    const isFirst = (name: string): boolean => this.#nameOf === timmName && !name.includes(".");
+    for (const [name, state] of named) if (isFirst(name)) yield [name, state];
+    for (const [name, state] of named) if (!isFirst(name)) yield [name, state];
+  }
+
+  override fitState(name: string, shape: Shape): StateChange | undefined {
+    if (name !== this.#nameOf("encoder.pos_embedding")) return undefined;
+    const table = { tokens: this.#placedTokens, channels: this.conv_proj.weight.shape[0]! };
+    if (gridOf(shape, table) === undefined) return undefined;
+    return (tensor) => resizePositions(tensor, table.tokens, this.#side, this.#resampling);
+  }
+
   override forwardFeatures(x: Value): Value {
     const [height, width] = [sizeOfAxis(x, 2), sizeOfAxis(x, 3)];
-    if (height !== this.#imageSize || width !== this.#imageSize)
+    if (height !== this.#imageSize || width !== this.#imageSize) {
       throw wrongSize(this.#imageSize, height, width);
+    }
     const map = this.conv_proj.call(x);
-    const [batch, channels] = [map.shape[0]!, map.shape[1] as number];
+    const [batch, channels] = [map.shape[0]!, sizeOfAxis(map, 1)];
     const patches = transpose(reshape(map, [batch, channels, -1]), [0, 2, 1]);
-    const token = broadcastTo(this.class_token.value, [batch, 1, channels]);
-    const tokens = this.encoder.call(concat([token, patches], 1));
-    return reshape(slice(tokens, [0, 0, 0], [batch, 1, channels]), [batch, channels]);
+    const tokens = [this.class_token, ...(this.register_tokens === undefined ? [] : [this.register_tokens])];
+    const prefix = tokens.map(({ value, shape }) => broadcastTo(value, [batch, shape[1]!, channels]));
+    const encoded = this.encoder.call(concat([...prefix, patches], 1));
+    return reshape(slice(encoded, [0, 0, 0], [batch, 1, channels]), [batch, channels]);
   }
 }
 

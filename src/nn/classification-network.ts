@@ -1,11 +1,14 @@
 // A network in two parts: a backbone that computes features, and a classifier of them.
-import { type Shape, sizeOf } from "../core/index.ts";
+import { type HostTensor, type Shape, sizeOf } from "../core/index.ts";
 import { BATCH, fixedShape, Graph, input, type Value } from "../graph/index.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import type { Buffer, Parameter } from "./parameter.ts";
 import { deriveStages } from "./stages.ts";
 import { stateEntries } from "./state.ts";
 import { trace } from "./trace.ts";
+
+/** A tensor of a network's state made of that of another. */
+export type StateChange = (tensor: HostTensor<"float32">) => HostTensor<"float32">;
 
 /**
  * Base class of networks with a classifier behind a backbone. The classifier of such a network can be trained alone,
@@ -25,18 +28,25 @@ export abstract class ClassificationNetwork extends Module {
     return deriveStages(this, this.classifier);
   }
 
+  /**
+   * What makes a tensor of `shape`, from a file, fit the state entry `name`, which has another shape, such as a table of
+   * positions for pictures of another size; undefined where nothing does.
+   */
+  fitState(_name: string, _shape: Shape): StateChange | undefined {
+    return undefined;
+  }
+
   override forward(x: Value): Value {
     return this.classifier.call(this.forwardFeatures(x));
   }
 }
 
-/** The path of the last layer with parameters of a network's classifier: what is made anew for other classes. */
+/** The path, in names of its state, of the last layer of a network's classifier: what is made anew for other classes. */
 export function outputLayer(network: ClassificationNetwork): string {
-  const within = new Set(Array.from(network.classifier.namedModules(), ([, module]) => module));
-  const layers = Array.from(network.namedModules()).filter(
-    ([, module]) => within.has(module) && Object.values(module).some((state) => state instanceof Parameter),
-  );
-  return layers.at(-1)![0];
+  const own = new Set(Array.from(network.classifier.namedParameters(), ([, parameter]) => parameter));
+  const names = Array.from(network.namedParameters()).filter(([, parameter]) => own.has(parameter));
+  const [last] = names.at(-1)!;
+  return last.slice(0, last.lastIndexOf("."));
 }
 
 /** Everything before the classifier of a network, under the names that it has there. */
@@ -51,6 +61,11 @@ export class Backbone extends Module {
   override *namedModules(prefix = ""): Generator<[string, Module]> {
     const others = new Set(Array.from(this.#network.classifier.namedModules(), ([, module]) => module));
     for (const named of this.#network.namedModules(prefix)) if (!others.has(named[1])) yield named;
+  }
+
+  override *namedState(): Generator<[string, Parameter | Buffer]> {
+    const others = new Set(Array.from(this.#network.classifier.namedState(), ([, state]) => state));
+    for (const named of this.#network.namedState()) if (!others.has(named[1])) yield named;
   }
 
   override forward(x: Value): Value {
@@ -86,6 +101,10 @@ export class FeatureClassifier extends ClassificationNetwork {
   override *namedModules(prefix = ""): Generator<[string, Module]> {
     yield* this.#network.namedModules(prefix);
   }
+
+  override *namedState(): Generator<[string, Parameter | Buffer]> {
+    yield* this.#network.namedState();
+  }
 }
 
 /** A network with another classifier behind its backbone, under the name `neighbors`; the others' names stay. */
@@ -115,6 +134,11 @@ export class Reclassified extends ClassificationNetwork {
   override *namedModules(prefix = ""): Generator<[string, Module]> {
     yield* new Backbone(this.#network).namedModules(prefix);
     yield* this.classifier.namedModules(prefix === "" ? NEIGHBORS : `${prefix}.${NEIGHBORS}`);
+  }
+
+  override *namedState(): Generator<[string, Parameter | Buffer]> {
+    yield* new Backbone(this.#network).namedState();
+    for (const [name, state] of this.classifier.namedState()) yield [`${NEIGHBORS}.${name}`, state];
   }
 }
 

@@ -6,6 +6,7 @@ export {
   FeatureClassifier,
   outputLayer,
   Reclassified,
+  type StateChange,
 } from "./classification-network.ts";
 export { type CurrentTrace, currentTrace } from "./current-trace.ts";
 export {
@@ -26,6 +27,7 @@ export {
   Hardsigmoid,
   Hardswish,
   LeakyReLU,
+  QuickGELU,
   ReLU,
   ReLU6,
   Sigmoid,

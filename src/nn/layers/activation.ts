@@ -5,6 +5,7 @@ import {
   hardSigmoid,
   hardSwish,
   leakyRelu,
+  mul,
   relu,
   relu6,
   sigmoid,
@@ -83,6 +84,13 @@ export class GELU extends Module {
 
   override forward(x: Value): Value {
     return this.#approximate === "tanh" ? geluTanh(x) : gelu(x);
+  }
+}
+
+/** x sigmoid(1.702 x), an estimate of GELU: Hendrycks and Gimpel (2016); CLIP's. */
+export class QuickGELU extends Module {
+  override forward(x: Value): Value {
+    return mul(x, sigmoid(mul(x, 1.702)));
   }
 }
 
