@@ -1,5 +1,12 @@
 // Compares the tensors of a file with those that a model wants, by name and shape.
-import { ClassifierTrainingError, formatShape, type Shape, sameShape } from "../core/index.ts";
+import {
+  ClassifierTrainingError,
+  formatShape,
+  type HostTensor,
+  hostTensor,
+  type Shape,
+  sameShape,
+} from "../core/index.ts";
 import { findRenaming, type NamingConvention } from "./naming.ts";
 import type { TensorSpec } from "./safetensors.ts";
 import type { TensorInfo } from "./weights-file.ts";
@@ -11,10 +18,15 @@ export interface MisshapenTensor {
   readonly found: Shape;
 }
 
+/** A tensor made of one of another shape. */
+export type TensorChange = (tensor: HostTensor<"float32">) => HostTensor<"float32">;
+
 /** All names are the model's, except in `unexpected`. */
 export interface StateDictMatch {
   /** Model's name -> file's name, of every tensor that can be loaded. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Of those, what makes a tensor of another shape fit. */
+  readonly changes: ReadonlyMap<string, TensorChange>;
   /** Entries of the classifier that keep their initial values because the classes differ. */
   readonly replaced: readonly string[];
   readonly missing: readonly string[];
@@ -33,6 +45,8 @@ export interface MatchOptions {
   /** Class names that the model and the file have, where they are known: equal ones keep the classifier. */
   readonly classNames?: readonly string[] | undefined;
   readonly weightsClassNames?: readonly string[] | undefined;
+  /** What makes a tensor of this shape fit the entry `name`, which has another; undefined where nothing does. */
+  readonly fit?: ((name: string, found: Shape) => TensorChange | undefined) | undefined;
 }
 
 /**
@@ -54,12 +68,14 @@ export function matchStateDict(
   );
   const classifierPrefix = `${options.classifier ?? "fc"}.`;
   const classifier = specs.filter(({ name }) => name.startsWith(classifierPrefix));
+  const isForeign = convention === "timm";
   const keepsClassifier =
     sameClasses(options) &&
     classifier.every(({ name, shape }) => {
       const found = sources.get(name);
-      return found !== undefined && sameShape(available.get(found)!.shape, shape);
+      return found !== undefined && sameEntries(available.get(found)!.shape, shape, isForeign);
     });
+  const changes = new Map<string, TensorChange>();
   const loaded = new Map<string, string>();
   const replaced: string[] = [];
   const missing: string[] = [];
@@ -70,12 +86,28 @@ export function matchStateDict(
     if (!keepsClassifier && name.startsWith(classifierPrefix)) replaced.push(name);
     else if (found === undefined) {
       if (!name.endsWith("num_batches_tracked")) missing.push(name);
-    } else if (!sameShape(found, shape)) misshapen.push({ name, expected: shape, found });
-    else loaded.set(name, source!);
+    } else {
+      const change = sameEntries(found, shape, isForeign)
+        ? reshaped(found, shape)
+        : options.fit?.(name, found);
+      if (change !== undefined) changes.set(name, change);
+      if (change !== undefined || sameShape(found, shape)) loaded.set(name, source!);
+      else misshapen.push({ name, expected: shape, found });
+    }
   }
   const used = new Set(sources.values());
   const unexpected = [...available.keys()].filter((name) => !used.has(name));
-  return { sources: loaded, replaced, missing, misshapen, unexpected, convention, prefix };
+  return { sources: loaded, changes, replaced, missing, misshapen, unexpected, convention, prefix };
+}
+
+/** Whether two shapes are the same, or, for another library's, but for axes of size 1: a 1x1 kernel is a matrix. */
+function sameEntries(found: Shape, shape: Shape, isForeign: boolean): boolean {
+  const squeezed = (each: Shape): Shape => (isForeign ? each.filter((size) => size !== 1) : each);
+  return sameShape(squeezed(found), squeezed(shape));
+}
+
+function reshaped(found: Shape, shape: Shape): TensorChange | undefined {
+  return sameShape(found, shape) ? undefined : ({ data }) => hostTensor("float32", shape, data);
 }
 
 function sameClasses({ classNames, weightsClassNames }: MatchOptions): boolean {

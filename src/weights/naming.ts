@@ -1,10 +1,14 @@
 // Names that other libraries, and torchvision itself in earlier versions, gave a network's state.
 
-/** Whose names a file has. timm's are torchvision's. */
-export type NamingConvention = "torchvision" | "transformers";
+import { TIMM_FAMILIES } from "./timm-names.ts";
 
-/** Each convention's way to torchvision's names; what it does not know stays as it is. */
-export const TORCHVISION_NAME: { readonly [C in NamingConvention]: (name: string) => string } = {
+/** Whose names a file has. timm's ResNets have torchvision's. */
+export type NamingConvention = "torchvision" | "transformers" | "timm";
+
+/** A convention's way to torchvision's names that needs one name alone; what it does not know stays as it is. */
+export const TORCHVISION_NAME: {
+  readonly [C in Exclude<NamingConvention, "timm">]: (name: string) => string;
+} = {
   torchvision: fromEarlier,
   transformers: (name) => fromEarlier(fromTransformers(name)),
 };
@@ -49,9 +53,7 @@ export interface Renaming {
 
 /** The convention and the prefix under which most wanted names are found; the plainer one where they tie. */
 export function findRenaming(wanted: ReadonlySet<string>, names: Iterable<string>): Renaming {
-  const all = [...names];
-  const candidates = (Object.keys(TORCHVISION_NAME) as NamingConvention[]).map((convention) => {
-    const renamed = new Map(all.map((name) => [TORCHVISION_NAME[convention](name), name]));
+  const candidates = renamings([...names]).map(({ convention, renamed }) => {
     const prefix = bestPrefix(wanted, renamed.keys());
     const sources = new Map<string, string>();
     for (const name of wanted) {
@@ -61,6 +63,30 @@ export function findRenaming(wanted: ReadonlySet<string>, names: Iterable<string
     return { convention, prefix, sources };
   });
   return candidates.reduce((best, next) => (next.sources.size > best.sources.size ? next : best));
+}
+
+/** A file's names by what they would be in torchvision's convention. */
+interface Candidate {
+  readonly convention: NamingConvention;
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+/** What the names may be, the plainest first. */
+function renamings(names: readonly string[]): Candidate[] {
+  const plain = Object.entries(TORCHVISION_NAME).map(([convention, rename]): Candidate => {
+    const renamed = new Map(names.map((name) => [rename(name), name]));
+    return { convention: convention as NamingConvention, renamed };
+  });
+  const timm = TIMM_FAMILIES.flatMap(({ anchor, rename }): Candidate[] => {
+    const found = names.find((name) => name === anchor || name.endsWith(`.${anchor}`));
+    if (found === undefined) return [];
+    const prefix = found.slice(0, -anchor.length);
+    const own = names.filter((name) => name.startsWith(prefix));
+    const nameOf = rename(own.map((name) => name.slice(prefix.length)));
+    const renamed = new Map(own.map((name) => [prefix + nameOf(name.slice(prefix.length)), name]));
+    return [{ convention: "timm", renamed }];
+  });
+  return [...plain, ...timm];
 }
 
 function bestPrefix(wanted: ReadonlySet<string>, names: Iterable<string>): string {

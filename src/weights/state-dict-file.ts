@@ -73,7 +73,10 @@ export function loadStateDict(
   const tensors = new Map<string, HostTensor>();
   for (const { name, dtype } of specs) {
     const source = match.sources.get(name);
-    if (source !== undefined) tensors.set(name, castTensor(file.read(source), dtype));
+    if (source === undefined) continue;
+    const tensor = castTensor(file.read(source), dtype);
+    const change = match.changes.get(name);
+    tensors.set(name, change === undefined ? tensor : change(tensor as HostTensor<"float32">));
   }
   return { tensors, match };
 }

@@ -2,7 +2,7 @@
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
-import { ClassificationNetwork, outputLayer, type StateDict, stateEntries } from "../../nn/index.ts";
+import { ClassificationNetwork, type StateDict, stateEntries } from "../../nn/index.ts";
 import type { PictureFormat } from "../../transforms/index.ts";
 import {
   type DownloadProgress,
@@ -17,7 +17,7 @@ import {
   type WeightsFile,
 } from "../../weights/index.ts";
 import type { Notify } from "./notices.ts";
-import { recognizeNetwork } from "./recognize-network.ts";
+import { fittingOf, recognizeNetwork } from "./recognize-network.ts";
 
 /**
  * Loads what `model.pretrained` names, downloading it where needed; undefined where it names nothing. The
@@ -38,7 +38,7 @@ export async function loadPretrained(
   const { network } = model;
   try {
     const { tensors, match } = loadStateDict(file, stateEntries(network), {
-      classifier: network instanceof ClassificationNetwork ? outputLayer(network) : undefined,
+      ...(network instanceof ClassificationNetwork ? fittingOf(network) : {}),
       classNames: model.classNames,
       weightsClassNames: own,
     });

@@ -1,7 +1,12 @@
 // Which network of the catalogue a file of weights was made for.
 import { createNetwork, NETWORK_NAMES, type NetworkName } from "../../models/index.ts";
-import { outputLayer, stateEntries } from "../../nn/index.ts";
-import { matchStateDict, type WeightsFile } from "../../weights/index.ts";
+import { type ClassificationNetwork, outputLayer, stateEntries } from "../../nn/index.ts";
+import { type MatchOptions, matchStateDict, type WeightsFile } from "../../weights/index.ts";
+
+/** What a network says of how a file's tensors become its own. */
+export function fittingOf(network: ClassificationNetwork): Pick<MatchOptions, "classifier" | "fit"> {
+  return { classifier: outputLayer(network), fit: (name, found) => network.fitState(name, found) };
+}
 
 /** The network that a file has every tensor of, but for the classifier's, and the fewest beside; undefined: none. */
 export function recognizeNetwork({ tensors }: WeightsFile): NetworkName | undefined {
@@ -9,7 +14,7 @@ export function recognizeNetwork({ tensors }: WeightsFile): NetworkName | undefi
   for (const name of NETWORK_NAMES) {
     const network = createNetwork(name, { numClasses: 1000 });
     const { missing, misshapen, unexpected } = matchStateDict(stateEntries(network), tensors, {
-      classifier: outputLayer(network),
+      ...fittingOf(network),
     });
     const fits = missing.length === 0 && misshapen.length === 0;
     if (fits && !(best !== undefined && best.others <= unexpected.length))
