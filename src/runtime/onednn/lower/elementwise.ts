@@ -117,7 +117,10 @@ class UnitLowering {
   emit(): void {
     const block = this.#program.length === 1 ? this.#elements : Math.min(BLOCK, this.#elements);
     const primitives = this.#program.map((instruction, i) => this.#lower(instruction, i, block));
-    const inputs = new Set([...this.#tensors.values()].map(({ region }) => region));
+    const operands = [...this.#tensors.values()];
+    const inputs = new Set(operands.map(({ region }) => region));
+    // A result begins where its region does, and so must the operand whose place it takes.
+    for (const { region, byteOffset } of operands) if (byteOffset > 0) inputs.delete(region);
     this.#planner.addStep(
       blockStep({
         engine: this.#planner.engine,

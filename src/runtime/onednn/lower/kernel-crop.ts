@@ -104,16 +104,6 @@ function inDims(planner: Planner, layout: Layout, dims: readonly number[]): Layo
 
 /** Appends steps that put the gradient of the taps that count into that of the whole kernel, 0 elsewhere. */
 export function putTaps(planner: Planner, form: ConvolutionForm, taps: Tensor, whole: Tensor): void {
-  const elements = { ...whole, shape: [whole.layout!.bytes / 4] };
-  planner.addStep({
-    work: "host",
-    label: `zeros of [${whole.shape.join(", ")}]`,
-    reads: [],
-    writes: [whole.region],
-    bind: (memory) => {
-      const all = memory.elementsOf(elements) as Float32Array;
-      return () => all.fill(0);
-    },
-  });
+  planner.fill(whole, 0, `[${whole.shape.join(", ")}]`);
   planner.copy(taps, tapsOf(planner, form)(whole), "taps");
 }

@@ -17,7 +17,7 @@ import {
   type Primitive,
 } from "../ffi/index.ts";
 import type { ConvolutionChooser } from "./convolution-choice.ts";
-import { type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
+import { ELEMENT_BYTES, type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
 import type { Step, Work } from "./step.ts";
 import { unpacked } from "./storage-ranges.ts";
 import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
@@ -140,10 +140,19 @@ export class Planner {
   inLayout(value: BoundValue, layout: Layout, part?: (whole: Tensor) => Tensor): Tensor {
     const found = this.#tensors.get(value)?.find((tensor) => tensor.layout?.key === layout.key);
     if (found !== undefined) return found;
-    const source = this.#readable(value);
+    const source = this.readable(value);
     if (part === undefined) return this.hold(value, this.reorder(source, layout, `%${value.id}`));
     const reordered = this.reorder(part(source), layout, `part of %${value.id}`);
     return this.hold(value, { ...reordered, order: `part ${layout.key}` });
+  }
+
+  /** A tensor of the value whose layout says where every element lies. */
+  readable(value: BoundValue): Tensor {
+    const given = this.tensor(value);
+    if (given.order === ROW_MAJOR || value.node.op !== "variable" || given.layout === undefined) return given;
+    const { variable } = value.node.params as { variable: VariableRef };
+    const isRange = given.order === this.store.tensorOf(variable).order && !this.store.isMember(variable);
+    return isRange ? this.hold(value, unpacked(this, variable)) : given;
   }
 
   /** The value row by row, as `type` (default: as it is held; bfloat16 becomes float32). */
@@ -157,7 +166,7 @@ export class Planner {
     if (found !== undefined) return this.#asRows(found);
     if (wanted === "s64") return given;
     const layout = this.engine.layout(wanted, dnnlDims(value.shape));
-    return this.hold(value, this.reorder(this.#readable(value), layout, `%${value.id}`));
+    return this.hold(value, this.reorder(this.readable(value), layout, `%${value.id}`));
   }
 
   /** A float vector or matrix, row by row as float32 on a cache line: what kernels take without looking. */
@@ -263,9 +272,15 @@ export class Planner {
     return undefined;
   }
 
-  /** The order of a layout's elements; padded layouts are like no other. */
+  /** The order of a layout's elements; those of layouts with gaps are only like those of the same layout. */
   order(layout: Layout): string {
-    return isDense(layout) ? orderOf(layout) : `padded ${formatLayout(layout)}`;
+    return isDense(layout) ? orderOf(layout) : `padded ${layout.key}`;
+  }
+
+  /** The same memory seen in another shape and layout, which may begin `elements` elements further on. */
+  view(source: Tensor, shape: Shape, layout: Layout, elements = 0): Tensor {
+    const byteOffset = source.byteOffset + elements * ELEMENT_BYTES[source.type];
+    return { ...source, byteOffset, shape, layout, order: this.order(layout) };
   }
 
   /** A float32 scalar that holds a number. */
@@ -294,6 +309,21 @@ export class Planner {
       label: `reorder ${label} ${formatLayout(from.layout!)} -> ${formatLayout(to.layout!)}`,
       reads: [[ARG.src, from]],
       writes: [[ARG.dst, to]],
+    });
+  }
+
+  /** Sets all of a tensor's memory, gaps and padding too, to a number. */
+  fill(target: Tensor, value: number, label: string): void {
+    const elements = { ...target, shape: [target.layout!.bytes / ELEMENT_BYTES[target.type]] };
+    this.addStep({
+      work: "host",
+      label: `fill of ${label}`,
+      reads: [],
+      writes: [target.region],
+      bind: (memory) => {
+        const all = memory.elementsOf(elements) as Float32Array;
+        return () => all.fill(value);
+      },
     });
   }
 
@@ -338,7 +368,9 @@ export class Planner {
       reads: reads.map(([, { region }]) => region),
       writes: writes.map(([, { region }]) => region),
       ...(scratch === undefined ? {} : { scratch }),
-      inPlace: inPlace.map(([output, input]) => [output.region, input.region] as const),
+      inPlace: inPlace
+        .filter(([output, input]) => output.byteOffset === input.byteOffset)
+        .map(([output, input]) => [output.region, input.region] as const),
       bind: (memory) => {
         const bound = [...reads, ...writes].map(
           ([index, tensor]) => [index, engine.memory(tensor.layout!, memory.addressOf(tensor))] as const,
@@ -366,15 +398,6 @@ export class Planner {
   ): Primitive | undefined {
     const primitive = this.engine.tryPrimitive(operation, postOps, hint);
     return primitive === undefined || primitive.implementation.includes("ref") ? undefined : primitive;
-  }
-
-  /** A tensor of the value that a reorder can start from. */
-  #readable(value: BoundValue): Tensor {
-    const given = this.tensor(value);
-    if (given.order === ROW_MAJOR || value.node.op !== "variable" || given.layout === undefined) return given;
-    const { variable } = value.node.params as { variable: VariableRef };
-    const isRange = given.order === this.store.tensorOf(variable).order && !this.store.isMember(variable);
-    return isRange ? this.hold(value, unpacked(this, variable)) : given;
   }
 
   /** Both with the same dimensions: rows may be seen in those of the other (groups of channels, scalars). */
