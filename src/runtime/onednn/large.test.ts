@@ -8,6 +8,7 @@ import {
   add,
   bernoulli,
   clip,
+  conv2d,
   createProgram,
   erf,
   Graph,
@@ -83,6 +84,16 @@ const CASES: readonly Case[] = [
     operands: [numbers(a as number[], "a"), numbers(b as number[], "b")],
     build: withGradients((x, y) => [matmul(x!, y!, transposeA as boolean, transposeB as boolean)]),
     tolerance: "accumulated" as const,
+  })),
+  ...[[0], [1], [0, 1], [2], [0, 2], [1, 2]].map((axes) => ({
+    name: `sum of tokens over [${axes}]`,
+    operands: [numbers([7, 300, 33])],
+    build: withGradients((x) => [reduceSum(x!, { axes })]),
+  })),
+  ...[[2, 3], [0, 2, 3], [1], [0]].map((axes) => ({
+    name: `sum of an image in blocks over [${axes}]`,
+    operands: [numbers([4, 32, 12, 13]), numbers([32, 32, 1, 1], "w")],
+    build: (...[x, w]: readonly Value[]) => reduceSum(conv2d(x!, w!), { axes }),
   })),
   {
     name: "ones and zeros",

@@ -49,12 +49,15 @@ function batchNormRelu(node: BoundNode, uses: Uses): Unit | undefined {
 
 function linear(node: BoundNode, uses: Uses): Unit | undefined {
   if (!isOp(node, "matmul")) return undefined;
-  const [product] = node.outputs;
-  const sum = uses.only(product!);
+  const user = uses.only(node.outputs[0]!);
+  const reshape = user !== undefined && isOp(user, "reshape") ? user : undefined;
+  const product = (reshape ?? node).outputs[0]!;
+  const sum = reshape === undefined ? user : uses.only(product);
   if (sum === undefined || !isOp(sum, "add")) return undefined;
   const bias = sum.inputs[0] === product ? sum.inputs[1]! : sum.inputs[0]!;
-  const isRow = bias.shape.length === 1 && bias.shape[0] === product!.shape.at(-1);
-  return isRow ? { kind: "linear", product: node, sum, bias } : undefined;
+  const width = node.outputs[0]!.shape.at(-1);
+  const isRow = bias.shape.length === 1 && bias.shape[0] === width && product.shape.at(-1) === width;
+  return isRow ? { kind: "linear", product: node, reshape, sum, bias } : undefined;
 }
 
 function batchNormReluGrad(

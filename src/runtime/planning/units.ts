@@ -20,10 +20,11 @@ export type Unit =
       /** The forward unit's normalisation. */
       readonly normalization: BoundNode<"batchNormTraining">;
     }
-  /** A matrix product and the bias added to its rows. */
+  /** A matrix product and the bias added to its rows, which may be divided among more axes in between. */
   | {
       readonly kind: "linear";
       readonly product: BoundNode<"matmul">;
+      readonly reshape: BoundNode<"reshape"> | undefined;
       readonly sum: BoundNode<"add">;
       readonly bias: BoundValue;
     }
@@ -45,7 +46,7 @@ export function nodesOf(unit: Unit): readonly BoundNode[] {
     case "batchNormReluGrad":
       return [...unit.mask.nodes, unit.gradient];
     case "linear":
-      return [unit.product, unit.sum];
+      return [unit.product, ...(unit.reshape === undefined ? [] : [unit.reshape]), unit.sum];
     case "elementwise":
       return unit.nodes.flatMap((member) => (member.kind === "op" ? [member.node] : member.nodes));
   }

@@ -4,6 +4,7 @@ import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import type { Layout } from "../ffi/index.ts";
 import type { Elements } from "../host/elements.ts";
 import { broadcastStrides, stridedOffsets } from "../host/strided.ts";
+import { preferredImage } from "../plan/image.ts";
 import type { Planner } from "../plan/planner.ts";
 import { dnnlDims, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
 import { addLoop, lowerLoop } from "./host.ts";
@@ -142,7 +143,7 @@ function joinedLayout(planner: Planner, node: BoundNode<"concat">, parts: readon
   const type = parts.some((part) => part.type === "bf16") ? "bf16" : parts[0]!.type;
   const rows = planner.engine.layout(type as "f32", shape);
   if (shape.length !== 4 || !parts.some(({ layout }) => layout!.blocks.length > 0)) return rows;
-  const layout = planner.preferredImage(shape);
+  const layout = preferredImage(planner, shape);
   const zeros = shape.map(() => 0);
   return parts.every((part) => isWholeBlocks(layout, part.shape, zeros)) ? layout : rows;
 }

@@ -3,13 +3,13 @@ import { sizeOf } from "../../../core/index.ts";
 import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import type { ReluGradient } from "../../planning/index.ts";
 import { ARG, type Layout, type Primitive } from "../ffi/index.ts";
+import { imageOf } from "../plan/image.ts";
 import type { Argument, Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 
-/** The operand as it is held if it is an image; other ranks become images of one column. */
-function imageOf(planner: Planner, x: BoundValue): Tensor {
-  if (x.shape.length === 4)
-    return planner.tensor(x).layout?.type === "u8" ? planner.rowMajor(x, "f32") : planner.tensor(x);
+/** The operand as an image; other ranks become images of one column. */
+function asImage(planner: Planner, x: BoundValue): Tensor {
+  if (x.shape.length === 4) return imageOf(planner, x);
   const [samples, channels, ...rest] = x.shape;
   const rows = planner.rowMajor(x, "f32");
   return { ...rows, layout: planner.engine.layout("f32", [samples!, channels!, sizeOf(rest), 1]) };
@@ -36,7 +36,7 @@ export function lowerBatchNormTraining(
 ): void {
   const [x, weight, bias] = node.inputs;
   const [y, mean, variance] = node.outputs;
-  const source = imageOf(planner, x!);
+  const source = asImage(planner, x!);
   const layout = source.layout!;
   const forward = forwardPrimitive(planner, layout, node.params.epsilon, relu !== undefined);
   const kept = forward.layout("workspace");
@@ -100,7 +100,7 @@ function normalize(
   relu: BoundNode<"relu"> | undefined,
 ): void {
   const { x, weight, bias, mean, variance } = operands;
-  const source = imageOf(planner, x);
+  const source = asImage(planner, x);
   const layout = source.layout!;
   const primitive = planner.engine.primitive({
     kind: "batchNormalizationForward",
@@ -134,7 +134,7 @@ export function lowerBatchNormGrad(
 ): void {
   const [dy, x, weight, mean, variance] = node.inputs;
   const [dx, dWeight, dBias] = node.outputs;
-  const source = imageOf(planner, x!);
+  const source = asImage(planner, x!);
   const layout = source.layout!;
   const relu = mask !== undefined;
   const known = planner.workspaces.get(mean!);

@@ -1,8 +1,8 @@
 // Pooling and its gradients.
 import type { BoundNode, BoundValue, Pool2dParams } from "../../../graph/index.ts";
 import { ARG, type Layout, type PoolingGeometry, type Primitive } from "../ffi/index.ts";
+import { imageOf, preferredImage } from "../plan/image.ts";
 import type { Planner } from "../plan/planner.ts";
-import type { Tensor } from "../plan/tensor.ts";
 
 function geometry({ kernel, stride, padding }: Pool2dParams): PoolingGeometry {
   return { kernel, strides: stride, dilation: [0, 0], paddingBegin: padding, paddingEnd: padding };
@@ -24,12 +24,6 @@ function forwardPrimitive(
     dst,
     ...geometry(params),
   });
-}
-
-/** Kernels of pooling want floats: an image as it is held. */
-function imageOf(planner: Planner, x: BoundValue): Tensor {
-  const tensor = planner.tensor(x);
-  return tensor.type === "f32" || tensor.type === "bf16" ? tensor : planner.rowMajor(x, "f32");
 }
 
 /** Where the program has its gradient too, the library's workspace of maxima is kept for it. */
@@ -115,7 +109,7 @@ export function lowerAvgPoolGrad(planner: Planner, node: BoundNode<"avgPool2dGra
   const [dy] = node.inputs;
   const [dx] = node.outputs;
   const any = (shape: readonly number[]): Layout => engine.layout(activation, shape, "any");
-  const src = planner.preferredImage(dx!.shape);
+  const src = preferredImage(planner, dx!.shape);
   const forward = forwardPrimitive(planner, "average", src, any(dy!.shape), node.params, true);
   const dst = forward.layout("dst")!;
   const primitive = engine.primitive(

@@ -1,11 +1,12 @@
-// Reductions: the library folds trailing axes and whole tensors, loops do what is small.
+// Reductions: the library folds one block of adjoining axes after another; loops do what is small.
 import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
 import type { BoundNode, BoundValue } from "../../../graph/index.ts";
-import { ARG } from "../ffi/index.ts";
 import type { Elements } from "../host/elements.ts";
 import { stridedOffsets } from "../host/strided.ts";
+import { isBlockedByChannels, isChannelsLast } from "../plan/image.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
+import { type Fold, foldMaps, foldRuns, foldWindows } from "./fold.ts";
 import { addLoop, lowerLoop } from "./host.ts";
 
 /** Below this many elements a loop is quick enough. */
@@ -13,36 +14,21 @@ const LARGE = 16384;
 /** Elements that are folded into one partial result. */
 const CHUNK = 4096;
 
-type Reduction = "sum" | "max";
-
-/** The library's reduction for large float32 tensors whose trailing or whole axes are reduced, else a loop. */
+/** The library's primitives for large float32 tensors, else a loop. */
 export function lowerReduction(
   planner: Planner,
   node: BoundNode<"reduceSum"> | BoundNode<"reduceMax">,
 ): void {
-  const reduction = node.op === "reduceSum" ? "sum" : "max";
-  const [x] = node.inputs;
+  const fold = node.op === "reduceSum" ? "sum" : "max";
+  const [x] = node.inputs as readonly [BoundValue];
   const { axes } = node.params;
-  const isLarge = x!.dtype === "float32" && sizeOf(x!.shape) >= LARGE;
-  if (isLarge && axes.length === x!.shape.length) {
-    reduceAll(planner, node, reduction);
-    return;
+  const isLarge = x.dtype === "float32" && sizeOf(x.shape) >= LARGE;
+  if (isLarge && axes.length === x.shape.length) reduceAll(planner, node, fold);
+  else if (isLarge && axes.some((axis) => x.shape[axis]! > 1)) reduceBlocks(planner, node, fold);
+  else {
+    const indices = keptIndices(x.shape, axes);
+    lowerLoop(planner, node, ([from], [to]) => foldInto(fold, from!, indices, to!));
   }
-  const trailing = trailingAxes(x!.shape, axes);
-  const folded = sizeOf(x!.shape.slice(x!.shape.length - trailing));
-  if (isLarge && trailing > 0 && folded > 1) {
-    reduceTrailing(planner, node, reduction, trailing, folded);
-    return;
-  }
-  const indices = keptIndices(x!.shape, axes);
-  lowerLoop(planner, node, ([from], [to]) => fold(reduction, from!, indices, to!));
-}
-
-/** How many axes at the end are all reduced. */
-function trailingAxes({ length }: Shape, axes: readonly number[]): number {
-  let count = 0;
-  while (count < length && axes.includes(length - 1 - count)) count++;
-  return count;
 }
 
 /** For each element, row by row, the element of the result that it is folded into. */
@@ -53,15 +39,15 @@ function keptIndices(shape: Shape, axes: readonly number[]): Int32Array {
 }
 
 /** Sums in float64; an integer's fold stays an integer. */
-function fold(reduction: Reduction, from: Elements, indices: Int32Array, to: Elements): void {
+function foldInto(fold: Fold, from: Elements, indices: Int32Array, to: Elements): void {
   const isBig = to.length > 0 && typeof to[0] === "bigint";
-  const start = reduction === "max" ? Number.NEGATIVE_INFINITY : 0;
-  const sums: unknown[] = new Array(to.length).fill(isBig && reduction === "sum" ? 0n : start);
+  const start = fold === "max" ? Number.NEGATIVE_INFINITY : 0;
+  const sums: unknown[] = new Array(to.length).fill(isBig && fold === "sum" ? 0n : start);
   for (let i = 0; i < from.length; i++) {
     const at = indices[i]!;
     const x = from[i]!;
     const sum = sums[at] as number;
-    sums[at] = reduction === "sum" ? sum + x : isLess(sum, x) ? x : sum;
+    sums[at] = fold === "sum" ? sum + x : isLess(sum, x) ? x : sum;
   }
   for (let i = 0; i < to.length; i++) to[i] = sums[i] as number;
 }
@@ -72,22 +58,21 @@ function isLess(a: number, b: number): boolean {
 }
 
 /** All elements, in whatever order they lie: rows of a chunk each, then the rows' results. */
-function reduceAll(planner: Planner, node: BoundNode, reduction: Reduction): void {
-  const [x] = node.inputs;
-  const held = planner.tensor(x!);
-  const dense = held.order.startsWith("padded") ? planner.rowMajor(x!) : held;
-  const elements = sizeOf(x!.shape);
+function reduceAll(planner: Planner, node: BoundNode, fold: Fold): void {
+  const [x] = node.inputs as readonly [BoundValue];
+  const held = planner.tensor(x);
+  const dense = held.order.startsWith("padded") ? planner.rowMajor(x) : held;
+  const elements = sizeOf(x.shape);
   const rows = Math.floor(elements / CHUNK);
-  const partial = foldRows(planner, dense, 0, rows, CHUNK, reduction);
+  const partial = foldRuns(planner, dense, 0, rows, CHUNK, fold);
   const rest = elements - rows * CHUNK;
-  const partials =
-    rest === 0 ? [partial] : [partial, foldRows(planner, dense, rows * CHUNK, 1, rest, reduction)];
+  const partials = rest === 0 ? [partial] : [partial, foldRuns(planner, dense, rows * CHUNK, 1, rest, fold)];
   addLoop(planner, node.op, partials, [planner.produceRows(node.outputs[0]!)], (parts, [to]) => {
-    let result = reduction === "max" ? Number.NEGATIVE_INFINITY : 0;
+    let result = fold === "max" ? Number.NEGATIVE_INFINITY : 0;
     for (const part of parts) {
       for (let i = 0; i < part.length; i++) {
         const x = part[i]!;
-        if (reduction === "sum") result += x;
+        if (fold === "sum") result += x;
         else if (isLess(result, x)) result = x;
       }
     }
@@ -95,58 +80,55 @@ function reduceAll(planner: Planner, node: BoundNode, reduction: Reduction): voi
   });
 }
 
-/** Folds `count` rows of `length` elements that begin at element `begin`. */
-function foldRows(
-  planner: Planner,
-  tensor: Tensor,
-  begin: number,
-  count: number,
-  length: number,
-  algorithm: Reduction,
-): Tensor {
-  const { engine } = planner;
-  const type = tensor.type === "bf16" ? "bf16" : "f32";
-  const bytes = type === "bf16" ? 2 : 4;
-  const source = {
-    ...tensor,
-    byteOffset: tensor.byteOffset + begin * bytes,
-    layout: engine.layout(type, [count, length]),
-  };
-  const partial = planner.allocate([count, 1], engine.layout("f32", [count, 1]));
-  const primitive = engine.primitive({
-    kind: "reduction",
-    algorithm,
-    src: source.layout,
-    dst: partial.layout!,
-  });
-  planner.add(primitive, {
-    work: "reduction",
-    label: `${algorithm} of ${count} rows of ${length}`,
-    reads: [[ARG.src, source]],
-    writes: [[ARG.dst, partial]],
-  });
-  return partial;
-}
-
-/** The trailing axes by a primitive, any others by a loop. */
-function reduceTrailing(
+/** Blocks of adjoining axes, the last first, until little is left for a loop. */
+function reduceBlocks(
   planner: Planner,
   node: BoundNode<"reduceSum"> | BoundNode<"reduceMax">,
-  reduction: Reduction,
-  trailing: number,
-  folded: number,
+  fold: Fold,
 ): void {
   const [x] = node.inputs as readonly [BoundValue];
-  const [y] = node.outputs;
-  const lead = x.shape.slice(0, x.shape.length - trailing);
-  const partial = foldRows(planner, planner.rowMajor(x), 0, sizeOf(lead), folded, reduction);
-  const indices = keptIndices(
-    lead,
-    node.params.axes.filter((axis) => axis < lead.length),
+  const { axes } = node.params;
+  let rest = axes.filter((axis) => x.shape[axis]! > 1);
+  let tensor = mapsFolded(planner, x, axes, fold);
+  if (tensor === undefined) tensor = planner.rowMajor(x, "f32");
+  else rest = rest.filter((axis) => axis < 2);
+  while (rest.length > 0 && sizeOf(tensor.shape) >= LARGE) {
+    const end = rest.at(-1)! + 1;
+    let begin = end - 1;
+    while (begin > 0 && rest.includes(begin - 1)) begin--;
+    tensor = foldAxes(planner, tensor, begin, end, fold);
+    rest = rest.filter((axis) => axis < begin);
+  }
+  const indices = keptIndices(tensor.shape, rest);
+  addLoop(planner, node.op, [tensor], [planner.produceRows(node.outputs[0]!)], ([from], [to]) =>
+    foldInto(fold, from!, indices, to!),
   );
-  addLoop(planner, node.op, [partial], [planner.produceRows(y!)], ([from], [to]) =>
-    fold(reduction, from!, indices, to!),
-  );
+}
+
+/** [N, C, 1, 1] of an image all of whose places are reduced and that does not lie row by row, as it is held. */
+function mapsFolded(
+  planner: Planner,
+  x: BoundValue,
+  axes: readonly number[],
+  fold: Fold,
+): Tensor | undefined {
+  const held = planner.tensor(x);
+  if (x.shape.length !== 4 || !axes.includes(2) || !axes.includes(3) || held.type !== "f32") return undefined;
+  const lies = planner.readable(x) === held && (isBlockedByChannels(held) || isChannelsLast(held, planner));
+  return lies ? foldMaps(planner, held, fold) : undefined;
+}
+
+/** Folds axes `begin` to `end` of a tensor that lies row by row; they stay with size 1. */
+function foldAxes(planner: Planner, tensor: Tensor, begin: number, end: number, fold: Fold): Tensor {
+  const { shape } = tensor;
+  const [outer, inner] = [sizeOf(shape.slice(0, begin)), sizeOf(shape.slice(end))];
+  const count = sizeOf(shape.slice(begin, end));
+  const folded =
+    inner === 1
+      ? foldRuns(planner, tensor, 0, outer, count, fold)
+      : foldWindows(planner, tensor, [outer, count, inner], fold);
+  const kept = shape.map((dim, axis) => (axis >= begin && axis < end ? 1 : dim));
+  return planner.view(folded, kept, planner.engine.layout("f32", kept));
 }
 
 /** A loop on the host; of equals the first, and a NaN counts as the largest. */

@@ -194,24 +194,6 @@ export class Planner {
     };
   }
 
-  /** The layout that kernels like for an image of activations. */
-  preferredImage(shape: Shape): Layout {
-    const { engine, activation } = this;
-    const any = engine.layout(activation, shape, "any");
-    const weights = engine.layout(activation, [shape[1]!, shape[1]!, 1, 1], "any");
-    const unit = { strides: [1, 1], dilation: [0, 0], paddingBegin: [0, 0], paddingEnd: [0, 0] };
-    const primitive = engine.tryPrimitive({
-      kind: "convolutionForward",
-      training: true,
-      algorithm: "direct",
-      src: any,
-      weights,
-      dst: any,
-      ...unit,
-    });
-    return primitive?.layout("src") ?? engine.layout(activation, shape);
-  }
-
   /** New row-major memory for a tensor of any type. */
   allocateRows(shape: Shape, type: ElementType): Tensor {
     if (type !== "s64") return this.allocate(shape, this.engine.layout(type, dnnlDims(shape)));
