@@ -24,6 +24,8 @@ import {
   sigmoid,
   silu,
   softmax,
+  sub,
+  transpose,
   type Value,
 } from "../../graph/index.ts";
 import type { Runtime } from "../contract.ts";
@@ -94,6 +96,19 @@ const CASES: readonly Case[] = [
     name: `sum of an image in blocks over [${axes}]`,
     operands: [numbers([4, 32, 12, 13]), numbers([32, 32, 1, 1], "w")],
     build: (...[x, w]: readonly Value[]) => reduceSum(conv2d(x!, w!), { axes }),
+  })),
+  ...[[32, 1, 1], [4, 32, 1, 1], [4, 1, 1, 1], [12, 13], [13], [32, 12, 13], [4, 1, 12, 1]].map((shape) => ({
+    name: `an image in blocks and [${shape}]`,
+    operands: [numbers([4, 32, 12, 13]), numbers([32, 32, 1, 1], "w"), numbers(shape, "b")],
+    build: (...[x, w, b]: readonly Value[]) => {
+      const image = conv2d(x!, w!);
+      return { product: mul(image, b!), difference: sub(image, b!), other: sub(b!, image) };
+    },
+  })),
+  ...[[33], [7, 1, 1], [30, 1], [7, 1, 33], [30, 33]].map((shape) => ({
+    name: `tokens, their transposition and [${shape}]`,
+    operands: [numbers([7, 30, 33]), numbers([33, 30, 7], "t"), numbers(shape, "b")],
+    build: withGradients((x, t, b) => [mul(x!, b!), add(transpose(t!, [2, 1, 0]), b!)]),
   })),
   {
     name: "ones and zeros",

@@ -1,13 +1,13 @@
 // Elementwise nodes that no unit of primitives takes: small ones, integers, comparisons, odd broadcasts.
 import { sizeOf } from "../../../core/index.ts";
 import type { BinaryOp, BoundNode, BoundValue, CompareOp, UnaryOp } from "../../../graph/index.ts";
-import { ARG, type BinaryAlgorithm, type Layout } from "../ffi/index.ts";
+import type { BinaryAlgorithm } from "../ffi/index.ts";
 import type { Elements } from "../host/elements.ts";
 import { binaryFunction, castFunction, UNARY } from "../host/elementwise.ts";
 import { broadcastOffsets } from "../host/strided.ts";
 import { elementTypeOf } from "../plan/element-type.ts";
 import type { Planner } from "../plan/planner.ts";
-import { ROW_MAJOR } from "../plan/tensor.ts";
+import { lowerBroadcast } from "./broadcast.ts";
 import { addLoop, lowerLoop, rowType } from "./host.ts";
 
 /** A loop on the host. */
@@ -45,13 +45,17 @@ const BROADCAST: Readonly<Partial<Record<BinaryOp | CompareOp, BinaryAlgorithm>>
 
 /** Below this many elements a loop is quick enough. */
 const LARGE = 16384;
+/** The same for operations that a loop would have to reorder images for. */
+const FEWEST_ELEMENTS = 2048;
 
 /** The library's primitive for large results where it takes the operands' shapes, else a loop. */
 export function lowerBinary(planner: Planner, node: BoundNode): void {
   const op = node.op as BinaryOp | CompareOp;
   const [a, b] = node.inputs;
   const [y] = node.outputs;
-  if (sizeOf(y!.shape) >= LARGE && lowerBroadcast(planner, node, BROADCAST[op])) return;
+  const algorithm = BROADCAST[op];
+  const isLarge = algorithm !== undefined && sizeOf(y!.shape) >= FEWEST_ELEMENTS;
+  if (isLarge && lowerBroadcast(planner, node, algorithm)) return;
   const f = binaryFunction(op, rowType(planner, a!));
   const [offsetsA, offsetsB] = [a!, b!].map(({ shape }) => broadcastOffsets(shape, y!.shape));
   lowerLoop(planner, node, ([p, q], [result]) => {
@@ -61,38 +65,6 @@ export function lowerBinary(planner: Planner, node: BoundNode): void {
       result![i] = f(read(p!, offsetsA, i), read(q!, offsetsB, i));
     }
   });
-}
-
-/** A large tensor with one that is broadcast to it, such as a value per channel; false where no primitive does it. */
-function lowerBroadcast(planner: Planner, node: BoundNode, algorithm: BinaryAlgorithm | undefined): boolean {
-  const [a, b] = node.inputs;
-  const [y] = node.outputs;
-  if (algorithm === undefined || y!.dtype !== "float32") return false;
-  const commutes = ["add", "mul", "max", "min"].includes(algorithm);
-  const [full, other] = sizeOf(a!.shape) === sizeOf(y!.shape) ? [a!, b!] : [b!, a!];
-  if (sizeOf(full.shape) !== sizeOf(y!.shape) || (full === b && !commutes)) return false;
-  const source = planner.tensor(full);
-  if (source.layout === undefined || source.layout.dims.length !== y!.shape.length) return false;
-  if (source.order !== ROW_MAJOR && source.order.startsWith("family")) return false;
-  const lead = y!.shape.length - other.shape.length;
-  const dims = y!.shape.map((_, axis) => (axis < lead ? 1 : other.shape[axis - lead]!));
-  const src1: Layout = planner.engine.layout("f32", dims);
-  const { layout } = source;
-  const primitive = planner.fastPrimitive({ kind: "binary", algorithm, src0: layout, src1, dst: layout });
-  if (primitive === undefined) return false;
-  const operand = { ...planner.alignedRows(other), layout: src1 };
-  const target = planner.produce(y!, layout);
-  planner.add(primitive, {
-    work: "elementwise",
-    label: `${node.op} of [${full.shape.join(", ")}] [${other.shape.join(", ")}]`,
-    reads: [
-      [ARG.src, source],
-      [ARG.src1, operand],
-    ],
-    writes: [[ARG.dst, target]],
-    inPlace: [[target, source]],
-  });
-  return true;
 }
 
 /** A loop on the host. */
