@@ -110,6 +110,25 @@ const CASES: readonly Case[] = [
     operands: [numbers([7, 30, 33]), numbers([33, 30, 7], "t"), numbers(shape, "b")],
     build: withGradients((x, t, b) => [mul(x!, b!), add(transpose(t!, [2, 1, 0]), b!)]),
   })),
+  ...[
+    [[2, 32, 12, 12], 7, 1, 3],
+    [[2, 24, 13, 12], 5, 2, 2],
+    [[2, 24, 3, 3], 5, 1, 2],
+    [[2, 20, 9, 11], 4, 1, 0],
+  ].map(([shape, kernel, stride, padding]) => {
+    const [x, channels] = [shape as number[], (shape as number[])[1]!];
+    return {
+      name: `depthwise ${kernel}x${kernel} convolution of [${x}]`,
+      operands: [numbers(x), numbers([channels, 1, kernel as number, kernel as number], "w")],
+      build: withGradients((image, w) => [
+        conv2d(image!, w!, undefined, {
+          groups: channels,
+          stride: [stride as number, stride as number],
+          padding: [padding as number, padding as number],
+        }),
+      ]),
+    };
+  }),
   {
     name: "ones and zeros",
     operands: [hostTensor("int32", [4], Int32Array.of(1, -2, 3, 4))],

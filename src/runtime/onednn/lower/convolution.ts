@@ -9,13 +9,19 @@ import {
   isOp,
 } from "../../../graph/index.ts";
 import { ARG, type DnnlType, type Engine, type Layout, type Primitive } from "../ffi/index.ts";
+import { convolutionImage, type ImageFormat } from "../plan/image.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 import type { VariableStore } from "../plan/variable-store.ts";
+import { isWideDepthwise, lowerWideDepthwise } from "./depthwise-weight-gradient.ts";
 import { type ConvolutionForm, convolutionForm, putTaps, tapsOf, wholeForm } from "./kernel-crop.ts";
 
 function anyLayout(engine: Engine, type: DnnlType, dims: readonly number[]): Layout {
   return engine.layout(type, dims, "any");
+}
+
+function image({ engine, images, activation }: Planner, { shape }: BoundValue): Layout {
+  return convolutionImage(engine, images, activation, shape);
 }
 
 function label(node: BoundNode, weights: readonly number[], source: readonly number[]): string {
@@ -32,10 +38,10 @@ export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): v
     kind: "convolutionForward",
     training: true,
     algorithm: "direct",
-    src: anyLayout(engine, activation, x!.shape),
+    src: image(planner, x!),
     weights: anyLayout(engine, activation, form.weights),
     bias: bias && engine.layout("f32", bias.shape),
-    dst: anyLayout(engine, activation, y!.shape),
+    dst: image(planner, y!),
     ...form.geometry,
   });
   const primitive = engine.primitive(operation);
@@ -62,9 +68,9 @@ export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"con
   const operation = chooser.choose({
     kind: "convolutionBackwardData",
     algorithm: "direct",
-    src: anyLayout(engine, activation, dx!.shape),
+    src: image(planner, dx!),
     weights: anyLayout(engine, activation, form.weights),
-    dst: anyLayout(engine, activation, dy!.shape),
+    dst: image(planner, dy!),
     ...form.geometry,
   });
   const primitive = engine.primitive(operation);
@@ -82,36 +88,41 @@ export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"con
 
 /** As `lowerConvolution`. The gradient is float32 in either precision. */
 export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"conv2dWeightGrad">): void {
-  const { engine, activation, chooser } = planner;
-  const [x, dy] = node.inputs;
-  const [dw] = node.outputs;
-  planner.recompute(x!);
-  const form = convolutionForm(node.params, x!.shape, dw!.shape, dy!.shape);
+  const { engine, chooser } = planner;
+  const [x, dy] = node.inputs as readonly [BoundValue, BoundValue];
+  const dw = node.outputs[0]!;
+  planner.recompute(x);
+  const form = convolutionForm(node.params, x.shape, dw.shape, dy.shape);
   const operation = chooser.choose({
     kind: "convolutionBackwardWeights",
     algorithm: "direct",
-    src: anyLayout(engine, activation, x!.shape),
+    src: image(planner, x),
     weights: anyLayout(engine, "f32", form.weights),
-    dst: anyLayout(engine, activation, dy!.shape),
+    dst: image(planner, dy),
     ...form.geometry,
   });
-  const primitive = engine.primitive(operation);
-  const layout = primitive.layout("diffWeights")!;
+  const primitive = isWideDepthwise(operation) ? undefined : engine.primitive(operation);
+  const adopted = weightLayout(engine, planner.images, node.params, [x.shape, dw.shape, dy.shape]);
+  const whole = adopted ?? engine.layout("f32", form.crop?.whole ?? form.weights);
+  const counting = form.crop === undefined ? whole : engine.layout("f32", form.weights);
+  const layout = primitive?.layout("diffWeights") ?? counting;
   const target =
-    form.crop === undefined ? planner.produce(dw!, layout) : planner.allocate(form.weights, layout);
-  planner.add(primitive, {
-    work: "convolution",
-    label: label(node, dw!.shape, x!.shape),
-    reads: [
-      [ARG.src, planner.inLayout(x!, primitive.layout("src")!)],
-      [ARG.diffDst, planner.inLayout(dy!, primitive.layout("diffDst")!)],
-    ],
-    writes: [[ARG.diffWeights, target]],
-    flops: flopsOf(node),
-  });
-  if (form.crop === undefined) return;
-  const whole = weightLayout(engine, node.params, x!.shape, dw!.shape, dy!.shape);
-  putTaps(planner, form, target, planner.produce(dw!, whole ?? engine.layout("f32", form.crop.whole)));
+    form.crop === undefined ? planner.produce(dw, layout) : planner.allocate(form.weights, layout);
+  const title = label(node, dw.shape, x.shape);
+  if (primitive === undefined) lowerWideDepthwise(planner, [x, dy], operation, target, title);
+  else {
+    planner.add(primitive, {
+      work: "convolution",
+      label: title,
+      reads: [
+        [ARG.src, planner.inLayout(x, primitive.layout("src")!)],
+        [ARG.diffDst, planner.inLayout(dy, primitive.layout("diffDst")!)],
+      ],
+      writes: [[ARG.diffWeights, target]],
+      flops: flopsOf(node),
+    });
+  }
+  if (form.crop !== undefined) putTaps(planner, form, target, planner.produce(dw, whole));
 }
 
 /** The weights as the primitive wants them. */
@@ -129,12 +140,17 @@ function weightsOf(
  * Gives the weights of a program's convolutions the layout that float32 kernels want, so that neither they nor
  * their gradients need to be reordered at every run.
  */
-export function adoptWeightLayouts(engine: Engine, program: BoundProgram, store: VariableStore): void {
+export function adoptWeightLayouts(
+  engine: Engine,
+  program: BoundProgram,
+  store: VariableStore,
+  images: ImageFormat,
+): void {
   for (const node of program.nodes) {
     if (!isOp(node, "conv2d")) continue;
     const [x, weight] = node.inputs as readonly [BoundValue, BoundValue];
     if (!isOp(weight.node, "variable")) continue;
-    const layout = weightLayout(engine, node.params, x.shape, weight.shape, node.outputs[0]!.shape);
+    const layout = weightLayout(engine, images, node.params, [x.shape, weight.shape, node.outputs[0]!.shape]);
     if (layout !== undefined) store.adoptLayout(weight.node.params.variable, layout);
   }
 }
@@ -142,19 +158,18 @@ export function adoptWeightLayouts(engine: Engine, program: BoundProgram, store:
 /** The layout in which float32 kernels want the weights of a convolution. */
 function weightLayout(
   engine: Engine,
+  images: ImageFormat,
   params: Conv2dParams,
-  x: Shape,
-  weight: Shape,
-  y: Shape,
+  [x, weight, y]: readonly [Shape, Shape, Shape],
 ): Layout | undefined {
   const { geometry, weights } = wholeForm(params, weight);
   const primitive = engine.tryPrimitive({
     kind: "convolutionForward",
     training: true,
     algorithm: "direct",
-    src: anyLayout(engine, "f32", x),
+    src: convolutionImage(engine, images, "f32", x),
     weights: anyLayout(engine, "f32", weights),
-    dst: anyLayout(engine, "f32", y),
+    dst: convolutionImage(engine, images, "f32", y),
     ...geometry,
   });
   return primitive?.layout("weights");

@@ -92,7 +92,7 @@ function isWholeBlocks({ blocks }: Layout, shape: Shape, starts: readonly number
 }
 
 /** The box of that shape that begins at `starts`, in the same memory; its layout's blocks must be whole. */
-function boxOf(
+export function boxOf(
   planner: Planner,
   { layout, ...whole }: Tensor,
   shape: Shape,

@@ -13,6 +13,7 @@ import { ALIGNMENT, type Engine, SLAB_BYTES } from "../ffi/index.ts";
 import type { ConvolutionChooser } from "../plan/convolution-choice.ts";
 import type { ElementArray } from "../plan/element-type.ts";
 import { joinsElementwise } from "../plan/elementwise-members.ts";
+import { imageFormatOf } from "../plan/image.ts";
 import { Planner } from "../plan/planner.ts";
 import type { Step } from "../plan/step.ts";
 import { pack } from "../plan/storage-ranges.ts";
@@ -50,11 +51,13 @@ export interface PlanOptions {
 /** Plans a program: fuses its nodes to units, lowers them to steps, places their tensors. */
 export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
   const { engine, store } = options;
-  adoptWeightLayouts(engine, program, store);
+  const images = imageFormatOf(engine, program);
+  adoptWeightLayouts(engine, program, store, images);
   const units = fuse(program, joinsElementwise);
   const planner = new Planner({
     ...options,
     program,
+    images,
     lastReads: new LastReads(program, units),
     recomputed: recomputedValues(program, units),
   });

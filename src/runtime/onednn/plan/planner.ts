@@ -18,6 +18,7 @@ import {
 } from "../ffi/index.ts";
 import type { ConvolutionChooser } from "./convolution-choice.ts";
 import { ELEMENT_BYTES, type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
+import type { ImageFormat } from "./image.ts";
 import type { Step, Work } from "./step.ts";
 import { unpacked } from "./storage-ranges.ts";
 import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
@@ -43,6 +44,7 @@ export interface PlannerOptions {
   readonly store: VariableStore;
   readonly precision: Precision;
   readonly chooser: ConvolutionChooser;
+  readonly images: ImageFormat;
   readonly lastReads: LastReads;
   /** Values to be made again for the backward pass. */
   readonly recomputed: ReadonlySet<BoundValue>;
@@ -54,6 +56,7 @@ export class Planner {
   readonly program: BoundProgram;
   readonly store: VariableStore;
   readonly chooser: ConvolutionChooser;
+  readonly images: ImageFormat;
   /** Element type of activations. */
   readonly activation: "f32" | "bf16";
   readonly steps: Step[] = [];
@@ -75,11 +78,13 @@ export class Planner {
   #unit = 0;
   #scope = "";
 
-  constructor({ engine, program, store, precision, chooser, lastReads, recomputed }: PlannerOptions) {
+  constructor(options: PlannerOptions) {
+    const { engine, program, store, precision, chooser, images, lastReads, recomputed } = options;
     this.engine = engine;
     this.program = program;
     this.store = store;
     this.chooser = chooser;
+    this.images = images;
     this.activation = precision === "bf16-mixed" ? "bf16" : "f32";
     this.#recomputed = recomputed;
     this.#lastReads = lastReads;
