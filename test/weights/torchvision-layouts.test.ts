@@ -1,12 +1,13 @@
-// Every network of the catalogue has torchvision's state, and every row of weights torchvision's facts.
+// Every network that torchvision has too has its state, and every row of weights torchvision's facts.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { createNetwork, NETWORK_NAMES } from "../../src/models/index.ts";
+import { createNetwork } from "../../src/models/index.ts";
 import { stateEntries } from "../../src/nn/index.ts";
 import { WEIGHTS_CATALOG } from "../../src/weights/index.ts";
 import { findPython, runPython } from "../support/python.ts";
+import { TORCHVISION_NETWORKS } from "../support/torchvision-networks.ts";
 
 const python = findPython("torch", "torchvision");
 const folder = mkdtempSync(join(tmpdir(), "layouts-"));
@@ -53,15 +54,15 @@ interface Described {
 
 describe.skipIf(python === undefined)("torchvision on this machine", { timeout: 300_000 }, () => {
   if (python === undefined) return;
-  runPython(python, DESCRIBE, folder, ...NETWORK_NAMES);
+  runPython(python, DESCRIBE, folder, ...TORCHVISION_NETWORKS);
   const { layouts, facts } = JSON.parse(readFileSync(join(folder, "torchvision.json"), "utf8")) as Described;
 
-  test.each(NETWORK_NAMES)("%s: names, shapes, order, element types", (name) => {
+  test.each(TORCHVISION_NETWORKS)("%s: names, shapes, order, element types", (name) => {
     const own = stateEntries(createNetwork(name, { numClasses: 1000 }));
     expect(own.map(({ name, shape, dtype, kind }) => [name, shape, dtype, kind])).toEqual(layouts[name]);
   });
 
-  test.each(NETWORK_NAMES)("%s: weights", (name) => {
+  test.each(TORCHVISION_NETWORKS)("%s: weights", (name) => {
     const own = WEIGHTS_CATALOG.filter(({ architecture }) => architecture === name);
     expect(own.at(-1)).toMatchObject(facts[name]!.at(-1)!);
     const byName = (rows: readonly { readonly name: string }[]) =>

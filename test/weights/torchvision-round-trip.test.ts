@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type HostTensor, toNumbers } from "../../src/core/index.ts";
 import { createProgram, Graph, input, storageOf } from "../../src/graph/index.ts";
-import { createNetwork, findNetwork, NETWORK_NAMES, type NetworkName } from "../../src/models/index.ts";
+import { createNetwork, findNetwork, type NetworkName } from "../../src/models/index.ts";
 import { type Module, stateEntries, trace } from "../../src/nn/index.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
 import { encodeStateDict, loadStateDict, openWeights } from "../../src/weights/index.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 import { fill } from "../golden/formula.ts";
 import { findPython, runPython } from "../support/python.ts";
+import { TORCHVISION_NETWORKS } from "../support/torchvision-networks.ts";
 
 const CLASSES = 7;
 const TOLERANCE = 1e-4;
@@ -122,9 +123,9 @@ const FOUND = await findRuntimes();
 const WITH_LOGITS: readonly NetworkName[] = ["resnet18", "resnet50"];
 
 /** The first network of each family but the ResNets', smallest first. */
-const OTHERS = NETWORK_NAMES.filter((name, i) => {
+const OTHERS = TORCHVISION_NETWORKS.filter((name, i) => {
   const { family } = findNetwork(name);
-  return family !== "ResNet" && family !== findNetwork(NETWORK_NAMES[i - 1]!).family;
+  return family !== "ResNet" && family !== findNetwork(TORCHVISION_NETWORKS[i - 1]!).family;
 });
 
 describe.skipIf(python === undefined)("torchvision on this machine", { timeout: 120_000 }, () => {
