@@ -58,6 +58,7 @@ export default defineConfig({
             { text: "From pictures to a model", link: "/guide" },
             { text: "Configuring", link: "/configuration" },
             { text: "Data", link: "/data" },
+            { text: "Networks", link: "/models" },
             { text: "Weights and fine-tuning", link: "/weights-and-fine-tuning" },
             { text: "Runs and resuming", link: "/runs-and-resuming" },
             { text: "Callbacks", link: "/callbacks" },
