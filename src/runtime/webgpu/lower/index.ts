@@ -4,6 +4,7 @@ import type { Unit } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { lowerConvolution, lowerConvolutionInputGrad, lowerConvolutionWeightGrad } from "./convolution.ts";
 import { lowerElementwise, lowerElementwiseNode, lowerOneHot } from "./elementwise.ts";
+import { lowerLayerNorm, lowerLayerNormGrad } from "./layer-norm.ts";
 import { lowerConstant, lowerInput, lowerVariable } from "./leaf.ts";
 import { lowerMatmul } from "./matmul.ts";
 import {
@@ -16,7 +17,9 @@ import {
 } from "./movement.ts";
 import { lowerBatchNormGrad, lowerBatchNormInference, lowerBatchNormTraining } from "./normalization.ts";
 import { lowerAvgPool, lowerAvgPoolGrad, lowerMaxPool, lowerMaxPoolGrad } from "./pooling.ts";
-import { lowerArgMax, lowerLogSoftmax, lowerReduction } from "./reduction.ts";
+import { lowerBernoulli } from "./random.ts";
+import { lowerArgMax, lowerReduction } from "./reduction.ts";
+import { lowerSoftmax, lowerSoftmaxGrad } from "./rows.ts";
 
 /** The lowering of every op by itself: leaving one out does not compile. */
 const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>) => void } = {
@@ -34,6 +37,8 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   sigmoid: lowerElementwiseNode,
   tanh: lowerElementwiseNode,
   softplus: lowerElementwiseNode,
+  erf: lowerElementwiseNode,
+  gelu: lowerElementwiseNode,
   add: lowerElementwiseNode,
   sub: lowerElementwiseNode,
   mul: lowerElementwiseNode,
@@ -45,12 +50,16 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   greater: lowerElementwiseNode,
   greaterEqual: lowerElementwiseNode,
   select: lowerElementwiseNode,
+  clip: lowerElementwiseNode,
+  clipGrad: lowerElementwiseNode,
   cast: lowerElementwiseNode,
   oneHot: lowerOneHot,
   reduceSum: lowerReduction,
   reduceMax: lowerReduction,
   argMax: lowerArgMax,
-  logSoftmax: lowerLogSoftmax,
+  logSoftmax: lowerSoftmax,
+  softmax: lowerSoftmax,
+  softmaxGrad: lowerSoftmaxGrad,
   reshape: lowerReshape,
   transpose: lowerTranspose,
   broadcastTo: lowerBroadcast,
@@ -64,10 +73,13 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   batchNormTraining: lowerBatchNormTraining,
   batchNormGrad: lowerBatchNormGrad,
   batchNormInference: lowerBatchNormInference,
+  layerNorm: lowerLayerNorm,
+  layerNormGrad: lowerLayerNormGrad,
   maxPool2d: lowerMaxPool,
   maxPool2dGrad: lowerMaxPoolGrad,
   avgPool2d: lowerAvgPool,
   avgPool2dGrad: lowerAvgPoolGrad,
+  bernoulli: lowerBernoulli,
 };
 
 /** Appends the dispatches of a unit. */

@@ -5,29 +5,15 @@ import { type BoundNode, type BoundValue, isOp } from "../../../graph/index.ts";
 import type { ReluGradient } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { channelsLastStrides, newTensor, type Tensor } from "../plan/tensor.ts";
-import { columnBlocks, columnReduction, lanesFor } from "../wgsl/column-reduction.ts";
+import { columnBlocks, columnReduction } from "../wgsl/column-reduction.ts";
 import { elementwiseKernel } from "../wgsl/elementwise.ts";
 import { literal } from "../wgsl/expressions.ts";
 import type { KernelFrame } from "../wgsl/kernel.ts";
+import { emitColumnSums, type Matrix, matrixOf, readColumns, writeColumns } from "./column-sums.ts";
 
 /** A batch of maps as a matrix of rows (images and positions) by channels. */
-interface Maps {
-  readonly rows: number;
-  readonly channels: number;
-  readonly width: 1 | 4;
-  readonly chunks: number;
-  readonly chunk: number;
-}
-
-function mapsOf({ traits }: Planner, shape: Shape, tensors: readonly Tensor[]): Maps {
-  const channels = shape[1]!;
-  const rows = sizeOf(shape) / channels;
-  const width = channels % 4 === 0 && tensors.every(({ offset }) => offset % 4 === 0) ? 4 : 1;
-  const wanted = Math.ceil((traits.isSoftware ? 8 : 512) / columnBlocks(channels, width));
-  const lines = 256 / lanesFor(channels, width);
-  const chunks = Math.max(1, Math.min(wanted, Math.ceil(rows / (lines * 4)), traits.workgroups));
-  const chunk = Math.ceil(rows / chunks);
-  return { rows, channels, width, chunk, chunks: Math.ceil(rows / chunk) };
+function mapsOf(planner: Planner, shape: Shape, tensors: readonly Tensor[]): Matrix {
+  return matrixOf(planner, sizeOf(shape) / shape[1]!, shape[1]!, tensors);
 }
 
 /** A vector over channels, seen in the shape of the maps. */
@@ -135,16 +121,15 @@ function emitStatistics(
   variance: Tensor,
 ): void {
   const maps = mapsOf(planner, shape, [source, mean, variance]);
-  const { rows, channels, width, chunk, chunks } = maps;
-  const units = Math.ceil(channels / width);
+  const { rows, columns, width, units, chunk, chunks } = maps;
   const partial = newTensor("f32", [chunks, 2, units * width]);
   const read = (frame: KernelFrame, operand: number, index: string): string =>
-    width === 4 ? frame.read4(operand, index) : frame.read(operand, index);
+    readColumns(maps, frame, operand, index);
   const write = (frame: KernelFrame, operand: number, index: string, value: string): string =>
-    width === 4 ? frame.write4(operand, index, value) : frame.write(operand, index, value);
+    writeColumns(maps, frame, operand, index, value);
   const first = columnReduction({
     rows,
-    columns: channels,
+    columns,
     chunk,
     width,
     operands: [
@@ -168,12 +153,12 @@ function emitStatistics(
     code: first.code,
     bindings: first.frame.bindings,
     segments: [first.frame.numbers],
-    workgroups: [columnBlocks(channels, width), chunks, 1],
+    workgroups: [columnBlocks(columns, width), chunks, 1],
     mergeable: false,
   });
   const second = columnReduction({
     rows: chunks,
-    columns: channels,
+    columns,
     chunk: chunks,
     width,
     operands: [
@@ -200,16 +185,10 @@ function emitStatistics(
     code: second.code,
     bindings: second.frame.bindings,
     segments: [second.frame.numbers],
-    workgroups: [columnBlocks(channels, width), 1, 1],
+    workgroups: [columnBlocks(columns, width), 1, 1],
     mergeable: false,
   });
 }
-
-const SUMS = [
-  { name: "sum", type: "V", start: "V(0.0)" },
-  { name: "product", type: "V", start: "V(0.0)" },
-];
-const MERGE_SUMS = "sum_a += sum_b; product_a += product_b;";
 
 /** Gradient of batch norm, of the ReLU behind it too where `mask` is its gradient. */
 export function lowerBatchNormGrad(
@@ -236,70 +215,26 @@ export function lowerBatchNormGrad(
   const biasGradient = planner.produceSmall(dbias);
   const inputs = [dy, source, mean, variance, scale, ...(bias === undefined ? [] : [bias])];
   const maps = mapsOf(planner, shape, [...inputs, weightGradient, biasGradient]);
-  const { rows, channels, width, chunk, chunks } = maps;
-  const units = Math.ceil(channels / width);
-  const partial = newTensor("f32", [chunks, 2, units * width]);
   const read = (frame: KernelFrame, operand: number, index: string): string =>
-    width === 4 ? frame.read4(operand, index) : frame.read(operand, index);
-  const write = (frame: KernelFrame, operand: number, index: string, value: string): string =>
-    width === 4 ? frame.write4(operand, index, value) : frame.write(operand, index, value);
-  const first = columnReduction({
-    rows,
-    columns: channels,
-    chunk,
-    width,
-    operands: [{ tensor: partial, written: true, width }, ...inputs.map((tensor) => ({ tensor, width }))],
-    state: SUMS,
+    readColumns(maps, frame, operand, index);
+  emitColumnSums(planner, {
+    label: "batchNormGrad sums",
+    matrix: maps,
+    inputs: inputs.map((tensor) => ({ tensor, width: maps.width })),
+    sum: biasGradient,
+    product: weightGradient,
     prepare: (frame) => `let mean = ${read(frame, 3, "column")};
     let deviation = 1.0 / sqrt(${read(frame, 4, "column")} + ${literal("f32", epsilon)});
     ${bias === undefined ? "" : `let scale = deviation * ${read(frame, 5, "column")}; let bias = ${read(frame, 6, "column")};`}`,
     step: (frame) => {
-      const index = `row * ${units}u + column`;
+      const index = `row * ${maps.units}u + column`;
       const gradient = read(frame, 1, index);
       return `let x = ${read(frame, 2, index)};
       let dy = ${bias === undefined ? gradient : `select(V(0.0), ${gradient}, fma(x - mean, scale, bias) > V(0.0))`};
       sum += dy; product = fma(dy, (x - mean) * deviation, product);`;
     },
-    merge: MERGE_SUMS,
-    store: (frame) => `${write(frame, 0, `chunk * ${2 * units}u + column`, "sum")}
-    ${write(frame, 0, `chunk * ${2 * units}u + ${units}u + column`, "product")}`,
   });
-  planner.emit({
-    work: "normalization",
-    label: "batchNormGrad sums",
-    code: first.code,
-    bindings: first.frame.bindings,
-    segments: [first.frame.numbers],
-    workgroups: [columnBlocks(channels, width), chunks, 1],
-    mergeable: false,
-  });
-  const second = columnReduction({
-    rows: chunks,
-    columns: channels,
-    chunk: chunks,
-    width,
-    operands: [
-      { tensor: weightGradient, written: true, width },
-      { tensor: biasGradient, written: true, width },
-      { tensor: partial, width },
-    ],
-    state: SUMS,
-    step: (frame) => `sum += ${read(frame, 2, `row * ${2 * units}u + column`)};
-      product += ${read(frame, 2, `row * ${2 * units}u + ${units}u + column`)};`,
-    merge: MERGE_SUMS,
-    store: (frame) => `${write(frame, 0, "column", "product")}
-    ${write(frame, 1, "column", "sum")}`,
-  });
-  planner.emit({
-    work: "normalization",
-    label: "batchNormGrad sums, merged",
-    code: second.code,
-    bindings: second.frame.bindings,
-    segments: [second.frame.numbers],
-    workgroups: [columnBlocks(channels, width), 1, 1],
-    mergeable: false,
-  });
-  const share = literal("f32", 1 / rows);
+  const share = literal("f32", 1 / maps.rows);
   const body = `let mean = x2; let variance = x3; let weight = x4; let product = x5; let sum = x6;
   ${bias === undefined ? "" : "let bias = x7;"}
   let deviation = 1.0 / sqrt(variance + ${literal("f32", epsilon)});

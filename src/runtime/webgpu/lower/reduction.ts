@@ -1,5 +1,5 @@
-// Reductions over axes, positions of maxima, log-softmax: every sum in one order.
-import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
+// Reductions over axes and positions of maxima: every sum in one order.
+import { sizeOf, stridesOf } from "../../../core/index.ts";
 import type { BoundNode } from "../../../graph/index.ts";
 import { spread } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
@@ -158,54 +158,4 @@ export function lowerArgMax(planner: Planner, node: BoundNode<"argMax">): void {
     workgroups: [...spread(Math.ceil(rows / WORKGROUP), planner.traits.workgroups), 1],
     mergeable: false,
   });
-}
-
-/** A workgroup a row: its maximum, its sum, its result. */
-export function lowerLogSoftmax(planner: Planner, node: BoundNode<"logSoftmax">): void {
-  const [x] = node.inputs;
-  const source = planner.inStrides(x!);
-  const target = planner.produce(node.outputs[0]!);
-  const { width, rows } = rowsOf(x!.shape);
-  const size = width <= 32 ? 32 : WORKGROUP;
-  const frame = new KernelFrame([{ tensor: target, written: true }, { tensor: source }]);
-  const tree = (merge: string): string => `workgroupBarrier();
-  for (var half = ${size / 2}u; half > 0u; half /= 2u) {
-    if (lane < half) { let a = shared_values[lane]; let b = shared_values[lane + half]; shared_values[lane] = ${merge}; }
-    workgroupBarrier();
-  }`;
-  const element = frame.read(1, `row * ${width}u + i`);
-  const main = `NO_SEGMENTS let row = group;
-  if (row >= ${rows}u) { return; }
-  var largest = ${frame.read(1, `row * ${width}u + min(lane, ${width - 1}u)`)};
-  for (var i = lane; i < ${width}u; i += ${size}u) { largest = f_max(largest, ${element}); }
-  shared_values[lane] = largest;
-  ${tree("f_max(a, b)")}
-  largest = shared_values[0];
-  workgroupBarrier();
-  var total = 0.0;
-  for (var i = lane; i < ${width}u; i += ${size}u) { total += f_exp(${element} - largest); }
-  shared_values[lane] = total;
-  ${tree("a + b")}
-  let log_total = f_log(shared_values[0]);
-  for (var i = lane; i < ${width}u; i += ${size}u) {
-    ${frame.write(0, `row * ${width}u + i`, `${element} - largest - log_total`)}
-  }`;
-  planner.emit({
-    work: "reduction",
-    label: "logSoftmax",
-    code: frame.code({
-      main,
-      workgroupSize: size,
-      declarations: `var<workgroup> shared_values: array<f32, ${size}>;`,
-    }),
-    bindings: frame.bindings,
-    segments: [frame.numbers],
-    workgroups: [...spread(rows, planner.traits.workgroups), 1],
-    mergeable: false,
-  });
-}
-
-function rowsOf(shape: Shape): { width: number; rows: number } {
-  const width = shape.at(-1)!;
-  return { width, rows: sizeOf(shape) / width };
 }

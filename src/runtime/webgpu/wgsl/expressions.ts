@@ -1,6 +1,13 @@
 // Elementwise ops as WGSL expressions over scalars.
 import { ClassifierTrainingError } from "../../../core/index.ts";
-import { type BinaryOp, type BoundNode, type CompareOp, isOp, type UnaryOp } from "../../../graph/index.ts";
+import {
+  type BinaryOp,
+  type BoundNode,
+  type CompareOp,
+  isOp,
+  type OpName,
+  type UnaryOp,
+} from "../../../graph/index.ts";
 import { type ElementType, elementTypeOf } from "../plan/tensor.ts";
 
 /** The WGSL type of an element. */
@@ -23,7 +30,12 @@ const UNARY: Readonly<Record<UnaryOp, (x: string) => string>> = {
   sigmoid: (x) => `f_sigmoid(${x})`,
   tanh: (x) => `f_tanh(${x})`,
   softplus: (x) => `f_softplus(${x})`,
+  erf: (x) => `f_erf(${x})`,
+  gelu: (x) => `f_gelu(${x})`,
 };
+
+/** Ops that have parameters, or operands of several types. */
+const OTHERS: ReadonlySet<OpName> = new Set(["select", "cast", "clip", "clipGrad"]);
 
 type Combine = (a: string, b: string) => string;
 
@@ -69,7 +81,7 @@ const COMPARE: Readonly<Record<CompareOp, Record<ElementType, Combine>>> = {
 /** The ops that this file has expressions for. */
 export function isElementwise(node: BoundNode): boolean {
   const { op } = node;
-  return op in UNARY || op in BINARY || op in COMPARE || op === "select" || op === "cast";
+  return op in UNARY || op in BINARY || op in COMPARE || OTHERS.has(op);
 }
 
 /** The node's result from expressions for its operands. */
@@ -80,10 +92,18 @@ export function expressionOf(node: BoundNode, operands: readonly string[]): stri
   if (isOp(node, "select")) return `select(${z}, ${y}, ${x} != 0u)`;
   if (isOp(node, "cast"))
     return castTo(types[0]!, elementTypeOf(node.params.dtype), node.params.dtype === "bool", x);
+  if (isOp(node, "clip") || isOp(node, "clipGrad")) return clipped(node, x, y);
   if (op in UNARY) return UNARY[op as UnaryOp](x);
   if (op in COMPARE) return compareExpression(op as CompareOp, types[0]!, x, y);
   if (op === "pow" && y === "2f") return `(${x} * ${x})`;
   return binaryExpression(op as BinaryOp, types[0]!, x, y, node.scope);
+}
+
+/** Neither end replaces what is no number. */
+function clipped(node: BoundNode<"clip"> | BoundNode<"clipGrad">, first: string, second: string): string {
+  const [low, high] = [literal("f32", node.params.low), literal("f32", node.params.high)];
+  if (isOp(node, "clipGrad")) return `select(0.0, ${first}, ${second} > ${low} && ${second} < ${high})`;
+  return `select(select(${first}, ${low}, ${first} < ${low}), ${high}, ${first} > ${high})`;
 }
 
 /** @throws ClassifierTrainingError `WEBGPU_DTYPE` for a type that lacks the op. */

@@ -1,6 +1,7 @@
 // Elementary functions in WGSL to float32's rounding, with their limits: the built-in ones may be coarse and
 // promise nothing for infinities and NaN.
-// Reductions and coefficients: Moshier, Cephes Mathematical Library (expf, logf).
+// Reductions and coefficients: Moshier, Cephes Mathematical Library (expf, logf). Those of the error function are
+// Chebyshev fits to erf(x) / x in x^2 up to 1 and, from there on, to exp(t^2) erfc(t) in 3 / (3 + t).
 
 /** Put into the text of kernels that use any of them. */
 export const FLOAT_FUNCTIONS = /* wgsl */ `
@@ -65,6 +66,32 @@ fn f_softplus(x: f32) -> f32 {
   let series = e * fma(e, fma(e, fma(e, fma(e, fma(e, -0.16666666667, 0.2), -0.25), 0.33333333333), -0.5), 1.0);
   let positive = select(0.0, x, x > 0.0);
   return select(positive + select(f_log(1.0 + e), series, e < 0.1), x, is_nan(x));
+}
+fn erf_near(x: f32) -> f32 {
+  let s = x * x;
+  return x * fma(s, fma(s, fma(s, fma(s, fma(s, -5.625395971e-4, 4.916023389e-3), -2.670994955e-2), 1.128013026e-1), -3.761231973e-1), 1.128379121);
+}
+fn erfc_far(t: f32) -> f32 {
+  let u = 3.0 / (3.0 + t);
+  var p = -0.138474128;
+  p = fma(p, u, 0.460179845);
+  p = fma(p, u, -0.369232505);
+  p = fma(p, u, 0.441779548);
+  p = fma(p, u, 0.0194015962);
+  p = fma(p, u, 0.216440517);
+  p = fma(p, u, 0.181172045);
+  p = fma(p, u, 0.188761347);
+  return fma(p, u, -3.0790784e-5) * f_exp(-t * t);
+}
+fn f_erf(x: f32) -> f32 {
+  let size = abs(x);
+  let y = select(sign(x) * (1.0 - erfc_far(size)), erf_near(x), size < 1.0);
+  return select(y, x, is_nan(x));
+}
+fn f_gelu(x: f32) -> f32 {
+  let t = abs(x) * 0.70710678118654752;
+  let beyond = 0.5 * select(erfc_far(t), 1.0 - erf_near(t), t < 1.0);
+  return x * select(beyond, 1.0 - beyond, x > 0.0);
 }
 fn f_pow(x: f32, y: f32) -> f32 {
   if (y == 0.0) { return 1.0; }
