@@ -9,15 +9,7 @@ import {
 } from "../core/index.ts";
 import { BATCH, batchFactor, type Dim, type Dims, fixedDim, missingDim, productOf } from "./dim.ts";
 import type { Graph, Value } from "./graph.ts";
-import type {
-  BinaryOp,
-  CompareOp,
-  Conv2dParams,
-  NoParams,
-  Pair,
-  Pool2dParams,
-  UnaryOp,
-} from "./ops/index.ts";
+import type { BinaryOp, CompareOp, Conv2dParams, NoParams, UnaryOp } from "./ops/index.ts";
 import type { VariableRef } from "./storage.ts";
 
 /** A value, or a number that becomes a constant of the other operand's dtype. */
@@ -336,32 +328,6 @@ export function layerNorm(x: Value, weight: Value, bias: Value, epsilon: number)
 /** Ones with `probability`, else zeros (float32), as the run's `key` and `place` have it; see the op. */
 export function bernoulli(key: Value, shape: Dims, probability: number, place: number): Value {
   return key.node.graph.append("bernoulli", [key], { shape, probability, place })[0]!;
-}
-
-/** Window options of a pooling; the stride defaults to the kernel, the padding to none. */
-export interface Pool2dOptions {
-  readonly kernel: Pair;
-  readonly stride?: Pair;
-  readonly padding?: Pair;
-}
-
-function poolParams({ kernel, stride = kernel, padding = [0, 0] }: Pool2dOptions): Pool2dParams {
-  return { kernel, stride, padding };
-}
-
-/** Maximum of each window: [N, C, H, W] -> [N, C, H', W'], H' as in `conv2d`. Padding never wins. */
-export function maxPool2d(x: Value, options: Pool2dOptions): Value {
-  return x.node.graph.append("maxPool2d", [x], poolParams(options))[0]!;
-}
-
-/** Mean of each window: [N, C, H, W] -> [N, C, H', W'], H' as in `conv2d`. Zeros of the padding count. */
-export function avgPool2d(x: Value, options: Pool2dOptions): Value {
-  return x.node.graph.append("avgPool2d", [x], poolParams(options))[0]!;
-}
-
-/** Mean over height and width: [N, C, H, W] -> [N, C, 1, 1]. */
-export function globalAvgPool2d(x: Value): Value {
-  return avgPool2d(x, { kernel: [sizeOfAxis(x, 2), sizeOfAxis(x, 3)] });
 }
 
 /**

@@ -27,6 +27,7 @@ export {
 } from "./dim.ts";
 export { Graph, isOp, type Node, type Value } from "./graph.ts";
 export * from "./ops/index.ts";
+export * from "./pooling.ts";
 export { printProgram } from "./print.ts";
 export {
   countFlops,

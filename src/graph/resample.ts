@@ -1,8 +1,9 @@
 // Resampling of maps by weights that are known when the graph is built: pooling to any size.
 import { hostTensor } from "../core/index.ts";
-import { avgPool2d, constant, matmul, sizeOfAxis, transpose } from "./build.ts";
+import { constant, matmul, sizeOfAxis, transpose } from "./build.ts";
 import type { Value } from "./graph.ts";
 import type { Pair } from "./ops/index.ts";
+import { avgPool2d } from "./pooling.ts";
 
 /** Weights [to, from] of the means of rows floor(i from / to) to ceil((i + 1) from / to). */
 function averaging(from: number, to: number): number[][] {

@@ -45,10 +45,10 @@ export { Permute } from "./layers/permute.ts";
 export {
   AdaptiveAvgPool2d,
   AvgPool2d,
+  type AvgPoolOptions,
   Flatten,
   GlobalAvgPool2d,
   MaxPool2d,
-  type MaxPoolOptions,
   type PoolOptions,
 } from "./layers/pooling.ts";
 export { Sequential } from "./layers/sequential.ts";

@@ -3,6 +3,7 @@ import { gradients } from "../../src/autodiff/index.ts";
 import {
   adaptiveAvgPool2d,
   add,
+  avgPool2d,
   bernoulli,
   constant,
   conv2d,
@@ -13,6 +14,7 @@ import {
   layerNorm,
   leakyRelu,
   matmul,
+  maxPool2d,
   mul,
   reduceMean,
   reduceSum,
@@ -104,6 +106,19 @@ export const LAYER_COMPOSITIONS: readonly Case[] = [
       return { up, down, ...withGradients(add(reduceSum(mul(up, up)), reduceSum(mul(down, down))), [x!]) };
     },
     tolerance: "accumulated",
+  },
+  {
+    name: "pooling whose last windows reach beyond the map, with a gradient",
+    operands: [numbers([2, 3, 6, 7])],
+    batch: [0],
+    build: (x) => {
+      const window = { kernel: [3, 3], stride: [2, 2], padding: [1, 1], ceilMode: true } as const;
+      const [largest, mean] = [maxPool2d(x!, window), avgPool2d(x!, { ...window, countIncludePad: false })];
+      const loss = add(reduceSum(mul(largest, largest)), reduceSum(mul(mean, mean)));
+      return { largest, mean, ...withGradients(loss, [x!]) };
+    },
+    tolerance: "accumulated",
+    differentiated: ["largest", "mean", "loss"],
   },
   {
     name: "a depthwise block with squeeze and excitation, with gradients",

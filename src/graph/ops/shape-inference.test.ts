@@ -4,7 +4,6 @@ import type { DType, Shape } from "../../core/index.ts";
 import {
   add,
   argMax,
-  avgPool2d,
   bernoulli,
   broadcastTo,
   cast,
@@ -14,10 +13,8 @@ import {
   equal,
   flatten,
   gelu,
-  globalAvgPool2d,
   layerNorm,
   matmul,
-  maxPool2d,
   oneHot,
   pad,
   reduceMax,
@@ -31,6 +28,7 @@ import {
   transpose,
 } from "../build.ts";
 import type { Value } from "../graph.ts";
+import { avgPool2d, globalAvgPool2d, maxPool2d } from "../pooling.ts";
 import { adaptiveAvgPool2d } from "../resample.ts";
 
 interface Accepted {

@@ -3,7 +3,6 @@ import { int, type Type, values } from "../../../test/support/symbolic.ts";
 import {
   add,
   argMax,
-  avgPool2d,
   batchNormInference,
   batchNormTraining,
   bernoulli,
@@ -15,7 +14,6 @@ import {
   layerNorm,
   logSoftmax,
   matmul,
-  maxPool2d,
   oneHot,
   pad,
   reduceSum,
@@ -25,6 +23,7 @@ import {
   transpose,
 } from "../build.ts";
 import type { Value } from "../graph.ts";
+import { avgPool2d, maxPool2d } from "../pooling.ts";
 
 interface Refused {
   readonly name: string;
