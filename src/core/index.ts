@@ -5,6 +5,7 @@ export type { Batch, BatchSource, DataSplit, LoaderMemory, TrainerData } from ".
 export { fillBernoulli } from "./bernoulli.ts";
 export { compareCodePoints } from "./code-points.ts";
 export { type CsvFormat, type CsvRecord, csvRecords, readCsv, writeCsv } from "./csv.ts";
+export { cubicWeight } from "./cubic.ts";
 export {
   allocate,
   bytesPerElement,

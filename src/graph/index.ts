@@ -38,6 +38,6 @@ export {
   type Update,
   variablesRead,
 } from "./program.ts";
-export { adaptiveAvgPool2d } from "./resample.ts";
+export { adaptiveAvgPool2d, type ResizeMode, resize } from "./resample.ts";
 export { type Storage, storageOf, type VariableRef, type VariableSpec, wholeStorage } from "./storage.ts";
 export type { ValueType } from "./value-type.ts";

@@ -1,5 +1,5 @@
-// Resampling of maps by weights that are known when the graph is built: pooling to any size.
-import { hostTensor } from "../core/index.ts";
+// Resampling of maps by weights that are known when the graph is built: pooling and interpolation to any size.
+import { cubicWeight, hostTensor } from "../core/index.ts";
 import { constant, matmul, sizeOfAxis, transpose } from "./build.ts";
 import type { Value } from "./graph.ts";
 import type { Pair } from "./ops/index.ts";
@@ -10,6 +10,28 @@ function averaging(from: number, to: number): number[][] {
   return Array.from({ length: to }, (_, i) => {
     const [begin, end] = [Math.floor((i * from) / to), Math.ceil(((i + 1) * from) / to)];
     return Array.from({ length: from }, (_, j) => (j >= begin && j < end ? 1 / (end - begin) : 0));
+  });
+}
+
+/** How a place between others is made of them. */
+export type ResizeMode = "bilinear" | "bicubic";
+
+/** Places on either side that count, and the weight of one at a distance. */
+const KERNELS: Readonly<Record<ResizeMode, { reach: number; weight: (distance: number) => number }>> = {
+  bilinear: { reach: 1, weight: (distance) => 1 - Math.abs(distance) },
+  bicubic: { reach: 2, weight: (distance) => cubicWeight(distance, -0.75) },
+};
+
+/** Weights [to, from] that keep the edges where they are; what lies beyond is the place at the end. */
+function interpolating(from: number, to: number, mode: ResizeMode): number[][] {
+  const { reach, weight } = KERNELS[mode];
+  return Array.from({ length: to }, (_, i) => {
+    const centre = ((i + 0.5) * from) / to - 0.5;
+    const row = new Array<number>(from).fill(0);
+    const first = Math.floor(centre) - reach + 1;
+    for (let tap = first; tap < first + 2 * reach; tap++)
+      row[Math.min(Math.max(tap, 0), from - 1)]! += weight(tap - centre);
+    return row;
   });
 }
 
@@ -40,4 +62,14 @@ export function adaptiveAvgPool2d(x: Value, [height, width]: Pair): Value {
   if (rows % height === 0 && columns % width === 0)
     return avgPool2d(x, { kernel: [rows / height, columns / width] });
   return resample(x, averaging(rows, height), averaging(columns, width));
+}
+
+/**
+ * [N, C, H, W] -> [N, C, h, w], interpolated between the nearest places: torch's `interpolate` with
+ * `align_corners=False`, which does not look at more of them where maps become smaller.
+ */
+export function resize(x: Value, [height, width]: Pair, mode: ResizeMode = "bilinear"): Value {
+  const [rows, columns] = [sizeOfAxis(x, 2), sizeOfAxis(x, 3)];
+  if (rows === height && columns === width) return x;
+  return resample(x, interpolating(rows, height, mode), interpolating(columns, width, mode));
 }

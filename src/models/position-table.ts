@@ -1,5 +1,5 @@
 // A vision transformer's table of positions for pictures of another size: its grid resampled by cubic weights.
-import { type HostTensor, hostTensor } from "../core/index.ts";
+import { cubicWeight, type HostTensor, hostTensor } from "../core/index.ts";
 
 /**
  * How a grid is resampled: as torchvision does (corners stay where they are, cubic with a = -0.75), or as timm does (edges
@@ -7,20 +7,13 @@ import { type HostTensor, hostTensor } from "../core/index.ts";
  */
 export type Resampling = "corners" | "antialiased";
 
-/** The weight of a place at `distance` from the centre: Keys, "Cubic Convolution Interpolation" (1981). */
-function cubic(distance: number, a: number): number {
-  const x = Math.abs(distance);
-  if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  return x < 2 ? ((x - 5) * x + 8) * x * a - 4 * a : 0;
-}
-
 /** Weights [to][from] that keep the first and the last place; what lies beyond is the place at the end. */
 function cornerWeights(from: number, to: number): number[][] {
   return Array.from({ length: to }, (_, i) => {
     const centre = to === 1 ? 0 : (i * (from - 1)) / (to - 1);
     const row = new Array<number>(from).fill(0);
     for (let tap = Math.floor(centre) - 1; tap <= Math.floor(centre) + 2; tap++) {
-      row[Math.min(Math.max(tap, 0), from - 1)]! += cubic(tap - centre, -0.75);
+      row[Math.min(Math.max(tap, 0), from - 1)]! += cubicWeight(tap - centre, -0.75);
     }
     return row;
   });
@@ -32,7 +25,7 @@ function antialiasedWeights(from: number, to: number): number[][] {
   const stretch = Math.max(scale, 1);
   return Array.from({ length: to }, (_, i) => {
     const centre = (i + 0.5) * scale;
-    const row = Array.from({ length: from }, (_, j) => cubic((j + 0.5 - centre) / stretch, -0.5));
+    const row = Array.from({ length: from }, (_, j) => cubicWeight((j + 0.5 - centre) / stretch, -0.5));
     const sum = row.reduce((total, weight) => total + weight, 0);
     return row.map((weight) => weight / sum);
   });
