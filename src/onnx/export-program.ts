@@ -24,6 +24,7 @@ export interface ExportProgramOptions extends Omit<ModelOptions, "opset" | "doma
  */
 export function exportProgram(program: Program, options: ExportProgramOptions): ModelProto {
   const { weights: given, batchAxis, ...model } = options;
+  checkDrawsNothing(program);
   const { program: folded, weights } = foldBatchNorm(program, given);
   const free = (name: string, shape: Dims): OnnxDimension[] => {
     if (shape[0] === BATCH) return shape.map((dim) => dimension(dim, batchAxis));
@@ -43,18 +44,21 @@ export function exportProgram(program: Program, options: ExportProgramOptions): 
         if (tensor !== undefined) return emit.constant(name, rounded(tensor));
         throw new ClassifierTrainingError("failure", "EXPORT_WEIGHT", `there is no value for ${name}`);
       },
-      bernoulli: (_, key) => {
-        throw new ClassifierTrainingError("failure", "EXPORT_RANDOM", "a model cannot draw random numbers", {
-          where: key.node.scope || undefined,
-          hint: "export the network as it is in evaluation",
-        });
-      },
     },
   });
   for (const [name, value] of Object.entries(folded.outputs)) {
     emit.graph.output(names.get(value)!, name, computedAs(value.dtype), free(name, value.shape));
   }
   return emit.graph.build(program.name, { ...model, opset: OPSET });
+}
+
+function checkDrawsNothing({ name, nodes }: Program): void {
+  const node = nodes.find(({ op }) => op === "bernoulli");
+  if (node === undefined) return;
+  throw new ClassifierTrainingError("failure", "EXPORT_RANDOM", `program ${name} draws random numbers`, {
+    where: node.scope || undefined,
+    hint: "export the network as it is in evaluation",
+  });
 }
 
 /** A dimension as the model declares it; one of several rows a sample has a name of its own. */

@@ -10,7 +10,8 @@ import type { LoweringTable } from "./lowering.ts";
 export interface Leaves {
   input(emit: Emitter, input: InputParams): string;
   variable(emit: Emitter, variable: VariableRef): string;
-  bernoulli(emit: Emitter, key: Value, params: BernoulliParams): string;
+  /** May be left out where no program draws. */
+  bernoulli?(emit: Emitter, key: Value, params: BernoulliParams): string;
 }
 
 /** The tensor as it is computed with: floats rounded to float32. */
@@ -26,7 +27,7 @@ export function leafLowerings(leaves: Leaves): LoweringTable<LeafOps & RandomOps
   return {
     input: (emit, _, params) => [leaves.input(emit, params)],
     variable: (emit, _, { variable }) => [leaves.variable(emit, variable)],
-    bernoulli: (emit, [key], params) => [leaves.bernoulli(emit, key!.value, params)],
+    bernoulli: (emit, [key], params) => [leaves.bernoulli!(emit, key!.value, params)],
     constant: (emit, _, { tensor }) => {
       const name = constants.get(tensor) ?? emit.constant("constant", rounded(tensor));
       constants.set(tensor, name);
