@@ -1,11 +1,9 @@
 // Gradients of elementwise ops; those of broadcast operands are summed back to the operand's shape.
 import {
-  add,
   type BinaryOp,
   cast,
   div,
   equal,
-  erf,
   exp,
   greater,
   isDifferentiable,
@@ -66,11 +64,17 @@ export const elementwiseRules: RuleTable<ElementwiseOps> = {
   tanh: unary((dy, _, y) => mul(dy, sub(1, mul(y, y)))),
   softplus: unary((dy, x) => mul(dy, sigmoid(x))),
   erf: unary((dy, x) => mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))),
-  gelu: unary((dy, x) => {
-    const below = add(mul(erf(mul(x, Math.SQRT1_2)), 0.5), 0.5);
-    const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return mul(dy, add(below, mul(x, density)));
-  }),
+  gelu: unary((dy, x) => dy.node.graph.append("geluGrad", [dy, x], {})[0]!),
+  geluGrad: ({ node, upstream: [u], needs }) => {
+    const [dy, x] = node.inputs;
+    const byUpstream = (): Value => u!.node.graph.append("geluGrad", [u!, x!], {})[0]!;
+    const byInput = (): Value => {
+      const square = mul(x!, x!);
+      const density = mul(exp(mul(square, -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return mul(mul(u!, dy!), mul(density, sub(2, square)));
+    };
+    return [needs(0) ? byUpstream() : undefined, needs(1) ? byInput() : undefined];
+  },
   clip: ({ node, upstream: [dy] }) => {
     const x = node.inputs[0]!;
     return [x.node.graph.append("clipGrad", [dy!, x], node.params)[0]!];

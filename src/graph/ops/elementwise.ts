@@ -56,6 +56,8 @@ export interface OneHotParams {
 /** Parameters of the ops by name. */
 export type ElementwiseOps = Record<UnaryOp | BinaryOp | CompareOp | "select", NoParams> & {
   cast: CastParams;
+  /** (dy, x) -> dx, the gradient of gelu: dy times the share of a normal distribution below x plus x its density at x */
+  geluGrad: NoParams;
   /** min(max(x, low), high) */
   clip: ClipParams;
   /** (dy, x) -> dx: `dy` where low < x < high, else 0 */
@@ -90,6 +92,10 @@ const compare: OpDefinition<NoParams> = {
     return [{ dtype: "bool", shape: broadcast(a!, b!) }];
   },
 };
+
+function alike(dy: ValueType, x: ValueType): void {
+  require(formatShape(dy.shape) === formatShape(x.shape), "gradient and input differ in shape");
+}
 
 function range({ low, high }: ClipParams): void {
   require(low <= high, `low ${low} is above high ${high}`);
@@ -129,6 +135,12 @@ export const elementwiseOps: { readonly [N in keyof ElementwiseOps]: OpDefinitio
       ];
     },
   },
+  geluGrad: {
+    infer: ([dy, x], params) => {
+      alike(dy!, x!);
+      return unary.infer([dy!], params);
+    },
+  },
   clip: {
     infer: ([x], params) => {
       range(params);
@@ -138,7 +150,7 @@ export const elementwiseOps: { readonly [N in keyof ElementwiseOps]: OpDefinitio
   clipGrad: {
     infer: ([dy, x], params) => {
       range(params);
-      require(formatShape(dy!.shape) === formatShape(x!.shape), "gradient and input differ in shape");
+      alike(dy!, x!);
       return unary.infer([dy!], params);
     },
   },

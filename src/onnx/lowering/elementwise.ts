@@ -56,6 +56,13 @@ export const elementwiseLowerings: LoweringTable<ElementwiseOps> = {
     const error = emit.node("Erf", [emit.node("Div", [x!.name, emit.scalar(Math.SQRT2)])]);
     return [emit.mul(emit.mul(x!.name, emit.add(error, emit.scalar(1))), emit.scalar(0.5))];
   },
+  geluGrad: (emit, [dy, x]) => {
+    const error = emit.node("Erf", [emit.mul(x!.name, emit.scalar(Math.SQRT1_2))]);
+    const below = emit.mul(emit.add(error, emit.scalar(1)), emit.scalar(0.5));
+    const power = emit.node("Exp", [emit.mul(emit.mul(x!.name, x!.name), emit.scalar(-0.5))]);
+    const density = emit.mul(power, emit.scalar(1 / Math.sqrt(2 * Math.PI)));
+    return [emit.mul(dy!.name, emit.add(below, emit.mul(x!.name, density)))];
+  },
   clip: (emit, [x], { low, high }) => [emit.node("Clip", [x!.name, emit.scalar(low), emit.scalar(high)])],
   clipGrad: (emit, [dy, x], { low, high }) => {
     const above = emit.node("Greater", [x!.name, emit.scalar(low)]);

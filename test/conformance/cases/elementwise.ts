@@ -205,6 +205,21 @@ export const elementwiseCases: { readonly [N in keyof ElementwiseOps]: readonly 
       tolerance: "accumulated",
     },
   ],
+  geluGrad: [
+    {
+      name: "of [2, 3, 4, 5]",
+      operands: [numbers([2, 3, 4, 5], "dy"), numbers([2, 3, 4, 5], "x", -6, 6)],
+      build: (dy, x) => x!.node.graph.append("geluGrad", [dy!, x!], {})[0]!,
+      tolerance: "accumulated",
+    },
+    {
+      name: "at 0 and far from it",
+      operands: [numbers([6], "dy"), vector(0, -1e-30, 1e-4, -30, 30, 1e30)],
+      build: (dy, x) => x!.node.graph.append("geluGrad", [dy!, x!], {})[0]!,
+      tolerance: "accumulated",
+      differentiated: [],
+    },
+  ],
   clip: [
     { name: "of [2, 3, 4, 5]", operands: [numbers([2, 3, 4, 5])], build: (x) => clip(x!, -1, 0.5) },
     { name: "of []", operands: [numbers([])], build: (x) => clip(x!, 0, 6) },

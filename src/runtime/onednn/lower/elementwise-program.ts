@@ -156,6 +156,10 @@ function instructionOf(member: ElementwiseMember): Instruction {
   }
   const { node } = member;
   const result = node.outputs[0]!;
+  if (isOp(node, "geluGrad")) {
+    const [upstream, known] = node.inputs as readonly [BoundValue, BoundValue];
+    return { kind: "gradient", algorithm: "gelu", alpha: 0, beta: 0, known, upstream, result };
+  }
   if (isOp(node, "clipGrad")) {
     const [upstream, known] = node.inputs as readonly [BoundValue, BoundValue];
     const { low, high } = node.params;

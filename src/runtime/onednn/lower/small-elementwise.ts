@@ -3,7 +3,7 @@ import { sizeOf } from "../../../core/index.ts";
 import type { BinaryOp, BoundNode, BoundValue, CompareOp, UnaryOp } from "../../../graph/index.ts";
 import type { BinaryAlgorithm } from "../ffi/index.ts";
 import type { Elements } from "../host/elements.ts";
-import { binaryFunction, castFunction, UNARY } from "../host/elementwise.ts";
+import { binaryFunction, castFunction, geluSlope, UNARY } from "../host/elementwise.ts";
 import { broadcastOffsets } from "../host/strided.ts";
 import { elementTypeOf } from "../plan/element-type.ts";
 import type { Planner } from "../plan/planner.ts";
@@ -15,6 +15,13 @@ export function lowerUnary(planner: Planner, node: BoundNode): void {
   const f = UNARY[node.op as UnaryOp];
   lowerLoop(planner, node, ([x], [y]) => {
     for (let i = 0; i < y!.length; i++) y![i] = f(x![i]!);
+  });
+}
+
+/** A loop on the host. */
+export function lowerGeluGrad(planner: Planner, node: BoundNode<"geluGrad">): void {
+  lowerLoop(planner, node, ([dy, x], [dx]) => {
+    for (let i = 0; i < dx!.length; i++) dx![i] = dy![i]! * geluSlope(x![i]!);
   });
 }
 

@@ -21,6 +21,7 @@ const ELEMENTWISE: ReadonlySet<OpName> = new Set<OpName>([
   "sigmoid",
   "tanh",
   "gelu",
+  "geluGrad",
   "clip",
   "clipGrad",
   "add",
