@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DownloadProgress, download } from "../download/index.ts";
 import { findWeights, type WeightsEntry } from "./catalog.ts";
-import { fetchPretrained, pretrainedPath } from "./pretrained.ts";
+import { fetchPretrained, pretrainedPath, pretrainedSource } from "./pretrained.ts";
 
 const CONTENT = randomBytes(300_000);
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");
@@ -270,5 +270,34 @@ describe("fetchPretrained", () => {
     const path = await fetchPretrained(source, { environment: environment() });
     expect(path).toMatch(/[0-9a-f]{12}-weights\.pth$/);
     expect(pretrainedPath({ kind: "url", url: url("/other/weights.pth") }, environment())).not.toBe(path);
+  });
+});
+
+describe("hf-hub:", () => {
+  it.each([
+    [
+      "hf-hub:timm/resnet18.a1_in1k",
+      "https://huggingface.co/timm/resnet18.a1_in1k/resolve/main/model.safetensors",
+    ],
+    ["hf-hub:a/b@v1.0", "https://huggingface.co/a/b/resolve/v1.0/model.safetensors"],
+  ])("%s is a file of the hub", (name, url) => {
+    expect(pretrainedSource("resnet18", name, {})).toEqual({ kind: "url", url });
+  });
+
+  it("is downloaded from the mirror that HF_ENDPOINT names, once", async () => {
+    const environment = { HF_ENDPOINT: `${url("/")}`, TORCH_HOME: folder };
+    const source = pretrainedSource("resnet18", "hf-hub:timm/resnet18.a1_in1k", environment)!;
+    for (const _ of [1, 2]) {
+      expect(readFileSync(await fetchPretrained(source, { environment }))).toEqual(CONTENT);
+    }
+    expect(requests.map((request) => request.url)).toEqual([
+      "/timm/resnet18.a1_in1k/resolve/main/model.safetensors",
+    ]);
+  });
+
+  it.each(["hf-hub:resnet18", "hf-hub:", "hf-hub:a/b/c", "hf-hub:a/b?x"])("%s is refused", (name) => {
+    expect(() => pretrainedSource("resnet18", name, {})).toThrow(
+      expect.objectContaining({ code: "WEIGHTS_UNKNOWN", hint: expect.stringContaining("hf-hub:timm/") }),
+    );
   });
 });

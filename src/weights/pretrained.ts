@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import { ClassifierTrainingError } from "../core/index.ts";
 import { type DownloadOptions, download } from "../download/index.ts";
 import { weightsCacheFolder } from "./cache.ts";
 import { findWeights, WEIGHTS_CATALOG, type WeightsEntry } from "./catalog.ts";
@@ -14,18 +15,36 @@ export type PretrainedSource =
 
 /**
  * Reads `model.pretrained`: `true` or `DEFAULT` is the best entry of the catalogue, `IMAGENET1K_V1` a given one,
- * anything with a slash or an ending the URL or the path of a file of weights, `false` nothing.
- * @throws ClassifierTrainingError `WEIGHTS_UNKNOWN` for a name that the catalogue does not have.
+ * `hf-hub:timm/NAME` the file of a repository of the Hugging Face Hub, anything with a slash or an ending the URL or the path
+ * of a file of weights, `false` nothing.
+ * @throws ClassifierTrainingError `WEIGHTS_UNKNOWN` for a name that the catalogue does not have, or that is no repository's.
  */
 export function pretrainedSource(
   architecture: string,
   pretrained: boolean | string,
+  environment: NodeJS.ProcessEnv = process.env,
 ): PretrainedSource | undefined {
   if (pretrained === false) return undefined;
   if (pretrained === true) return { kind: "catalog", entry: findWeights(architecture) };
+  if (pretrained.startsWith(HUB)) return { kind: "url", url: hubUrl(pretrained, environment) };
   if (/^https?:\/\//i.test(pretrained)) return { kind: "url", url: pretrained };
   if (/[/\\.]/.test(pretrained) || existsSync(pretrained)) return { kind: "file", path: pretrained };
   return { kind: "catalog", entry: findWeights(architecture, pretrained) };
+}
+
+const HUB = "hf-hub:";
+
+/** `hf-hub:OWNER/NAME` or `hf-hub:OWNER/NAME@REVISION`; `HF_ENDPOINT` names a mirror, as for Hugging Face's own tools. */
+function hubUrl(pretrained: string, { HF_ENDPOINT }: NodeJS.ProcessEnv): string {
+  const [, repository, revision = "main"] =
+    /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/.exec(pretrained.slice(HUB.length)) ?? [];
+  if (repository !== undefined) {
+    const endpoint = (HF_ENDPOINT ?? "https://huggingface.co").replace(/\/+$/, "");
+    return `${endpoint}/${repository}/resolve/${revision}/model.safetensors`;
+  }
+  throw new ClassifierTrainingError("usage", "WEIGHTS_UNKNOWN", `"${pretrained}" names no repository`, {
+    hint: "name owner and repository, as in hf-hub:timm/resnet18.a1_in1k",
+  });
 }
 
 /** Where the file of a source is or will be. Files of other hosts carry a hash of their URL in their name. */
