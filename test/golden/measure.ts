@@ -35,10 +35,11 @@ export function distance(a: HostTensor, b: HostTensor): number {
 
 /** L2 norm, then the elements at 0, floor(n / 2) and n - 1. */
 export function normAndSamples({ data }: HostTensor): [number, number, number, number] {
-  const values = toNumbers(data);
-  const n = values.length;
-  const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return [norm, values[0]!, values[Math.floor(n / 2)]!, values[n - 1]!];
+  const n = data.length;
+  let squares = 0;
+  for (let i = 0; i < n; i++) squares += Number(data[i]) ** 2;
+  const at = (i: number): number => Number(data[i]);
+  return [Math.sqrt(squares), at(0), at(Math.floor(n / 2)), at(n - 1)];
 }
 
 export function largest(values: readonly number[]): number {
