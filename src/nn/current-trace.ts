@@ -10,6 +10,8 @@ export interface CurrentTrace {
   readonly statisticsMomentum: Value | undefined;
   /** Ones with `probability`, else zeros (float32 of `shape`), drawn anew in each run; no two calls draw the same. */
   bernoulli(shape: Dims, probability: number): Value;
+  /** Has the loss of other logits count too, `weight` times: those of an auxiliary classifier. */
+  addAuxiliary(logits: Value, weight: number): void;
   /** Runs `body` with the module's path as scope of new nodes. */
   within<T>(module: object, body: () => T): T;
   /** The value of a parameter or buffer: what was assigned last, at first what it was before the run. */

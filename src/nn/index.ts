@@ -72,4 +72,4 @@ export {
 export { Buffer, Parameter, type ParameterOptions } from "./parameter.ts";
 export { deriveStages, parameterStages } from "./stages.ts";
 export { initialState, type StateDict, type StateEntry, stateEntries } from "./state.ts";
-export { type Traced, type TraceOptions, trace } from "./trace.ts";
+export { type Auxiliary, type Traced, type TraceOptions, trace } from "./trace.ts";

@@ -24,9 +24,17 @@ export interface TraceOptions {
   readonly randomKey?: () => Value;
 }
 
+/** Logits of an auxiliary classifier, and how many times their loss counts. */
+export interface Auxiliary {
+  readonly logits: Value;
+  readonly weight: number;
+}
+
 /** What running a module wrote into the graph. */
 export interface Traced {
   readonly output: Value;
+  /** Of classifiers beside the last one; a loss in training takes them too. */
+  readonly auxiliary: readonly Auxiliary[];
   /** Parameters that were used, by name, in the order of use. */
   readonly parameters: ReadonlyMap<string, Value>;
   /** Buffers that the forward pass changes. */
@@ -37,7 +45,8 @@ export interface Traced {
 export function trace(module: Module, x: Value, options: TraceOptions): Traced {
   const session = new TraceSession(module, x, options);
   const output = whileTracing(session, () => module.call(x));
-  return { output, parameters: session.parameters, updates: [...session.updates.values()] };
+  const { auxiliary, parameters, updates } = session;
+  return { output, auxiliary, parameters, updates: [...updates.values()] };
 }
 
 /** State of one trace: which module is where, which variables were read, which buffers will change. */
@@ -46,6 +55,7 @@ class TraceSession implements CurrentTrace {
   readonly statisticsMomentum: Value | undefined;
   readonly parameters: Map<string, Value> = new Map();
   readonly updates: Map<Buffer, Update> = new Map();
+  readonly auxiliary: Auxiliary[] = [];
   readonly #root: Value;
   readonly #randomKey: (() => Value) | undefined;
   #key: Value | undefined;
@@ -77,6 +87,10 @@ class TraceSession implements CurrentTrace {
       where: this.#root.node.graph.scope || undefined,
       hint: "give trace() a randomKey",
     });
+  }
+
+  addAuxiliary(logits: Value, weight: number): void {
+    this.auxiliary.push({ logits, weight });
   }
 
   within<T>(module: Module, body: () => T): T {

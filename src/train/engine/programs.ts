@@ -58,7 +58,10 @@ export interface AccumulateOptions {
   readonly first: boolean;
 }
 
-/** Forward and backward in training mode: outputs `loss` (unscaled) and `logits`, updates gradients and buffers. */
+/**
+ * Forward and backward in training mode: outputs `loss` (unscaled, auxiliary classifiers included) and `logits`, updates
+ * gradients and buffers.
+ */
 export function accumulateProgram(
   model: LossModel,
   layout: StateLayout,
@@ -72,7 +75,10 @@ export function accumulateProgram(
     variable: (name) => layout.weights.get(name)!,
     randomKey: randomKey(graph),
   });
-  const loss = model.loss(traced.output, labels);
+  const loss = traced.auxiliary.reduce(
+    (sum, { logits, weight }) => add(sum, mul(model.loss(logits, labels), weight)),
+    model.loss(traced.output, labels),
+  );
   const scaled = accumulate === 1 ? loss : mul(loss, 1 / accumulate);
   const targets = gradientVariables(layout).filter(({ parameter }) => traced.parameters.has(parameter));
   const computed = gradients(
