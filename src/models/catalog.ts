@@ -6,7 +6,9 @@ import { type ConvNeXtName, convnexts } from "./convnext.ts";
 import { type DenseNetName, densenets } from "./densenet.ts";
 import { type EfficientNetName, efficientnets } from "./efficientnet.ts";
 import type { Family, NetworkOptions } from "./family.ts";
+import { type GoogLeNetName, googlenets } from "./googlenet.ts";
 import { type ClipTowerName, clipTowers, type Dinov2Name, dinov2s } from "./image-towers.ts";
+import { type Inception3Name, inception3s } from "./inception-v3.ts";
 import { type MNASNetName, mnasnets } from "./mnasnet.ts";
 import { type MobileNetV2Name, mobilenetV2s } from "./mobilenet-v2.ts";
 import { type MobileNetV3Name, mobilenetV3s } from "./mobilenet-v3.ts";
@@ -27,6 +29,8 @@ export type NetworkName =
   | AlexNetName
   | VGGName
   | SqueezeNetName
+  | GoogLeNetName
+  | Inception3Name
   | DenseNetName
   | MobileNetV2Name
   | ShuffleNetV2Name
@@ -64,6 +68,8 @@ const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([
   ...rows("AlexNet", alexnets, "dropout"),
   ...rows("VGG", vggs, "dropout"),
   ...rows("SqueezeNet", squeezenets, "dropout"),
+  ...rows("GoogLeNet", googlenets, "dropout"),
+  ...rows("Inception", inception3s, "dropout"),
   ...rows("DenseNet", densenets, "dropout"),
   ...rows("MobileNetV2", mobilenetV2s, "dropout"),
   ...rows("ShuffleNetV2", shufflenetV2s),

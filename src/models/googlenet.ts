@@ -128,6 +128,10 @@ export class GoogLeNet extends ClassificationNetwork {
     return this.fc;
   }
 
+  override get auxiliary(): readonly Module[] {
+    return [this.aux1, this.aux2];
+  }
+
   override get stages(): readonly string[] {
     return ["conv1", "conv2", "inception3a", "inception4a", "inception5a", "fc"];
   }

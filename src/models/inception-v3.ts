@@ -154,7 +154,7 @@ const AUXILIARY_SIZE = 17;
 export class Inception3 extends ClassificationNetwork {
   readonly #lower: Sequential;
   readonly #upper: Sequential;
-  readonly #auxiliary: InceptionAux;
+  readonly #auxLogits: InceptionAux;
   readonly dropout: Dropout;
   readonly fc: Linear;
 
@@ -177,7 +177,7 @@ export class Inception3 extends ClassificationNetwork {
       Mixed_6d: inceptionC(768, 160),
       Mixed_6e: inceptionC(768, 192),
     });
-    this.#auxiliary = new InceptionAux(768, numClasses);
+    this.#auxLogits = new InceptionAux(768, numClasses);
     this.#upper = new Sequential({
       Mixed_7a: inceptionD(768),
       Mixed_7b: inceptionE(1280),
@@ -190,13 +190,17 @@ export class Inception3 extends ClassificationNetwork {
 
   override *children(): Generator<[string, Module]> {
     yield* this.#lower.children();
-    yield ["AuxLogits", this.#auxiliary];
+    yield ["AuxLogits", this.#auxLogits];
     yield* this.#upper.children();
     yield* super.children();
   }
 
   override get classifier(): Linear {
     return this.fc;
+  }
+
+  override get auxiliary(): readonly Module[] {
+    return [this.#auxLogits];
   }
 
   override get stages(): readonly string[] {
@@ -207,7 +211,7 @@ export class Inception3 extends ClassificationNetwork {
     const trace = currentTrace();
     const lower = this.#lower.call(x);
     const fits = Math.min(sizeOfAxis(lower, 2), sizeOfAxis(lower, 3)) >= AUXILIARY_SIZE;
-    if (trace.training && fits) trace.addAuxiliary(this.#auxiliary.call(lower), AUXILIARY_WEIGHT);
+    if (trace.training && fits) trace.addAuxiliary(this.#auxLogits.call(lower), AUXILIARY_WEIGHT);
     return flatten(this.dropout.call(this.#upper.call(lower)));
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createNetwork, createResNet } from "../models/index.ts";
-import { Backbone, FeatureClassifier, outputLayer } from "./classification-network.ts";
+import { Backbone, FeatureClassifier, outputLayers } from "./classification-network.ts";
 import { stateEntries } from "./state.ts";
 
 const network = createResNet("resnet18", 5);
@@ -12,12 +12,14 @@ test("the backbone is everything but the classifier, under the same names", () =
 });
 
 test.each([
-  ["resnet18", "fc"],
-  ["mobilenet_v3_small", "classifier.3"],
-  ["convnext_tiny", "classifier.2"],
-  ["vit_b_32", "heads.head"],
-] as const)("of %s other classes replace %s", (name, layer) => {
-  expect(outputLayer(createNetwork(name, { numClasses: 5 }))).toBe(layer);
+  ["resnet18", ["fc"]],
+  ["mobilenet_v3_small", ["classifier.3"]],
+  ["convnext_tiny", ["classifier.2"]],
+  ["vit_b_32", ["heads.head"]],
+  ["googlenet", ["fc", "aux1", "aux2"]],
+  ["inception_v3", ["fc", "AuxLogits"]],
+] as const)("of %s other classes replace %s", (name, layers) => {
+  expect(outputLayers(createNetwork(name, { numClasses: 5 }))).toEqual(layers);
 });
 
 test("a network on features has the state of the whole one", () => {

@@ -17,6 +17,12 @@ export type StateChange = (tensor: HostTensor<"float32">) => HostTensor<"float32
 export abstract class ClassificationNetwork extends Module {
   /** The last part, a property of the network: features -> logits. */
   abstract readonly classifier: Module;
+
+  /** Other classifiers, which only training uses (`CurrentTrace.addAuxiliary`); parts of the network, by default none. */
+  get auxiliary(): readonly Module[] {
+    return [];
+  }
+
   /** Everything before the classifier: inputs [N, ...] -> features [N, ...]. */
   abstract forwardFeatures(x: Value): Value;
 
@@ -41,12 +47,16 @@ export abstract class ClassificationNetwork extends Module {
   }
 }
 
-/** The path, in names of its state, of the last layer of a network's classifier: what is made anew for other classes. */
-export function outputLayer(network: ClassificationNetwork): string {
+/**
+ * Paths, in names of its state, of what is made anew for other classes: the last layer of a network's classifier, and
+ * auxiliary classifiers as a whole.
+ */
+export function outputLayers(network: ClassificationNetwork): readonly string[] {
   const own = new Set(Array.from(network.classifier.namedParameters(), ([, parameter]) => parameter));
   const names = Array.from(network.namedParameters()).filter(([, parameter]) => own.has(parameter));
   const [last] = names.at(-1)!;
-  return last.slice(0, last.lastIndexOf("."));
+  const auxiliary = Array.from(network.namedModules()).filter(([, part]) => network.auxiliary.includes(part));
+  return [last.slice(0, last.lastIndexOf(".")), ...auxiliary.map(([path]) => path)];
 }
 
 /** Everything before the classifier of a network, under the names that it has there. */

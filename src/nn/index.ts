@@ -4,7 +4,7 @@ export {
   ClassificationNetwork,
   countFeatures,
   FeatureClassifier,
-  outputLayer,
+  outputLayers,
   Reclassified,
   type StateChange,
 } from "./classification-network.ts";

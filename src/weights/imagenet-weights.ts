@@ -2,7 +2,8 @@
 
 /**
  * Architecture, name (behind `IMAGENET1K_`), file (`.pth`), MiB, parameters, top-1, top-5, shorter side after resizing,
- * crop, interpolation, normalisation. From the metadata of torchvision 0.29, the transforms' of 0.14 alike.
+ * crop, interpolation, normalisation. From the metadata of torchvision 0.29, the transforms' of 0.14 alike; GoogLeNet and
+ * Inception v3, which torchvision has change ImageNet's normalisation to one half themselves, take that of the pictures here.
  */
 const TABLE = `
 alexnet            V1             alexnet-owt-7be5be79               233.087  61100840  56.522 79.066 256 224 bilinear imagenet
@@ -16,6 +17,8 @@ vgg19              V1             vgg19-dcbb9e9d                     548.051  14
 vgg19_bn           V1             vgg19_bn-c79401a0                  548.143  143678248 74.218 91.842 256 224 bilinear imagenet
 squeezenet1_0      V1             squeezenet1_0-b66bff10             4.778    1248424   58.092 80.42  256 224 bilinear imagenet
 squeezenet1_1      V1             squeezenet1_1-b8a52dc0             4.729    1235496   58.178 80.624 256 224 bilinear imagenet
+googlenet          V1             googlenet-1378be20                 49.731   6624904   69.778 89.53  256 224 bilinear half
+inception_v3       V1             inception_v3_google-0cc3c7bd       103.903  27161264  77.294 93.45  342 299 bilinear half
 densenet121        V1             densenet121-a639ec97               30.845   7978856   74.434 91.972 256 224 bilinear imagenet
 densenet161        V1             densenet161-8d451a50               110.369  28681000  77.138 93.56  256 224 bilinear imagenet
 densenet169        V1             densenet169-b2777c0a               54.708   14149480  75.6   92.806 256 224 bilinear imagenet

@@ -66,7 +66,15 @@ describe("matchStateDict", () => {
     expect(matchStateDict(resnet18, asFile(features)).replaced).toEqual(["fc.weight", "fc.bias"]);
     const named = [{ name: "head.weight", dtype: "float32", shape: [2, 3] }] as const;
     const file = asFile([{ ...named[0], shape: [5, 3] }]);
-    expect(matchStateDict(named, file, { classifier: "head" }).replaced).toEqual(["head.weight"]);
+    expect(matchStateDict(named, file, { classifiers: ["head"] }).replaced).toEqual(["head.weight"]);
+  });
+
+  it("replaces those of several classifiers that the file does not have", () => {
+    const named = ["fc.weight", "aux.fc.weight"].map(
+      (name) => ({ name, dtype: "float32", shape: [2, 3] }) as const,
+    );
+    const match = matchStateDict(named, asFile([named[0]!]), { classifiers: ["fc", "aux"] });
+    expect(match).toMatchObject({ replaced: ["aux.fc.weight"], missing: [] });
   });
 
   it("does not miss the counters that old files lack", () => {

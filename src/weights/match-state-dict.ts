@@ -38,10 +38,10 @@ export interface StateDictMatch {
   readonly prefix: string;
 }
 
-/** What decides whether the file's classifier is kept. Without class names its shape alone does. */
+/** What decides whether the file's classifiers are kept. Without class names their shapes alone do. */
 export interface MatchOptions {
-  /** Path of the model's last layer, which other classes replace; default `fc`. */
-  readonly classifier?: string | undefined;
+  /** Paths in the model of what other classes replace, such as its last layer; default `fc`. */
+  readonly classifiers?: readonly string[] | undefined;
   /** Class names that the model and the file have, where they are known: equal ones keep the classifier. */
   readonly classNames?: readonly string[] | undefined;
   readonly weightsClassNames?: readonly string[] | undefined;
@@ -52,7 +52,7 @@ export interface MatchOptions {
 /**
  * Finds each wanted tensor in a file.
  *
- * The classifier is replaced (left as it is initialised) where its shape differs, where the file has none, or
+ * A classifier is replaced (left as it is initialised) where its shape differs, where the file has none, or
  * where both know their classes and these are not the same in the same order. `num_batches_tracked`, which files
  * before PyTorch 0.4.1 lack, is never missing.
  */
@@ -66,15 +66,16 @@ export function matchStateDict(
     new Set(specs.map(({ name }) => name)),
     available.keys(),
   );
-  const classifierPrefix = `${options.classifier ?? "fc"}.`;
-  const classifier = specs.filter(({ name }) => name.startsWith(classifierPrefix));
   const isForeign = convention === "timm";
-  const keepsClassifier =
-    sameClasses(options) &&
-    classifier.every(({ name, shape }) => {
-      const found = sources.get(name);
-      return found !== undefined && sameEntries(available.get(found)!.shape, shape, isForeign);
-    });
+  const isFound = ({ name, shape }: TensorSpec): boolean => {
+    const found = sources.get(name);
+    return found !== undefined && sameEntries(available.get(found)!.shape, shape, isForeign);
+  };
+  const { classifiers = ["fc"] } = options;
+  const renewed = classifiers
+    .map((path) => specs.filter(({ name }) => name.startsWith(`${path}.`)))
+    .filter((layer) => !(sameClasses(options) && layer.every(isFound)));
+  const fresh = new Set(renewed.flatMap((layer) => layer.map(({ name }) => name)));
   const changes = new Map<string, TensorChange>();
   const loaded = new Map<string, string>();
   const replaced: string[] = [];
@@ -83,7 +84,7 @@ export function matchStateDict(
   for (const { name, shape } of specs) {
     const source = sources.get(name);
     const found = source === undefined ? undefined : available.get(source)!.shape;
-    if (!keepsClassifier && name.startsWith(classifierPrefix)) replaced.push(name);
+    if (fresh.has(name)) replaced.push(name);
     else if (found === undefined) {
       if (!name.endsWith("num_batches_tracked")) missing.push(name);
     } else {

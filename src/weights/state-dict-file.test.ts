@@ -76,7 +76,7 @@ describe("a state dict", () => {
     const specs = [...file.tensors]
       .filter(([name]) => name.startsWith("model."))
       .map(([name, info]) => ({ name: name.slice("model.".length), ...info }));
-    const { tensors, match } = loadStateDict(file, specs, { classifier: "3" });
+    const { tensors, match } = loadStateDict(file, specs, { classifiers: ["3"] });
     expect(match.prefix).toBe("model.");
     expect(tensors.get("0.weight")).toEqual(file.read("model.0.weight"));
     expect(tensors.size).toBe(specs.length);

@@ -1,11 +1,11 @@
 // Which network of the catalogue a file of weights was made for.
 import { createNetwork, NETWORK_NAMES, type NetworkName } from "../../models/index.ts";
-import { type ClassificationNetwork, outputLayer, stateEntries } from "../../nn/index.ts";
+import { type ClassificationNetwork, outputLayers, stateEntries } from "../../nn/index.ts";
 import { type MatchOptions, matchStateDict, type WeightsFile } from "../../weights/index.ts";
 
 /** What a network says of how a file's tensors become its own. */
-export function fittingOf(network: ClassificationNetwork): Pick<MatchOptions, "classifier" | "fit"> {
-  return { classifier: outputLayer(network), fit: (name, found) => network.fitState(name, found) };
+export function fittingOf(network: ClassificationNetwork): Pick<MatchOptions, "classifiers" | "fit"> {
+  return { classifiers: outputLayers(network), fit: (name, found) => network.fitState(name, found) };
 }
 
 /** The network that a file has every tensor of, but for the classifier's, and the fewest beside; undefined: none. */
