@@ -3,11 +3,13 @@ import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { type HostTensor, type Shape, sizeOf, toNumbers } from "../../src/core/index.ts";
 import {
+  add,
   constant,
   countFlops,
   createProgram,
   Graph,
   input,
+  mul,
   storageOf,
   type Value,
   type VariableRef,
@@ -151,20 +153,25 @@ async function train(runtime: Runtime, name: NetworkName, run: Run, options?: Op
   const weight = fill(weights.name, [run.num_classes], weights.lo, weights.hi);
   const labels = BigInt64Array.from(run.labels.values, BigInt);
   const entries = stateEntries(network);
-  const parameters = entries.filter(({ requiresGrad }) => requiresGrad);
   const results = await compute(session, images, (x) => {
     const traced = trace(network, x, { training: true, variable });
     const graph = x.node.graph;
     const target = constant(graph, { dtype: "int64", shape: [labels.length], data: labels });
-    const loss = crossEntropy(traced.output, target, {
-      weight: constant(graph, weight),
-      labelSmoothing: run.label_smoothing,
-    });
+    const lossOf = (logits: Value): Value =>
+      crossEntropy(logits, target, {
+        weight: constant(graph, weight),
+        labelSmoothing: run.label_smoothing,
+      });
+    const loss = traced.auxiliary.reduce(
+      (sum, auxiliary) => add(sum, mul(lossOf(auxiliary.logits), auxiliary.weight)),
+      lossOf(traced.output),
+    );
+    const used = entries.filter(({ name }) => traced.parameters.has(name)).map(({ name }) => name);
     const computed = gradients(
       loss,
-      parameters.map((parameter) => traced.parameters.get(parameter.name)!),
+      used.map((name) => traced.parameters.get(name)!),
     );
-    const byName = Object.fromEntries(parameters.map((parameter, i) => [parameter.name, computed[i]!]));
+    const byName = Object.fromEntries(used.map((name, i) => [name, computed[i]!]));
     return {
       name: "train",
       outputs: { logits: traced.output, loss, norm: globalNorm(computed), ...byName },

@@ -1,10 +1,7 @@
-// Convolutional networks but ResNets.
+// Convolutional networks for few operations.
 import { describeNetworks } from "./networks.ts";
 
 describeNetworks([
-  "vgg11_bn",
-  "squeezenet1_1",
-  "densenet121",
   "mobilenet_v2",
   "shufflenet_v2_x1_0",
   "mnasnet1_0",
