@@ -33,11 +33,14 @@ def facts(name):
         transforms, meta = weights.transforms(), weights.meta
         if meta["categories"] is None: continue
         accuracy = meta["_metrics"]["ImageNet-1K"]
+        # These two, made with weights, change what they are given to a mean and a deviation of one half.
+        half = name in ("googlenet", "inception_v3")
+        mean, std = ([0.5] * 3, [0.5] * 3) if half else (transforms.mean, transforms.std)
         rows[weights.name] = {
             "architecture": name, "name": weights.name, "parameters": meta["num_params"],
             "accuracyTop1": accuracy["acc@1"], "accuracyTop5": accuracy["acc@5"],
             "preprocessing": {"resizeSize": transforms.resize_size[0], "cropSize": transforms.crop_size[0],
-                "interpolation": transforms.interpolation.value, "mean": transforms.mean, "std": transforms.std},
+                "interpolation": transforms.interpolation.value, "mean": mean, "std": std},
             # Versions before 0.17 name some files by hashes that they do not have.
             **({"url": weights.url} if version >= [0, 17] else {})}
     default = getattr(get_model_weights(name), "DEFAULT").name
