@@ -86,6 +86,17 @@ export const LAYER_COMPOSITIONS: readonly Case[] = [
     differentiated: ["y", "loss"],
   },
   {
+    name: "a layer of weights and a bias over tokens, GELU, with gradients",
+    operands: [numbers([3, 5, 8]), numbers([12, 8], "weight", -0.5, 0.5), numbers([12], "bias")],
+    batch: [0],
+    build: (...operands) => {
+      const [x, weight, bias] = operands as [Value, Value, Value];
+      const y = gelu(add(matmul(x, weight, false, true), bias));
+      return { y, ...withGradients(reduceMean(mul(y, y)), operands) };
+    },
+    tolerance: "composed",
+  },
+  {
     name: "windows shifted and back, with a gradient",
     operands: [numbers([2, 7, 6, 3]), numbers([3], "scale")],
     batch: [0],

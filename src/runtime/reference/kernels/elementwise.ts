@@ -6,12 +6,12 @@ import type { Kernel, KernelTable } from "../kernel.ts";
 import { broadcastData } from "../strided.ts";
 import { allocateFor, type Elements, floats, type Tensor } from "../tensor.ts";
 
-/** A switch rather than a table of functions: it is inlined into the loops, and numbers stay unboxed. */
 /** The share of a normal distribution below x plus x times its density at x. */
 function geluSlope(x: number): number {
   return 0.5 * (1 + errorFunction(x * Math.SQRT1_2)) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
 }
 
+/** A switch rather than a table of functions: it is inlined into the loops, and numbers stay unboxed. */
 function evaluateUnary(op: UnaryOp, x: number): number {
   switch (op) {
     case "neg":

@@ -39,6 +39,7 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   softplus: lowerElementwiseNode,
   erf: lowerElementwiseNode,
   gelu: lowerElementwiseNode,
+  geluGrad: lowerElementwiseNode,
   add: lowerElementwiseNode,
   sub: lowerElementwiseNode,
   mul: lowerElementwiseNode,

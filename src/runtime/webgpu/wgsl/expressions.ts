@@ -35,7 +35,7 @@ const UNARY: Readonly<Record<UnaryOp, (x: string) => string>> = {
 };
 
 /** Ops that have parameters, or operands of several types. */
-const OTHERS: ReadonlySet<OpName> = new Set(["select", "cast", "clip", "clipGrad"]);
+const OTHERS: ReadonlySet<OpName> = new Set(["select", "cast", "clip", "clipGrad", "geluGrad"]);
 
 type Combine = (a: string, b: string) => string;
 
@@ -93,6 +93,7 @@ export function expressionOf(node: BoundNode, operands: readonly string[]): stri
   if (isOp(node, "cast"))
     return castTo(types[0]!, elementTypeOf(node.params.dtype), node.params.dtype === "bool", x);
   if (isOp(node, "clip") || isOp(node, "clipGrad")) return clipped(node, x, y);
+  if (isOp(node, "geluGrad")) return `(${x} * f_gelu_slope(${y}))`;
   if (op in UNARY) return UNARY[op as UnaryOp](x);
   if (op in COMPARE) return compareExpression(op as CompareOp, types[0]!, x, y);
   if (op === "pow" && y === "2f") return `(${x} * ${x})`;

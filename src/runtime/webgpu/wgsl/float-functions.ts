@@ -88,11 +88,13 @@ fn f_erf(x: f32) -> f32 {
   let y = select(sign(x) * (1.0 - erfc_far(size)), erf_near(x), size < 1.0);
   return select(y, x, is_nan(x));
 }
-fn f_gelu(x: f32) -> f32 {
+fn normal_below(x: f32) -> f32 {
   let t = abs(x) * 0.70710678118654752;
   let beyond = 0.5 * select(erfc_far(t), 1.0 - erf_near(t), t < 1.0);
-  return x * select(beyond, 1.0 - beyond, x > 0.0);
+  return select(beyond, 1.0 - beyond, x > 0.0);
 }
+fn f_gelu(x: f32) -> f32 { return x * normal_below(x); }
+fn f_gelu_slope(x: f32) -> f32 { return fma(x, 0.39894228040143268 * f_exp(-0.5 * x * x), normal_below(x)); }
 fn f_pow(x: f32, y: f32) -> f32 {
   if (y == 0.0) { return 1.0; }
   if (is_nan(x) || is_nan(y)) { return f32_of_bits(0x7fc00000u); }

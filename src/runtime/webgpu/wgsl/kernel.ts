@@ -115,7 +115,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) grid: vec3u,
     return [
       "@group(0) @binding(0) var<storage, read> P: array<vec4u>;",
       ...variables,
-      /\bf_[a-z]+\(|f32_of_bits|is_nan/.test(text) ? FLOAT_FUNCTIONS : "",
+      /\bf_[a-z_]+\(|f32_of_bits|is_nan/.test(text) ? FLOAT_FUNCTIONS : "",
       /i64_|_i64/.test(text) ? INT64_FUNCTIONS : "",
       text,
     ].join("\n");
