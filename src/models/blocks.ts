@@ -33,19 +33,22 @@ export interface Conv2dNormActivationOptions {
   readonly norm?: BatchNorm2dOptions | undefined;
   /** Default `ReLU`; null for none. */
   readonly activation?: Activation | null;
+  /** Default: He's, by fan-out. */
+  readonly initializer?: Initializer;
 }
 
 /** Convolution without bias (`0`), batch norm (`1`), activation: [N, C, H, W] -> [N, O, H / stride, W / stride]. */
 export class Conv2dNormActivation extends Sequential {
   constructor(inChannels: number, outChannels: number, options: Conv2dNormActivationOptions = {}) {
     const { kernelSize = 3, stride = 1, groups = 1, norm, activation = ReLU } = options;
+    const { initializer = kaimingNormalFanOut } = options;
     super(
       new Conv2d(inChannels, outChannels, kernelSize, {
         stride,
         padding: (kernelSize - 1) / 2,
         groups,
         bias: false,
-        initializer: kaimingNormalFanOut,
+        initializer,
       }),
       new BatchNorm2d(outChannels, norm),
       ...(activation === null ? [] : [new activation()]),
@@ -59,6 +62,8 @@ export interface SqueezeExcitationOptions {
   readonly activation?: Activation;
   /** What makes factors of the results; default `Sigmoid`. */
   readonly scaleActivation?: Activation;
+  /** Default: He's, by fan-out. */
+  readonly initializer?: Initializer;
   /** Default: as torch. */
   readonly biasInitializer?: Initializer;
 }

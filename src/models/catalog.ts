@@ -9,6 +9,7 @@ import type { Family, NetworkOptions } from "./family.ts";
 import { type GoogLeNetName, googlenets } from "./googlenet.ts";
 import { type ClipTowerName, clipTowers, type Dinov2Name, dinov2s } from "./image-towers.ts";
 import { type Inception3Name, inception3s } from "./inception-v3.ts";
+import { type MaxVitName, maxvits } from "./maxvit.ts";
 import { type MNASNetName, mnasnets } from "./mnasnet.ts";
 import { type MobileNetV2Name, mobilenetV2s } from "./mobilenet-v2.ts";
 import { type MobileNetV3Name, mobilenetV3s } from "./mobilenet-v3.ts";
@@ -41,6 +42,7 @@ export type NetworkName =
   | ConvNeXtName
   | VisionTransformerName
   | SwinTransformerName
+  | MaxVitName
   | Dinov2Name
   | ClipTowerName;
 
@@ -80,6 +82,7 @@ const ENTRIES: ReadonlyMap<string, NetworkEntry> = new Map([
   ...rows("ConvNeXt", convnexts, "stochasticDepth"),
   ...rows("Vision Transformer", visionTransformers, "imageSize", "dropout", "stochasticDepth"),
   ...rows("Swin Transformer", swinTransformers, "dropout", "stochasticDepth"),
+  ...rows("MaxViT", maxvits, "dropout", "stochasticDepth"),
   ...rows("DINOv2", dinov2s, "imageSize", "dropout", "stochasticDepth"),
   ...rows("CLIP", clipTowers, "imageSize", "dropout", "stochasticDepth"),
 ]);

@@ -119,6 +119,7 @@ swin_b             V1             swin_b-68c6b09e                    335.364  87
 swin_v2_t          V1             swin_v2_t-b137f0e2                 108.626  28351570  82.072 96.132 260 256 bicubic imagenet
 swin_v2_s          V1             swin_v2_s-637d8ceb                 190.675  49737442  83.712 96.816 260 256 bicubic imagenet
 swin_v2_b          V1             swin_v2_b-781e5279                 336.372  87930848  84.112 96.864 272 256 bicubic imagenet
+maxvit_t           V1             maxvit_t-bc5ab103                  118.769  30919624  83.700 96.722 224 224 bicubic imagenet
 `;
 
 /** One line of the table. */
