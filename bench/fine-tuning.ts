@@ -1,7 +1,7 @@
 // Measures what freezing saves: `npx tsx bench/fine-tuning.ts runtime=onednn batch=16`.
 
 import type { Batch } from "../src/core/index.ts";
-import { ResNetClassificationModel } from "../src/models/index.ts";
+import { ClassificationModel } from "../src/models/index.ts";
 import { computeFeatures, onFeatures } from "../src/train/engine/features.ts";
 import { fineTuningSchema } from "../src/train/engine/fine-tuning.ts";
 import type { TrainingEngine } from "../src/train/index.ts";
@@ -20,8 +20,8 @@ interface FineTuningFigures {
   readonly speedup: { readonly head: number; readonly cached: number };
 }
 
-function newModel({ model, classes }: Workload): ResNetClassificationModel {
-  const created = new ResNetClassificationModel({ architecture: model });
+function newModel({ model, classes }: Workload): ClassificationModel {
+  const created = new ClassificationModel({ architecture: model });
   created.setup({ classNames: Array.from({ length: classes }, (_, i) => String(i)) });
   return created;
 }

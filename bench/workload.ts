@@ -2,7 +2,7 @@
 
 import type { Batch } from "../src/core/index.ts";
 import { type HostTensor, hostTensor, RandomStream } from "../src/core/index.ts";
-import { createResNet, RESNET_NAMES, type ResNetName } from "../src/models/index.ts";
+import { createNetwork, findNetwork, type NetworkName } from "../src/models/index.ts";
 import { crossEntropy } from "../src/nn/index.ts";
 import { AdamW } from "../src/optim/index.ts";
 import type { ConvolutionAlgorithm, Precision, Runtime } from "../src/runtime/contract.ts";
@@ -10,7 +10,7 @@ import { TrainingEngine } from "../src/train/engine/engine.ts";
 import type { LossModel } from "../src/train/engine/programs.ts";
 
 export interface Workload {
-  readonly model: ResNetName;
+  readonly model: NetworkName;
   /** Height and width of the images. */
   readonly size: number;
   readonly batch: number;
@@ -46,7 +46,7 @@ export function parseWorkload(args: readonly string[]): Workload {
     return [key, typeof DEFAULTS[key as keyof Workload] === "number" ? Number(value) : value] as const;
   });
   const workload: Workload = { ...DEFAULTS, ...Object.fromEntries(given) };
-  if (!RESNET_NAMES.includes(workload.model)) throw new Error(`no model ${workload.model}`);
+  findNetwork(workload.model);
   return workload;
 }
 
@@ -58,9 +58,10 @@ export async function loadRuntime(name: string): Promise<Runtime> {
 }
 
 /** The network with the loss that the peer has too. */
-export function modelOf({ model, classes }: Workload): LossModel {
+export function modelOf({ model, size, classes }: Workload): LossModel {
+  const sized = findNetwork(model).knows.includes("imageSize") ? { imageSize: size } : {};
   return {
-    network: createResNet(model, classes),
+    network: createNetwork(model, { numClasses: classes, ...sized }),
     loss: (outputs, targets) => crossEntropy(outputs, targets, { labelSmoothing: 0.1 }),
   };
 }
