@@ -217,6 +217,8 @@ function expectBuffers(buffers: ReadonlyMap<string, HostTensor>, { f64 }: Run, t
 interface Rounding {
   /** Of each result: how far it is moved, in the L2 norm. */
   readonly spreads: ReadonlyMap<string, number>;
+  /** How far the logits are moved, relative to their norm. */
+  readonly relative: number;
   /** Of each tensor that decides: the largest change of an element. */
   readonly roundings: ReadonlyMap<string, number>;
 }
@@ -233,11 +235,15 @@ async function measureRounding(name: NetworkName, run: Run): Promise<Rounding> {
   const total = Number(results.norm!.data[0]);
   const surest = distance(moved.results.logits!, results.logits!) / normAndSamples(results.logits!)[0];
   const spreads = Object.entries(results).map(([key, result]): [string, number] => {
-    // One number may hardly move by luck: no result is surer than the logits.
-    const least = surest * Math.max(normAndSamples(result)[0], 1e-9 * total);
+    // One number may hardly move by luck: no result is surer than the logits. The gradient of a bias that the next norm
+    // takes away is zero whatever the weights are, but no surer than that of the layer's weights.
+    const [norm] = normAndSamples(result);
+    const weights = norm < 1e-9 * total ? results[key.replace(/bias$/, "weight")] : undefined;
+    const least =
+      surest * Math.max(norm, 1e-9 * total, weights === undefined ? 0 : normAndSamples(weights)[0]);
     return [key, Math.max(least, distance(moved.results[key]!, result))];
   });
-  return { spreads: new Map(spreads), roundings };
+  return { spreads: new Map(spreads), roundings, relative: surest };
 }
 
 const measured = new Map<Run, Promise<Rounding>>();
@@ -324,8 +330,8 @@ function describeNetwork({ layout, runs }: Model): void {
           const { results, buffers } = await train(observed(runtime, decided), layout.arch, run, {
             algorithm,
           });
-          expectBuffers(buffers, run, 64 * FLOAT32_EPSILON);
-          const { spreads, roundings } = await oracle(layout.arch, run);
+          const { spreads, roundings, relative } = await oracle(layout.arch, run);
+          expectBuffers(buffers, run, Math.max(64 * FLOAT32_EPSILON, ROUNDINGS * relative));
           const check = (one: Decided): void => expectRounding(one, ROUNDINGS * roundings.get(one.name)!);
           const followed = await train(following(referenceRuntime, decided, check), layout.arch, run);
           expect(Object.keys(results)).toEqual(Object.keys(followed.results));
