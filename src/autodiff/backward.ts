@@ -1,7 +1,6 @@
 // Reverse-mode differentiation as a transformation of graphs: gradients are more nodes of the same graph.
 import { ClassifierTrainingError, formatShape } from "../core/index.ts";
 import {
-  add,
   broadcastTo,
   constantLike,
   isDifferentiable,
@@ -9,6 +8,7 @@ import {
   sameSize,
   type Value,
 } from "../graph/index.ts";
+import { sumOfGradients } from "./gradient-sum.ts";
 import type { Rule } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 
@@ -38,7 +38,7 @@ export function gradients(loss: Value, wrt: readonly Value[]): Value[] {
       const input = node.inputs[operand]!;
       if (contribution === undefined || !active.has(input)) continue;
       const sum = gradient.get(input);
-      gradient.set(input, sum === undefined ? contribution : add(sum, contribution));
+      gradient.set(input, sum === undefined ? contribution : sumOfGradients(sum, contribution));
     }
   }
   return wrt.map((value) => gradient.get(value) ?? broadcastTo(constantLike(value, 0), value.shape));
