@@ -26,6 +26,19 @@ function columnGroups(width: number): readonly (readonly [begin: number, count: 
   return bounds.slice(1).map((end, i) => [bounds[i]!, end - bounds[i]!] as const);
 }
 
+/** What is needed along an axis: `before` zeros, `kept` elements from `begin` on, zeros up to `needed`. */
+interface Span {
+  readonly needed: number;
+  readonly before: number;
+  readonly begin: number;
+  readonly kept: number;
+}
+
+function spanOf(size: number, needed: number, first: number): Span {
+  const [begin, end] = [Math.max(first, 0), Math.min(first + needed, size)];
+  return { needed, before: begin - first, begin, kept: end - begin };
+}
+
 /**
  * Appends steps for each group of columns, on a copy of the columns of the input that it meets.
  *
@@ -39,27 +52,29 @@ export function lowerWideDepthwise(
   label: string,
 ): void {
   const { engine, images, activation } = planner;
-  const { weights, paddingBegin, paddingEnd, strides } = operation;
+  const { weights, paddingBegin, strides } = operation;
   const [height, width] = weights.dims.slice(-2) as [number, number];
-  const [samples, channels, rows, columns] = x.shape as readonly [number, number, number, number];
   const source = imageOf(planner, x);
   for (const [begin, count] of columnGroups(width)) {
-    const needed = (dy.shape[3]! - 1) * strides[1]! + count;
-    const cutShape = [samples, channels, rows, needed];
+    const spans = [
+      spanOf(x.shape[2]!, (dy.shape[2]! - 1) * strides[0]! + height, -paddingBegin[0]!),
+      spanOf(x.shape[3]!, (dy.shape[3]! - 1) * strides[1]! + count, begin - paddingBegin[1]!),
+    ];
+    const inImage = (of: (span: Span) => number): number[] => [...x.shape.slice(0, 2), ...spans.map(of)];
+    const cutShape = inImage(({ needed }) => needed);
     const primitive = engine.primitive({
       ...operation,
       src: convolutionImage(engine, images, activation, cutShape),
       weights: engine.layout("f32", [...weights.dims.slice(0, -1), count], "any"),
-      paddingBegin: [paddingBegin[0]!, 0],
-      paddingEnd: [paddingEnd[0]!, 0],
+      paddingBegin: [0, 0],
+      paddingEnd: [0, 0],
     });
     const cut = planner.allocate(cutShape, primitive.layout("src")!);
-    const first = begin - paddingBegin[1]!;
-    const [from, to] = [Math.max(first, 0), Math.min(first + needed, columns)];
-    if (to - from < needed) planner.fill(cut, 0, `columns of %${x.id}`);
-    const shape = [samples, channels, rows, to - from];
-    const kept = boxOf(planner, source, shape, [0, 0, 0, from]);
-    planner.copy(kept, boxOf(planner, cut, shape, [0, 0, 0, from - first]), `columns of %${x.id}`);
+    if (spans.some(({ needed, kept }) => kept < needed)) planner.fill(cut, 0, `columns of %${x.id}`);
+    const shape = inImage(({ kept }) => kept);
+    const from = boxOf(planner, source, shape, [0, 0, ...spans.map(({ begin: first }) => first)]);
+    const to = boxOf(planner, cut, shape, [0, 0, ...spans.map(({ before }) => before)]);
+    planner.copy(from, to, `columns of %${x.id}`);
     const layout = primitive.layout("diffWeights")!;
     const taps = planner.allocate(layout.dims, layout);
     planner.add(primitive, {

@@ -51,24 +51,31 @@ export function foldWindows(
   fold: Fold,
 ): Tensor {
   const { engine } = planner;
-  const window = Math.min(count, WINDOW);
+  const window = windowOf(outer, count);
   const [windows, rest] = [Math.floor(count / window), count % window];
   const parts = windows + (rest > 0 ? 1 : 0);
   const partial = planner.allocate([outer, parts, inner], engine.layout("f32", [outer, parts, inner]));
-  // A place of an image for each element of the middle axis, a channel for each of the last.
-  const image = (of: Tensor, begin: number, height: number): Tensor => {
-    const strides = [of.shape[1]! * inner, 1, inner, inner];
-    const shape = [outer, inner, height, 1];
-    return planner.view(of, shape, engine.layout("f32", shape, strides), begin * inner);
+  // A picture for each window, a place of it for each element of the middle axis, a channel for each of the last.
+  const fill = (begin: number, pictures: number, size: number, at: number): void => {
+    const picture = (of: Tensor, first: number, height: number): Tensor => {
+      const shape = [pictures, inner, height, 1];
+      return planner.view(of, shape, channelsLast(engine, "f32", shape), first * inner);
+    };
+    const target = picture(partial, at, 1);
+    addPooling(planner, picture(tensor, begin, size), target.layout!, [size, 1], fold, target);
   };
-  const whole = { ...tensor, shape: [outer, count, inner] };
-  const fill = (begin: number, places: number, size: number, at: number): void => {
-    const [source, target] = [image(whole, begin, places * size), image(partial, at, places)];
-    addPooling(planner, source, target.layout!, [size, 1], fold, target);
-  };
-  fill(0, windows, window, 0);
+  fill(0, outer * windows, window, 0);
   if (rest > 0) fill(windows * window, 1, rest, windows);
   return parts === 1 ? partial : foldWindows(planner, partial, [outer, parts, inner], fold);
+}
+
+/** Places that a window folds; the rows of several outer indices must divide into windows. */
+function windowOf(outer: number, count: number): number {
+  if (count <= WINDOW) return count;
+  if (outer === 1) return WINDOW;
+  let window = WINDOW;
+  while (count % window !== 0) window--;
+  return window > 1 ? window : count;
 }
 
 /** Folds the places of an image that lies in a layout of kernels: [N, C, 1, 1], row by row. */
