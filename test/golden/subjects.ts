@@ -14,10 +14,16 @@ export interface Subject {
 }
 
 /**
- * Networks that are compared on every runtime, together of every op; on `reference` all are. `GOLDEN_NETWORKS=all` takes
- * every network to every runtime, in tens of minutes.
+ * Networks that are compared on every runtime; the others are on `reference` alone. `GOLDEN_NETWORKS=all` takes every
+ * network to every runtime, in tens of minutes.
  */
-const EVERYWHERE: ReadonlySet<NetworkName> = new Set<NetworkName>(["resnet18", "resnet34", "resnet50"]);
+const EVERYWHERE: ReadonlySet<NetworkName> = new Set<NetworkName>([
+  "resnet18",
+  "resnet34",
+  "resnet50",
+  "shufflenet_v2_x1_0",
+  "mobilenet_v3_small",
+]);
 
 /**
  * A runtime that has a choice takes the convolution that is faster on the machine, and with it its rounding: named, it
