@@ -1,5 +1,6 @@
 // The settings of the test runner.
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.ts";
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -8,9 +9,10 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: "test/build.ts",
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Far above what anything takes: a busy machine must not make a test fail.
-    testTimeout: 180_000,
-    hookTimeout: 60_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });
 export default config;

@@ -1,6 +1,7 @@
 // The runtimes by name, and the choice of one for this machine.
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import type { Precision, Probe, Runtime } from "../runtime/contract.ts";
+import { mayHaveGraphicsCard } from "./graphics-card.ts";
 
 const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = {
   webgpu: async () => (await import("../runtime/webgpu/index.ts")).webgpuRuntime,
@@ -58,6 +59,7 @@ export async function chooseRuntime(name: string, precision: Precision): Promise
 
 async function chooseAutomatically(precision: Precision): Promise<ProbedRuntime> {
   for (const name of AUTOMATIC) {
+    if (name === "webgpu" && !(await mayHaveGraphicsCard())) continue;
     const runtime = await RUNTIMES[name]!();
     const probe = await runtime.probe();
     const isFit = probe.available && probe.onRequest !== true && probe.precisions.includes(precision);

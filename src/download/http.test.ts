@@ -81,11 +81,16 @@ describe("get through a proxy", () => {
     return text;
   }
 
-  it("asks the proxy for the whole address, with its user and password", async () => {
+  it.each([
+    ["p%40ss", "p@ss"],
+    ["50%", "50%"],
+    ["%zz%c3%a9", "%zzé"],
+    ["é", "é"],
+  ])("asks the proxy for the whole address, with its user and password %s", async (written, password) => {
     const url = `http://127.0.0.1:${portOf(origin)}/file`;
-    const environment = { HTTP_PROXY: `http://me:p%40ss@127.0.0.1:${portOf(proxy)}` };
+    const environment = { HTTP_PROXY: `http://me:${written}@127.0.0.1:${portOf(proxy)}` };
     expect(await body(url, environment)).toBe(`origin /file for 127.0.0.1:${portOf(origin)}`);
-    const credentials = Buffer.from("me:p@ss").toString("base64");
+    const credentials = Buffer.from(`me:${password}`).toString("base64");
     expect(seen).toEqual([`GET ${url} Basic ${credentials}`]);
   });
 

@@ -128,6 +128,14 @@ function originOf(proxy: URL): URL {
 
 function proxyAuthorization(proxy: URL): Record<string, string> {
   if (proxy.username === "") return {};
-  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  return { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
+  const credentials = percentDecoded(`${proxy.username}:${proxy.password}`);
+  return { "proxy-authorization": `Basic ${credentials.toString("base64")}` };
+}
+
+/** The bytes of a part of a `URL`, which is ASCII; a `%` that no two hexadecimal digits follow stands for itself. */
+function percentDecoded(text: string): Buffer {
+  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(parseInt(digits, 16)),
+  );
+  return Buffer.from(bytes, "latin1");
 }

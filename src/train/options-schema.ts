@@ -24,7 +24,7 @@ const fields = z
     maxSeconds: z.number().positive(),
     maxTime: z.string().regex(DURATION, DURATION_MESSAGE),
     limitTrainBatches: limit,
-    limitValBatches: limit,
+    limitValBatches: z.union([limit, z.literal(0)]),
     limitTestBatches: limit,
     overfitBatches: limit,
     fastDevRun: z.union([count, z.boolean().transform(Number)]),

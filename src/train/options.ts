@@ -23,6 +23,7 @@ export interface TrainerOptions {
   readonly maxTime?: string | undefined;
   /** Default: all training batches. */
   readonly limitTrainBatches?: BatchLimit | undefined;
+  /** Default: all validation batches; 0: no validation. */
   readonly limitValBatches?: BatchLimit | undefined;
   readonly limitTestBatches?: BatchLimit | undefined;
   /** Train and validate on the same few training batches, in one order; default: off. */

@@ -110,6 +110,12 @@ describe("how much is done", () => {
       { steps: 4, trainBatches: 4, valBatches: 2 },
     ],
     ["limits as shares", { limitTrainBatches: 0.4, limitValBatches: 0.5 }, { steps: 2, valBatches: 2 }],
+    ["no validation", { limitValBatches: 0 }, { steps: 6, epochs: 2, validations: 0, valBatches: 0 }],
+    [
+      "no validation but for a batch to overfit",
+      { limitValBatches: 0, overfitBatches: 1 },
+      { steps: 2, validations: 2, valBatches: 2 },
+    ],
     ["fast dev run", { fastDevRun: 1, maxEpochs: 7 }, { epochs: 1, steps: 1, validations: 1, valBatches: 1 }],
     ["validation every other epoch", { checkValEveryNEpoch: 2 }, { validations: 1 }],
     ["validation after each third of an epoch", { valCheckInterval: 1 / 3 }, { validations: 6 }],

@@ -139,7 +139,7 @@ describe("mutated files load or are refused with a typed error, within a second"
       check(storedZip(mutated), parsePyTorch, outcomes);
     }
     report("pickles", outcomes);
-  }, 600_000);
+  });
 
   function pick<T>(items: readonly T[], random: RandomStream): T {
     return items[random.integer(items.length)]!;

@@ -38,7 +38,7 @@ beforeAll(async () => {
     "hydra.run.dir=skipping",
     "callbacks.run_report={_target_:RunReport,dirpath:skipping}",
   ]);
-}, 60_000);
+});
 afterAll(() => removeFolder(folder));
 
 test("a training that leaves pictures out ends with one line that counts them and names some", () => {

@@ -12,7 +12,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
   await writeColourPictures(join(folder, "photos"));
-}, 60_000);
+});
 afterAll(() => removeFolder(folder));
 
 /** Runs a command of which one output is read until so much has come, and no further. */
@@ -38,13 +38,12 @@ function readUntil(
   });
 }
 
-test.skipIf(process.platform === "win32")("a result that nobody reads", { timeout: 60_000 }, async () => {
+test.skipIf(process.platform === "win32")("a result that nobody reads", async () => {
   expect(await readUntil(["schema"], "stdout", 0)).toEqual({ code: 141, other: "" });
 });
 
 test.skipIf(process.platform === "win32")(
   "the lines of a training, which leaves its checkpoint",
-  { timeout: 120_000 },
   async () => {
     const words = ["train", ...QUICK, "data.root=photos", "trainer.max_epochs=500", "hydra.run.dir=run"];
     expect(await readUntil(words, "stderr", 1)).toEqual({ code: 141, other: "" });

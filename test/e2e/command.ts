@@ -13,6 +13,8 @@ export const TINY_NETWORK: string = fileURLToPath(
   new URL("../../examples/02-own-network.ts", import.meta.url),
 );
 
+const SIGNALLER = fileURLToPath(new URL("../support/signaller.ts", import.meta.url));
+
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -26,12 +28,11 @@ export interface StartedCommand {
   readonly ended: Promise<CommandResult>;
 }
 
-/** Starts a command, with `environment` beside this process's own; `onStderr` sees all lines so far as they come. */
+/** Starts a command, with `environment` beside this process's own. */
 export function start(
   cwd: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  onStderr?: (text: string) => void,
 ): StartedCommand {
   const child = spawn(process.execPath, [PROGRAM, ...words], {
     cwd,
@@ -44,7 +45,6 @@ export function start(
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
-    onStderr?.(stderr);
   });
   const ended = new Promise<CommandResult>((resolve, reject) => {
     child.on("error", reject);
@@ -53,14 +53,9 @@ export function start(
   return { child, ended };
 }
 
-/** Runs a command to its end; `onStderr` may send signals to the process as its lines come. */
-export function run(
-  cwd: string,
-  words: readonly string[],
-  onStderr?: (text: string, process: StartedCommand["child"]) => void,
-): Promise<CommandResult> {
-  const started: StartedCommand = start(cwd, words, {}, (text) => onStderr?.(text, started.child));
-  return started.ended;
+/** Runs a command to its end. */
+export function run(cwd: string, words: readonly string[]): Promise<CommandResult> {
+  return start(cwd, words).ended;
 }
 
 export async function temporaryFolder(): Promise<string> {
@@ -89,6 +84,16 @@ export async function writeColourPictures(
       }
     }
   }
+}
+
+/** Settings of a training that gets a signal at an event of its own, the how manieth from 0, whatever the machine does. */
+export function signalled(
+  signal: "SIGINT" | "SIGTERM",
+  place: "step" | "validation",
+  event: number,
+): readonly string[] {
+  const callback = `{_target_:Signaller,signal:${signal},place:${place},event:${event}}`;
+  return ["--import", SIGNALLER, `+callbacks.signaller=${callback}`];
 }
 
 /** Settings of a training that takes seconds: a tiny network on small pictures. */

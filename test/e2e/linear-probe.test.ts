@@ -5,7 +5,15 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadCheckpoint } from "../../src/train/index.ts";
-import { QUICK, removeFolder, run, TINY_NETWORK, temporaryFolder, writeColourPictures } from "./command.ts";
+import {
+  QUICK,
+  removeFolder,
+  run,
+  signalled,
+  TINY_NETWORK,
+  temporaryFolder,
+  writeColourPictures,
+} from "./command.ts";
 
 let folder: string;
 const PROBE = [
@@ -31,7 +39,7 @@ beforeAll(async () => {
     /features: val, 12 pictures in .*features: train, 24 pictures in .*features: test/s,
   );
   expect(probe.code).toBe(0);
-}, 120_000);
+});
 afterAll(() => removeFolder(folder));
 
 test("only the classifier changes, and the checkpoint holds the whole network", async () => {
@@ -57,16 +65,10 @@ test("the export takes pictures", async () => {
 });
 
 test("interrupted and resumed it gives the same bits without computing features again", async () => {
-  const settings = [...PROBE, "trainer.max_epochs=100", "callbacks.progress.interval=0.001"];
-  expect((await run(folder, [...settings, "hydra.run.dir=whole"])).code).toBe(0);
-  let sent = false;
-  const cut = await run(folder, [...settings, "hydra.run.dir=cut"], (text, process) => {
-    if (sent || !/epoch 3\/100/.test(text)) return;
-    sent = true;
-    process.kill("SIGINT");
-  });
+  expect((await run(folder, [...PROBE, "hydra.run.dir=whole"])).code).toBe(0);
+  const cut = await run(folder, [...PROBE, "hydra.run.dir=cut", ...signalled("SIGINT", "step", 7)]);
   expect(cut.code).toBe(130);
-  const resumed = await run(folder, [...settings, "hydra.run.dir=cut", "ckpt=last"]);
+  const resumed = await run(folder, [...PROBE, "hydra.run.dir=cut", "ckpt=last"]);
   expect(resumed.code).toBe(0);
   expect(resumed.stderr).toMatch(/features: train, 24 pictures from /);
   expect(resumed.stderr).not.toMatch(/features: train, 24 pictures in /);

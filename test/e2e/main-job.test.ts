@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   await writeColourPictures(join(folder, "photos"));
   trained = await run(folder, ["train", ...QUICK, "data.root=photos", `hydra.run.dir=${RUN}`]);
-}, 120_000);
+});
 afterAll(() => removeFolder(folder));
 
 describe("train", () => {
@@ -239,5 +239,5 @@ describe("tune", () => {
     expect(stdout).toMatch(/^data\.batch_size=[24]\n$/);
     expect(code).toBe(0);
     expect(await digests()).toEqual(before);
-  }, 60_000);
+  });
 });

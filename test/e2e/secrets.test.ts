@@ -40,7 +40,7 @@ beforeAll(async () => {
   await writeColourPictures(join(folder, "photos"));
   await mkdir(join(folder, "own", "experiment"), { recursive: true });
   await writeFile(join(folder, "own", "experiment", "planted.yaml"), EXPERIMENT);
-}, 60_000);
+});
 afterAll(() => removeFolder(folder));
 
 function train(
@@ -60,7 +60,7 @@ async function filesOf(path: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-test("a whole run", { timeout: 120_000 }, async () => {
+test("a whole run", async () => {
   await using server = await MLflowServer.start();
   server.authorization = `Basic ${Buffer.from(`me:${PASSWORD}`).toString("base64")}`;
   const address = server.url.replace("//", `//me:${PASSWORD}@`);
@@ -108,14 +108,14 @@ test.each([
     [`logger.mlflow.tracking_url=http://me:${PASSWORD}@host`],
     "CONFIG_KEY_UNKNOWN",
   ],
-])("%s", { timeout: 60_000 }, async (_, words, code) => {
+])("%s", async (_, words, code) => {
   const result = await train({}, "hydra.run.dir=failed", ...words);
   expect(result.stderr).toContain(code);
   expect(result.code).toBe(2);
   expectNone(result.stderr, "stderr");
 });
 
-test("a tracker that is not there", { timeout: 60_000 }, async () => {
+test("a tracker that is not there", async () => {
   const result = await train(
     { MLFLOW_TRACKING_URI: `http://me:${PASSWORD}@127.0.0.1:1` },
     "hydra.run.dir=alone",

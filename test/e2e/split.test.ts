@@ -23,7 +23,7 @@ test("a folder of classes is split, and the run keeps the split", async () => {
   expect(code).toBe(0);
   const { train, val, test: tested } = await splitOf("first");
   expect([train.length, val.length, tested.length]).toEqual([18, 6, 0]);
-}, 60_000);
+});
 
 test("a run that goes on keeps it", async () => {
   const before = await splitOf("first");
@@ -32,7 +32,7 @@ test("a run that goes on keeps it", async () => {
   expect(stderr).toContain("completed: ");
   expect(code).toBe(0);
   expect(await splitOf("first")).toEqual(before);
-}, 60_000);
+});
 
 test("folds in one folder after the other are split anew and hold every picture once", async () => {
   const validated: string[] = [];
@@ -43,4 +43,4 @@ test("folds in one folder after the other are split anew and hold every picture 
   }
   const { train, val } = await splitOf("folds");
   expect(validated.sort()).toEqual([...train, ...val].sort());
-}, 120_000);
+});

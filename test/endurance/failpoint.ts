@@ -2,7 +2,7 @@
 import { appendFileSync } from "node:fs";
 // The command line runs what was built, so that is where its file operations are.
 import { FILE_OPERATIONS, type FileOperations } from "../../dist/platform/durable-file.js";
-import { receive, type StopSignal } from "./receive-signal.ts";
+import { receive, type StopSignal } from "../support/receive-signal.ts";
 
 /** Where the file operations of a process are to end; operations are counted from 0. */
 export type Failpoint =

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/index.ts";
-import { removeFolder, temporaryFolder } from "../e2e/command.ts";
+import { removeFolder, signalled, temporaryFolder } from "../e2e/command.ts";
 import { count } from "./scale.ts";
 import {
   outcomeOf,
@@ -40,14 +40,14 @@ afterAll(() => removeFolder(cwd));
 type Signal = keyof typeof CODES;
 type Disturbance = Pick<TrainingRequest, "failpoints" | "words">;
 
-const signaller = (signal: Signal, place: "step" | "validation", event: number): Disturbance => ({
-  words: [`+callbacks.signaller={_target_:Signaller,signal:${signal},place:${place},event:${event}}`],
-});
-
 /** Where signals come: behind a step, in a validation, in a save. */
 const PLACES: readonly ((signal: Signal, random: RandomStream) => Disturbance)[] = [
-  (signal, random) => signaller(signal, "step", random.integer((EPOCHS - 1) * STEPS_OF_AN_EPOCH)),
-  (signal, random) => signaller(signal, "validation", random.integer((EPOCHS - 1) * VALIDATION_BATCHES)),
+  (signal, random) => ({
+    words: signalled(signal, "step", random.integer((EPOCHS - 1) * STEPS_OF_AN_EPOCH)),
+  }),
+  (signal, random) => ({
+    words: signalled(signal, "validation", random.integer((EPOCHS - 1) * VALIDATION_BATCHES)),
+  }),
   (signal, random) => ({
     failpoints: [{ kind: "signal", signal, at: saving[random.integer(saving.length)]!, stall: false }],
   }),

@@ -14,7 +14,6 @@ import {
 import type { Failpoint } from "./failpoint.ts";
 
 const FAILPOINT = join(import.meta.dirname, "failpoint.ts");
-const SIGNALLER = join(import.meta.dirname, "signaller.ts");
 
 /** Optimizer steps between two checkpoints. */
 export const CHECKPOINT_INTERVAL = 2;
@@ -24,8 +23,6 @@ const SETTINGS: readonly string[] = [
   TINY_NETWORK,
   "--import",
   FAILPOINT,
-  "--import",
-  SIGNALLER,
   "data.root=photos",
   "model=tiny",
   "model.learning_rate=0.02",

@@ -29,7 +29,6 @@ describe.skipIf(dawn === undefined)("without a driver", () => {
 
   test.each<ResNetName>(["resnet18", "resnet50", "resnext50_32x4d"])(
     "every kernel of %s is valid",
-    { timeout: 300_000 },
     async (name) => {
       const model = { network: createResNet(name, 10), loss: crossEntropy };
       const layout = layoutState(model.network, { optimizer: new AdamW({}), average: false });

@@ -40,7 +40,7 @@ export class EpochPlan {
     this.leavesOutLast = leavesOutLast;
     const { overfitBatches, limitTrainBatches, fastDevRun } = options;
     this.batchCount = limitBatches(batches, overfitBatches ?? limitTrainBatches);
-    this.validates = overfitBatches !== undefined || data.valLoader() !== undefined;
+    this.validates = overfitBatches !== undefined || this.valBatches() !== undefined;
     if (this.validates && fastDevRun === 0) checkValidationPlan(this.batchCount, options);
   }
 
@@ -85,8 +85,9 @@ export class EpochPlan {
     }
   }
 
-  /** The batches to validate on; undefined where there is no such split. */
+  /** The batches to validate on; undefined where there is no such split, or it is not wanted. */
   valBatches(): BatchSource | undefined {
+    if (this.#options.limitValBatches === 0) return undefined;
     return this.#data.valLoader({ reuseMemory: this.#reuseMemory });
   }
 

@@ -1,0 +1,30 @@
+// The order in which test files are begun: the longest first, so that none is left alone at the end.
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Paths of files, by their end, that take long: longest first. */
+const LONGEST: readonly string[] = [
+  "test/golden/training.test.ts",
+  "test/conformance/ops.test.ts",
+  "test/golden/models.test.ts",
+  "test/e2e/bad-input.test.ts",
+  "test/train/non-finite.test.ts",
+  "test/e2e/examples.test.ts",
+  "test/endurance/failpoints.test.ts",
+  "src/data/modules/data-module.test.ts",
+  "test/config/typos.test.ts",
+  "src/runtime/onednn/onednn.test.ts",
+  "test/e2e/data-tools.test.ts",
+  "test/endurance/signals.test.ts",
+];
+
+function rank({ moduleId }: TestSpecification): number {
+  const at = LONGEST.findIndex((path) => moduleId.endsWith(path));
+  return at < 0 ? LONGEST.length : at;
+}
+
+/** Vitest's order, but for the files that take long. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
