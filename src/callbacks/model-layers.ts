@@ -64,9 +64,7 @@ export function describeModel(network: Module, inputShape: Shape, depth = 1): Mo
         name,
         type: module.constructor.name,
         outputShape: inside.at(-1)?.outputs[0]?.shape.slice(1) ?? [],
-        parameters: sum(
-          parameters.filter((entry) => isInside(entry.name, name)).map(({ shape }) => sizeOf(shape)),
-        ),
+        parameters: sum(Array.from(module.namedParameters(), ([, { shape }]) => sizeOf(shape))),
         flops: sum(inside.map(flopsOf)),
       };
     }),
