@@ -21,6 +21,7 @@ export {
   type ListedWeights,
   listWeights,
   type PretrainedSource,
+  preprocessingOf,
   pretrainedPath,
   pretrainedSource,
 } from "./pretrained.ts";

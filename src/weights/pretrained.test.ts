@@ -14,8 +14,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DownloadProgress, download } from "../download/index.ts";
+import { clipTowers, dinov2s } from "../models/image-towers.ts";
 import { findWeights, type WeightsEntry } from "./catalog.ts";
-import { fetchPretrained, pretrainedPath, pretrainedSource } from "./pretrained.ts";
+import { fetchPretrained, preprocessingOf, pretrainedPath, pretrainedSource } from "./pretrained.ts";
 
 const CONTENT = randomBytes(300_000);
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");
@@ -299,5 +300,27 @@ describe("hf-hub:", () => {
     expect(() => pretrainedSource("resnet18", name, {})).toThrow(
       expect.objectContaining({ code: "WEIGHTS_UNKNOWN", hint: expect.stringContaining("hf-hub:timm/") }),
     );
+  });
+});
+
+describe("networks with timm's names", () => {
+  it("start from timm's file, with the pictures that it expects", () => {
+    const source = pretrainedSource("vit_base_patch16_clip_quickgelu_224", true, {})!;
+    expect(source).toMatchObject({
+      url: "https://huggingface.co/timm/vit_base_patch16_clip_224.openai/resolve/main/model.safetensors",
+    });
+    expect(preprocessingOf(source)).toMatchObject({
+      resizeSize: 248,
+      cropSize: 224,
+      interpolation: "bicubic",
+    });
+    expect(
+      preprocessingOf(pretrainedSource("resnet18", "hf-hub:timm/resnet18.a1_in1k", {})!),
+    ).toBeUndefined();
+  });
+
+  it("all have one", () => {
+    const names = [...Object.keys(dinov2s), ...Object.keys(clipTowers)];
+    for (const name of names) expect(pretrainedSource(name, true, {}), name).toMatchObject({ kind: "url" });
   });
 });

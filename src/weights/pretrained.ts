@@ -5,16 +5,22 @@ import { basename, join } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { type DownloadOptions, download } from "../download/index.ts";
 import { weightsCacheFolder } from "./cache.ts";
-import { findWeights, WEIGHTS_CATALOG, type WeightsEntry } from "./catalog.ts";
+import { findWeights, WEIGHTS_CATALOG, type WeightsEntry, type WeightsPreprocessing } from "./catalog.ts";
+import { findTimmWeights } from "./timm-weights.ts";
 
 /** Where the weights come from: a row of the catalogue, an address, or a file on this machine. */
 export type PretrainedSource =
   | { readonly kind: "catalog"; readonly entry: WeightsEntry }
-  | { readonly kind: "url"; readonly url: string }
+  | {
+      readonly kind: "url";
+      readonly url: string;
+      /** What pictures the weights expect, where that is known. */
+      readonly preprocessing?: WeightsPreprocessing;
+    }
   | { readonly kind: "file"; readonly path: string };
 
 /**
- * Reads `model.pretrained`: `true` or `DEFAULT` is the best entry of the catalogue, `IMAGENET1K_V1` a given one,
+ * Reads `model.pretrained`: `true` or `DEFAULT` is the best entry of the catalogue (`true` timm's file for a network of its), `IMAGENET1K_V1` a given one,
  * `hf-hub:timm/NAME` the file of a repository of the Hugging Face Hub, anything with a slash or an ending the URL or the path
  * of a file of weights, `false` nothing.
  * @throws ClassifierTrainingError `WEIGHTS_UNKNOWN` for a name that the catalogue does not have, or that is no repository's.
@@ -25,6 +31,11 @@ export function pretrainedSource(
   environment: NodeJS.ProcessEnv = process.env,
 ): PretrainedSource | undefined {
   if (pretrained === false) return undefined;
+  const timm = pretrained === true ? findTimmWeights(architecture) : undefined;
+  if (timm !== undefined) {
+    const url = hubUrl(`${HUB}${timm.repository}`, environment);
+    return { kind: "url", url, preprocessing: timm.preprocessing };
+  }
   if (pretrained === true) return { kind: "catalog", entry: findWeights(architecture) };
   if (pretrained.startsWith(HUB)) return { kind: "url", url: hubUrl(pretrained, environment) };
   if (/^https?:\/\//i.test(pretrained)) return { kind: "url", url: pretrained };
@@ -45,6 +56,12 @@ function hubUrl(pretrained: string, { HF_ENDPOINT }: NodeJS.ProcessEnv): string 
   throw new ClassifierTrainingError("usage", "WEIGHTS_UNKNOWN", `"${pretrained}" names no repository`, {
     hint: "name owner and repository, as in hf-hub:timm/resnet18.a1_in1k",
   });
+}
+
+/** What pictures the weights of a source expect; undefined where that is not known. */
+export function preprocessingOf(source: PretrainedSource): WeightsPreprocessing | undefined {
+  if (source.kind === "catalog") return source.entry.preprocessing;
+  return source.kind === "url" ? source.preprocessing : undefined;
 }
 
 /** Where the file of a source is or will be. Files of other hosts carry a hash of their URL in their name. */

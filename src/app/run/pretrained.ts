@@ -12,6 +12,7 @@ import {
   openWeights,
   type PretrainedSource,
   prefixNote,
+  preprocessingOf,
   pretrainedSource,
   type StateDictMatch,
   type WeightsFile,
@@ -71,8 +72,9 @@ export function expectedPictures(
   imageSize: number,
 ): Required<PictureFormat> | undefined {
   const source = pretrainedSource(model.architecture, model.options.pretrained);
-  if (source?.kind !== "catalog") return undefined;
-  const { resizeSize, cropSize, ...others } = source.entry.preprocessing;
+  const preprocessing = source === undefined ? undefined : preprocessingOf(source);
+  if (preprocessing === undefined) return undefined;
+  const { resizeSize, cropSize, ...others } = preprocessing;
   return { ...others, resizeSize: Math.round((imageSize * resizeSize) / cropSize) };
 }
 
@@ -80,12 +82,12 @@ export function expectedPictures(
 export function picturesLine(model: BaseClassificationModel, data: DataModule): string | undefined {
   const source = pretrainedSource(model.architecture, model.options.pretrained);
   const { trainTransforms, valTransforms } = data.options;
-  if (source?.kind !== "catalog" || (trainTransforms !== undefined && valTransforms !== undefined))
-    return undefined;
+  if (source === undefined || preprocessingOf(source) === undefined) return undefined;
+  if (trainTransforms !== undefined && valTransforms !== undefined) return undefined;
   const { interpolation, mean, std, resizeSize } = data.options.pictureFormat;
   const { imageSize } = data.options;
   const sizes = `${resizeSize} pixels on the shorter side, ${imageSize} of them, ${interpolation}`;
-  return `pictures as ${nameOf(source, "")} expects them: ${sizes}, mean ${mean?.join(" ")}, std ${std?.join(" ")}`;
+  return `pictures as ${nameOf(source, model.architecture)} expects them: ${sizes}, mean ${mean?.join(" ")}, std ${std?.join(" ")}`;
 }
 
 /** Class names of weights that a run of ours has saved. */
