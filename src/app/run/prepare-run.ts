@@ -19,7 +19,7 @@ import type { RunConfiguration } from "./configuration.ts";
 import { readJobSettings, setEnvironment } from "./job-settings.ts";
 import { linearProbe } from "./linear-probe.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
-import { picturesLine } from "./pretrained.ts";
+import { normalizationWarning, picturesLine } from "./pretrained.ts";
 import { identityOf } from "./run-identity.ts";
 import { RunLog } from "./run-log.ts";
 import { RunParts, setUp } from "./run-parts.ts";
@@ -98,6 +98,8 @@ async function prepare(
   for (const warning of data.warnings) notify("WARNING", warning);
   const pictures = picturesLine(model, data);
   if (pictures !== undefined) notify("INFO", pictures);
+  const normalization = normalizationWarning(data);
+  if (normalization !== undefined) notify("WARNING", normalization);
   await setUp(model, data, components);
   const identity = identityOf(composition, data, model);
   if (checkpoint !== undefined) assertResumable(checkpoint, identity);

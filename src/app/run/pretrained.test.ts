@@ -9,7 +9,7 @@ import { initialState } from "../../nn/index.ts";
 import { encodeStateDict, findWeights } from "../../weights/index.ts";
 import { allComponents } from "../registry.ts";
 import { composeRun } from "./configuration.ts";
-import { loadPretrained, picturesLine } from "./pretrained.ts";
+import { loadPretrained, normalizationWarning, picturesLine } from "./pretrained.ts";
 import { RunParts } from "./run-parts.ts";
 import { validateRun } from "./settings.ts";
 
@@ -101,9 +101,22 @@ describe("pictures", () => {
     expect(quick.data.preprocessing.imageSize).toEqual([64, 64]);
   });
 
+  test("are told of where training normalises otherwise than validation", async () => {
+    const strong = ["model.pretrained=true", "transforms=strong"];
+    const { data } = await dataOf("model=efficientnet_v2_l", ...strong);
+    expect(normalizationWarning(data)).toMatch(
+      /by mean 0\.485 .* for training, by mean 0\.5 0\.5 0\.5, .* for validation/,
+    );
+    expect(normalizationWarning((await dataOf("model=resnet50", ...strong)).data)).toBeUndefined();
+  });
+
   test("go through the transforms that are listed, whatever the weights expect", async () => {
-    const { model, data } = await dataOf("model=swin_t", "model.pretrained=true", "transforms=imagenet");
-    expect(data.preprocessing).toMatchObject({ resize: 256, interpolation: "bilinear" });
+    const { model, data } = await dataOf("model=swin_v2_t", "model.pretrained=true", "transforms=imagenet");
+    expect(data.preprocessing).toMatchObject({
+      resize: 256,
+      imageSize: [224, 224],
+      interpolation: "bilinear",
+    });
     expect(picturesLine(model, data)).toBeUndefined();
   });
 });

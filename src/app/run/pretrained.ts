@@ -3,7 +3,7 @@ import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import { ClassificationNetwork, type StateDict, stateEntries } from "../../nn/index.ts";
-import type { PictureFormat } from "../../transforms/index.ts";
+import { describePreprocessing, type PictureFormat } from "../../transforms/index.ts";
 import {
   type DownloadProgress,
   fetchPretrained,
@@ -88,6 +88,17 @@ export function picturesLine(model: BaseClassificationModel, data: DataModule): 
   const { imageSize } = data.options;
   const sizes = `${resizeSize} pixels on the shorter side, ${imageSize} of them, ${interpolation}`;
   return `pictures as ${nameOf(source, model.architecture)} expects them: ${sizes}, mean ${mean?.join(" ")}, std ${std?.join(" ")}`;
+}
+
+/** One line where training pictures that a configuration lists transforms of are normalised otherwise than the others. */
+export function normalizationWarning({ options, preprocessing }: DataModule): string | undefined {
+  if (options.trainTransforms === undefined) return undefined;
+  const [train, val] = [describePreprocessing(options.trainTransforms), preprocessing].map(
+    ({ mean, std }) => `mean ${mean.join(" ")}, std ${std.join(" ")}`,
+  );
+  return train === val
+    ? undefined
+    : `pictures are normalised by ${train} for training, by ${val} for validation: set Normalize in transforms alike`;
 }
 
 /** Class names of weights that a run of ours has saved. */

@@ -10,7 +10,10 @@ import {
 } from "../../config/index.ts";
 import { WEIGHTS_CATALOG, type WeightsEntry } from "../../weights/index.ts";
 
-/** The composition with `data.image_size` as `model.pretrained` says, unless a person's file or an override does. */
+/**
+ * The composition with `data.image_size` as `model.pretrained` says, unless a person's file or an override does, or the
+ * transforms are listed.
+ */
 export function withWeightsSize(composition: Composition): Composition {
   const { config } = composition;
   const data = childOf(config, "data");
@@ -18,6 +21,9 @@ export function withWeightsSize(composition: Composition): Composition {
   const entry = publishedWeights(composition);
   if (data?.kind !== "map" || size?.kind !== "scalar" || entry === undefined) return composition;
   const { cropSize } = entry.preprocessing;
+  const transforms = childOf(config, "transforms");
+  const listed = transforms && childOf(transforms, "val_transforms");
+  if (listed !== undefined && !(listed.kind === "scalar" && listed.value === null)) return composition;
   const shipped = size.origins.at(-1)?.source.startsWith(join(SHIPPED_CONFIGS.path, "data")) === true;
   if (!shipped || size.value === cropSize) return composition;
   const origin = { source: `weights ${entry.architecture} ${entry.name}`, text: String(cropSize) };
