@@ -39,6 +39,8 @@ const FREE: readonly string[] = [
   "data.allow_missing_classes",
   "model.pretrained",
 ];
+/** Settings that came later, each with the value that means what was before: with it they are left out. */
+const LATER: ReadonlyMap<string, string> = new Map([["data.header", "true"]]);
 /** Callbacks that decide: they average the weights. */
 const AVERAGES = /^callbacks\.\w+\._target_$/;
 const AVERAGING: readonly string[] = ["EMA", "StochasticWeightAveraging"];
@@ -58,9 +60,11 @@ export function identityOf(
     .filter(({ key, value }) => AVERAGES.test(key) && AVERAGING.includes(value))
     .map(({ key }) => key.replace("._target_", ""));
   const deciding = settings.filter(
-    ({ key }) =>
+    ({ key, value }) =>
       OTHERS.includes(key) ||
-      ([...GROUPS, ...averages].some((group) => isIn(key, group)) && !FREE.includes(key)),
+      ([...GROUPS, ...averages].some((group) => isIn(key, group)) &&
+        !FREE.includes(key) &&
+        LATER.get(key) !== value),
   );
   return {
     "model architecture": model.architecture,

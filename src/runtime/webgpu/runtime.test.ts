@@ -7,7 +7,11 @@ import { crossEntropy } from "../../nn/index.ts";
 import { AdamW } from "../../optim/index.ts";
 import { accumulateProgram, applyProgram, evaluateProgram } from "../../train/engine/programs.ts";
 import { layoutState } from "../../train/engine/state-layout.ts";
+import { loadDawn } from "./dawn.ts";
+import { describeAdapter, requestDevice, traitsOf } from "./device/adapters.ts";
+import { OpenDevice } from "./device/device.ts";
 import { createWebGpuRuntime, webgpuRuntime } from "./index.ts";
+import type { Dispatch } from "./plan/dispatch.ts";
 
 /** Dawn's back end that checks everything and computes nothing; it must stay referenced. */
 const dawn = await import("webgpu").then(
@@ -101,6 +105,25 @@ test("an adapter that computes with the processor is taken on request only", asy
 });
 
 describe.skipIf(!(await webgpuRuntime.probe()).available)("on an adapter", () => {
+  test.each([true, false])(
+    "a kernel that is wrong is told of by its name (in software: %s)",
+    async (isSoftware) => {
+      const gpu = await loadDawn();
+      const adapter = (await gpu.requestAdapter())!;
+      const description = describeAdapter(adapter);
+      const device = await requestDevice(adapter);
+      const traits = { ...traitsOf(device, description), isSoftware };
+      const open = new OpenDevice(device, description, traits, [gpu, adapter]);
+      const code = "@compute @workgroup_size(1) fn other() { }";
+      const wrong = { label: "sum of 3", code, bindings: [], scope: "layer1" } as unknown as Dispatch;
+      await expect(open.pipeline(wrong)).rejects.toMatchObject({
+        code: "WEBGPU_SHADER",
+        message: /^kernel sum of 3: /,
+      });
+      open.check();
+    },
+  );
+
   test("two runs give the same bits", async () => {
     const numbers = Float32Array.from({ length: 4 * 8 * 9 * 9 }, (_, i) => Math.sin(i));
     const x = float32([4, 8, 9, 9], numbers);

@@ -101,7 +101,7 @@ export function assertResumable(
   }
   const saved = (state as unknown as SavedFit).identity;
   const differences = Object.keys({ ...saved, ...identity })
-    .filter((key) => JSON.stringify(saved[key]) !== JSON.stringify(identity[key]))
+    .filter((key) => identified(saved[key]) !== identified(identity[key]))
     .map((key) => `${key} was ${brief(saved[key])}, is ${brief(identity[key])}`);
   if (differences.length === 0) return;
   const more = differences.length - MOST_DIFFERENCES;
@@ -115,6 +115,11 @@ export function assertResumable(
       hint: "resume with the configuration and data of that run, or start a new one without ckpt",
     },
   );
+}
+
+/** What is compared. A setting that is null is none: the version that saved the run may not have had it yet. */
+function identified(value: Json | undefined): string | undefined {
+  return value === null || value === "null" ? undefined : JSON.stringify(value);
 }
 
 function brief(value: Json | undefined): string {

@@ -88,7 +88,7 @@ export class OpenDevice {
     const layout = this.#layout(accesses);
     const module = this.device.createShaderModule({ label: dispatch.label, code: dispatch.code });
     try {
-      const pipeline = await this.device.createComputePipelineAsync({
+      const pipeline = await this.#pipelineOf({
         label: dispatch.label,
         layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: "main" },
@@ -104,6 +104,16 @@ export class OpenDevice {
         cause: error,
       });
     }
+  }
+
+  /** In software at once: Dawn waits by asking again and again, which takes a processor from the compiler. */
+  async #pipelineOf(descriptor: GPUComputePipelineDescriptor): Promise<GPUComputePipeline> {
+    if (!this.traits.isSoftware) return this.device.createComputePipelineAsync(descriptor);
+    this.device.pushErrorScope("validation");
+    const pipeline = this.device.createComputePipeline(descriptor);
+    const error = await this.device.popErrorScope();
+    if (error !== null) throw new Error(error.message);
+    return pipeline;
   }
 
   #layout(accesses: readonly boolean[]): GPUBindGroupLayout {

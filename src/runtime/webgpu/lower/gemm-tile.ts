@@ -4,9 +4,9 @@ import { invocationsOf, type Tile, workgroupBytes } from "../wgsl/gemm.ts";
 
 /** Compiled and run by the processor: small, or compilation takes longer than the work. */
 const SOFTWARE: Tile = {
-  rows: 32,
-  columns: 32,
-  depth: 8,
+  rows: 16,
+  columns: 16,
+  depth: 4,
   blockRows: 4,
   blockColumns: 4,
   unroll: 1,
