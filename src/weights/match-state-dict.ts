@@ -33,6 +33,8 @@ export interface StateDictMatch {
   readonly misshapen: readonly MisshapenTensor[];
   /** Names in the file that the model has no use for. */
   readonly unexpected: readonly string[];
+  /** Those of them that make another network of it, such as factors of residual branches that the model has not. */
+  readonly foreign: readonly string[];
   readonly convention: NamingConvention;
   /** What stood before every name in the file, such as Lightning's `model.`. */
   readonly prefix: string;
@@ -62,7 +64,7 @@ export function matchStateDict(
   options: MatchOptions = {},
 ): StateDictMatch {
   const specs = [...wanted];
-  const { convention, prefix, sources } = findRenaming(
+  const { convention, prefix, sources, foreign } = findRenaming(
     new Set(specs.map(({ name }) => name)),
     available.keys(),
   );
@@ -98,7 +100,7 @@ export function matchStateDict(
   }
   const used = new Set(sources.values());
   const unexpected = [...available.keys()].filter((name) => !used.has(name));
-  return { sources: loaded, changes, replaced, missing, misshapen, unexpected, convention, prefix };
+  return { sources: loaded, changes, replaced, missing, misshapen, unexpected, foreign, convention, prefix };
 }
 
 /** Whether two shapes are the same, or, for another library's, but for axes of size 1: a 1x1 kernel is a matrix. */
@@ -121,11 +123,11 @@ function sameClasses({ classNames, weightsClassNames }: MatchOptions): boolean {
 
 /**
  * @throws ClassifierTrainingError `WEIGHTS_MISMATCH`, listing what is missing or misshapen, where a model would be
- *   loaded in part only.
+ *   loaded in part only, or is a part only of the file's.
  */
 export function requireMatch(match: StateDictMatch, where: string): void {
-  const { sources, missing, misshapen, unexpected, prefix } = match;
-  if (missing.length === 0 && misshapen.length === 0) return;
+  const { missing, misshapen, unexpected, foreign } = match;
+  if (missing.length === 0 && misshapen.length === 0 && foreign.length === 0) return;
   const problems = [
     listNames("missing", missing),
     listNames(
@@ -136,15 +138,21 @@ export function requireMatch(match: StateDictMatch, where: string): void {
     ),
     listNames("unexpected", unexpected),
   ].filter((text) => text !== "");
-  const total = sources.size + missing.length + misshapen.length;
   throw new ClassifierTrainingError(
     "data",
     "WEIGHTS_MISMATCH",
-    sources.size === 0
-      ? `none of the ${unexpected.length + misshapen.length} tensors fits the model: ${problems.join("; ")}`
-      : `${sources.size} of the model's ${total} tensors fit${prefixNote(prefix)}, the others do not: ${problems.join("; ")}`,
+    `${countFitting(match)}: ${problems.join("; ")}`,
     { where, hint: "choose the model that the weights were made for" },
   );
+}
+
+/** How many tensors fit, said so that what does not may follow. */
+function countFitting({ sources, missing, misshapen, unexpected, prefix }: StateDictMatch): string {
+  const unfit = missing.length + misshapen.length;
+  if (sources.size === 0) return `none of the ${unexpected.length + misshapen.length} tensors fits the model`;
+  if (unfit === 0)
+    return `all ${sources.size} tensors of the model are there, but the file's network has more`;
+  return `${sources.size} of the model's ${sources.size + unfit} tensors fit${prefixNote(prefix)}, the others do not`;
 }
 
 /** What to say of a prefix that was taken off. */

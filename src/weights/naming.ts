@@ -49,6 +49,8 @@ export interface Renaming {
   readonly prefix: string;
   /** Wanted name -> the file's name. */
   readonly sources: ReadonlyMap<string, string>;
+  /** The file's names of parts that the convention knows in such a network and that are not wanted. */
+  readonly foreign: readonly string[];
 }
 
 /** The convention and the prefix under which most wanted names are found; the plainer one where they tie. */
@@ -60,7 +62,10 @@ export function findRenaming(wanted: ReadonlySet<string>, names: Iterable<string
       const source = renamed.get(prefix + name);
       if (source !== undefined) sources.set(name, source);
     }
-    return { convention, prefix, sources };
+    const isForeign = ([ours, theirs]: [string, string]): boolean =>
+      convention === "timm" && ours !== theirs && !wanted.has(ours.slice(prefix.length));
+    const foreign = [...renamed].filter(isForeign).map(([, theirs]) => theirs);
+    return { convention, prefix, sources, foreign };
   });
   return candidates.reduce((best, next) => (next.sources.size > best.sources.size ? next : best));
 }

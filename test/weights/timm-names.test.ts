@@ -5,7 +5,7 @@ import { zeros } from "../../src/core/index.ts";
 import { createNetwork, type NetworkName } from "../../src/models/index.ts";
 import { timmName } from "../../src/models/timm-names.ts";
 import { stateEntries } from "../../src/nn/index.ts";
-import { matchStateDict, type StateDictMatch } from "../../src/weights/index.ts";
+import { matchStateDict, requireMatch, type StateDictMatch } from "../../src/weights/index.ts";
 import type { TensorInfo } from "../../src/weights/weights-file.ts";
 import { readGolden } from "../golden/read-golden.ts";
 
@@ -36,7 +36,14 @@ function match(
 describe.each(Object.keys(networks))("%s", (timms) => {
   test.each(["", "module.", "backbone.model."])("every tensor is found behind %j", (prefix) => {
     const { sources, ...others } = match(timms, (name) => prefix + name);
-    expect(others).toMatchObject({ missing: [], misshapen: [], unexpected: [], replaced: [], prefix });
+    expect(others).toMatchObject({
+      missing: [],
+      misshapen: [],
+      unexpected: [],
+      foreign: [],
+      replaced: [],
+      prefix,
+    });
     expect(sources.size).toBe(networks[timms]!.tensors.length);
   });
 
@@ -87,6 +94,20 @@ test("a 1x1 kernel becomes the matrix that it is, a factor for each channel one 
   const kernel = zeros("float32", [1280, 960, 1, 1]);
   expect(changes.get("classifier.0.weight")!(kernel)).toEqual({ ...kernel, shape: [1280, 960] });
   expect(match("convnext_tiny").changes.size).toBe(18);
+});
+
+test("a network with parts that the model has not is refused", () => {
+  const { tensors } = networks.vit_base_patch32_224!;
+  const scaled = [...tensors, ["blocks.0.ls1.gamma", [768]], ["optimizer.step", []]] as const;
+  const file = new Map(
+    scaled.map(([name, shape]): [string, TensorInfo] => [name, { dtype: "float32", shape }]),
+  );
+  const network = createNetwork("vit_b_32", { numClasses: 1000 });
+  const matched = matchStateDict(stateEntries(network), file, fittingOf(network));
+  expect(matched).toMatchObject({ missing: [], foreign: ["blocks.0.ls1.gamma"] });
+  expect(() => requireMatch(matched, "deit3.pth")).toThrow(
+    "all 152 tensors of the model are there, but the file's network has more: unexpected: blocks.0.ls1.gamma",
+  );
 });
 
 test("networks with timm's names name a vision transformer as its files do", () => {
