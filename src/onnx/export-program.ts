@@ -33,6 +33,7 @@ export function exportProgram(program: Program, options: ExportProgramOptions): 
   };
   const emit = new Emitter();
   const names = lowerNodes(emit, folded, {
+    wholeSigmoid: true,
     leaves: {
       input: (_, { name, dtype, shape }) => {
         const given = emit.graph.input(name, computedAs(dtype), free(name, shape));

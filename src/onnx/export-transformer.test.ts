@@ -13,6 +13,7 @@ import {
   layerNorm,
   matmul,
   mul,
+  silu,
   softmax,
   type Value,
 } from "../graph/index.ts";
@@ -53,6 +54,11 @@ test("normalisation, attention and GELU are operators of ONNX's own set", () => 
     "Clip",
   ]);
   expect(model!.node[0]!.output, "statistics that nothing reads").toHaveLength(1);
+});
+
+test("SiLU is a sigmoid and a product", () => {
+  const { graph: model } = exported(silu(tokens(new Graph())));
+  expect(model!.node.map(({ opType }) => opType)).toEqual(["Sigmoid", "Mul"]);
 });
 
 test("a tensor that several constants hold is stored once", () => {

@@ -33,6 +33,9 @@ function isZero({ node, shape }: Value): boolean {
   return isOp(node, "constant") && shape.length === 0 && Number(node.params.tensor.data[0]) === 0;
 }
 
+/** ONNX's own operator; onnxruntime's is cut off below -18, where it gives 1.5e-8. */
+export const sigmoidOperator: Lowering<NoParams> = direct("Sigmoid");
+
 /** One node each but for what has none, and the gradient of `relu`. */
 export const elementwiseLowerings: LoweringTable<ElementwiseOps> = {
   neg: direct("Neg"),
@@ -43,7 +46,7 @@ export const elementwiseLowerings: LoweringTable<ElementwiseOps> = {
   abs: direct("Abs"),
   sign: direct("Sign"),
   relu: direct("Relu"),
-  // 1 / (1 + e^-x): onnxruntime's Sigmoid is cut off below -18.
+  // 1 / (1 + e^-x), to the last digit.
   sigmoid: (emit, [x]) => {
     const power = emit.node("Exp", [emit.node("Neg", [x!.name])]);
     return [emit.node("Reciprocal", [emit.add(power, emit.scalar(1))])];

@@ -2,7 +2,7 @@
 import type { OpName, OpParams, Program, Value } from "../../graph/index.ts";
 import { convolutionLowerings } from "./convolution.ts";
 import { decomposedNormalizationLowerings } from "./decomposed-normalization.ts";
-import { elementwiseLowerings } from "./elementwise.ts";
+import { elementwiseLowerings, sigmoidOperator } from "./elementwise.ts";
 import type { Emitter } from "./emitter.ts";
 import { layerNormLowerings } from "./layer-norm.ts";
 import { layoutLowerings } from "./layout.ts";
@@ -17,13 +17,20 @@ export interface LoweringOptions {
   readonly leaves: Leaves;
   /** Whether batch norm in training is composed of simpler nodes, for providers without it. Default false. */
   readonly decomposeBatchNorm?: boolean;
+  /** Whether sigmoid is ONNX's own operator, which readers of models know, though it be less exact. Default false. */
+  readonly wholeSigmoid?: boolean;
 }
 
 /** The lowering of every op. */
-export function lowerings({ leaves, decomposeBatchNorm = false }: LoweringOptions): LoweringTable<OpParams> {
+export function lowerings({
+  leaves,
+  decomposeBatchNorm = false,
+  wholeSigmoid = false,
+}: LoweringOptions): LoweringTable<OpParams> {
   return {
     ...leafLowerings(leaves),
     ...elementwiseLowerings,
+    ...(wholeSigmoid && { sigmoid: sigmoidOperator }),
     ...reductionLowerings,
     ...layoutLowerings,
     ...convolutionLowerings,
