@@ -1,5 +1,5 @@
 // EfficientNet: Tan and Le, "Rethinking Model Scaling" (2019) and "EfficientNetV2" (2021), as torchvision builds them.
-import { add, flatten, type Value } from "../graph/index.ts";
+import { flatten, type Value } from "../graph/index.ts";
 import {
   type BatchNorm2dOptions,
   ClassificationNetwork,
@@ -7,25 +7,16 @@ import {
   fill,
   GlobalAvgPool2d,
   Linear,
-  Module,
   Sequential,
   SiLU,
-  StochasticDepth,
   uniform,
 } from "../nn/index.ts";
-import { Conv2dNormActivation, makeDivisible, SqueezeExcitation } from "./blocks.ts";
+import { Conv2dNormActivation, makeDivisible } from "./blocks.ts";
 import type { Family, NetworkOptions } from "./family.ts";
+import { MBConv, type MBConvOptions } from "./mb-conv.ts";
 
-/** A stage of equal blocks. */
-interface Stage {
-  /** 3x3 to more channels instead of 1x1 and a 3x3 on each. */
-  readonly fused: boolean;
-  /** Channels inside a block per channel before it. */
-  readonly expansion: number;
-  readonly kernelSize: number;
-  /** Of the first block. */
-  readonly stride: number;
-  readonly channels: number;
+/** A stage of equal blocks; the first has the stride. */
+interface Stage extends Pick<MBConvOptions, "fused" | "expansion" | "kernelSize" | "stride" | "channels"> {
   readonly layers: number;
 }
 
@@ -45,58 +36,6 @@ export interface EfficientNetOptions {
 
 type Architecture = Pick<EfficientNetOptions, "stemChannels" | "layout" | "lastChannels" | "norm">;
 
-interface BlockShape extends Omit<Stage, "fused" | "layers"> {
-  readonly inChannels: number;
-  readonly norm: BatchNorm2dOptions | undefined;
-}
-
-/** 1x1 to more channels, a convolution of each, squeeze-and-excitation, 1x1 back. */
-function mbConv({ inChannels, channels, expansion, kernelSize, stride, norm }: BlockShape): Sequential {
-  const hidden = makeDivisible(inChannels * expansion);
-  const options = { norm, activation: SiLU };
-  return new Sequential(
-    ...(hidden === inChannels
-      ? []
-      : [new Conv2dNormActivation(inChannels, hidden, { kernelSize: 1, ...options })]),
-    new Conv2dNormActivation(hidden, hidden, { kernelSize, stride, groups: hidden, ...options }),
-    new SqueezeExcitation(hidden, Math.max(1, Math.floor(inChannels / 4)), {
-      activation: SiLU,
-      biasInitializer: fill(0),
-    }),
-    new Conv2dNormActivation(hidden, channels, { kernelSize: 1, norm, activation: null }),
-  );
-}
-
-/** One convolution to more channels and 1x1 back; without more channels, the convolution alone. */
-function fusedMbConv({ inChannels, channels, expansion, kernelSize, stride, norm }: BlockShape): Sequential {
-  const hidden = makeDivisible(inChannels * expansion);
-  const options = { kernelSize, stride, norm, activation: SiLU };
-  if (hidden === inChannels) return new Sequential(new Conv2dNormActivation(inChannels, channels, options));
-  return new Sequential(
-    new Conv2dNormActivation(inChannels, hidden, options),
-    new Conv2dNormActivation(hidden, channels, { kernelSize: 1, norm, activation: null }),
-  );
-}
-
-/** Added to its input where the shape stays. */
-class Block extends Module {
-  readonly block: Sequential;
-  readonly stochastic_depth: StochasticDepth;
-  readonly #residual: boolean;
-
-  constructor(fused: boolean, shape: BlockShape, leftOut: number) {
-    super();
-    this.block = fused ? fusedMbConv(shape) : mbConv(shape);
-    this.stochastic_depth = new StochasticDepth(leftOut);
-    this.#residual = shape.stride === 1 && shape.inChannels === shape.channels;
-  }
-
-  override forward(x: Value): Value {
-    const y = this.block.call(x);
-    return this.#residual ? add(this.stochastic_depth.call(y), x) : y;
-  }
-}
-
 /** Images [N, 3, H, W] -> logits [N, numClasses]. Parameter names, order and initialisation are torchvision's. */
 export class EfficientNet extends ClassificationNetwork {
   readonly features: Sequential;
@@ -107,11 +46,12 @@ export class EfficientNet extends ClassificationNetwork {
     super();
     const total = layout.reduce((sum, { layers }) => sum + layers, 0);
     let [inChannels, blocks] = [stemChannels, 0];
-    const stages = layout.map(({ fused, layers, stride, ...shape }) => {
+    const stages = layout.map(({ layers, stride, ...shape }) => {
       const stage = Array.from({ length: layers }, (_, i) => {
-        const own = { ...shape, inChannels, stride: i === 0 ? stride : 1, norm };
+        const stochasticDepth = (options.stochasticDepth * blocks++) / total;
+        const own = { inChannels, stride: i === 0 ? stride : 1, norm, stochasticDepth };
         inChannels = shape.channels;
-        return new Block(fused, own, (options.stochasticDepth * blocks++) / total);
+        return new MBConv({ ...shape, ...own });
       });
       return new Sequential(...stage);
     });

@@ -13,112 +13,23 @@ import {
   truncatedNormal,
 } from "../nn/index.ts";
 import type { Family } from "./family.ts";
-import { BasicConv2d, Branches } from "./inception-blocks.ts";
+import type { BasicConv2d } from "./inception-blocks.ts";
+import {
+  inceptionA,
+  inceptionB,
+  inceptionC,
+  inceptionD,
+  inceptionE,
+  initializer,
+  narrow,
+  same,
+} from "./inception-modules.ts";
 
 /** The numbers that can be chosen. */
 export interface Inception3Options {
   readonly numClasses: number;
   /** Before the last layer. */
   readonly dropout: number;
-}
-
-const initializer = truncatedNormal(0.1);
-
-/** Without padding. */
-function narrow(inChannels: number, outChannels: number, kernel: number, stride = 1): BasicConv2d {
-  return new BasicConv2d(inChannels, outChannels, kernel, { stride, initializer });
-}
-
-/** Padded so that the size stays. */
-function same(inChannels: number, outChannels: number, rows: number, columns = rows): BasicConv2d {
-  const padding = [(rows - 1) / 2, (columns - 1) / 2] as const;
-  return new BasicConv2d(inChannels, outChannels, [rows, columns], { padding, initializer });
-}
-
-const averaging = (): AvgPool2d => new AvgPool2d(3, { stride: 1, padding: 1 });
-
-function inceptionA(channels: number, pooled: number): Branches {
-  return new Branches(
-    [{ branch1x1: same(channels, 64, 1) }],
-    [{ branch5x5_1: same(channels, 48, 1), branch5x5_2: same(48, 64, 5) }],
-    [
-      {
-        branch3x3dbl_1: same(channels, 64, 1),
-        branch3x3dbl_2: same(64, 96, 3),
-        branch3x3dbl_3: same(96, 96, 3),
-      },
-    ],
-    [{ pool: averaging(), branch_pool: same(channels, pooled, 1) }],
-  );
-}
-
-/** Halves the size. */
-function inceptionB(channels: number): Branches {
-  return new Branches(
-    [{ branch3x3: narrow(channels, 384, 3, 2) }],
-    [
-      {
-        branch3x3dbl_1: same(channels, 64, 1),
-        branch3x3dbl_2: same(64, 96, 3),
-        branch3x3dbl_3: narrow(96, 96, 3, 2),
-      },
-    ],
-    [{ pool: new MaxPool2d(3, { stride: 2 }) }],
-  );
-}
-
-function inceptionC(channels: number, hidden: number): Branches {
-  return new Branches(
-    [{ branch1x1: same(channels, 192, 1) }],
-    [
-      {
-        branch7x7_1: same(channels, hidden, 1),
-        branch7x7_2: same(hidden, hidden, 1, 7),
-        branch7x7_3: same(hidden, 192, 7, 1),
-      },
-    ],
-    [
-      {
-        branch7x7dbl_1: same(channels, hidden, 1),
-        branch7x7dbl_2: same(hidden, hidden, 7, 1),
-        branch7x7dbl_3: same(hidden, hidden, 1, 7),
-        branch7x7dbl_4: same(hidden, hidden, 7, 1),
-        branch7x7dbl_5: same(hidden, 192, 1, 7),
-      },
-    ],
-    [{ pool: averaging(), branch_pool: same(channels, 192, 1) }],
-  );
-}
-
-/** Halves the size. */
-function inceptionD(channels: number): Branches {
-  return new Branches(
-    [{ branch3x3_1: same(channels, 192, 1), branch3x3_2: narrow(192, 320, 3, 2) }],
-    [
-      {
-        branch7x7x3_1: same(channels, 192, 1),
-        branch7x7x3_2: same(192, 192, 1, 7),
-        branch7x7x3_3: same(192, 192, 7, 1),
-        branch7x7x3_4: narrow(192, 192, 3, 2),
-      },
-    ],
-    [{ pool: new MaxPool2d(3, { stride: 2 }) }],
-  );
-}
-
-function inceptionE(channels: number): Branches {
-  return new Branches(
-    [{ branch1x1: same(channels, 320, 1) }],
-    [
-      { branch3x3_1: same(channels, 384, 1) },
-      { branch3x3_2a: same(384, 384, 1, 3), branch3x3_2b: same(384, 384, 3, 1) },
-    ],
-    [
-      { branch3x3dbl_1: same(channels, 448, 1), branch3x3dbl_2: same(448, 384, 3) },
-      { branch3x3dbl_3a: same(384, 384, 1, 3), branch3x3dbl_3b: same(384, 384, 3, 1) },
-    ],
-    [{ pool: averaging(), branch_pool: same(channels, 192, 1) }],
-  );
 }
 
 /** A classifier in the middle of the network, whose loss reaches the layers before it on a shorter way. */

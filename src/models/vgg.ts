@@ -48,6 +48,7 @@ export class VGG extends ClassificationNetwork {
   readonly features: Sequential;
   readonly avgpool: AdaptiveAvgPool2d;
   readonly classifier: Sequential;
+  readonly #blockLengths: readonly number[];
 
   constructor({ layers, batchNorm, numClasses, dropout }: VGGOptions) {
     super();
@@ -60,6 +61,7 @@ export class VGG extends ClassificationNetwork {
       });
       return [...block.flat(), new MaxPool2d(2)];
     });
+    this.#blockLengths = layers.map((count) => count * (batchNorm ? 3 : 2) + 1);
     const linear = { initializer: normal(0.01), biasInitializer };
     this.features = new Sequential(...blocks);
     this.avgpool = new AdaptiveAvgPool2d(POOLED);
@@ -72,6 +74,17 @@ export class VGG extends ClassificationNetwork {
       new Dropout(dropout),
       new Linear(HIDDEN, numClasses, linear),
     );
+  }
+
+  /** One for each block. */
+  override get stages(): readonly string[] {
+    let next = 0;
+    const begins = this.#blockLengths.map((length) => {
+      const begin = next;
+      next += length;
+      return `features.${begin}`;
+    });
+    return [...begins, "classifier"];
   }
 
   override forwardFeatures(x: Value): Value {
