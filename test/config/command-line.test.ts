@@ -69,7 +69,7 @@ describe("printing", () => {
       "model.learning_rate",
     ).split("\n");
     expect(lines[0]).toBe("model.learning_rate = 0.1");
-    expect(lines[1]).toMatch(/5\.0e-4 .*conf\/model\/_network\.yaml:14:16/);
+    expect(lines[1]).toMatch(/5\.0e-4 .*conf\/model\/_network\.yaml:\d+:16/);
     expect(lines[2]).toMatch(/0\.01 .*override "model\.learning_rate=0\.01"/);
     expect(lines[3]).toMatch(/0\.1 .*override "model\.learning_rate=0\.1" +\(in effect\)/);
     expect(renderExplanation(composed(), "optimizer.weight_decay")).toContain(
