@@ -5,7 +5,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const LONGEST: readonly string[] = [
   "test/golden/training.test.ts",
   "test/conformance/ops.test.ts",
-  "test/golden/models.test.ts",
+  "test/golden/resnets.test.ts",
+  "test/golden/transformers.test.ts",
+  "test/golden/classic-networks.test.ts",
+  "test/golden/efficient-networks.test.ts",
   "test/e2e/bad-input.test.ts",
   "test/train/non-finite.test.ts",
   "test/e2e/examples.test.ts",

@@ -11,7 +11,12 @@ export function narrow(inChannels: number, outChannels: number, kernel: number, 
 }
 
 /** A convolution padded so that the size stays. */
-export function same(inChannels: number, outChannels: number, rows: number, columns = rows): BasicConv2d {
+export function same(
+  inChannels: number,
+  outChannels: number,
+  rows: number,
+  columns: number = rows,
+): BasicConv2d {
   const padding = [(rows - 1) / 2, (columns - 1) / 2] as const;
   return new BasicConv2d(inChannels, outChannels, [rows, columns], { padding, initializer });
 }
