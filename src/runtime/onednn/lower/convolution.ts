@@ -9,7 +9,7 @@ import {
   isOp,
 } from "../../../graph/index.ts";
 import { ARG, type DnnlType, type Engine, type Layout, type Primitive } from "../ffi/index.ts";
-import { convolutionImage, type ImageFormat } from "../plan/image.ts";
+import { convolutionImage, type ImageFormat } from "../plan/image-format.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 import type { VariableStore } from "../plan/variable-store.ts";

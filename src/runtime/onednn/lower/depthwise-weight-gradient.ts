@@ -2,7 +2,8 @@
 import { sizeOf } from "../../../core/index.ts";
 import type { BoundValue } from "../../../graph/index.ts";
 import { ARG, type OperationOf } from "../ffi/index.ts";
-import { convolutionImage, imageOf } from "../plan/image.ts";
+import { imageOf } from "../plan/image.ts";
+import { convolutionImage } from "../plan/image-format.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 import { boxOf } from "./movement.ts";

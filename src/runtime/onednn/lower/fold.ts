@@ -1,7 +1,7 @@
 // Sums and maxima by the library's primitives: of runs of elements by its reduction, of windows by its pooling.
 import { ARG, type Layout } from "../ffi/index.ts";
 import { ELEMENT_BYTES } from "../plan/element-type.ts";
-import { channelsLast } from "../plan/image.ts";
+import { channelsLast } from "../plan/image-format.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Tensor } from "../plan/tensor.ts";
 

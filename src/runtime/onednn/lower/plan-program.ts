@@ -13,7 +13,7 @@ import { ALIGNMENT, type Engine, SLAB_BYTES } from "../ffi/index.ts";
 import type { ConvolutionChooser } from "../plan/convolution-choice.ts";
 import type { ElementArray } from "../plan/element-type.ts";
 import { joinsElementwise } from "../plan/elementwise-members.ts";
-import { imageFormatOf } from "../plan/image.ts";
+import { imageFormatOf } from "../plan/image-format.ts";
 import { Planner } from "../plan/planner.ts";
 import type { Step } from "../plan/step.ts";
 import { pack } from "../plan/storage-ranges.ts";

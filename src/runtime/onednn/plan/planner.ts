@@ -18,7 +18,7 @@ import {
 } from "../ffi/index.ts";
 import type { ConvolutionChooser } from "./convolution-choice.ts";
 import { ELEMENT_BYTES, type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
-import type { ImageFormat } from "./image.ts";
+import type { ImageFormat } from "./image-format.ts";
 import type { Step, Work } from "./step.ts";
 import { unpacked } from "./storage-ranges.ts";
 import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
@@ -179,11 +179,6 @@ export class Planner {
     const rows = this.rowMajor(value, "f32");
     if (rows.byteOffset % ALIGNMENT === 0) return rows;
     return this.hold(value, this.reorder(rows, rows.layout!, `%${value.id}`));
-  }
-
-  /** Whether the value is held as bfloat16. */
-  isActivation(value: BoundValue): boolean {
-    return this.#tensors.get(value)?.[0]?.type === "bf16";
   }
 
   /** New memory for a tensor. */
