@@ -17,8 +17,8 @@ import {
   StochasticDepth,
   truncatedNormal,
 } from "../nn/index.ts";
-import { depthProbability } from "./depth-probability.ts";
 import type { Family, NetworkOptions } from "./family.ts";
+import { depthProbability } from "./parts/depth-probability.ts";
 
 /** The numbers that tell one network of the family from another. */
 export interface ConvNeXtOptions {

@@ -11,9 +11,9 @@ import {
   SiLU,
   uniform,
 } from "../nn/index.ts";
-import { Conv2dNormActivation, makeDivisible } from "./blocks.ts";
 import type { Family, NetworkOptions } from "./family.ts";
-import { MBConv, type MBConvOptions } from "./mb-conv.ts";
+import { Conv2dNormActivation, makeDivisible } from "./parts/blocks.ts";
+import { MBConv, type MBConvOptions } from "./parts/mb-conv.ts";
 
 /** A stage of equal blocks; the first has the stride. */
 interface Stage extends Pick<MBConvOptions, "fused" | "expansion" | "kernelSize" | "stride" | "channels"> {

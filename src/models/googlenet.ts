@@ -13,7 +13,7 @@ import {
   truncatedNormal,
 } from "../nn/index.ts";
 import type { Family } from "./family.ts";
-import { BasicConv2d, Branches } from "./inception-blocks.ts";
+import { BasicConv2d, Branches } from "./parts/inception-blocks.ts";
 
 /** The numbers that can be chosen. */
 export interface GoogLeNetOptions {

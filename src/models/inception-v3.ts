@@ -13,7 +13,7 @@ import {
   truncatedNormal,
 } from "../nn/index.ts";
 import type { Family } from "./family.ts";
-import type { BasicConv2d } from "./inception-blocks.ts";
+import type { BasicConv2d } from "./parts/inception-blocks.ts";
 import {
   inceptionA,
   inceptionB,
@@ -23,7 +23,7 @@ import {
   initializer,
   narrow,
   same,
-} from "./inception-modules.ts";
+} from "./parts/inception-modules.ts";
 
 /** The numbers that can be chosen. */
 export interface Inception3Options {

@@ -17,10 +17,10 @@ import {
   StochasticDepth,
   Tanh,
 } from "../nn/index.ts";
-import { Conv2dNormActivation, SqueezeExcitation } from "./blocks.ts";
-import { depthProbability } from "./depth-probability.ts";
 import type { Family, NetworkOptions } from "./family.ts";
-import { linear, PartitionAttention } from "./partition-attention.ts";
+import { Conv2dNormActivation, SqueezeExcitation } from "./parts/blocks.ts";
+import { depthProbability } from "./parts/depth-probability.ts";
+import { linear, PartitionAttention } from "./parts/partition-attention.ts";
 
 /** The numbers that tell one MaxViT from another. */
 export interface MaxVitOptions {

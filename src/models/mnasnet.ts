@@ -14,8 +14,8 @@ import {
   Sequential,
   uniform,
 } from "../nn/index.ts";
-import { makeDivisible } from "./blocks.ts";
 import type { Family, NetworkOptions } from "./family.ts";
+import { makeDivisible } from "./parts/blocks.ts";
 
 /** The numbers that tell one network of the family from another. */
 export interface MNASNetOptions {

@@ -14,8 +14,8 @@ import {
   ReLU6,
   Sequential,
 } from "../nn/index.ts";
-import { Conv2dNormActivation } from "./blocks.ts";
 import type { Family } from "./family.ts";
+import { Conv2dNormActivation } from "./parts/blocks.ts";
 
 /** Stages of blocks: channels inside a block per channel before it, channels behind it, blocks, first stride. */
 const STAGES = [

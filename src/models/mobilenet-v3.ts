@@ -13,8 +13,8 @@ import {
   ReLU,
   Sequential,
 } from "../nn/index.ts";
-import { type Activation, Conv2dNormActivation, makeDivisible, SqueezeExcitation } from "./blocks.ts";
 import type { Family, NetworkOptions } from "./family.ts";
+import { type Activation, Conv2dNormActivation, makeDivisible, SqueezeExcitation } from "./parts/blocks.ts";
 
 /** One block: kernel, channels inside, channels behind, whether with squeeze-and-excitation, activation, stride. */
 type Row = readonly [

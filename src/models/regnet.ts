@@ -9,8 +9,8 @@ import {
   normal,
   Sequential,
 } from "../nn/index.ts";
-import { Conv2dNormActivation, SqueezeExcitation } from "./blocks.ts";
 import type { Family } from "./family.ts";
+import { Conv2dNormActivation, SqueezeExcitation } from "./parts/blocks.ts";
 
 /** The numbers that tell one network of the family from another. */
 export interface RegNetOptions {

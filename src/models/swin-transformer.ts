@@ -14,15 +14,15 @@ import {
   StochasticDepth,
   truncatedNormal,
 } from "../nn/index.ts";
-import { depthProbability } from "./depth-probability.ts";
 import type { Family, NetworkOptions } from "./family.ts";
-import { mlp } from "./mlp.ts";
+import { depthProbability } from "./parts/depth-probability.ts";
+import { mlp } from "./parts/mlp.ts";
 import {
   linear,
   ShiftedWindowAttention,
   ShiftedWindowAttentionV2,
   type WindowAttentionOptions,
-} from "./window-attention.ts";
+} from "./parts/window-attention.ts";
 
 /** The numbers that tell one Swin transformer from another. */
 export interface SwinTransformerOptions {

@@ -13,9 +13,9 @@ import {
   truncatedNormal,
 } from "../nn/index.ts";
 import type { Family, NetworkOptions } from "./family.ts";
-import { gridOf, type Resampling, resizePositions } from "./position-table.ts";
-import { timmName } from "./timm-names.ts";
-import { TransformerEncoder, type TransformerEncoderOptions } from "./transformer-encoder.ts";
+import { gridOf, type Resampling, resizePositions } from "./parts/position-table.ts";
+import { timmName } from "./parts/timm-names.ts";
+import { TransformerEncoder, type TransformerEncoderOptions } from "./parts/transformer-encoder.ts";
 
 /** The numbers that tell one vision transformer from another. */
 export interface VisionTransformerOptions extends TransformerEncoderOptions {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fittingOf } from "../../src/app/run/recognize-network.ts";
 import { zeros } from "../../src/core/index.ts";
 import { createNetwork, type NetworkName } from "../../src/models/index.ts";
-import { timmName } from "../../src/models/timm-names.ts";
+import { timmName } from "../../src/models/parts/timm-names.ts";
 import { stateEntries } from "../../src/nn/index.ts";
 import { matchStateDict, requireMatch, type StateDictMatch } from "../../src/weights/index.ts";
 import type { TensorInfo } from "../../src/weights/weights-file.ts";

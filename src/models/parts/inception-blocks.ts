@@ -1,6 +1,6 @@
 // Blocks of the networks with inception modules, GoogLeNet and Inception v3, with torchvision's names.
-import { concat, relu, type Value } from "../graph/index.ts";
-import { BatchNorm2d, Conv2d, type Initializer, Module, type SizeOption } from "../nn/index.ts";
+import { concat, relu, type Value } from "../../graph/index.ts";
+import { BatchNorm2d, Conv2d, type Initializer, Module, type SizeOption } from "../../nn/index.ts";
 
 /** What a convolution has besides its channels and kernel. */
 export interface BasicConv2dOptions {

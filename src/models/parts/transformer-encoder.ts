@@ -1,5 +1,5 @@
 // The encoder of a vision transformer: blocks of attention and fully connected layers over a sequence of tokens.
-import { add, mul, pad, sizeOfAxis, type Value } from "../graph/index.ts";
+import { add, mul, pad, sizeOfAxis, type Value } from "../../graph/index.ts";
 import {
   Dropout,
   fill,
@@ -12,7 +12,7 @@ import {
   QuickGELU,
   Sequential,
   StochasticDepth,
-} from "../nn/index.ts";
+} from "../../nn/index.ts";
 import { depthProbability } from "./depth-probability.ts";
 import { mlp } from "./mlp.ts";
 

@@ -1,5 +1,5 @@
 // The five kinds of modules of Inception v3, and the convolutions that they are made of.
-import { AvgPool2d, type Initializer, MaxPool2d, truncatedNormal } from "../nn/index.ts";
+import { AvgPool2d, type Initializer, MaxPool2d, truncatedNormal } from "../../nn/index.ts";
 import { BasicConv2d, Branches } from "./inception-blocks.ts";
 
 /** Of weights, the auxiliary classifier's last layer excepted. */

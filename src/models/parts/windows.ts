@@ -1,6 +1,6 @@
 // Maps divided into windows, as they are or shifted by part of one: Liu et al., "Swin Transformer" (2021).
-import { type HostTensor, hostTensor } from "../core/index.ts";
-import { constant, pad, reshape, roll, sizeOfAxis, slice, transpose, type Value } from "../graph/index.ts";
+import { type HostTensor, hostTensor } from "../../core/index.ts";
+import { constant, pad, reshape, roll, sizeOfAxis, slice, transpose, type Value } from "../../graph/index.ts";
 
 /** [N, H, W, C] -> [N, windows, size^2, C] */
 export function partition(x: Value, size: number): Value {

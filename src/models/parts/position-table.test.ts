@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fill } from "../../test/golden/formula.ts";
-import { float32, toNumbers } from "../core/index.ts";
+import { fill } from "../../../test/golden/formula.ts";
+import { float32, toNumbers } from "../../core/index.ts";
 import { gridOf, resizePositions } from "./position-table.ts";
 
 /** torch's `interpolate` of fill("positions") from a grid of one side to one of another. */

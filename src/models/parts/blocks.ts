@@ -1,5 +1,5 @@
 // Blocks that several families of convolutional networks are built of, with torchvision's names.
-import { mul, type Value } from "../graph/index.ts";
+import { mul, type Value } from "../../graph/index.ts";
 import {
   AdaptiveAvgPool2d,
   BatchNorm2d,
@@ -11,7 +11,7 @@ import {
   ReLU,
   Sequential,
   Sigmoid,
-} from "../nn/index.ts";
+} from "../../nn/index.ts";
 
 /** Class of an activation. */
 export type Activation = new () => Module;

@@ -1,6 +1,6 @@
 // Positions in a window relative to each other: which row of a table belongs to each pair of places.
-import { type HostTensor, hostTensor } from "../core/index.ts";
-import { matmul, oneHot, reshape, sizeOfAxis, type Value } from "../graph/index.ts";
+import { type HostTensor, hostTensor } from "../../core/index.ts";
+import { matmul, oneHot, reshape, sizeOfAxis, type Value } from "../../graph/index.ts";
 
 /**
  * Row of the table for each pair of places in a window of `size` x `size`, int64 [size^4]: the differences in height and

@@ -1,6 +1,6 @@
 // The residual blocks of EfficientNets ("mobile inverted bottlenecks"), with torchvision's names.
-import { add, type Value } from "../graph/index.ts";
-import { type BatchNorm2dOptions, fill, Module, Sequential, SiLU, StochasticDepth } from "../nn/index.ts";
+import { add, type Value } from "../../graph/index.ts";
+import { type BatchNorm2dOptions, fill, Module, Sequential, SiLU, StochasticDepth } from "../../nn/index.ts";
 import { Conv2dNormActivation, makeDivisible, SqueezeExcitation } from "./blocks.ts";
 
 /** The numbers that tell one block from another. */

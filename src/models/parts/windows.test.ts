@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { hostTensor, toNumbers } from "../core/index.ts";
-import { createProgram, Graph, input } from "../graph/index.ts";
-import { referenceRuntime } from "../runtime/reference/index.ts";
+import { hostTensor, toNumbers } from "../../core/index.ts";
+import { createProgram, Graph, input } from "../../graph/index.ts";
+import { referenceRuntime } from "../../runtime/reference/index.ts";
 import { relativePositionIndex } from "./relative-positions.ts";
 import { withinWindows } from "./windows.ts";
 

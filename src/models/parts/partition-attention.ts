@@ -1,6 +1,6 @@
 // MaxViT's attention among places near each other, and among places spread over the whole map.
-import { ClassifierTrainingError, hostTensor } from "../core/index.ts";
-import { add, matmul, mul, reshape, sizeOfAxis, softmax, transpose, type Value } from "../graph/index.ts";
+import { ClassifierTrainingError, hostTensor } from "../../core/index.ts";
+import { add, matmul, mul, reshape, sizeOfAxis, softmax, transpose, type Value } from "../../graph/index.ts";
 import {
   Buffer,
   Dropout,
@@ -17,7 +17,7 @@ import {
   StochasticDepth,
   splitHeads,
   truncatedNormal,
-} from "../nn/index.ts";
+} from "../../nn/index.ts";
 import { positionBias, relativePositionIndex } from "./relative-positions.ts";
 
 /** A fully connected layer as all of MaxViT's begin. */

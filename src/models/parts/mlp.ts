@@ -8,7 +8,7 @@ import {
   normal,
   Sequential,
   xavierUniform,
-} from "../nn/index.ts";
+} from "../../nn/index.ts";
 
 /** How the layers begin, and what lies between and behind them; the defaults are those of torchvision's ViT. */
 export interface MlpOptions {

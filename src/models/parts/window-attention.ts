@@ -14,7 +14,7 @@ import {
   softmax,
   sqrt,
   type Value,
-} from "../graph/index.ts";
+} from "../../graph/index.ts";
 import {
   Buffer,
   Dropout,
@@ -28,7 +28,7 @@ import {
   Sequential,
   splitHeads,
   truncatedNormal,
-} from "../nn/index.ts";
+} from "../../nn/index.ts";
 import { positionBias, relativeCoordinates, relativePositionIndex } from "./relative-positions.ts";
 import { withinWindows } from "./windows.ts";
 

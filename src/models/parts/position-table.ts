@@ -1,5 +1,5 @@
 // A vision transformer's table of positions for pictures of another size: its grid resampled by cubic weights.
-import { cubicWeight, type HostTensor, hostTensor } from "../core/index.ts";
+import { cubicWeight, type HostTensor, hostTensor } from "../../core/index.ts";
 
 /**
  * How a grid is resampled: as torchvision does (corners stay where they are, cubic with a = -0.75), or as timm does (edges
