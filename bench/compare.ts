@@ -29,9 +29,22 @@ interface Subject {
   readonly batch: number;
   readonly precision: "32-true" | "bf16-mixed";
   readonly evaluate?: boolean;
+  /** What computes; default `onednn`. */
+  readonly runtime?: "onednn" | "onnxruntime";
   /** Ratio that the project promises. */
   readonly floor: number;
 }
+
+/** One network of each family that the promises name, with its floor on `onednn`. */
+const FAMILIES: Readonly<Record<string, number>> = {
+  mobilenet_v3_large: 1.2,
+  efficientnet_b0: 1.2,
+  convnext_tiny: 1.2,
+  regnet_y_400mf: 1.2,
+  densenet121: 1.2,
+  vit_b_16: 1,
+  swin_t: 1,
+};
 
 const SUBJECTS: readonly Subject[] = [
   { model: "resnet18", size: 224, batch: 16, precision: "32-true", floor: 1.5 },
@@ -42,6 +55,13 @@ const SUBJECTS: readonly Subject[] = [
   { model: "resnet18", size: 32, batch: 128, precision: "bf16-mixed", floor: 1.3 },
   { model: "resnet18", size: 224, batch: 16, precision: "32-true", evaluate: true, floor: 1.5 },
   { model: "resnet18", size: 224, batch: 16, precision: "bf16-mixed", evaluate: true, floor: 1.1 },
+  ...Object.entries(FAMILIES).flatMap(([model, floor]): Subject[] => {
+    const step = { model, size: 224, batch: 16, precision: "32-true" } as const;
+    return [
+      { ...step, floor },
+      { ...step, runtime: "onnxruntime", floor: 0.6 },
+    ];
+  }),
 ];
 
 function run(command: string, args: readonly string[]): StepFigures | undefined {
@@ -63,11 +83,11 @@ function stepsOf({ size, model }: Subject): string {
 }
 
 function ours(subject: Subject): StepFigures | undefined {
-  const { model, size, batch, precision, evaluate } = subject;
+  const { model, size, batch, precision, evaluate, runtime = "onednn" } = subject;
   const program = join(import.meta.dirname, "..", "bin", "classifier-training.js");
   return run(NODE, [
     ...[program, "bench", "step", "--json", "--steps", stepsOf(subject), ...(evaluate ? ["--eval"] : [])],
-    ...[`model=${model}`, `data.image_size=${size}`, `data.batch_size=${batch}`, "runtime=onednn"],
+    ...[`model=${model}`, `data.image_size=${size}`, `data.batch_size=${batch}`, `runtime=${runtime}`],
     ...[`trainer.precision=${precision}`, "optimizer=adamw", "trainer.gradient_clip_val=1"],
   ]);
 }
@@ -91,9 +111,8 @@ function median(values: readonly number[]): number {
 const wanted = process.argv.slice(2);
 const results: unknown[] = [];
 for (const subject of SUBJECTS) {
-  const name = [subject.model, subject.size, subject.precision, subject.evaluate ? "evaluate" : "train"].join(
-    " ",
-  );
+  const { model, size, precision, evaluate, runtime = "onednn" } = subject;
+  const name = [model, size, precision, evaluate ? "evaluate" : "train", runtime].join(" ");
   if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
   const ratios: number[] = [];
   const rounds: { ours: StepFigures; best: StepFigures }[] = [];

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Measures PyTorch training steps (or forward passes) of a ResNet on the CPU, the peer of `bench step`.
+"""Measures PyTorch training steps (or forward passes) on the CPU, the peer of `bench step`.
+
+ResNets are written out here; other networks are torchvision's.
 
 The same work: forward, cross-entropy with label smoothing, backward, gradient norm clipping, AdamW, and the
 top-1 count of the batch. Prints one line of JSON. Variants: memory format (nchw, nhwc), precision (float32,
@@ -70,9 +72,17 @@ def resnet(name, classes):
     return nn.Sequential(*modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, classes))
 
 
+def network(name, classes):
+    if name in LAYERS:
+        return resnet(name, classes)
+    import torchvision
+
+    return getattr(torchvision.models, name)(num_classes=classes)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--model", default="resnet18", choices=LAYERS)
+    parser.add_argument("--model", default="resnet18")
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--classes", type=int, default=1000)
@@ -88,7 +98,7 @@ def main():
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
     layout = torch.channels_last if args.format == "nhwc" else torch.contiguous_format
-    model = resnet(args.model, args.classes).to(memory_format=layout)
+    model = network(args.model, args.classes).to(memory_format=layout)
     images = torch.randn(args.batch, 3, args.size, args.size).contiguous(memory_format=layout)
     labels = torch.randint(args.classes, (args.batch,))
     model.train(not args.evaluate)
