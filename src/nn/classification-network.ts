@@ -136,6 +136,10 @@ export class Reclassified extends ClassificationNetwork {
     return this.#network.forwardFeatures(x);
   }
 
+  override fitState(name: string, shape: Shape): StateChange | undefined {
+    return this.#network.fitState(name, shape);
+  }
+
   override *children(): Generator<[string, Module]> {
     for (const child of this.#network.children()) if (child[1] !== this.#network.classifier) yield child;
     yield [NEIGHBORS, this.classifier];
