@@ -21,16 +21,23 @@ const python = findPython("torch", "torchvision");
 const folder = mkdtempSync(join(tmpdir(), "round-trip-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Inception v3 takes no smaller ones than 75. */
+/** Inception v3 takes no smaller pictures than of 75 pixels. */
 const SIZE = 96;
-const images = fill("round-trip.images", [1, 3, SIZE, SIZE], -2, 2);
-writeFileSync(join(folder, "images.f32"), new Uint8Array(images.data.buffer));
+/** MaxViT's stages must divide into windows of 7. */
+const MAXVIT_SIZE = 224;
+const picturesOf = (size: number): HostTensor => fill("round-trip.images", [1, 3, size, size], -2, 2);
+for (const size of [SIZE, MAXVIT_SIZE]) {
+  writeFileSync(join(folder, `images-${size}.f32`), new Uint8Array(picturesOf(size).data.buffer));
+}
+const images = picturesOf(SIZE);
 
 const SETUP = `
 import json, sys, torch, torchvision
 from collections import OrderedDict
 folder, name = sys.argv[1:3]
-images = torch.frombuffer(bytearray(open(folder + "/images.f32", "rb").read()), dtype=torch.float32).reshape(1, 3, ${SIZE}, ${SIZE})
+size = ${MAXVIT_SIZE} if name == "maxvit_t" else ${SIZE}
+pictures = bytearray(open(f"{folder}/images-{size}.f32", "rb").read())
+images = torch.frombuffer(pictures, dtype=torch.float32).reshape(1, 3, size, size)
 model = getattr(torchvision.models, name)(num_classes=${CLASSES}, **json.loads(sys.argv[3]))
 def logits():
     with torch.no_grad():
