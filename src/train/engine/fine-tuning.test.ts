@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { float32, hostTensor } from "../../core/index.ts";
-import type { Value } from "../../graph/index.ts";
+import { matmul, type Value } from "../../graph/index.ts";
 import { createResNet } from "../../models/index.ts";
 import {
   BatchNorm2d,
@@ -29,6 +29,19 @@ describe("groups", () => {
     expect(tuning.groups()).toEqual([{ parameters: ["fc.weight", "fc.bias"], learningRateScale: 1 }]);
     expect(network.bn1.frozen).toBe(true);
     expect(tuning.enter(100)).toBe(false);
+  });
+
+  test("a network whose parameters are all its own is one stage", () => {
+    class Own extends Module {
+      readonly weight = new Parameter([2, 2], fill(1));
+
+      override forward(x: Value): Value {
+        return matmul(x, this.weight.value);
+      }
+    }
+    const groups = new FineTuning(new Own(), { layerDecay: 0.5 }).groups();
+    expect(groups).toEqual([{ parameters: ["weight"], learningRateScale: 1 }]);
+    expect(() => new FineTuning(new Own(), { freezeStages: 1 })).toThrow("1 of 1 stages cannot be frozen");
   });
 
   test("unfreezing trains everything, parts before the classifier more gently, without decay of norms and biases", () => {

@@ -79,7 +79,9 @@ export class FineTuning {
   constructor(network: Module, options: FineTuningOptions) {
     this.#network = network;
     this.#options = parseOptions("FineTuning", fineTuningSchema, options);
-    this.#stages = network instanceof ClassificationNetwork ? network.stages : deriveStages(network);
+    const stages = network instanceof ClassificationNetwork ? network.stages : deriveStages(network);
+    // A network whose parameters are all its own is one stage.
+    this.#stages = stages.length > 0 ? stages : [""];
     this.#stageOf = parameterStages(network, this.#stages);
     this.#frozen = this.#findFrozen();
     if (this.#frozen.size === this.#stageOf.size)
