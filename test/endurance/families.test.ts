@@ -1,0 +1,90 @@
+// A network of each family: trains, its loss falls, is exported, and is resumed to the bit with its dropout.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readCsv } from "../../src/core/index.ts";
+import type { NetworkName } from "../../src/models/index.ts";
+import { removeFolder, run, signalled, temporaryFolder, writeColourPictures } from "../e2e/command.ts";
+import { FULL } from "./scale.ts";
+
+/** Height and width of the pictures that a network is tried with. */
+type Sized = readonly [NetworkName, number];
+
+/** With dropout and stochastic depth. */
+const FEW: readonly Sized[] = [
+  ["mobilenet_v3_small", 48],
+  ["efficientnet_b0", 48],
+];
+
+const MANY: readonly Sized[] = [
+  ["alexnet", 64],
+  ["vgg11_bn", 64],
+  ["squeezenet1_1", 64],
+  ["googlenet", 64],
+  ["inception_v3", 96],
+  ["densenet121", 64],
+  ["mobilenet_v2", 64],
+  ["mnasnet0_5", 64],
+  ["shufflenet_v2_x0_5", 64],
+  ["efficientnet_v2_s", 64],
+  ["regnet_x_400mf", 64],
+  ["regnet_y_400mf", 64],
+  ["resnet18", 64],
+  ["convnext_tiny", 64],
+  ["vit_b_32", 64],
+  ["swin_t", 64],
+  ["swin_v2_t", 64],
+  ["maxvit_t", 224],
+];
+
+/** Largest difference between the logits of an export and of the network. */
+const PARITY = 1e-4;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeColourPictures(join(folder, "photos"));
+});
+afterAll(() => removeFolder(folder));
+
+function words(name: NetworkName, size: number, runFolder: string): string[] {
+  return [
+    ...["train", `model=${name}`, "data.root=photos", `data.image_size=${size}`, "data.batch_size=8"],
+    ...["data.num_workers=0", "model.learning_rate=1e-3", "model.warmup_epochs=0", "callbacks=minimal"],
+    ...["trainer.max_epochs=4", "trainer.num_sanity_val_steps=0", `hydra.run.dir=${runFolder}`],
+  ];
+}
+
+/** Digests of what must not depend on where a run was interrupted. */
+async function digests(runFolder: string): Promise<string[]> {
+  const files = ["metrics.csv", "checkpoints/best.safetensors", "model.onnx"];
+  const contents = await Promise.all(files.map((file) => readFile(join(folder, runFolder, file))));
+  return contents.map((content) => createHash("sha256").update(content).digest("hex"));
+}
+
+/** The mean loss of each epoch of training. */
+async function losses(runFolder: string): Promise<number[]> {
+  const [header, ...rows] = readCsv(await readFile(join(folder, runFolder, "metrics.csv"), "utf8"));
+  const column = header!.indexOf("train/loss");
+  return rows
+    .map((row) => row[column]!)
+    .filter((text) => text !== "")
+    .map(Number);
+}
+
+test.each(FULL ? [...FEW, ...MANY] : FEW)("%s of %d pixels", async (name, size) => {
+  const whole = await run(folder, words(name, size, `${name}-whole`));
+  expect(whole).toMatchObject({ code: 0 });
+  const [, difference] = /equal to the trained model within ([\d.e+-]+)\)/.exec(whole.stderr)!;
+  expect(Number(difference)).toBeLessThan(PARITY);
+  const [first, ...later] = await losses(`${name}-whole`);
+  expect(later).toHaveLength(3);
+  expect(Math.min(...later)).toBeLessThan(first!);
+
+  const cut = await run(folder, [...words(name, size, `${name}-cut`), ...signalled("SIGINT", "step", 4)]);
+  expect(cut).toMatchObject({ code: 130 });
+  const resumed = await run(folder, [...words(name, size, `${name}-cut`), "ckpt=last"]);
+  expect(resumed).toMatchObject({ code: 0 });
+  expect(await digests(`${name}-cut`)).toEqual(await digests(`${name}-whole`));
+});
