@@ -33,7 +33,7 @@ const BATCH_SIZES = [1, 2, 5];
 
 /**
  * Runs both on the same inputs.
- * @returns the largest absolute difference of logits
+ * @returns the largest difference of logits, relative to the largest logit where that is above 1
  * @throws ClassifierTrainingError `EXPORT_MISMATCH` where they differ by more than `EXPORT_TOLERANCE` or in a top-1.
  */
 export async function verifyExport(request: VerificationRequest): Promise<number> {
@@ -87,7 +87,7 @@ function compare(trained: HostTensor, exported: HostTensor): number {
     const margin = a[row * classes + best]! - a[row * classes + other]!;
     if (best !== other && margin > 2 * difference) throw mismatch("it predicts another class");
   }
-  return difference;
+  return difference / scale;
 }
 
 function mismatch(problem: string): ClassifierTrainingError {

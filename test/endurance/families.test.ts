@@ -38,7 +38,7 @@ const MANY: readonly Sized[] = [
   ["maxvit_t", 224],
 ];
 
-/** Largest difference between the logits of an export and of the network. */
+/** Largest difference between the logits of an export and of the network, relative to the largest above 1. */
 const PARITY = 1e-4;
 
 let folder: string;

@@ -28,7 +28,7 @@ export interface ModelExport {
 export interface ExportResult {
   /** The model's file. */
   readonly path: string;
-  /** Largest absolute difference between its logits and the trained model's. */
+  /** Largest difference between its logits and the trained model's, relative to the largest logit where that is above 1. */
   readonly difference: number;
 }
 
