@@ -14,6 +14,11 @@ export function errorFunction(x: number): number {
   return Math.abs(x) < FAR ? series(x) : Math.sign(x) * (1 - complement(Math.abs(x)));
 }
 
+/** The derivative of gelu: the share of a normal distribution below x plus x times its density at x. */
+export function geluSlope(x: number): number {
+  return 0.5 * (1 + errorFunction(x * Math.SQRT1_2)) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
+}
+
 /** exp(-x^2) sum of 2^n x^(2n+1) / (2n+1)!! (Abramowitz and Stegun 7.1.6): all terms have one sign. */
 function series(x: number): number {
   const square = 2 * x * x;

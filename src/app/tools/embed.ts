@@ -35,7 +35,6 @@ export type PictureEmbedding =
 
 /** A network ready to compute, and what is done to pictures before. */
 interface Embedder {
-  readonly parts: RunParts;
   readonly model: BaseClassificationModel;
   readonly settings: ReturnType<typeof readSettings>;
   readonly weights: StateDict;
@@ -100,7 +99,6 @@ async function ofArchitecture({
   model.setup({ classNames: ["0", "1"], imageSize: describePreprocessing(transform).imageSize });
   const weights = (await loadPretrained(model, notify)) ?? new Map();
   return {
-    parts,
     model,
     settings: readSettings(composition),
     weights,
@@ -127,7 +125,6 @@ async function ofRun({ model: path, overrides = [], registry }: EmbedRequest): P
     ...(samples === undefined ? {} : { trainingPictures: samples.shape[0]! }),
   });
   return {
-    parts,
     model,
     settings: readSettings(composition),
     weights: tensors,

@@ -46,7 +46,8 @@ function batchInputs(graph: Graph, { images, labels }: BatchShape): [Value, Valu
 /** The input that random numbers of a run are drawn by. */
 export const RANDOM_KEY = "random_key";
 
-function randomKey(graph: Graph): () => Value {
+/** That input of a program, made where a trace asks for it. */
+export function randomKey(graph: Graph): () => Value {
   return () => input(graph, RANDOM_KEY, "int32", [4]);
 }
 

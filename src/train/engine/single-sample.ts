@@ -2,6 +2,7 @@
 import type { Shape } from "../../core/index.ts";
 import { BATCH, Graph, input, sameSize, type VariableRef } from "../../graph/index.ts";
 import { type Module, trace } from "../../nn/index.ts";
+import { randomKey } from "./programs.ts";
 
 /**
  * Whether a training batch must hold several samples: batch norm would meet one value a channel in a batch of one, as
@@ -17,7 +18,7 @@ export function needsSeveralSamples(
   trace(network, input(graph, "images", "float32", [BATCH, ...sample]), {
     training: true,
     variable: (name) => weights.get(name)!,
-    randomKey: () => input(graph, "random_key", "int32", [4]),
+    randomKey: randomKey(graph),
   });
   return graph.nodes.some(({ op, inputs }) => {
     if (op !== "batchNormTraining") return false;

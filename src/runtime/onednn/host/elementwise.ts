@@ -20,11 +20,6 @@ export const UNARY: Readonly<Record<UnaryOp, (x: number) => number>> = {
   gelu: (x) => 0.5 * x * (1 + errorFunction(x * Math.SQRT1_2)),
 };
 
-/** The derivative of gelu: the share of a normal distribution below x plus x times its density at x. */
-export function geluSlope(x: number): number {
-  return 0.5 * (1 + errorFunction(x * Math.SQRT1_2)) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
-}
-
 type Binary = (a: number, b: number) => number;
 
 const FLOAT: Readonly<Record<BinaryOp, Binary>> = {

@@ -1,9 +1,9 @@
 // Elementwise nodes that no unit of primitives takes: small ones, integers, comparisons, odd broadcasts.
-import { sizeOf } from "../../../core/index.ts";
+import { geluSlope, sizeOf } from "../../../core/index.ts";
 import type { BinaryOp, BoundNode, BoundValue, CompareOp, UnaryOp } from "../../../graph/index.ts";
 import type { BinaryAlgorithm } from "../ffi/index.ts";
 import type { Elements } from "../host/elements.ts";
-import { binaryFunction, castFunction, geluSlope, UNARY } from "../host/elementwise.ts";
+import { binaryFunction, castFunction, UNARY } from "../host/elementwise.ts";
 import { broadcastOffsets } from "../host/strided.ts";
 import { elementTypeOf } from "../plan/element-type.ts";
 import type { Planner } from "../plan/planner.ts";

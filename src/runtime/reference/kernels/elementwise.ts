@@ -1,15 +1,10 @@
 // Elementwise kernels: one scalar function each, applied along broadcast operands.
-import { type DType, errorFunction, isFloat, type TensorData } from "../../../core/index.ts";
+import { type DType, errorFunction, geluSlope, isFloat, type TensorData } from "../../../core/index.ts";
 import type { BinaryOp, BoundType, CompareOp, NoParams, UnaryOp } from "../../../graph/index.ts";
 import type { ElementwiseOps } from "../../../graph/ops/elementwise.ts";
 import type { Kernel, KernelTable } from "../kernel.ts";
 import { broadcastData } from "../strided.ts";
 import { allocateFor, type Elements, floats, type Tensor } from "../tensor.ts";
-
-/** The share of a normal distribution below x plus x times its density at x. */
-function geluSlope(x: number): number {
-  return 0.5 * (1 + errorFunction(x * Math.SQRT1_2)) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
-}
 
 /** A switch rather than a table of functions: it is inlined into the loops, and numbers stay unboxed. */
 function evaluateUnary(op: UnaryOp, x: number): number {
