@@ -68,28 +68,27 @@ export class ProgressLine extends Callback {
     const { trainBatchCount, options } = context;
     const seconds = (now - this.#epochStart) / 1000;
     const left = (options.maxEpochs - event.epoch) * trainBatchCount - (event.batchIndex + 1);
+    const eta = Number.isFinite(left) ? [`ETA ${formatDuration((left * seconds) / this.#batches)}`] : [];
     this.#print(
       [
-        `epoch ${event.epoch + 1}/${options.maxEpochs}`,
+        epochOf(event, options),
         `step ${event.batchIndex + 1}/${trainBatchCount}`,
         `${(this.#samples / seconds).toFixed(1)} images/s`,
         `loss ${(this.#lossSum / this.#samples).toFixed(4)}`,
         `lr ${event.learningRate.toExponential(2)}`,
-        `ETA ${formatDuration((left * seconds) / this.#batches)}`,
+        ...eta,
       ].join("  "),
       true,
     );
   }
 
-  override onTrainEpochEnd({ epoch, metrics }: EventOf<"trainEpochEnd">, context: FitContext): void {
+  override onTrainEpochEnd(event: EventOf<"trainEpochEnd">, { options }: FitContext): void {
+    const { metrics } = event;
     const rate = (this.#samples / ((this.#clock() - this.#epochStart) / 1000)).toFixed(1);
     const shown = ["train/loss", "train/acc_top1", "val/loss", "val/acc_top1"]
       .filter((name) => metrics[name] !== undefined)
       .map((name) => `${name} ${metrics[name]!.toFixed(4)}`);
-    this.#print(
-      [`epoch ${epoch + 1}/${context.options.maxEpochs}`, ...shown, `${rate} images/s`].join("  "),
-      false,
-    );
+    this.#print([epochOf(event, options), ...shown, `${rate} images/s`].join("  "), false);
   }
 
   override onFitEnd({ status }: EventOf<"fitEnd">): void {
@@ -104,6 +103,11 @@ export class ProgressLine extends Callback {
     const shown = line.slice(0, (this.#output.columns ?? 80) - 1);
     this.#output.write(`\r\u001b[2K${shown}${replaceable ? "" : "\n"}`);
   }
+}
+
+/** `epoch 3/20`; where there is no limit `epoch 3`. */
+function epochOf({ epoch }: { readonly epoch: number }, { maxEpochs }: FitContext["options"]): string {
+  return `epoch ${epoch + 1}${Number.isFinite(maxEpochs) ? `/${maxEpochs}` : ""}`;
 }
 
 /** `45s`, `3m 20s`, `2h 05m`. */

@@ -2,14 +2,14 @@
 // Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization" (2018).
 
 import * as z from "zod";
-import { parseOptions } from "../core/index.ts";
+import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import { type AveragedFit, type AveragedStep, Callback, type WeightAveraging } from "../train/index.ts";
 
 /** When averaging begins and with which learning rate; Lightning's options and defaults. */
 export interface StochasticWeightAveragingOptions {
   /** The learning rate that is annealed to and then kept. */
   readonly swaLrs: number;
-  /** First epoch that is averaged: an integer counts from 1, a share (below 1) is one of `max_epochs`; default 0.8. */
+  /** First epoch that is averaged: an integer counts from 1, a share (below 1) is one of `max_epochs`, which must have an end; default 0.8. */
   readonly swaEpochStart?: number;
   /** Epochs in which the learning rate goes from the scheduled one to `swaLrs`; default 10. */
   readonly annealingEpochs?: number;
@@ -65,6 +65,12 @@ export class StochasticWeightAveraging extends Callback implements WeightAveragi
   /** From 0. */
   #start({ maxEpochs }: AveragedFit): number {
     const { swaEpochStart } = this.#options;
-    return swaEpochStart < 1 ? Math.floor(maxEpochs * swaEpochStart) : swaEpochStart - 1;
+    if (swaEpochStart >= 1) return swaEpochStart - 1;
+    if (Number.isFinite(maxEpochs)) return Math.floor(maxEpochs * swaEpochStart);
+    const message = `swa_epoch_start=${swaEpochStart} is a share of trainer.max_epochs, which has no end`;
+    throw new ClassifierTrainingError("usage", "SWA_START", message, {
+      where: "callbacks.swa.swa_epoch_start",
+      hint: "give the first averaged epoch, such as swa_epoch_start=8, or set trainer.max_epochs",
+    });
   }
 }

@@ -1,12 +1,13 @@
 // The learning rate of a fit as it stands: what a scheduler has made of the one that was given.
+import { ClassifierTrainingError } from "../core/index.ts";
 import type { LearningRateScheduler, SchedulerState } from "./scheduler.ts";
 
 /** Where a schedule stands, as a checkpoint keeps it: steps made, and the rate that they led to. */
 export interface ScheduleState {
   readonly count: number;
   readonly rate: number;
-  /** Steps of the scheduler in the whole training. */
-  readonly total: number;
+  /** Steps of the scheduler in the whole training; null: it has no end. */
+  readonly total: number | null;
   readonly scheduler: SchedulerState;
 }
 
@@ -20,13 +21,15 @@ export class Schedule {
 
   /**
    * @param base the learning rate that was given
-   * @param total steps of the scheduler in the whole training
+   * @param total steps of the scheduler in the whole training; infinity: it has no end
+   * @throws ClassifierTrainingError kind "usage" `SCHEDULER_LENGTH` where the scheduler needs one
    */
   constructor(scheduler: LearningRateScheduler, base: number, total: number) {
     this.#scheduler = scheduler;
     this.#base = base;
     this.#total = total;
     this.#rate = base;
+    if (total === Number.POSITIVE_INFINITY && scheduler.needsLength) throw endless(scheduler);
     this.#move();
   }
 
@@ -50,7 +53,7 @@ export class Schedule {
     return {
       count: this.#count,
       rate: this.#rate,
-      total: this.#total,
+      total: Number.isFinite(this.#total) ? this.#total : null,
       scheduler: this.#scheduler.state(),
     };
   }
@@ -58,7 +61,7 @@ export class Schedule {
   loadState({ count, rate, total, scheduler }: ScheduleState): void {
     this.#count = count;
     this.#rate = rate;
-    this.#total = total;
+    this.#total = total ?? Number.POSITIVE_INFINITY;
     this.#scheduler.loadState(scheduler);
   }
 
@@ -84,4 +87,12 @@ export class Schedule {
       total: this.#total,
     });
   }
+}
+
+function endless(scheduler: LearningRateScheduler): ClassifierTrainingError {
+  const message = `${scheduler.constructor.name} goes by the length of the training, and this one has no end`;
+  return new ClassifierTrainingError("usage", "SCHEDULER_LENGTH", message, {
+    where: "trainer.max_epochs",
+    hint: "set trainer.max_epochs or trainer.max_steps, or take a scheduler that needs no length, such as scheduler=plateau or scheduler=constant",
+  });
 }

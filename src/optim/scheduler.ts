@@ -26,7 +26,7 @@ export interface SchedulerStep {
   readonly current: number;
   /** The learning rate that the group was given. */
   readonly base: number;
-  /** Steps of the scheduler in the whole training, as planned. */
+  /** Steps of the scheduler in the whole training, as planned; infinity where it has no end. */
   readonly total: number;
 }
 
@@ -62,6 +62,11 @@ export abstract class LearningRateScheduler {
 
   get frequency(): number {
     return this.timing.frequency ?? 1;
+  }
+
+  /** Whether it goes by the length of the training, and cannot serve one that has no end; default false. */
+  get needsLength(): boolean {
+    return false;
   }
 
   /** The learning rate after step `count`; for 0 the one that training begins with. */

@@ -17,7 +17,7 @@ const limit = z.union([
 
 const fields = z
   .strictObject({
-    maxEpochs: z.int().min(1),
+    maxEpochs: z.union([z.int().min(1), z.literal(-1)]),
     minEpochs: count,
     minSteps: count,
     maxSteps: z.int().min(1),

@@ -9,7 +9,7 @@ export type BatchLimit = number;
 
 /** How long, on what and how a fit trains. Names and meanings are Lightning's, not all of the defaults are. */
 export interface TrainerOptions {
-  /** Default 200. */
+  /** Default 200; -1: no limit (infinity once it is resolved), for schedulers that need to know no length. */
   readonly maxEpochs?: number;
   /** Early stopping waits for this many epochs; default 0. */
   readonly minEpochs?: number;
@@ -60,7 +60,7 @@ export type ResolvedTrainerOptions = Required<TrainerOptions>;
 /** The options with their defaults; `fastDevRun` is turned into limits. */
 export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerOptions {
   const resolved: ResolvedTrainerOptions = {
-    maxEpochs: options.maxEpochs ?? 200,
+    maxEpochs: options.maxEpochs === -1 ? Number.POSITIVE_INFINITY : (options.maxEpochs ?? 200),
     minEpochs: options.minEpochs ?? 0,
     minSteps: options.minSteps ?? 0,
     maxSteps: options.maxSteps,

@@ -46,6 +46,11 @@ export class SequentialLR extends LearningRateScheduler {
     this.#milestones = milestones;
   }
 
+  /** The others end at their milestones. */
+  override get needsLength(): boolean {
+    return this.#schedulers.at(-1)!.needsLength;
+  }
+
   override rate(step: SchedulerStep): number {
     const { scheduler, count, total } = this.#active(step);
     return scheduler.rate({ ...step, count, total, current: count === 0 ? step.base : step.current });
@@ -83,6 +88,10 @@ export class ChainedScheduler extends LearningRateScheduler {
     parseOptions("ChainedScheduler", ChainedScheduler.schema, { schedulers: parts, ...timing });
     checkParts("ChainedScheduler", parts);
     this.#schedulers = parts;
+  }
+
+  override get needsLength(): boolean {
+    return this.#schedulers.some(({ needsLength }) => needsLength);
   }
 
   override rate(step: SchedulerStep): number {

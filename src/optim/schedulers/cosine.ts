@@ -37,6 +37,10 @@ export class CosineAnnealingLR extends LearningRateScheduler {
     this.#etaMin = etaMin;
   }
 
+  override get needsLength(): boolean {
+    return this.#tMax === null;
+  }
+
   override rate({ count, current, base, total }: SchedulerStep): number {
     const length = this.#tMax ?? total;
     if (count === 0) return current;
@@ -137,6 +141,10 @@ export class WarmupCosine extends LearningRateScheduler {
     this.#warmup = warmupEpochs;
     this.#startFactor = warmupStartFactor;
     this.#endFactor = cosineEtaMinFactor;
+  }
+
+  override get needsLength(): boolean {
+    return true;
   }
 
   override rate({ count, base, total }: SchedulerStep): number {

@@ -67,6 +67,11 @@ export class OneCycleLR extends LearningRateScheduler {
     return this.timing.interval ?? "step";
   }
 
+  /** Also where `totalSteps` says it: training may not go on behind the cycle. */
+  override get needsLength(): boolean {
+    return true;
+  }
+
   /** @throws ClassifierTrainingError kind "usage" `SCHEDULER_TOO_SHORT` where training goes on behind the cycle. */
   override rate({ count, base, total }: SchedulerStep): number {
     const { maxLr, totalSteps } = this.#options;

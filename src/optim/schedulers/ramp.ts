@@ -106,6 +106,10 @@ export class PolynomialLR extends LearningRateScheduler {
     this.#power = power;
   }
 
+  override get needsLength(): boolean {
+    return this.#totalIters === null;
+  }
+
   override rate({ count, current, total }: SchedulerStep): number {
     const end = this.#totalIters ?? total;
     if (count === 0 || count > end) return current;

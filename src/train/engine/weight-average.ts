@@ -14,6 +14,7 @@ export interface AveragedStep {
 
 /** What is known of a fit before it begins. */
 export interface AveragedFit {
+  /** Infinity: no limit. */
   readonly maxEpochs: number;
 }
 

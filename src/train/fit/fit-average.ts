@@ -7,6 +7,7 @@ import type { AveragedFit, AveragedStep, WeightAveraging } from "../engine/weigh
 import type { ResolvedTrainerOptions } from "../options.ts";
 import type { Progress } from "./progress.ts";
 import { take } from "./take.ts";
+import type { TrainingPlan } from "./training-plan.ts";
 
 /** Without averaging every question is answered as for plain weights. */
 export class FitAverage {
@@ -14,6 +15,7 @@ export class FitAverage {
   readonly #engine: TrainingEngine;
   readonly #options: ResolvedTrainerOptions;
 
+  /** What averaging cannot answer for a fit of this length is refused here, before training. */
   constructor(
     averaging: WeightAveraging | undefined,
     engine: TrainingEngine,
@@ -22,6 +24,7 @@ export class FitAverage {
     this.#averaging = averaging;
     this.#engine = engine;
     this.#options = options;
+    this.decay({ step: 1, epoch: 0, epochEnd: false });
   }
 
   get evaluatedWeights(): WeightsKind {
@@ -39,11 +42,12 @@ export class FitAverage {
   }
 
   /**
-   * Checks that what has been averaged so far, in a fit that was planned as `before`, is what this one would have.
+   * Checks that what has been averaged so far, in a fit of this plan, is what this one would have.
    * @throws ClassifierTrainingError kind "usage" `RESUME_AVERAGE`
    */
-  checkPlan(before: AveragedFit | undefined, { epoch, batch }: Readonly<Progress>): void {
-    if (before === undefined || this.#averaging === undefined) return;
+  checkPlan(plan: Pick<TrainingPlan, "maxEpochs"> | undefined, { epoch, batch }: Readonly<Progress>): void {
+    if (plan === undefined || this.#averaging === undefined) return;
+    const before = { maxEpochs: plan.maxEpochs ?? Number.POSITIVE_INFINITY };
     const at = (epoch: number, fit: AveragedFit): string => {
       const decay = this.#averaging?.decay({ step: epoch + 1, epoch, epochEnd: true }, fit);
       return JSON.stringify([decay, this.#averaging?.learningRate?.(epoch, 1, fit)]);
@@ -53,7 +57,7 @@ export class FitAverage {
       throw new ClassifierTrainingError(
         "usage",
         "RESUME_AVERAGE",
-        `with ${this.#options.maxEpochs} epochs instead of ${before.maxEpochs} the weights would have been averaged otherwise from epoch ${e} on, and epoch ${epoch} is reached`,
+        `with ${epochs(this.#options)} instead of ${epochs(before)} the weights would have been averaged otherwise from epoch ${e} on, and epoch ${epoch} is reached`,
         {
           where: "trainer.max_epochs",
           hint: "keep the number of epochs, or have averaging begin at an epoch, such as swa_epoch_start=8, not at a share of them",
@@ -78,4 +82,8 @@ export class FitAverage {
       if (interrupted() || !(await this.#engine.renewStatistics(batch, 1 / ++passed, [0, passed]))) return;
     }
   }
+}
+
+function epochs({ maxEpochs }: AveragedFit): string {
+  return Number.isFinite(maxEpochs) ? `${maxEpochs} epochs` : "epochs without end";
 }

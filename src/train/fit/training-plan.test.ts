@@ -6,13 +6,16 @@ const PLAN: TrainingPlan = { maxEpochs: 6, maxSteps: null, batchCount: 10, accum
 
 /** Goes through a training step by step. */
 function counted(
-  { maxEpochs, maxSteps, batchCount, accumulate }: TrainingPlan,
+  { maxEpochs: epochs, maxSteps, batchCount, accumulate }: TrainingPlan,
   { interval, frequency }: { interval: "epoch" | "step"; frequency: number },
   from: { epoch: number; batch: number; step: number },
 ): number {
   let { epoch, batch, step } = from;
   let count = 0;
-  const limit = maxSteps ?? Number.POSITIVE_INFINITY;
+  const [maxEpochs, limit] = [epochs, maxSteps].map((most) => most ?? Number.POSITIVE_INFINITY) as [
+    number,
+    number,
+  ];
   while (epoch < maxEpochs && (step < limit || batch > 0)) {
     while (batch < batchCount && step < limit) {
       batch++;
@@ -40,14 +43,26 @@ describe("the steps that a scheduler has ahead", () => {
     for (const maxSteps of [null, 1, 4, 7, 8, 9, 13, 24, 100]) {
       for (const frequency of [1, 2, 3, 5]) {
         for (const place of places) {
-          const plan = { ...PLAN, maxSteps };
-          const timing = { interval, frequency };
-          expect(
-            schedulerStepsAhead(plan, timing, place),
-            JSON.stringify({ maxSteps, frequency, place }),
-          ).toBe(counted(plan, timing, place));
+          for (const maxEpochs of maxSteps === null ? [PLAN.maxEpochs] : [PLAN.maxEpochs, null]) {
+            const plan = { ...PLAN, maxSteps, maxEpochs };
+            const timing = { interval, frequency };
+            expect(
+              schedulerStepsAhead(plan, timing, place),
+              JSON.stringify({ maxSteps, maxEpochs, frequency, place }),
+            ).toBe(counted(plan, timing, place));
+          }
         }
       }
     }
   });
+
+  test.each(["epoch", "step"] as const)(
+    "have no end where neither epochs nor steps have one, per %s",
+    (interval) => {
+      for (const frequency of [1, 2, 3, 11])
+        expect(
+          schedulerStepsAhead({ ...PLAN, maxEpochs: null }, { interval, frequency }, startOfTraining()),
+        ).toBe(Number.POSITIVE_INFINITY);
+    },
+  );
 });

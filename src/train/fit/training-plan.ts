@@ -5,7 +5,8 @@ import type { Progress } from "./progress.ts";
 
 /** What the length of a training follows from; kept in checkpoints to see whether it has changed. */
 export interface TrainingPlan {
-  readonly maxEpochs: number;
+  /** Null: no limit, as JSON can say it. */
+  readonly maxEpochs: number | null;
   /** Optimizer steps in all; null: no limit. */
   readonly maxSteps: number | null;
   /** Batches of a training epoch. */
@@ -20,7 +21,7 @@ export function planOf(
   batchCount: number,
 ): TrainingPlan {
   const { accumulateGradBatches: accumulate, maxEpochs, maxSteps = null } = options;
-  return { maxEpochs, maxSteps, batchCount, accumulate };
+  return { maxEpochs: Number.isFinite(maxEpochs) ? maxEpochs : null, maxSteps, batchCount, accumulate };
 }
 
 /** Whether a saved plan, if there was one, is the present one. */
@@ -28,13 +29,14 @@ export function samePlan(a: TrainingPlan | undefined, b: TrainingPlan): boolean 
   return (Object.keys(b) as (keyof TrainingPlan)[]).every((key) => a?.[key] === b[key]);
 }
 
-/** Steps that a scheduler will take between `progress` and the end of training. */
+/** Steps that a scheduler will take between `progress` and the end of training; infinity where there is none. */
 export function schedulerStepsAhead(
   plan: TrainingPlan,
   { interval, frequency }: Pick<LearningRateScheduler, "interval" | "frequency">,
   { epoch, batch, step }: Pick<Progress, "epoch" | "batch" | "step">,
 ): number {
-  const { maxEpochs, maxSteps, batchCount, accumulate } = plan;
+  const { maxSteps, batchCount, accumulate } = plan;
+  const maxEpochs = plan.maxEpochs ?? Number.POSITIVE_INFINITY;
   if (epoch >= maxEpochs) return 0;
   const perEpoch = Math.max(1, Math.ceil(batchCount / accumulate));
   const restOfEpoch = batch >= batchCount ? 0 : perEpoch - Math.floor(batch / accumulate);
@@ -52,6 +54,7 @@ export function schedulerStepsAhead(
     return count;
   };
   const ahead = Math.min(allowed, restOfEpoch + Math.max(0, maxEpochs - epoch - 1) * perEpoch);
+  if (ahead === Number.POSITIVE_INFINITY) return ahead;
   const now = Math.min(ahead, restOfEpoch);
   const done = perEpoch - restOfEpoch;
   const later = ahead - now;
