@@ -27,7 +27,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/reference": ["core", "graph", "runtime"],
   "runtime/onnxruntime": ["core", "platform", "graph", "runtime", "onnx"],
   "runtime/webgpu": ["core", "graph", "runtime", "runtime/planning"],
-  "runtime/onednn": ["core", "platform", "graph", "runtime", "runtime/planning"],
+  "runtime/onednn": ["core", "platform", "graph", "wasm", "runtime", "runtime/planning"],
   image: ["core", "platform", "zip", "wasm"],
   samples: ["core"],
   transforms: ["core", "image"],

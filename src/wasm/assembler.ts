@@ -35,12 +35,14 @@ const binary = (opcode: Code) => (a: Code, b: Code) => [...a, ...b, ...opcode];
 const load =
   (opcode: Code) =>
   (address: Code, offset = 0) => [...address, ...opcode, 0, ...unsigned(offset)];
-const store = (opcode: Code) => (address: Code, value: Code) => [...address, ...value, ...opcode, 0, 0];
+const store =
+  (opcode: Code) =>
+  (address: Code, value: Code, offset = 0) => [...address, ...value, ...opcode, 0, ...unsigned(offset)];
 
 type Unary = (a: Code) => Code;
 type Binary = (a: Code, b: Code) => Code;
 type Load = (address: Code, offset?: number) => Code;
-type Store = (address: Code, value: Code) => Code;
+type Store = (address: Code, value: Code, offset?: number) => Code;
 
 /** Pushes a local: `local.get`. */
 export const get = (local: Local): Code => [0x20, ...unsigned(local)];
@@ -147,8 +149,19 @@ const list = (items: readonly Code[]): number[] => [...unsigned(items.length), .
 const name = (text: string): number[] => sized([...new TextEncoder().encode(text)]);
 const section = (id: number, items: readonly Code[]): number[] => [id, ...sized(list(items))];
 
-/** A module of these functions that imports its memory as "memory" of "host". */
-export function assembleModule(functions: Readonly<Record<string, FunctionCode>>): Uint8Array<ArrayBuffer> {
+/** Limits of a memory that the module may import: at least one page; or one that threads share, of so many at most. */
+const memoryLimits = (sharedPages: number | undefined): number[] =>
+  sharedPages === undefined ? [0x00, 0x01] : [0x03, 0x01, ...unsigned(sharedPages)];
+
+/**
+ * A module of these functions that imports its memory as "memory" of "host".
+ *
+ * @param sharedPages for a memory that threads share: the pages of 64 KiB that it may grow to
+ */
+export function assembleModule(
+  functions: Readonly<Record<string, FunctionCode>>,
+  sharedPages?: number,
+): Uint8Array<ArrayBuffer> {
   const codes = Object.values(functions);
   const types = codes.map(({ parameters, returns }) => [
     0x60,
@@ -165,7 +178,7 @@ export function assembleModule(functions: Readonly<Record<string, FunctionCode>>
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, types),
-    ...section(2, [[...name("host"), ...name("memory"), 0x02, 0x00, 0x01]]),
+    ...section(2, [[...name("host"), ...name("memory"), 0x02, ...memoryLimits(sharedPages)]]),
     ...section(
       3,
       codes.map((_, index) => unsigned(index)),

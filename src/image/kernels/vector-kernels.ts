@@ -1,4 +1,5 @@
 // The kernels that run in WebAssembly: a picture is copied into its memory, stays there from pass to pass, and leaves.
+import { type LinearMemory, PAGE_BYTES, webAssembly } from "../../wasm/interface.ts";
 import type { Image } from "../image.ts";
 import { meanLuma, type Pass, type PixelKernels, type Scaling } from "./kernels.ts";
 import { scalarKernels } from "./scalar-kernels.ts";
@@ -18,22 +19,6 @@ type KernelName =
   | "toPlanes";
 type Kernels = Readonly<Record<KernelName, Kernel>>;
 
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** The part of the WebAssembly interface used here; Node's type definitions leave it out. */
-const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly: {
-    validate(bytes: Uint8Array): boolean;
-    readonly Memory: new (size: { readonly initial: number }) => Memory;
-    readonly Module: new (bytes: Uint8Array) => object;
-    readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-  };
-};
-
-const PAGE = 65_536;
 /** Bytes worked on at a time, about: the second-level cache holds them. */
 const BLOCK = 3 << 17;
 /** Pixels turned to floats at a time. */
@@ -48,9 +33,9 @@ const SLACK = 16;
 /** The kernels in WebAssembly, or undefined where it has no vectors. */
 export function createVectorKernels(): PixelKernels | undefined {
   const module = vectorModule();
-  if (!WebAssembly.validate(module)) return undefined;
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module), { host: { memory } });
+  if (!webAssembly.validate(module)) return undefined;
+  const memory = new webAssembly.Memory({ initial: 1 });
+  const instance = new webAssembly.Instance(new webAssembly.Module(module), { host: { memory } });
   return new VectorKernels(memory, instance.exports as Kernels);
 }
 
@@ -68,13 +53,13 @@ interface Resident {
 type ResizePass = Extract<Pass, { kind: "resize" }>;
 
 class VectorKernels implements PixelKernels {
-  readonly #memory: Memory;
+  readonly #memory: LinearMemory;
   readonly #kernels: Kernels;
   #bytes: Uint8Array<ArrayBuffer>;
   /** Where the next buffer goes. */
   #free = 0;
 
-  constructor(memory: Memory, kernels: Kernels) {
+  constructor(memory: LinearMemory, kernels: Kernels) {
     this.#memory = memory;
     this.#kernels = kernels;
     this.#bytes = new Uint8Array(memory.buffer);
@@ -224,7 +209,7 @@ class VectorKernels implements PixelKernels {
     this.#free = Math.ceil((address + bytes + SLACK) / 16) * 16;
     const lacking = this.#free - this.#bytes.length;
     if (lacking > 0) {
-      this.#memory.grow(Math.ceil(lacking / PAGE));
+      this.#memory.grow(Math.ceil(lacking / PAGE_BYTES));
       this.#bytes = new Uint8Array(this.#memory.buffer);
     }
     return address;

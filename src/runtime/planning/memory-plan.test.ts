@@ -77,3 +77,14 @@ test("a tensor larger than a slab is refused with a hint", () => {
   const huge = region(SLAB_BYTES + 64);
   expect(() => plan([step({ writes: [huge] })])).toThrow(/2 GiB/);
 });
+
+test("regions lie behind what is taken, and none across two slabs", () => {
+  const begin = SLAB_BYTES - 128;
+  const [small, large] = [region(64), region(256)];
+  const { bytes, offsets } = planMemory(
+    [step({ writes: [small] }), step({ reads: [small], writes: [large] })],
+    { before: [], after: [large] },
+    { alignment: 64, slabBytes: SLAB_BYTES, begin },
+  );
+  expect([offsets.get(small), offsets.get(large), bytes]).toEqual([begin, SLAB_BYTES, SLAB_BYTES + 256]);
+});

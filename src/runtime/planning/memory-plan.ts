@@ -32,10 +32,13 @@ export interface ArenaShape {
   readonly alignment: number;
   /** The arena consists of slabs of this size, no region lies across two. */
   readonly slabBytes: number;
+  /** Bytes at its beginning that are taken; default 0. */
+  readonly begin?: number;
 }
 
 /** Where every region of the arena lies. */
 export interface MemoryPlan<R extends Region> {
+  /** Where the last region ends; the arena's beginning where there is none. */
   readonly bytes: number;
   readonly offsets: ReadonlyMap<R, number>;
 }
@@ -56,7 +59,7 @@ interface Lifetime<R extends Region> {
 export function planMemory<R extends Region>(
   steps: readonly MemoryUse<R>[],
   outside: Outside<R>,
-  { alignment, slabBytes }: ArenaShape,
+  { alignment, slabBytes, begin = 0 }: ArenaShape,
 ): MemoryPlan<R> {
   const aligned = (size: number): number => Math.ceil(size / alignment) * alignment;
   const lifetimes = [...new Set(lifetimesOf(steps, outside, aligned).values())];
@@ -72,9 +75,9 @@ export function planMemory<R extends Region>(
   lifetimes.sort((a, b) => b.bytes - a.bytes || a.first - b.first);
   const offsets = new Map<R, number>();
   const placed: { readonly life: Lifetime<R>; readonly offset: number }[] = [];
-  let bytes = 0;
+  let bytes = begin;
   for (const life of lifetimes) {
-    let offset = 0;
+    let offset = withinSlab(begin, life.bytes, slabBytes);
     const neighbours = placed
       .filter(({ life: other }) => other.first <= life.last && life.first <= other.last)
       .sort((a, b) => a.offset - b.offset);

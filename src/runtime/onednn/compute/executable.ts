@@ -40,7 +40,7 @@ export class ComputeExecutable {
 
   /** Bytes of intermediate values. */
   get workspaceBytes(): number {
-    return this.#plan.memory.bytes;
+    return this.#plan.memory.bytes - this.#arena.begin;
   }
 
   /** Runs once; outputs are copies. */
@@ -106,9 +106,7 @@ export class ComputeExecutable {
   #places(): Memory {
     const { offsets } = this.#plan.memory;
     const placeOf = (region: Region) =>
-      region.fixed === undefined
-        ? this.#arena.at(offsets.get(region)!)
-        : { memory: region.fixed.memory, offset: region.fixed.byteOffset };
+      region.fixed === undefined ? this.#arena.at(offsets.get(region)!) : region.fixed;
     return {
       addressOf: ({ region, byteOffset }) => {
         const { memory, offset } = placeOf(region);

@@ -35,8 +35,8 @@ export class ComputeSession {
     library.setThreads(threads);
     this.#library = library;
     this.#precision = precision;
-    this.#store = new VariableStore(library, storages);
     this.#arena = new Arena(library);
+    this.#store = new VariableStore(library, this.#arena, storages);
     this.#chooser = new ConvolutionChooser(
       library,
       this.#arena,
@@ -48,7 +48,12 @@ export class ComputeSession {
 
   /** Plans a program; returns the executable's number and the bytes of its intermediate values. */
   compile(program: BoundProgram): { id: number; workspaceBytes: number } {
-    const options = { store: this.#store, precision: this.#precision, chooser: this.#chooser };
+    const options = {
+      store: this.#store,
+      precision: this.#precision,
+      chooser: this.#chooser,
+      arenaBegin: this.#arena.begin,
+    };
     const engine = new Engine(this.#library);
     try {
       const executable = new ComputeExecutable(program, options, engine, this.#arena);

@@ -1,11 +1,12 @@
 // Memory that JavaScript owns and native code computes in.
+import { type LinearMemory as Linear, PAGE_BYTES, webAssembly } from "../../../wasm/interface.ts";
 import type { Library } from "./library.ts";
 
 /** A cache line, and the width of a vector register. */
 export const ALIGNMENT = 64;
 
-/** The arena of intermediate values consists of slabs of this size: shared memory is limited to 4 GiB. */
-export const SLAB_BYTES: number = 2 ** 31;
+/** What one shared memory may hold: kernels in WebAssembly address 4 GiB, of which plain memory takes some to be aligned. */
+export const SLAB_BYTES: number = 2 ** 32 - PAGE_BYTES;
 
 /** Bytes rounded up to whole cache lines. */
 export function aligned(bytes: number): number {
@@ -20,11 +21,46 @@ type GrowableConstructor = new (
 ) => GrowableSharedArrayBuffer;
 
 /** Shared, zeroed, 64-byte aligned memory at an address that does not change while it is referenced. */
-export class AlignedMemory {
+export interface SharedMemory {
+  /** All of it, as large as it is by now. */
   readonly buffer: SharedArrayBuffer;
   /** Where in `buffer` the aligned bytes begin. */
   readonly byteOffset: number;
   readonly address: number;
+  /** The same as the memory of kernels in WebAssembly, whose address 0 is `address`; absent where they cannot reach it. */
+  readonly linear: Linear<SharedArrayBuffer> | undefined;
+  /** Makes it at least this large. */
+  reserve(bytes: number): void;
+}
+
+/** Memory that kernels in WebAssembly reach too; it may grow to `SLAB_BYTES`. */
+export class LinearMemory implements SharedMemory {
+  readonly byteOffset = 0;
+  readonly address: number;
+  readonly linear: Linear<SharedArrayBuffer>;
+
+  /** @throws RangeError where the system grants no address space for it. */
+  constructor(library: Library) {
+    this.linear = new webAssembly.Memory({ initial: 1, maximum: SLAB_BYTES / PAGE_BYTES, shared: true });
+    this.address = library.addressOf(new Uint8Array(this.linear.buffer));
+  }
+
+  get buffer(): SharedArrayBuffer {
+    return this.linear.buffer;
+  }
+
+  reserve(bytes: number): void {
+    const lacking = bytes - this.linear.buffer.byteLength;
+    if (lacking > 0) this.linear.grow(Math.ceil(lacking / PAGE_BYTES));
+  }
+}
+
+/** Memory for native code and JavaScript alone. */
+export class AlignedMemory implements SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+  readonly byteOffset: number;
+  readonly address: number;
+  readonly linear = undefined;
 
   /** @param maxBytes up to which the memory may grow in place; default: not at all. */
   constructor(library: Library, bytes: number, maxBytes?: number) {
@@ -43,7 +79,6 @@ export class AlignedMemory {
     return this.buffer.byteLength - ALIGNMENT;
   }
 
-  /** Makes growable memory at least this large. */
   reserve(bytes: number): void {
     if (bytes > this.bytes) (this.buffer as GrowableSharedArrayBuffer).grow(bytes + ALIGNMENT);
   }
@@ -51,5 +86,15 @@ export class AlignedMemory {
   /** A float32 view of `length` elements from byte `offset`. */
   float32(offset: number, length: number): Float32Array {
     return new Float32Array(this.buffer, this.byteOffset + offset, length);
+  }
+}
+
+/** Memory of up to `SLAB_BYTES` that kernels in WebAssembly reach, or plain where the system does not grant that. */
+export function sharedMemory(library: Library): SharedMemory {
+  try {
+    return new LinearMemory(library);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return new AlignedMemory(library, 0, SLAB_BYTES);
   }
 }

@@ -1,5 +1,12 @@
 // Everything of oneDNN that the runtime uses.
-export { ALIGNMENT, AlignedMemory, aligned, SLAB_BYTES } from "./aligned-memory.ts";
+export {
+  ALIGNMENT,
+  AlignedMemory,
+  aligned,
+  type SharedMemory,
+  SLAB_BYTES,
+  sharedMemory,
+} from "./aligned-memory.ts";
 export {
   ARG,
   type BinaryAlgorithm,

@@ -46,11 +46,13 @@ export interface PlanOptions {
   readonly store: VariableStore;
   readonly precision: Precision;
   readonly chooser: ConvolutionChooser;
+  /** Where in the session's memory intermediate values may begin, in bytes. */
+  readonly arenaBegin: number;
 }
 
 /** Plans a program: fuses its nodes to units, lowers them to steps, places their tensors. */
 export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
-  const { engine, store } = options;
+  const { engine, store, arenaBegin } = options;
   const images = imageFormatOf(engine, program);
   adoptWeightLayouts(engine, program, store, images);
   const units = fuse(program, joinsElementwise);
@@ -79,7 +81,7 @@ export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
         before: [...planner.inputs, ...planner.constants].map(({ tensor }) => tensor.region),
         after: outputs.map(({ tensor }) => tensor.region),
       },
-      { alignment: ALIGNMENT, slabBytes: SLAB_BYTES },
+      { alignment: ALIGNMENT, slabBytes: SLAB_BYTES, begin: arenaBegin },
     ),
     inputs: planner.inputs,
     outputs,

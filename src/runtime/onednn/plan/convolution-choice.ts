@@ -105,10 +105,9 @@ export class ConvolutionChooser {
       ...optional(ARG.scratchpad, primitive.layout("scratchpad")),
     ];
     const total = operands.reduce((bytes, [, layout]) => bytes + aligned(layout.bytes), 0);
-    this.#arena.reserve(total);
-    const { memory } = this.#arena.at(0);
-    memory.float32(0, Math.floor(total / 4)).fill(0.5);
-    let address = memory.address;
+    const { memory, offset } = this.#arena.lend(total);
+    new Float32Array(memory.buffer, memory.byteOffset + offset, Math.floor(total / 4)).fill(0.5);
+    let address = memory.address + offset;
     const args = engine.pack(
       operands.map(([index, layout]) => {
         const handle = engine.memory(layout, address);

@@ -1,13 +1,14 @@
 // Tensors of a plan: what a value is held as, in which layout, in which piece of memory.
 import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
 import type { Region as PlannedRegion } from "../../planning/index.ts";
-import { type AlignedMemory, formatLayout, type Layout } from "../ffi/index.ts";
+import { formatLayout, type Layout } from "../ffi/index.ts";
+import type { Place } from "./arena.ts";
 import { ELEMENT_BYTES, type ElementType } from "./element-type.ts";
 
 /** Memory of the arena, where the memory plan places it by its lifetime, or fixed (a variable's storage). */
 export class Region implements PlannedRegion {
   readonly bytes: number;
-  readonly fixed: { readonly memory: AlignedMemory; readonly byteOffset: number } | undefined;
+  readonly fixed: Place | undefined;
 
   constructor(bytes: number, fixed?: Region["fixed"]) {
     this.bytes = bytes;

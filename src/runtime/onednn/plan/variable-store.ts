@@ -12,6 +12,7 @@ import {
   type Library,
   SLAB_BYTES,
 } from "../ffi/index.ts";
+import type { Arena, Place } from "./arena.ts";
 import {
   ELEMENT_BYTES,
   type ElementArray,
@@ -23,7 +24,7 @@ import { orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
 
 interface Held {
   readonly storage: Storage;
-  readonly memory: AlignedMemory;
+  readonly place: Place;
   readonly region: Region;
   readonly family: Family;
 }
@@ -51,7 +52,7 @@ export class VariableStore {
   readonly #conversion: AlignedMemory;
   #version = 0;
 
-  constructor(library: Library, storages: readonly Storage[]) {
+  constructor(library: Library, arena: Arena, storages: readonly Storage[]) {
     this.#library = library;
     this.#engine = new Engine(library);
     this.#conversion = new AlignedMemory(library, 0, SLAB_BYTES);
@@ -61,9 +62,9 @@ export class VariableStore {
       const family = families.get(name) ?? { name: `family ${families.size}`, layouts: new Map() };
       families.set(name, family);
       const bytes = storage.size * ELEMENT_BYTES[elementTypeOf(storage.dtype)];
-      const memory = new AlignedMemory(library, bytes);
-      const region = new Region(bytes, { memory, byteOffset: 0 });
-      this.#held.set(storage.name, { storage, memory, region, family });
+      const place = arena.take(bytes);
+      const region = new Region(bytes, place);
+      this.#held.set(storage.name, { storage, place, region, family });
     }
   }
 
@@ -159,9 +160,10 @@ export class VariableStore {
 
   /** The variable's memory as it lies. */
   elements({ storage, offset, shape, dtype }: VariableRef): ElementArray {
-    const { memory } = this.#held.get(storage)!;
+    const { place } = this.#held.get(storage)!;
     const type = elementTypeOf(dtype);
-    return viewElements(type, memory.buffer, memory.byteOffset + offset * ELEMENT_BYTES[type], sizeOf(shape));
+    const begin = place.memory.byteOffset + place.offset + offset * ELEMENT_BYTES[type];
+    return viewElements(type, place.memory.buffer, begin, sizeOf(shape));
   }
 
   dispose(): void {
