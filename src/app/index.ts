@@ -26,7 +26,7 @@ export { RunFolder, runFolderOf } from "./run/run-folder.ts";
 export { test } from "./run/test.ts";
 export { type TrainOptions, train } from "./run/train.ts";
 export { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
-export { isSweep, type SweepRequest, type SweepResult, sweep } from "./sweep/sweep.ts";
+export { type SweepRequest, type SweepResult, singleRun, sweep } from "./sweep/sweep.ts";
 export { type BenchDataRequest, benchData, type DataMeasurement } from "./tools/bench-data.ts";
 export { type BenchRequest, benchStep, type StepMeasurement } from "./tools/bench-step.ts";
 export { reportOnData } from "./tools/data-report.ts";

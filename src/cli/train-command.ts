@@ -1,5 +1,6 @@
 // classifier-training train: the main job, once or for every point of a sweep.
 import { Command } from "commander";
+import type { RunConfiguration } from "../app/index.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
 import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
@@ -38,9 +39,10 @@ async function runTrain(overrides: readonly string[], flags: TrainFlags): Promis
     process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
     return;
   }
-  const { isSweep } = await import("../app/index.ts");
-  if (await isSweep({ overrides, ...flags }, flags.multirun === true)) await runSweep(overrides, flags);
-  else await runOnce(overrides, flags);
+  if (flags.multirun === true) return runSweep(overrides, flags);
+  const { singleRun } = await import("../app/index.ts");
+  const run = await singleRun({ overrides, ...flags });
+  return run === undefined ? runSweep(overrides, flags) : runOnce(run);
 }
 
 async function describeGroups(overrides: readonly string[], flags: TrainFlags): Promise<string> {
@@ -49,9 +51,8 @@ async function describeGroups(overrides: readonly string[], flags: TrainFlags): 
   return renderGroups(await composeRun({ overrides, ...flags }));
 }
 
-async function runOnce(overrides: readonly string[], flags: TrainFlags): Promise<void> {
-  const { allComponents, configureRun, train } = await import("../app/index.ts");
-  const run = await configureRun({ overrides, ...flags });
+async function runOnce(run: RunConfiguration): Promise<void> {
+  const { allComponents, train } = await import("../app/index.ts");
   using stop = listenForStop(writeLine);
   const summary = await train(run, { registry: allComponents(), signal: stop.signal, write: writeLine });
   const { images_per_second: rate, data_wait: waited } = summary;

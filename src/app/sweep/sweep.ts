@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import {
   type ComponentRegistry,
   type Composition,
+  compose,
   isMultirun,
   LEDGER_FILE,
   type LedgerEntry,
@@ -19,7 +20,12 @@ import {
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import type { RunSummary } from "../../report/index.ts";
-import { type ConfigurationRequest, composeOptions, composeRun } from "../run/configuration.ts";
+import {
+  type ConfigurationRequest,
+  composeOptions,
+  configureRun,
+  type RunConfiguration,
+} from "../run/configuration.ts";
 import { RunFolder } from "../run/run-folder.ts";
 import { train } from "../run/train.ts";
 import { withWeightsSize } from "../run/weights-size.ts";
@@ -46,9 +52,17 @@ export interface SweepResult {
 /** Metrics that the table shows. */
 const TABLE_METRICS = ["val/loss", "val/acc_top1", "test/acc_top1"];
 
-/** Whether a command line asks for a sweep: by its flag, or by `hydra.mode`. */
-export async function isSweep(request: ConfigurationRequest, flag: boolean): Promise<boolean> {
-  return flag || isMultirun(await composeRun(request), false);
+/** The one run that a command line without `--multirun` asks for; undefined where `hydra.mode` makes it a sweep. */
+export async function singleRun(request: ConfigurationRequest): Promise<RunConfiguration | undefined> {
+  try {
+    const run = await configureRun(request);
+    return isMultirun(run.composition, false) ? undefined : run;
+  } catch (error) {
+    const severalValues = error instanceof ClassifierTrainingError && error.code === "CONFIG_SWEEP";
+    if (severalValues && isMultirun(compose({ ...composeOptions(request), multirun: true }), false))
+      return undefined;
+    throw error;
+  }
 }
 
 /**
