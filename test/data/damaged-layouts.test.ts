@@ -1,14 +1,10 @@
 // Damage in every layout of every format: what is accepted is what Pillow makes of it, or the picture that was there.
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { ClassifierTrainingError, RandomStream } from "../../src/core/index.ts";
-import { decodeImage } from "../../src/image/index.ts";
+import { RandomStream } from "../../src/core/index.ts";
 import { loadJpegDecoder } from "../../src/image/jpeg/index.ts";
-
-/** Where a file is cut, and the places and values of bytes that are overwritten. */
-type Damage = readonly [length: number, ...bytes: number[]];
+import { count, type Damage, damaged, randomBytes, verdict } from "./damage.ts";
 
 interface Layout {
   /** Format, colours, compression and arrangement. */
@@ -21,32 +17,9 @@ interface Layout {
 
 const file = new URL("../golden/damaged/pillow.json.gz", import.meta.url);
 const layouts = JSON.parse(gunzipSync(readFileSync(file)).toString()) as readonly Layout[];
-/** How many lengths each file is cut to, and how many copies with random bytes are tried. */
-const count = Number(process.env.FUZZ_PICTURES ?? 20);
-const maxPixels = 500_000;
-
-/** Size and hash of the pixels; null where the picture is refused, as an error about data. */
-async function verdict(bytes: Uint8Array): Promise<string | null> {
-  try {
-    const { width, height, data } = await decodeImage(bytes, "picture", { maxPixels });
-    expect(data.length).toBe(width * height * 3);
-    return `${width}x${height} ${createHash("sha256").update(data).digest("hex").slice(0, 16)}`;
-  } catch (error) {
-    expect(error).toBeInstanceOf(ClassifierTrainingError);
-    expect(error).toMatchObject({ kind: "data" });
-    return null;
-  }
-}
-
 /** The width and height in a verdict. */
 function size(verdict: string | null): string | null {
   return verdict?.split(" ")[0] ?? null;
-}
-
-function damaged(whole: Uint8Array, [length, ...bytes]: Damage): Uint8Array {
-  const copy = Uint8Array.from(whole.subarray(0, length));
-  for (let i = 0; i < bytes.length; i += 2) copy[bytes[i]!] = bytes[i + 1]!;
-  return copy;
 }
 
 describe.each(layouts)("$name", ({ name, base64, pillow, damages }) => {
@@ -79,11 +52,7 @@ describe.each(layouts)("$name", ({ name, base64, pillow, damages }) => {
 
   test("bytes overwritten: a picture or an error about data", async () => {
     for (let i = 0; i < count; i++) {
-      const bytes = Array.from({ length: 1 + random.integer(8) }, () => [
-        random.integer(whole.length),
-        random.integer(256),
-      ]);
-      await verdict(damaged(whole, [whole.length, ...bytes.flat()]));
+      await verdict(damaged(whole, randomBytes(whole, random)));
     }
   });
 });
