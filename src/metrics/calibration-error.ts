@@ -1,9 +1,8 @@
 // Expected calibration error: how far confidence is from accuracy.
 import type { ClassificationBatch } from "./classification-batch.ts";
 import { type Accumulator, ClassificationMetric, optionError } from "./classification-metric.ts";
-import type { MetricState } from "./metric.ts";
 import { type ScoreMetricOptions, scoreOptions } from "./score-options.ts";
-import { Sums } from "./sums.ts";
+import { FromSums, Sums } from "./sums.ts";
 import { countAtMost, linspace } from "./thresholds.ts";
 
 /** Mean distance of accuracy and confidence, root of the mean square, or the largest of any bin. */
@@ -27,18 +26,19 @@ export interface ReliabilityBin {
 }
 
 /** Samples, confidence and hits per bin. A bin holds its lower edge; a confidence of exactly 1 has a bin of its own. */
-export class ReliabilityBins implements Accumulator {
+export class ReliabilityBins extends FromSums implements Accumulator {
   readonly key: string;
   readonly #options: ReturnType<typeof scoreOptions>;
   readonly #edges: Float32Array;
-  readonly #sums: Sums<"count" | "confidence" | "correct">;
+  protected override readonly sums: Sums<"count" | "confidence" | "correct">;
 
   constructor(options: ScoreMetricOptions, nBins: number) {
+    super();
     this.#options = scoreOptions(options);
     this.key = `reliability(n_bins=${nBins},${this.#options.key})`;
     this.#edges = linspace(nBins + 1);
     const shape = [nBins + 1];
-    this.#sums = new Sums({ count: shape, confidence: shape, correct: shape });
+    this.sums = new Sums({ count: shape, confidence: shape, correct: shape });
   }
 
   update(batch: ClassificationBatch): void {
@@ -49,35 +49,19 @@ export class ReliabilityBins implements Accumulator {
       const prediction = predicted[sample]!;
       const confidence = probabilities[sample * numClasses + prediction]!;
       const bin = Math.max(0, countAtMost(this.#edges, confidence) - 1);
-      this.#sums.of("count")[bin]!++;
-      this.#sums.of("confidence")[bin]! += confidence;
-      if (prediction === labels[sample]) this.#sums.of("correct")[bin]!++;
+      this.sums.of("count")[bin]!++;
+      this.sums.of("confidence")[bin]! += confidence;
+      if (prediction === labels[sample]) this.sums.of("correct")[bin]!++;
     }
   }
 
   /** The bins, lowest confidence first; the last one is for a confidence of exactly 1. */
   bins(): ReliabilityBin[] {
-    return Array.from(this.#sums.of("count"), (count, bin) => ({
+    return Array.from(this.sums.of("count"), (count, bin) => ({
       count,
-      confidence: count === 0 ? 0 : this.#sums.of("confidence")[bin]! / count,
-      accuracy: count === 0 ? 0 : this.#sums.of("correct")[bin]! / count,
+      confidence: count === 0 ? 0 : this.sums.of("confidence")[bin]! / count,
+      accuracy: count === 0 ? 0 : this.sums.of("correct")[bin]! / count,
     }));
-  }
-
-  reset(): void {
-    this.#sums.reset();
-  }
-
-  state(): MetricState {
-    return this.#sums.state();
-  }
-
-  load(state: MetricState): void {
-    this.#sums.load(state);
-  }
-
-  merge(state: MetricState): void {
-    this.#sums.merge(state);
   }
 }
 

@@ -9,22 +9,22 @@ import {
   checkNumClasses,
   optionError,
 } from "./classification-metric.ts";
-import type { MetricState } from "./metric.ts";
-import { Sums } from "./sums.ts";
+import { FromSums, Sums } from "./sums.ts";
 
 /** Counts `[label, prediction]`, shared by every metric that is a function of the confusion matrix. */
-export class ConfusionCounts implements Accumulator {
+export class ConfusionCounts extends FromSums implements Accumulator {
   readonly key: string;
   readonly numClasses: number;
   readonly ignoreIndex: number | undefined;
-  readonly #sums: Sums<"counts">;
+  protected override readonly sums: Sums<"counts">;
 
   constructor({ numClasses, ignoreIndex }: ClassificationMetricOptions) {
+    super();
     checkNumClasses(numClasses);
     this.key = `confusion(num_classes=${numClasses},ignore_index=${ignoreIndex ?? "none"})`;
     this.numClasses = numClasses;
     this.ignoreIndex = ignoreIndex;
-    this.#sums = new Sums({ counts: [numClasses, numClasses] });
+    this.sums = new Sums({ counts: [numClasses, numClasses] });
   }
 
   update(batch: ClassificationBatch): void {
@@ -37,7 +37,7 @@ export class ConfusionCounts implements Accumulator {
 
   /** Row-major `[C, C]`: rows are labels, columns predictions. */
   get counts(): Float64Array {
-    return this.#sums.of("counts");
+    return this.sums.of("counts");
   }
 
   /** Sums over rows (one per label), over columns (one per prediction), of the diagonal and of everything. */
@@ -56,22 +56,6 @@ export class ConfusionCounts implements Accumulator {
       all += counts[i]!;
     }
     return { labels, predictions, correct, all };
-  }
-
-  reset(): void {
-    this.#sums.reset();
-  }
-
-  state(): MetricState {
-    return this.#sums.state();
-  }
-
-  load(state: MetricState): void {
-    this.#sums.load(state);
-  }
-
-  merge(state: MetricState): void {
-    this.#sums.merge(state);
   }
 }
 

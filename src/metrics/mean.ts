@@ -1,8 +1,8 @@
 // A weighted running mean, for losses and anything else that is one number per batch.
 import { ClassifierTrainingError } from "../core/index.ts";
 import { optionError } from "./classification-metric.ts";
-import type { Metric, MetricDirection, MetricState } from "./metric.ts";
-import { Sums } from "./sums.ts";
+import type { Metric, MetricDirection } from "./metric.ts";
+import { FromSums, Sums } from "./sums.ts";
 
 /** What a NaN value does: `propagate` makes the mean NaN, `ignore` leaves it and its weight out, `error` throws. */
 export type NanStrategy = "propagate" | "ignore" | "error";
@@ -21,15 +21,17 @@ export interface MeanMetricOptions {
 
 /** Mean of values, each with a weight (the batch size, say): `sum(weight * value) / sum(weight)`; NaN without data. */
 export class MeanMetric
+  extends FromSums
   implements Metric<[number | ArrayLike<number>, (number | ArrayLike<number>)?], number>
 {
   readonly name: string;
   readonly unit: "ratio" | "nats" | "count" | "1";
   readonly direction: MetricDirection;
   readonly #nanStrategy: NanStrategy;
-  readonly #sums = new Sums({ value: [], weight: [] });
+  protected override readonly sums: Sums<"value" | "weight"> = new Sums({ value: [], weight: [] });
 
   constructor(options: MeanMetricOptions = {}) {
+    super();
     this.name = options.name ?? "mean";
     this.unit = options.unit ?? "1";
     this.direction = options.direction ?? "none";
@@ -63,27 +65,11 @@ export class MeanMetric
         throw new ClassifierTrainingError("non-finite", "METRIC_NAN", `${this.name} was given a NaN`);
       }
     }
-    this.#sums.of("value")[0]! += value * weight;
-    this.#sums.of("weight")[0]! += weight;
+    this.sums.of("value")[0]! += value * weight;
+    this.sums.of("weight")[0]! += weight;
   }
 
   compute(): number {
-    return this.#sums.of("value")[0]! / this.#sums.of("weight")[0]!;
-  }
-
-  reset(): void {
-    this.#sums.reset();
-  }
-
-  state(): MetricState {
-    return this.#sums.state();
-  }
-
-  load(state: MetricState): void {
-    this.#sums.load(state);
-  }
-
-  merge(state: MetricState): void {
-    this.#sums.merge(state);
+    return this.sums.of("value")[0]! / this.sums.of("weight")[0]!;
   }
 }

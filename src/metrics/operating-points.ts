@@ -3,7 +3,7 @@ import type { ClassificationBatch } from "./classification-batch.ts";
 import { type Accumulator, optionError } from "./classification-metric.ts";
 import type { MetricState } from "./metric.ts";
 import { type ScoreMetricOptions, scoreOptions } from "./score-options.ts";
-import { Sums, stateError, stateTensor } from "./sums.ts";
+import { FromSums, Sums, stateError, stateTensor } from "./sums.ts";
 import { countAtMost, linspace } from "./thresholds.ts";
 
 /** Those of score metrics, and how exact the ranking is. */
@@ -154,15 +154,16 @@ function reaches(score: number, threshold: number): boolean {
 }
 
 /** Keeps a histogram of the scores between thresholds, for each class. */
-class BinnedPoints implements OperatingPoints {
+class BinnedPoints extends FromSums implements OperatingPoints {
   readonly key: string;
   readonly exact = false;
   readonly numClasses: number;
   readonly #options: ReturnType<typeof scoreOptions>;
   readonly #thresholds: Float32Array;
-  readonly #sums: Sums<"positives" | "negatives">;
+  protected override readonly sums: Sums<"positives" | "negatives">;
 
   constructor(options: RankingOptions, thresholds: Float32Array) {
+    super();
     this.#options = scoreOptions(options);
     this.numClasses = this.#options.numClasses;
     this.#thresholds = thresholds;
@@ -170,15 +171,15 @@ class BinnedPoints implements OperatingPoints {
     this.key = `score_histogram(thresholds=${named},${this.#options.key})`;
     // Bin i holds the scores that reach exactly i thresholds.
     const shape = [this.numClasses, thresholds.length + 1];
-    this.#sums = new Sums({ positives: shape, negatives: shape });
+    this.sums = new Sums({ positives: shape, negatives: shape });
   }
 
   update(batch: ClassificationBatch): void {
     const { numClasses, ignoreIndex, scores } = this.#options;
     const bins = this.#thresholds.length + 1;
     const probabilities = batch.probabilities(scores);
-    const positives = this.#sums.of("positives");
-    const negatives = this.#sums.of("negatives");
+    const positives = this.sums.of("positives");
+    const negatives = this.sums.of("negatives");
     for (const sample of batch.counted(numClasses, ignoreIndex)) {
       const label = batch.labels[sample]!;
       for (let c = 0; c < numClasses; c++) {
@@ -192,7 +193,7 @@ class BinnedPoints implements OperatingPoints {
   of(c: number): ClassPoints {
     const bins = this.#thresholds.length + 1;
     const fromTop = (name: "positives" | "negatives"): Float64Array => {
-      const cumulated = this.#sums
+      const cumulated = this.sums
         .of(name)
         .slice(c * bins, (c + 1) * bins)
         .reverse();
@@ -203,21 +204,5 @@ class BinnedPoints implements OperatingPoints {
     const fp = fromTop("negatives");
     const last = bins - 1;
     return { tp: tp.subarray(0, last), fp: fp.subarray(0, last), positives: tp[last]!, negatives: fp[last]! };
-  }
-
-  reset(): void {
-    this.#sums.reset();
-  }
-
-  state(): MetricState {
-    return this.#sums.state();
-  }
-
-  load(state: MetricState): void {
-    this.#sums.load(state);
-  }
-
-  merge(state: MetricState): void {
-    this.#sums.merge(state);
   }
 }

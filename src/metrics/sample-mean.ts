@@ -1,9 +1,8 @@
 // The mean of a per-sample loss of the scores.
 import type { ClassificationBatch } from "./classification-batch.ts";
 import type { Accumulator } from "./classification-metric.ts";
-import type { MetricState } from "./metric.ts";
 import { type ScoreMetricOptions, scoreOptions } from "./score-options.ts";
-import { Sums } from "./sums.ts";
+import { FromSums, Sums } from "./sums.ts";
 
 /**
  * The loss of the sample whose scores are `rows[start .. start + numClasses - 1]`; `logits` says that those are logits
@@ -18,12 +17,12 @@ export type SampleLoss = (
 ) => number;
 
 /** Sum of a loss and number of samples. `input` says whether the loss reads raw scores or probabilities. */
-export class SampleMean implements Accumulator {
+export class SampleMean extends FromSums implements Accumulator {
   readonly key: string;
   readonly #options: ReturnType<typeof scoreOptions>;
   readonly #input: "scores" | "probabilities";
   readonly #loss: SampleLoss;
-  readonly #sums = new Sums({ loss: [], samples: [] });
+  protected override readonly sums: Sums<"loss" | "samples"> = new Sums({ loss: [], samples: [] });
 
   constructor(
     name: string,
@@ -31,6 +30,7 @@ export class SampleMean implements Accumulator {
     input: "scores" | "probabilities",
     loss: SampleLoss,
   ) {
+    super();
     this.#options = scoreOptions(options);
     this.key = `${name}(${this.#options.key})`;
     this.#input = input;
@@ -46,28 +46,12 @@ export class SampleMean implements Accumulator {
     for (const sample of samples) {
       total += this.#loss(rows, sample * numClasses, numClasses, batch.labels[sample]!, logits);
     }
-    this.#sums.of("loss")[0]! += total;
-    this.#sums.of("samples")[0]! += samples.length;
+    this.sums.of("loss")[0]! += total;
+    this.sums.of("samples")[0]! += samples.length;
   }
 
   /** The mean loss; NaN without data. */
   mean(): number {
-    return this.#sums.of("loss")[0]! / this.#sums.of("samples")[0]!;
-  }
-
-  reset(): void {
-    this.#sums.reset();
-  }
-
-  state(): MetricState {
-    return this.#sums.state();
-  }
-
-  load(state: MetricState): void {
-    this.#sums.load(state);
-  }
-
-  merge(state: MetricState): void {
-    this.#sums.merge(state);
+    return this.sums.of("loss")[0]! / this.sums.of("samples")[0]!;
   }
 }

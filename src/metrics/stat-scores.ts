@@ -9,8 +9,8 @@ import {
   checkNumClasses,
   optionError,
 } from "./classification-metric.ts";
-import type { MetricDescription, MetricState } from "./metric.ts";
-import { Sums } from "./sums.ts";
+import type { MetricDescription } from "./metric.ts";
+import { FromSums, Sums } from "./sums.ts";
 
 /** Those of all classification metrics, how classes are averaged, and what counts as predicted. */
 export interface StatScoreOptions<A extends Average = "macro"> extends ClassificationMetricOptions {
@@ -32,14 +32,15 @@ export interface Counts {
 }
 
 /** Per-class counts; every averaged metric of one `topK` reads the same ones. */
-export class StatScoreCounts implements Accumulator {
+export class StatScoreCounts extends FromSums implements Accumulator {
   readonly key: string;
   readonly numClasses: number;
   readonly topK: number;
   readonly #ignoreIndex: number | undefined;
-  readonly #sums: Sums<"tp" | "predicted" | "labels" | "samples">;
+  protected override readonly sums: Sums<"tp" | "predicted" | "labels" | "samples">;
 
   constructor({ numClasses, topK = 1, ignoreIndex }: Omit<StatScoreOptions<Average>, "average">) {
+    super();
     checkNumClasses(numClasses);
     if (!Number.isInteger(topK) || topK < 1 || topK > numClasses) {
       throw optionError(`top_k is ${topK}, not an integer between 1 and the ${numClasses} classes`);
@@ -48,13 +49,13 @@ export class StatScoreCounts implements Accumulator {
     this.numClasses = numClasses;
     this.topK = topK;
     this.#ignoreIndex = ignoreIndex;
-    this.#sums = new Sums({ tp: [numClasses], predicted: [numClasses], labels: [numClasses], samples: [] });
+    this.sums = new Sums({ tp: [numClasses], predicted: [numClasses], labels: [numClasses], samples: [] });
   }
 
   update(batch: ClassificationBatch): void {
-    const tp = this.#sums.of("tp");
-    const predictedCounts = this.#sums.of("predicted");
-    const labelCounts = this.#sums.of("labels");
+    const tp = this.sums.of("tp");
+    const predictedCounts = this.sums.of("predicted");
+    const labelCounts = this.sums.of("labels");
     const samples = batch.counted(this.numClasses, this.#ignoreIndex);
     const { labels, predicted } = batch;
     const ranks = this.topK > 1 ? batch.ranks : undefined;
@@ -65,15 +66,15 @@ export class StatScoreCounts implements Accumulator {
       predictedCounts[prediction]!++;
       if (prediction === label) tp[label]!++;
     }
-    this.#sums.of("samples")[0]! += samples.length;
+    this.sums.of("samples")[0]! += samples.length;
   }
 
   /** The counts of one class. */
   of(c: number): Counts {
-    const tp = this.#sums.of("tp")[c]!;
-    const fp = this.#sums.of("predicted")[c]! - tp;
+    const tp = this.sums.of("tp")[c]!;
+    const fp = this.sums.of("predicted")[c]! - tp;
     const fn = this.support[c]! - tp;
-    return { tp, fp, fn, tn: this.#sums.of("samples")[0]! - tp - fp - fn };
+    return { tp, fp, fn, tn: this.sums.of("samples")[0]! - tp - fp - fn };
   }
 
   /** The counts of all classes added up. */
@@ -88,23 +89,7 @@ export class StatScoreCounts implements Accumulator {
 
   /** Number of labels of each class. */
   get support(): Float64Array {
-    return this.#sums.of("labels");
-  }
-
-  reset(): void {
-    this.#sums.reset();
-  }
-
-  state(): MetricState {
-    return this.#sums.state();
-  }
-
-  load(state: MetricState): void {
-    this.#sums.load(state);
-  }
-
-  merge(state: MetricState): void {
-    this.#sums.merge(state);
+    return this.sums.of("labels");
   }
 }
 

@@ -57,6 +57,31 @@ export class Sums<Name extends string> {
   }
 }
 
+/** What has totals for its whole state. */
+export abstract class FromSums {
+  protected abstract readonly sums: Pick<Sums<string>, "reset" | "state" | "load" | "merge">;
+
+  /** Begins anew. */
+  reset(): void {
+    this.sums.reset();
+  }
+
+  /** A copy of everything accumulated. */
+  state(): MetricState {
+    return this.sums.state();
+  }
+
+  /** Goes on from a `state`. */
+  load(state: MetricState): void {
+    this.sums.load(state);
+  }
+
+  /** Adds what another one has accumulated. */
+  merge(state: MetricState): void {
+    this.sums.merge(state);
+  }
+}
+
 /** The tensor `name` of `state`, checked against its dtype and, where given, its shape. */
 export function stateTensor<D extends "float64" | "float32" | "int32">(
   state: MetricState,
