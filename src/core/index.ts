@@ -26,4 +26,12 @@ export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf 
 export { shorten } from "./shorten.ts";
 export { didYouMean, suggest } from "./suggest.ts";
 export { formatTable } from "./table.ts";
-export { float32, type HostTensor, hostTensor, scalar, toNumbers, zeros } from "./tensor.ts";
+export {
+  float32,
+  type HostTensor,
+  hostTensor,
+  scalar,
+  type TensorChange,
+  toNumbers,
+  zeros,
+} from "./tensor.ts";

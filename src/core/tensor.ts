@@ -45,3 +45,6 @@ export function scalar(value: number): HostTensor<"float32"> {
 export function toNumbers(data: TensorData): number[] {
   return Array.from(data as ArrayLike<number | bigint>, Number);
 }
+
+/** Makes a tensor that fits of one with another shape. */
+export type TensorChange = (tensor: HostTensor<"float32">) => HostTensor<"float32">;

@@ -1,5 +1,5 @@
 // Vision transformers: Dosovitskiy et al., "An Image is Worth 16x16 Words" (2021), as torchvision builds them.
-import { ClassifierTrainingError, type Shape } from "../core/index.ts";
+import { ClassifierTrainingError, type Shape, type TensorChange } from "../core/index.ts";
 import { broadcastTo, concat, reshape, sizeOfAxis, slice, transpose, type Value } from "../graph/index.ts";
 import {
   type Buffer,
@@ -9,7 +9,6 @@ import {
   Linear,
   Parameter,
   Sequential,
-  type StateChange,
   truncatedNormal,
 } from "../nn/index.ts";
 import type { Family, NetworkOptions } from "./family.ts";
@@ -110,7 +109,7 @@ export class VisionTransformer extends ClassificationNetwork {
     for (const [name, state] of named) if (!isFirst(name)) yield [name, state];
   }
 
-  override fitState(name: string, shape: Shape): StateChange | undefined {
+  override fitState(name: string, shape: Shape): TensorChange | undefined {
     if (name !== this.#nameOf("encoder.pos_embedding")) return undefined;
     const table = { tokens: this.#placedTokens, channels: this.conv_proj.weight.shape[0]! };
     if (gridOf(shape, table) === undefined) return undefined;

@@ -1,14 +1,11 @@
 // A network in two parts: a backbone that computes features, and a classifier of them.
-import { type HostTensor, type Shape, sizeOf } from "../core/index.ts";
+import { type Shape, sizeOf, type TensorChange } from "../core/index.ts";
 import { BATCH, fixedShape, Graph, input, type Value } from "../graph/index.ts";
 import { Module } from "./module.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 import { deriveStages } from "./stages.ts";
 import { stateEntries } from "./state.ts";
 import { trace } from "./trace.ts";
-
-/** A tensor of a network's state made of that of another. */
-export type StateChange = (tensor: HostTensor<"float32">) => HostTensor<"float32">;
 
 /**
  * Base class of networks with a classifier behind a backbone. The classifier of such a network can be trained alone,
@@ -38,7 +35,7 @@ export abstract class ClassificationNetwork extends Module {
    * What makes a tensor of `shape`, from a file, fit the state entry `name`, which has another shape, such as a table of
    * positions for pictures of another size; undefined where nothing does.
    */
-  fitState(_name: string, _shape: Shape): StateChange | undefined {
+  fitState(_name: string, _shape: Shape): TensorChange | undefined {
     return undefined;
   }
 
@@ -136,7 +133,7 @@ export class Reclassified extends ClassificationNetwork {
     return this.#network.forwardFeatures(x);
   }
 
-  override fitState(name: string, shape: Shape): StateChange | undefined {
+  override fitState(name: string, shape: Shape): TensorChange | undefined {
     return this.#network.fitState(name, shape);
   }
 

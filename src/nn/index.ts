@@ -1,4 +1,5 @@
 // Modules, layers, initialisers and losses: what models are written with.
+export type { TensorChange } from "../core/index.ts";
 export {
   Backbone,
   ClassificationNetwork,
@@ -6,7 +7,6 @@ export {
   FeatureClassifier,
   outputLayers,
   Reclassified,
-  type StateChange,
 } from "./classification-network.ts";
 export { type CurrentTrace, currentTrace } from "./current-trace.ts";
 export {

@@ -106,9 +106,14 @@ export async function pathExists(path: string): Promise<boolean> {
   );
 }
 
-/** Makes the folder that a file is to lie in, and those above it. */
+/**
+ * Makes the folder that a file is to lie in, and those above it.
+ * @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`
+ */
 export async function makeFolderOf(path: string): Promise<void> {
-  await folderOf(path, true);
+  await folderOf(path, true).catch((error: unknown) => {
+    throw writeFailed(path, error);
+  });
 }
 
 /**

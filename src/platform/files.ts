@@ -3,6 +3,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } fr
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
+import { writeFailed } from "./durable-file.ts";
 
 /** One read call may not ask the operating system for more than 2 GiB. */
 const LARGEST_READ = 2 ** 30;
@@ -76,7 +77,15 @@ export async function pathExists(path: string): Promise<boolean> {
   return existsSync(path);
 }
 
-/** Makes the folder that a file is to lie in, and those above it. */
+/**
+ * Makes the folder that a file is to lie in, and those above it.
+ * @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`, naming the folder
+ */
 export async function makeFolderOf(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  const folder = dirname(path);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw writeFailed(folder, error);
+  }
 }

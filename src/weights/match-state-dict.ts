@@ -2,10 +2,10 @@
 import {
   ClassifierTrainingError,
   formatShape,
-  type HostTensor,
   hostTensor,
   type Shape,
   sameShape,
+  type TensorChange,
 } from "../core/index.ts";
 import { findRenaming, type NamingConvention } from "./naming.ts";
 import type { TensorSpec } from "./safetensors.ts";
@@ -17,9 +17,6 @@ export interface MisshapenTensor {
   readonly expected: Shape;
   readonly found: Shape;
 }
-
-/** A tensor made of one of another shape. */
-export type TensorChange = (tensor: HostTensor<"float32">) => HostTensor<"float32">;
 
 /** All names are the model's, except in `unexpected`. */
 export interface StateDictMatch {

@@ -15,7 +15,7 @@ import {
   splitFold,
   splitStratified,
 } from "../splits/split.ts";
-import type { DatasetSplits } from "./data-module.ts";
+import type { DatasetSplits, OpenOptions } from "./data-module.ts";
 
 /** How a data set is split that does not come split; by default a fifth of each class validates. */
 export interface AutoSplitOptions {
@@ -69,16 +69,19 @@ export interface GivenParts {
 }
 
 /**
- * The parts as they came, with those that are missing taken from the training pictures.
+ * The parts as they came; where they are to be split, with those that are missing taken from the training pictures.
  * @throws ClassifierTrainingError as `autoSplit` does; kind "usage", `SPLIT_SETTINGS` where a setting of the split has
  * no effect
  */
 export async function completeSplits(
-  { train, val, test, warnings }: GivenParts,
+  given: GivenParts,
+  { split = true }: OpenOptions,
   seed: number,
   options: ResolvedAutoSplitOptions,
   group?: GroupSetting,
 ): Promise<DatasetSplits> {
+  if (!split) return { ...given, split: undefined };
+  const { train, val, test, warnings } = given;
   if (val !== undefined) {
     const unused = refuseSplitSettings(options, group);
     return { train, val, test, split: undefined, warnings: [...unused, ...warnings] };

@@ -94,7 +94,7 @@ export class CSVDataModule extends DataModule {
     });
   }
 
-  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
+  protected override async openSplits(options: OpenOptions = {}): Promise<DatasetSplits> {
     const { file, trainFile, valFile, testFile, classNamesFile, groupColumn } = this.#tables;
     const names = classNamesFile === null ? undefined : await readClassNames(classNamesFile);
     const read = async (path: string | null, part: Part): Promise<TableRow[]> =>
@@ -118,9 +118,7 @@ export class CSVDataModule extends DataModule {
     const value = groupColumn === null ? null : String(groupColumn);
     const setting: GroupSetting = { key: "data.group_column", value };
     const given = { train, val, test, warnings };
-    return split
-      ? completeSplits(given, this.options.seed, this.#autoSplit, setting)
-      : { ...given, split: undefined };
+    return completeSplits(given, options, this.options.seed, this.#autoSplit, setting);
   }
 
   /** The rows of a table by split: all those of one split's table, else as its column for it says. */

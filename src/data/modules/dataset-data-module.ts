@@ -60,10 +60,10 @@ export class DatasetDataModule extends DataModule {
     this.#autoSplit = resolved;
   }
 
-  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
+  protected override async openSplits(options: OpenOptions = {}): Promise<DatasetSplits> {
     const { train, val, test } = this.#datasets;
     const parts = { train: splittable(train), val, test, warnings: [] };
-    return split ? completeSplits(parts, this.options.seed, this.#autoSplit) : { ...parts, split: undefined };
+    return completeSplits(parts, options, this.options.seed, this.#autoSplit);
   }
 }
 

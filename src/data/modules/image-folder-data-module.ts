@@ -63,7 +63,7 @@ export class ImageFolderDataModule extends DataModule {
     this.#autoSplit = resolved;
   }
 
-  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
+  protected override async openSplits(options: OpenOptions = {}): Promise<DatasetSplits> {
     const tree: FolderTree = (await openArchive(this.#root)) ?? new DiskTree(this.#root);
     const names = splitFolders(this.#root, (await tree.list("")).folders);
     const classLevel = this.#classLevel;
@@ -77,7 +77,7 @@ export class ImageFolderDataModule extends DataModule {
       ...[train, val, test].flatMap((part) => part?.warnings ?? []),
     ];
     const given = { train, val, test, warnings };
-    return split ? completeSplits(given, this.options.seed, this.#autoSplit) : { ...given, split: undefined };
+    return completeSplits(given, options, this.options.seed, this.#autoSplit);
   }
 }
 

@@ -76,7 +76,7 @@ export class JSONLDataModule extends DataModule {
     checkListFiles("data.root", resolved.root !== null, resolved);
   }
 
-  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
+  protected override async openSplits(options: OpenOptions = {}): Promise<DatasetSplits> {
     const { trainFile, classNamesFile } = this.#lists;
     const names = classNamesFile === null ? undefined : await readClassNames(classNamesFile);
     const parts =
@@ -84,9 +84,7 @@ export class JSONLDataModule extends DataModule {
         ? await this.#openFolders(this.#root!, names)
         : await this.#openFiles(trainFile, names);
     const setting: GroupSetting = { key: "data.group_key", value: this.#groupKey };
-    return split
-      ? completeSplits(parts, this.options.seed, this.#autoSplit, setting)
-      : { ...parts, split: undefined };
+    return completeSplits(parts, options, this.options.seed, this.#autoSplit, setting);
   }
 
   /** The annotations of one folder for each split, or of one for all. */

@@ -1,5 +1,5 @@
 // The data module of the data sets known by name: MNIST and its family, CIFAR-10 and CIFAR-100.
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -7,6 +7,7 @@ import * as z from "zod";
 import { ClassifierTrainingError, didYouMean, parseOptions } from "../../core/index.ts";
 import { download } from "../../download/index.ts";
 import { readSource } from "../../image/read-image.ts";
+import { writeDurably } from "../../platform/index.ts";
 import type { ArrayDataset } from "../datasets/array-dataset.ts";
 import { openCIFAR, openIDX } from "../datasets/binary-datasets.ts";
 import { KNOWN_DATASETS, type KnownDataset, type KnownFile } from "../datasets/known-datasets.ts";
@@ -78,14 +79,14 @@ export class KnownDataModule extends DataModule {
     this.#unpacked = UNPACKED[name] ?? "";
   }
 
-  protected override async openSplits({ split = true }: OpenOptions = {}): Promise<DatasetSplits> {
+  protected override async openSplits(options: OpenOptions = {}): Promise<DatasetSplits> {
     // Before anything is fetched.
     refuseTestFraction(this.#autoSplit);
     const { train, test } = await (this.#known.kind === "idx"
       ? this.#openIDX(this.#known)
       : this.#openCIFAR(this.#known));
     const given = { train, val: undefined, test, warnings: [] };
-    return split ? completeSplits(given, this.options.seed, this.#autoSplit) : { ...given, split: undefined };
+    return completeSplits(given, options, this.options.seed, this.#autoSplit);
   }
 
   async #openIDX({
@@ -162,9 +163,7 @@ async function unpack(archive: string, folder: string, names: readonly string[])
     for (const { path, source } of await listTar(tar)) {
       const name = path.split("/").at(-1)!;
       if (!names.includes(name) || source.kind !== "slice") continue;
-      const partial = join(folder, `.${name}.partial`);
-      await writeFile(partial, await readSource(source, archive));
-      await rename(partial, join(folder, name));
+      await writeDurably(join(folder, name), [await readSource(source, archive)]);
     }
   } catch (error) {
     if (error instanceof ClassifierTrainingError) throw error;

@@ -8,7 +8,6 @@ import {
   pathExists,
   sha256,
   writeDurably,
-  writeFailed,
 } from "../../platform/index.ts";
 import { openSource } from "../../weights/byte-source.ts";
 import { encodeSafetensors, readSafetensors } from "../../weights/safetensors.ts";
@@ -53,11 +52,7 @@ export async function saveCheckpoint(
     ["state", state],
     ["sha256", hash],
   ]);
-  try {
-    await makeFolderOf(path);
-  } catch (error) {
-    throw writeFailed(path.replace(/[\\/][^\\/]*$/, ""), error);
-  }
+  await makeFolderOf(path);
   const { byteLength, chunks } = encodeSafetensors(checkpoint.tensors, metadata);
   await writeDurably(path, chunks, {
     ...options,
