@@ -105,6 +105,7 @@ const CIRCLES: readonly (readonly [first: string, files: number])[] = [
 ];
 
 const LONGEST_FILE = 400;
+const MOST_FILES = 40;
 /** What belongs to somebody's machine or network and not into a repository. */
 const PRIVATE =
   /registry\.(npmjs|yarnpkg)|npmmirror|artifactory|jfrog|pypi\.org|deb\.debian|(^|[\s"'`(=])\/work\//m;
@@ -237,6 +238,13 @@ test("every exported declaration of src says in JSDoc what it stands for", () =>
 
 test(`no source file has more than ${LONGEST_FILE} lines`, () => {
   expect(sources.filter((file) => read(file).trimEnd().split("\n").length > LONGEST_FILE)).toEqual([]);
+});
+
+test(`no folder of src has more than ${MOST_FILES} files at one level`, () => {
+  const counts = new Map<string, number>();
+  for (const file of files.filter((name) => name.startsWith("src/")))
+    counts.set(posix.dirname(file), (counts.get(posix.dirname(file)) ?? 0) + 1);
+  expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([]);
 });
 
 test("no file names a private path or a package host", () => {

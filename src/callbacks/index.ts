@@ -1,5 +1,5 @@
 // Callbacks: what happens beside training.
-export { ConfusionMatrix } from "./confusion-matrix.ts";
+
 export { DatasetStatistics, type DatasetStatisticsOptions } from "./dataset-statistics.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
 export { EMA } from "./ema.ts";
@@ -11,16 +11,17 @@ export { ModelSummary, type ModelSummaryOptions } from "./model-summary.ts";
 export type { MonitorMode } from "./monitor.ts";
 export { NonFiniteGuard, type NonFiniteGuardOptions } from "./non-finite-guard.ts";
 export { type BestWeightsExporter, OnnxExport, type OnnxExportOptions } from "./onnx-export.ts";
+export { ConfusionMatrix } from "./pictures/confusion-matrix.ts";
+export { SampleVisualization } from "./pictures/sample-visualization.ts";
+export { TopLosses } from "./pictures/top-losses.ts";
+export { TrainingHistory, type TrainingHistoryOptions } from "./pictures/training-history.ts";
+export type { ValidationGridOptions } from "./pictures/validation-grid.ts";
+export type { ValidationPictureOptions } from "./pictures/validation-picture.ts";
 export { formatDuration, type LineOutput, ProgressLine, type ProgressLineOptions } from "./progress-line.ts";
 export { RunReport, type RunReportOptions } from "./run-report.ts";
-export { SampleVisualization } from "./sample-visualization.ts";
 export { SamplerDistribution, type SamplerDistributionOptions } from "./sampler-distribution.ts";
 export {
   StochasticWeightAveraging,
   type StochasticWeightAveragingOptions,
 } from "./stochastic-weight-averaging.ts";
 export { Timer, type TimerOptions } from "./timer.ts";
-export { TopLosses } from "./top-losses.ts";
-export { TrainingHistory, type TrainingHistoryOptions } from "./training-history.ts";
-export type { ValidationGridOptions } from "./validation-grid.ts";
-export type { ValidationPictureOptions } from "./validation-picture.ts";

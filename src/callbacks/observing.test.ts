@@ -12,13 +12,13 @@ import { BaseClassificationModel, classificationModelSchema } from "../models/in
 import { Linear, Module } from "../nn/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
 import { type Callback, type FitOptions, Trainer, type TrainingEvent } from "../train/index.ts";
-import { ConfusionMatrix } from "./confusion-matrix.ts";
 import { DatasetStatistics } from "./dataset-statistics.ts";
 import { ModelSummary } from "./model-summary.ts";
-import { SampleVisualization } from "./sample-visualization.ts";
+import { ConfusionMatrix } from "./pictures/confusion-matrix.ts";
+import { SampleVisualization } from "./pictures/sample-visualization.ts";
+import { TopLosses } from "./pictures/top-losses.ts";
+import { TrainingHistory } from "./pictures/training-history.ts";
 import { SamplerDistribution } from "./sampler-distribution.ts";
-import { TopLosses } from "./top-losses.ts";
-import { TrainingHistory } from "./training-history.ts";
 
 const CLASSES = ["dark", "light"];
 const SIDE = 8;

@@ -2,10 +2,10 @@
 import * as z from "zod";
 import { parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
-import { predictionsOf } from "./batch-predictions.ts";
 import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.ts";
-import { writeFiles } from "./picture-files.ts";
-import { classNamesOf, sampleNameOf, validatedSplit } from "./sample-names.ts";
+import { predictionsOf } from "./pictures/batch-predictions.ts";
+import { writeFiles } from "./pictures/picture-files.ts";
+import { classNamesOf, sampleNameOf, validatedSplit } from "./pictures/sample-names.ts";
 
 /** Where the report's parts are kept, and how many pictures it may have. */
 export interface RunReportOptions extends BestEpochOptions {

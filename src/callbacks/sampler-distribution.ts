@@ -3,7 +3,7 @@ import * as z from "zod";
 import { formatTable, parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { countLabels } from "./dataset-statistics.ts";
-import { writeFiles } from "./picture-files.ts";
+import { writeFiles } from "./pictures/picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
 
 /** Where the table goes. */

@@ -2,10 +2,10 @@
 import { expect, test } from "vitest";
 import { float32, hostTensor } from "../core/index.ts";
 import type { FitContext } from "../train/index.ts";
-import { predictionsOf } from "./batch-predictions.ts";
 import { BestEpoch } from "./best-epoch.ts";
-import { DrawingBudget } from "./drawing-budget.ts";
 import type { MonitorMode } from "./monitor.ts";
+import { predictionsOf } from "./pictures/batch-predictions.ts";
+import { DrawingBudget } from "./pictures/drawing-budget.ts";
 
 const directions: Readonly<Record<string, "higher" | "lower" | "none">> = {
   acc_top1: "higher",

@@ -1,6 +1,6 @@
 // Draws the first validation pictures with what they are and what the network takes them for.
-import type { GridSample } from "../plots/index.ts";
-import type { EventOf, FitContext } from "../train/index.ts";
+import type { GridSample } from "../../plots/index.ts";
+import type { EventOf, FitContext } from "../../train/index.ts";
 import { gridSample, ValidationGrid } from "./validation-grid.ts";
 
 /** The first samples, with truth, prediction and confidence. */

@@ -1,9 +1,9 @@
 // Draws the confusion matrix of the validation: of the best epoch and of the last one.
 import * as z from "zod";
-import { type HostTensor, hostTensor, writeCsv } from "../core/index.ts";
-import { MulticlassConfusionMatrix } from "../metrics/index.ts";
-import { confusionMatrixPicture, type Picture } from "../plots/index.ts";
-import type { EventOf, FitContext } from "../train/index.ts";
+import { type HostTensor, hostTensor, writeCsv } from "../../core/index.ts";
+import { MulticlassConfusionMatrix } from "../../metrics/index.ts";
+import { confusionMatrixPicture, type Picture } from "../../plots/index.ts";
+import type { EventOf, FitContext } from "../../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
 import { classNamesOf } from "./sample-names.ts";
 import { ValidationPicture, validationPictureFields } from "./validation-picture.ts";

@@ -1,9 +1,9 @@
 // Draws loss and accuracy over the epochs.
 
 import * as z from "zod";
-import { parseOptions } from "../core/index.ts";
-import { type Curve, curvesPicture } from "../plots/index.ts";
-import { Callback, type EventOf, type FitContext, type Json, type Metrics } from "../train/index.ts";
+import { parseOptions } from "../../core/index.ts";
+import { type Curve, curvesPicture } from "../../plots/index.ts";
+import { Callback, type EventOf, type FitContext, type Json, type Metrics } from "../../train/index.ts";
 import { DrawingBudget } from "./drawing-budget.ts";
 import { pngOf, writeFiles } from "./picture-files.ts";
 

@@ -1,7 +1,7 @@
 // Draws the validation pictures that the network is most wrong about, and lists them.
-import { writeCsv } from "../core/index.ts";
-import type { GridSample } from "../plots/index.ts";
-import type { EventOf, FitContext } from "../train/index.ts";
+import { writeCsv } from "../../core/index.ts";
+import type { GridSample } from "../../plots/index.ts";
+import type { EventOf, FitContext } from "../../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
 import { sampleNameOf } from "./sample-names.ts";
 import { gridSample, ValidationGrid } from "./validation-grid.ts";

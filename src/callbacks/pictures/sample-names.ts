@@ -1,5 +1,5 @@
 // How callbacks call a class and a sample.
-import type { FitContext } from "../train/index.ts";
+import type { FitContext } from "../../train/index.ts";
 
 /** The class names of the data; classes without names have numbers. */
 export function classNamesOf({ data }: Pick<FitContext, "data">, classes: number): readonly string[] {

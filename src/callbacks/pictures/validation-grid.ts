@@ -1,10 +1,10 @@
 // The common part of callbacks that draw a grid of validation pictures with what the network takes them for.
 
 import * as z from "zod";
-import type { HostTensor } from "../core/index.ts";
-import { parseOptions } from "../core/index.ts";
-import { type GridSample, type Picture, rgbOfBatch, sampleGrid } from "../plots/index.ts";
-import type { EventOf, FitContext } from "../train/index.ts";
+import type { HostTensor } from "../../core/index.ts";
+import { parseOptions } from "../../core/index.ts";
+import { type GridSample, type Picture, rgbOfBatch, sampleGrid } from "../../plots/index.ts";
+import type { EventOf, FitContext } from "../../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
 import { classNamesOf } from "./sample-names.ts";
 import {

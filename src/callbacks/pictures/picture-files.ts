@@ -1,8 +1,8 @@
 // Writes pictures and tables into a folder of a run.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeDurably, writeFailed } from "../platform/index.ts";
-import { type Picture, renderPng } from "../plots/index.ts";
+import { writeDurably, writeFailed } from "../../platform/index.ts";
+import { type Picture, renderPng } from "../../plots/index.ts";
 
 /** Files by name, as text or bytes; each is whole at every moment. @throws ClassifierTrainingError `WRITE_FAILED` */
 export async function writeFiles(

@@ -1,9 +1,9 @@
 // The common course of callbacks that draw what a validation pass has shown: of the best and of the last epoch.
 import * as z from "zod";
-import { parseOptions } from "../core/index.ts";
-import type { Picture } from "../plots/index.ts";
-import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
-import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.ts";
+import { parseOptions } from "../../core/index.ts";
+import type { Picture } from "../../plots/index.ts";
+import { Callback, type EventOf, type FitContext, type Json } from "../../train/index.ts";
+import { BestEpoch, type BestEpochOptions, bestEpochFields } from "../best-epoch.ts";
 import { DrawingBudget } from "./drawing-budget.ts";
 import { pngOf, writeFiles } from "./picture-files.ts";
 

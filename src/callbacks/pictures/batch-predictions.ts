@@ -1,7 +1,7 @@
 // What the network says about a batch: predicted class, confidence and loss of each sample, worked out once for all.
-import { type HostTensor, hostTensor } from "../core/index.ts";
-import { ClassificationBatch } from "../metrics/index.ts";
-import type { BatchResult } from "../train/index.ts";
+import { type HostTensor, hostTensor } from "../../core/index.ts";
+import { ClassificationBatch } from "../../metrics/index.ts";
+import type { BatchResult } from "../../train/index.ts";
 
 /** One entry for each sample of the batch. */
 export interface BatchPredictions {
