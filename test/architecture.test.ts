@@ -7,12 +7,12 @@ import { circlesOf } from "./support/circles.ts";
 /** Every folder of `src` that computes, with the folders it may import: earlier ones only, so there is no cycle. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  platform: ["core"],
   wasm: [],
+  platform: ["core", "wasm"],
   config: ["core"],
   graph: ["core"],
   autodiff: ["core", "graph"],
-  nn: ["core", "graph"],
+  nn: ["core", "platform", "wasm", "graph"],
   optim: ["core", "graph"],
   metrics: ["core"],
   plots: ["core", "platform"],

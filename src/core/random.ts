@@ -54,20 +54,21 @@ export function fnv1a(text: string): number {
  * `position` is, for instance, (epoch, sample index): two unsigned integers below 2^32.
  */
 export class RandomStream {
-  readonly #key: readonly [number, number];
+  /** Two words: what the stream's blocks are made with. */
+  readonly key: readonly [number, number];
   readonly #counter: [number, number, number, number];
   readonly #block = new Uint32Array(4);
   #used = 4;
 
   constructor(seed: number, purpose: string, position: readonly [number, number] = [0, 0]) {
-    this.#key = [seed >>> 0, (fnv1a(purpose) ^ Math.floor(seed / 2 ** 32)) >>> 0];
+    this.key = [seed >>> 0, (fnv1a(purpose) ^ Math.floor(seed / 2 ** 32)) >>> 0];
     this.#counter = [0, 0, position[0] >>> 0, position[1] >>> 0];
   }
 
   /** A uniform unsigned 32-bit integer. */
   uint32(): number {
     if (this.#used === 4) {
-      philox4x32(this.#counter, this.#key, this.#block);
+      philox4x32(this.#counter, this.key, this.#block);
       this.#counter[0] = (this.#counter[0] + 1) >>> 0;
       if (this.#counter[0] === 0) this.#counter[1] = (this.#counter[1] + 1) >>> 0;
       this.#used = 0;

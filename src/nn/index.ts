@@ -9,6 +9,7 @@ export {
   Reclassified,
 } from "./classification-network.ts";
 export { type CurrentTrace, currentTrace } from "./current-trace.ts";
+export type { Distribution } from "./drawing/distribution.ts";
 export {
   fill,
   type Initializer,

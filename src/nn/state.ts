@@ -1,6 +1,7 @@
 // A module's state: what it is made of and its first values.
-import { type HostTensor, RandomStream } from "../core/index.ts";
+import { type HostTensor, hostTensor, RandomStream, sizeOf } from "../core/index.ts";
 import type { VariableSpec } from "../graph/index.ts";
+import { drawAll } from "./drawing/draw-all.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -23,15 +24,23 @@ export function stateEntries(module: Module): StateEntry[] {
   );
 }
 
-/** First values: every parameter drawn from its initialiser, a function of `seed` and its name alone. */
-export function initialState(module: Module, seed: number): StateDict {
-  const state: StateDict = new Map();
-  for (const [name, entry] of module.namedState()) {
-    const tensor =
-      entry instanceof Parameter
-        ? entry.initializer(entry.shape, new RandomStream(seed, `init:${name}`))
-        : entry.initial();
-    state.set(name, tensor);
-  }
-  return state;
+/**
+ * First values: every parameter drawn from its initialiser, a function of `seed` and its name alone. Large networks are
+ * drawn in threads.
+ */
+export async function initialState(module: Module, seed: number): Promise<StateDict> {
+  const entries = [...module.namedState()].map(([name, entry]) => {
+    if (!(entry instanceof Parameter)) return { name, first: entry.initial() };
+    const purpose = `init:${name}`;
+    const first = entry.initializer(entry.shape, new RandomStream(seed, purpose));
+    return "kind" in first
+      ? { name, shape: entry.shape, distribution: first, length: sizeOf(entry.shape), purpose }
+      : { name, first };
+  });
+  const drawn = entries.filter((entry) => entry.first === undefined);
+  const values = await drawAll(drawn, seed);
+  const tensors = new Map(
+    drawn.map(({ name, shape }, i) => [name, hostTensor("float32", shape, values[i]!)]),
+  );
+  return new Map(entries.map(({ name, first }) => [name, first ?? tensors.get(name)!]));
 }

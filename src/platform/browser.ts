@@ -2,6 +2,7 @@
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { DurableWriteOptions } from "./durable-file.ts";
 import type { OpenFile } from "./files.ts";
+import { type Filling, filler } from "./fill.ts";
 import type { Sha256 } from "./hashing.ts";
 
 /** What browsers have and the types of Node.js do not know. */
@@ -212,4 +213,18 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 /** Resolves after events that wait, such as clicks and messages, had their turn. */
 export async function nextTask(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
+}
+
+/** A page fills here: it trains in a web worker where it wants to stay alive. */
+export function fillsInThreads(): boolean {
+  return false;
+}
+
+/** Carries out fillings with the functions of a module, with a pause after each for events that wait. */
+export async function fill(module: Uint8Array<ArrayBuffer>, fillings: readonly Filling[]): Promise<void> {
+  const carryOut = filler(module);
+  for (const filling of fillings) {
+    carryOut(filling);
+    await nextTask();
+  }
 }

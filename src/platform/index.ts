@@ -1,5 +1,6 @@
 // The platform: files, hashes, the event loop. The only road to Node.js for whatever runs in a browser too, where a
-// bundler takes browser.ts in the place of this file. Threads and the sweeping of half-written files are Node.js' alone.
+// bundler takes browser.ts in the place of this file. Threads of one's own and the sweeping of half-written files are
+// Node.js' alone.
 export { inflateRaw } from "./compression.ts";
 export { type DurableWriteOptions, removeFile, writeDurably, writeFailed } from "./durable-file.ts";
 export {
@@ -12,5 +13,7 @@ export {
   readRange,
   readText,
 } from "./files.ts";
+export type { Filling } from "./fill.ts";
+export { fill, fillsInThreads } from "./fill-in-threads.ts";
 export { type Sha256, sha256 } from "./hashing.ts";
 export { nextTask } from "./tasks.ts";

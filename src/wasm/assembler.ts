@@ -79,6 +79,11 @@ export const vector = {
     ...[...address, ...value, ...simd(0x58), 0, 2, 2],
   ],
   splat: unary(simd(0x11)) as Unary,
+  /** Four integers. */
+  ints: (...values: readonly [number, number, number, number]): Code => [
+    ...simd(0x0c),
+    ...new Uint8Array(Int32Array.of(...values).buffer),
+  ],
   /** A float32 in all four lanes. */
   float: (value: number): Code => [...simd(0x0c), ...new Uint8Array(new Float32Array(4).fill(value).buffer)],
   zero: [...simd(0x0c), ...new Array<number>(16).fill(0)] as Code,
@@ -94,6 +99,8 @@ export const vector = {
   multiply: binary(simd(0xb5)) as Binary,
   subtract: binary(simd(0xb1)) as Binary,
   shiftRight: binary(simd(0xac)) as Binary,
+  /** Zeros come in from above. */
+  shiftRightUnsigned: binary(simd(0xad)) as Binary,
   /** Integers to 16 bits, saturated. */
   narrowInts: binary(simd(0x85)) as Binary,
   /** 16 bits to unsigned bytes, saturated. */
@@ -106,6 +113,9 @@ export const vector = {
   floatsLessThan: binary(simd(0x43)) as Binary,
   and: binary(simd(0x4e)) as Binary,
   or: binary(simd(0x50)) as Binary,
+  xor: binary(simd(0x51)) as Binary,
+  /** 1 where any bit is set, else 0. */
+  anyBit: unary(simd(0x53)) as Unary,
   /** Bits of `a` where `mask` has them, else of `b`. */
   choose: (mask: Code, a: Code, b: Code): Code => [...a, ...b, ...mask, ...simd(0x52)],
   toFloats: unary(simd(0xfa)) as Unary,
@@ -116,6 +126,48 @@ export const vector = {
   multiplyFloats: binary(simd(0xe6)) as Binary,
   divideFloats: binary(simd(0xe7)) as Binary,
 } as const;
+
+/** Instructions on two lanes of 64 bits: integers, and float64 made of 32-bit integers. */
+export const wide = {
+  /** One float64 into both lanes. */
+  loadSplat: load(simd(0x0a)) as Load,
+  /** A float64 in both lanes. */
+  double: (value: number): Code => [...simd(0x0c), ...new Uint8Array(Float64Array.of(value, value).buffer)],
+  /** A 64-bit integer in both lanes. */
+  long: (value: bigint): Code => [...simd(0x0c), ...new Uint8Array(BigInt64Array.of(value, value).buffer)],
+  add: binary(simd(0xf0)) as Binary,
+  subtract: binary(simd(0xf1)) as Binary,
+  multiply: binary(simd(0xf2)) as Binary,
+  divide: binary(simd(0xf3)) as Binary,
+  root: unary(simd(0xef)) as Unary,
+  negate: unary(simd(0xed)) as Unary,
+  lessThan: binary(simd(0x49)) as Binary,
+  /** The two lower signed 32-bit integers as float64. */
+  fromInts: unary(simd(0xfe)) as Unary,
+  /** The two lower unsigned 32-bit integers as float64. */
+  fromUnsigned: unary(simd(0xff)) as Unary,
+  /** Truncated to signed 32-bit integers in the two lower lanes, zeros above. */
+  toInts: unary(simd(0xfc)) as Unary,
+  /** Rounded to float32 in the two lower lanes, zeros above. */
+  toFloats: unary(simd(0x5e)) as Unary,
+  /** Products of the two lower unsigned 32-bit integers, whole. */
+  multiplyLow: binary(simd(0xde)) as Binary,
+  /** Products of the two higher unsigned 32-bit integers, whole. */
+  multiplyHigh: binary(simd(0xdf)) as Binary,
+  addLongs: binary(simd(0xce)) as Binary,
+  subtractLongs: binary(simd(0xd1)) as Binary,
+  shiftLeft: (a: Code, bits: number): Code => [...a, ...int(bits), ...simd(0xcb)],
+  /** Zeros come in from above. */
+  shiftRight: (a: Code, bits: number): Code => [...a, ...int(bits), ...simd(0xcd)],
+  /** All bits of a lane where the comparison of signed integers holds. */
+  equal: binary(simd(0xd6)) as Binary,
+  greaterThan: binary(simd(0xd9)) as Binary,
+} as const;
+
+/** Runs `body` where `condition` is not 0. */
+export function when(condition: Code, ...body: readonly Code[]): Code {
+  return [...condition, 0x04, 0x40, ...body.flat(), 0x0b];
+}
 
 /** Runs `body` while `counter`, which it counts down by one each time, is above 0; at least once. */
 export function countDown(counter: Local, ...body: readonly Code[]): Code {

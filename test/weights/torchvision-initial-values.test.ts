@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { RandomStream, sizeOf } from "../../src/core/index.ts";
+import { sizeOf } from "../../src/core/index.ts";
 import { createNetwork, findNetwork, type NetworkName } from "../../src/models/index.ts";
+import { initialState } from "../../src/nn/index.ts";
 import { findPython, runPython } from "../support/python.ts";
 import { TORCHVISION_NETWORKS } from "../support/torchvision-networks.ts";
 
@@ -54,10 +55,12 @@ describe.skipIf(python === undefined)("torchvision on this machine", { timeout: 
     Record<string, Measures>
   >;
 
-  test.each(NETWORKS)("%s", (name) => {
-    for (const [key, { initializer, shape }] of createNetwork(name, { numClasses: 1000 }).namedParameters()) {
+  test.each(NETWORKS)("%s", async (name) => {
+    const network = createNetwork(name, { numClasses: 1000 });
+    const state = await initialState(network, 1);
+    for (const [key, { shape }] of network.namedParameters()) {
       if (sizeOf(shape) > LARGEST) continue;
-      const own = measure(initializer(shape, new RandomStream(1, key)).data);
+      const own = measure(state.get(key)!.data as Float32Array);
       const theirs = all[name][key]!;
       const error = Math.max(own[1], theirs[1]) / Math.sqrt(sizeOf(shape));
       for (const [i, value] of own.entries()) {

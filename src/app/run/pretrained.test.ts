@@ -16,8 +16,11 @@ import { validateRun } from "./settings.ts";
 const folder = mkdtempSync(join(tmpdir(), "pretrained-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function writeWeights(name: NetworkName, rename: (key: string) => string = (key) => key): string {
-  const state = initialState(createNetwork(name, { numClasses: 5 }), 1);
+async function writeWeights(
+  name: NetworkName,
+  rename: (key: string) => string = (key) => key,
+): Promise<string> {
+  const state = await initialState(createNetwork(name, { numClasses: 5 }), 1);
   const path = join(folder, `${name}.safetensors`);
   const renamed = new Map(Array.from(state, ([key, tensor]) => [rename(key), tensor]));
   writeFileSync(path, Buffer.concat([...encodeStateDict(renamed).chunks]));
@@ -36,7 +39,7 @@ describe("a file of weights", () => {
   test.each(["module.", "model.", "backbone.", "_orig_mod.", "model._orig_mod."])(
     "may have %s before every name",
     async (prefix) => {
-      const path = writeWeights("mobilenet_v3_small", (key) => prefix + key);
+      const path = await writeWeights("mobilenet_v3_small", (key) => prefix + key);
       const { lines, tensors } = await load("mobilenet_v3_small", path);
       expect(lines).toEqual([
         `pretrained: 242 tensors of ${path} (names without "${prefix}"); new: classifier.3.weight, classifier.3.bias`,
@@ -46,7 +49,7 @@ describe("a file of weights", () => {
   );
 
   test("with another head says what is not used", async () => {
-    const path = writeWeights("mobilenet_v3_small", (key) => key.replace("classifier.3.", "head."));
+    const path = await writeWeights("mobilenet_v3_small", (key) => key.replace("classifier.3.", "head."));
     const { lines } = await load("mobilenet_v3_small", path);
     expect(lines[0]).toMatch(
       /new: classifier\.3\.weight, classifier\.3\.bias; not used: head\.weight, head\.bias$/,
@@ -54,7 +57,7 @@ describe("a file of weights", () => {
   });
 
   test("of another network is refused in one line that names it", async () => {
-    const path = writeWeights("mobilenet_v3_small");
+    const path = await writeWeights("mobilenet_v3_small");
     const error = load("mobilenet_v3_large", path);
     await expect(error).rejects.toMatchObject({
       code: "WEIGHTS_MISMATCH",

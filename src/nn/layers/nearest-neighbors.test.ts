@@ -23,7 +23,7 @@ async function votes(rows: readonly (readonly number[])[], training: boolean): P
     classes: CLASSES,
     neighbors: NEIGHBORS,
   });
-  const state = initialState(module, 1);
+  const state = await initialState(module, 1);
   state.set("samples", float32([SAMPLES, FEATURES], samples.flat()));
   state.set(
     "labels",

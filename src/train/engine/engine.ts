@@ -108,8 +108,12 @@ export class TrainingEngine {
   /** Lays the state out, opens a session and writes the first weights. */
   static async open(options: EngineOptions): Promise<TrainingEngine> {
     options.fineTuning?.enter(0);
-    const engine = new TrainingEngine(options, ...(await openSession(options)));
-    await engine.writeWeights(initialState(options.model.network, options.seed));
+    const [opened, weights] = await Promise.all([
+      openSession(options),
+      initialState(options.model.network, options.seed),
+    ]);
+    const engine = new TrainingEngine(options, ...opened);
+    await engine.writeWeights(weights);
     await engine.#initialiseOptimizer();
     return engine;
   }
