@@ -28,6 +28,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "runtime/onnxruntime": ["core", "platform", "graph", "runtime", "onnx"],
   "runtime/webgpu": ["core", "graph", "runtime", "runtime/planning"],
   "runtime/onednn": ["core", "platform", "graph", "wasm", "runtime", "runtime/planning"],
+  collective: ["core", "platform", "runtime"],
   image: ["core", "platform", "zip", "wasm"],
   samples: ["core"],
   transforms: ["core", "image"],
@@ -53,7 +54,7 @@ const NATIVE: Readonly<Record<string, readonly string[]>> = {
   sharp: ["src/image/", "src/samples/"],
   "onnxruntime-node": ["src/runtime/onnxruntime/", "src/inference/"],
   webgpu: ["src/runtime/webgpu/dawn"],
-  koffi: ["src/runtime/onednn/ffi", "src/image/jpeg/system-decoder"],
+  koffi: ["src/runtime/onednn/ffi", "src/collective/mpi/library", "src/image/jpeg/system-decoder"],
   "@resvg/resvg-js": ["src/plots/"],
 };
 

@@ -72,6 +72,7 @@ export default defineConfig({
             { text: "Compared with its peers", link: "/compatibility" },
             { text: "The fast runtime", link: "/fast-runtime" },
             { text: "On a GPU", link: "/gpu" },
+            { text: "Several processes", link: "/clusters" },
           ],
         },
         { text: "How to", items: [{ text: "Extend the toolkit", link: "/extending" }] },

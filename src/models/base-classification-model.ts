@@ -1,6 +1,12 @@
 // The base of classification models: loss, metrics, optimizer and schedule around a network of the subclass.
 import * as z from "zod";
-import { ClassifierTrainingError, float32, type LabelRange } from "../core/index.ts";
+import {
+  ClassifierTrainingError,
+  float32,
+  type HostTensor,
+  type LabelRange,
+  toNumbers,
+} from "../core/index.ts";
 import { constant, type Value } from "../graph/index.ts";
 import {
   binaryCrossEntropyWithLogits,
@@ -178,6 +184,15 @@ export abstract class BaseClassificationModel {
     return lossName === "bce"
       ? binaryCrossEntropyWithLogits(logits, targets, { ...weight, mask })
       : sigmoidFocalLoss(logits, targets, { ...weight, mask, alpha, gamma });
+  }
+
+  /** What that loss is divided by: the samples that count, in a weighted cross-entropy the weights of their labels. */
+  lossDivisor({ shape, data }: HostTensor): number {
+    if (shape.length !== 1) return shape[0]!;
+    const { classWeights } = this.#required(this.#task);
+    const weights = this.options.lossName === "cross_entropy" ? classWeights : undefined;
+    const counted = toNumbers(data).filter((label) => label !== this.options.ignoreIndex);
+    return counted.reduce((sum, label) => sum + (weights?.[label] ?? 1), 0);
   }
 
   /** AdamW over all parameters. */

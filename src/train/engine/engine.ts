@@ -22,6 +22,7 @@ import {
   applyProgram,
   type BatchShape,
   evaluateProgram,
+  LOSS_SHARE,
   type LossModel,
   normsProgram,
   RANDOM_KEY,
@@ -138,13 +139,20 @@ export class TrainingEngine {
   /**
    * Adds the gradients of a micro-batch to those of the step (`first`: starts a step).
    * @param position decides what dropout and its like draw, with the seed
+   * @param share how much this batch's loss counts, where it is a part of a larger one; default: it is whole
    */
-  async accumulate(batch: Batch, first: boolean, position: BatchPosition): Promise<ForwardResult> {
-    const accumulate = this.#options.accumulate ?? 1;
-    const compiled = await this.#executable(`accumulate:${first}:${shapeKey(batch)}`, () =>
-      accumulateProgram(this.#options.model, this.layout, batchShape(batch), { accumulate, first }),
+  async accumulate(
+    batch: Batch,
+    first: boolean,
+    position: BatchPosition,
+    share?: number,
+  ): Promise<ForwardResult> {
+    const options = { accumulate: this.#options.accumulate ?? 1, first, shared: share !== undefined };
+    const compiled = await this.#executable(
+      `accumulate:${first}:${share !== undefined}:${shapeKey(batch)}`,
+      () => accumulateProgram(this.#options.model, this.layout, batchShape(batch), options),
     );
-    return this.#forward(compiled, batch, position);
+    return this.#forward(compiled, batch, position, share);
   }
 
   /**
@@ -327,6 +335,7 @@ export class TrainingEngine {
     { executable, inputs }: Compiled,
     batch: Batch,
     position: BatchPosition = [0, 0],
+    share?: number,
   ): Promise<ForwardResult> {
     const { images, labels, targets, indices } = batch;
     const range = this.#options.model.labels;
@@ -334,6 +343,7 @@ export class TrainingEngine {
     const { loss, logits } = await executable.run({
       images,
       labels: targets ?? labels,
+      ...(share === undefined ? {} : { [LOSS_SHARE]: float64Scalar(share) }),
       ...this.#randomKey(inputs, position),
     });
     return { loss: Number(loss!.data[0]), logits: logits! };

@@ -1,7 +1,7 @@
 // The three programs of training: accumulate gradients, apply them, evaluate.
 
 import { gradients } from "../../autodiff/index.ts";
-import type { LabelRange } from "../../core/index.ts";
+import type { HostTensor, LabelRange } from "../../core/index.ts";
 import {
   add,
   createProgram,
@@ -34,6 +34,11 @@ export interface LossModel {
   loss(outputs: Value, targets: Value): Value;
   /** Which labels it can be given; default: labels are not looked at. */
   readonly labels?: LabelRange;
+  /**
+   * What the loss is divided by to be a mean, for labels [N] (or target probabilities [N, C]): such as the sum of the
+   * labels' class weights. Where processes share a batch it says how much the loss of each counts. Default: N.
+   */
+  lossDivisor?(labels: HostTensor): number;
 }
 
 function batchInputs(graph: Graph, { images, labels }: BatchShape): [Value, Value] {
@@ -51,8 +56,13 @@ export function randomKey(graph: Graph): () => Value {
   return () => input(graph, RANDOM_KEY, "int32", [4]);
 }
 
+/** The input that says how much a process's loss counts, where several share a batch. */
+export const LOSS_SHARE = "loss_share";
+
 /** Where in an optimizer step a micro-batch stands. */
 export interface AccumulateOptions {
+  /** Whether the loss is multiplied by the input `LOSS_SHARE` before its gradient is taken; default false. */
+  readonly shared?: boolean;
   /** Micro-batches of an optimizer step; each loss counts 1 / this. */
   readonly accumulate: number;
   /** The first micro-batch of a step sets the gradients, the others add to them. */
@@ -67,7 +77,7 @@ export function accumulateProgram(
   model: LossModel,
   layout: StateLayout,
   batch: BatchShape,
-  { accumulate, first }: AccumulateOptions,
+  { accumulate, first, shared = false }: AccumulateOptions,
 ): Program {
   const graph = new Graph();
   const [images, labels] = batchInputs(graph, batch);
@@ -80,7 +90,8 @@ export function accumulateProgram(
     (sum, { logits, weight }) => add(sum, mul(model.loss(logits, labels), weight)),
     model.loss(traced.output, labels),
   );
-  const scaled = accumulate === 1 ? loss : mul(loss, 1 / accumulate);
+  const own = shared ? mul(loss, input(graph, LOSS_SHARE, "float32", [])) : loss;
+  const scaled = accumulate === 1 ? own : mul(own, 1 / accumulate);
   const targets = gradientVariables(layout).filter(({ parameter }) => traced.parameters.has(parameter));
   const computed = gradients(
     scaled,

@@ -29,6 +29,8 @@ export interface StateLayout {
   readonly groups: readonly GroupLayout[];
   /** Running statistics (float32). */
   readonly buffers: Storage;
+  /** Counters of batches (int64). */
+  readonly counters: Storage;
   readonly averageBuffers: Storage | undefined;
   readonly storages: readonly Storage[];
   /** State entry of the network -> variable. */
@@ -92,7 +94,7 @@ export function layoutState(network: Module, options: StateLayoutOptions): State
       .filter((storage) => !held.includes(storage) && !gradients.has(storage))
       .flatMap(({ members }) => members),
   ];
-  return { groups, buffers, averageBuffers, storages, weights, averages, persistent };
+  return { groups, buffers, counters, averageBuffers, storages, weights, averages, persistent };
 }
 
 function layoutGroup(

@@ -1,0 +1,93 @@
+// Processes started by mpirun train as one process does that has the whole of every batch.
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { localCollective, openCollective } from "../../src/collective/index.ts";
+import { cases } from "./cases.ts";
+import { type Trained, trainTiny } from "./tiny-problem.ts";
+
+const program = join(import.meta.dirname, "train-share.ts");
+
+/** Why processes cannot be started here; undefined: they can. */
+function missing(): string | undefined {
+  try {
+    execFileSync("mpirun", ["--version"], { stdio: "pipe" });
+    return undefined;
+  } catch {
+    return "no mpirun: apt-get install openmpi-bin libopenmpi3";
+  }
+}
+
+const reason = missing();
+if (reason !== undefined) console.log(`the tests of several processes are skipped: ${reason}`);
+
+const environment = {
+  ...process.env,
+  // Open MPI's own switches: as root, with more processes than cores that share them politely.
+  OMPI_ALLOW_RUN_AS_ROOT: "1",
+  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
+  OMPI_MCA_rmaps_base_oversubscribe: "1",
+  OMPI_MCA_mpi_yield_when_idle: "1",
+};
+
+interface Printed {
+  readonly size: number;
+  readonly heard: string;
+  readonly results: readonly (Trained & { readonly name: string; readonly same: boolean })[];
+}
+
+function start(processes: number): Printed {
+  const command = ["-n", String(processes), process.execPath, "--import", "tsx", program];
+  return JSON.parse(execFileSync("mpirun", command, { env: environment, encoding: "utf8" })) as Printed;
+}
+
+function expectNear(actual: readonly number[], expected: readonly number[], tolerance: number): void {
+  const largest = Math.max(...expected.map(Math.abs));
+  expect(actual).toHaveLength(expected.length);
+  for (const [i, value] of expected.entries())
+    expect(Math.abs(actual[i]! - value)).toBeLessThanOrEqual(tolerance * largest);
+}
+
+describe.skipIf(reason !== undefined)("shares of a batch", () => {
+  test.each([2, 4])("of %i processes give what one process gives", async (processes) => {
+    const { size, heard, results } = start(processes);
+    expect(size).toBe(processes);
+    expect(heard).toBe("from 0");
+    const all = await cases();
+    expect(results.map(({ name }) => name)).toEqual(all.map(({ name }) => name));
+    for (const [i, { runtime, options, tolerance }] of all.entries()) {
+      const { same, losses, norms, weights } = results[i]!;
+      const alone = await trainTiny(
+        runtime,
+        (engine) => ({
+          accumulate: async (...step) => (await engine.accumulate(...step)).loss,
+          reduce: async () => undefined,
+        }),
+        options,
+      );
+      expect(same).toBe(true);
+      expectNear(losses, alone.losses, tolerance);
+      expectNear(norms, alone.norms, tolerance);
+      for (const [name, values] of Object.entries(alone.weights))
+        expectNear(weights[name]!, values, tolerance);
+    }
+  });
+});
+
+describe("a process that was started alone", () => {
+  test("has nobody to talk to, and loads no library", async () => {
+    const collective = await openCollective("auto", { CLASSIFIER_TRAINING_MPI: "/nowhere/libmpi.so" });
+    expect(collective).toBe(localCollective);
+    const values = Float64Array.of(1.5, -2);
+    await collective.allReduce(values);
+    expect([...values]).toEqual([1.5, -2]);
+  });
+
+  test("that is told to use MPI says how to get it", async () => {
+    const opened = openCollective("mpi", { CLASSIFIER_TRAINING_MPI: "/nowhere/libmpi.so" });
+    await expect(opened).rejects.toMatchObject({
+      code: "COLLECTIVE_UNAVAILABLE",
+      hint: expect.stringContaining("libopenmpi3"),
+    });
+  });
+});
