@@ -77,10 +77,6 @@ export function lowerLayerNormGrad(planner: Planner, node: BoundNode<"layerNormG
     [],
     forwardPrimitive(planner, rows, epsilon),
   );
-  // Any vector will do.
-  const shift = planner.engine.library.abi.normalizationGradientTakesShift
-    ? [[ARG.shift, planner.alignedRows(weight!)] as const]
-    : [];
   const upstream = planner.rowMajor(dy!, type);
   const target = planner.produceRows(dx!, type);
   planner.add(primitive, {
@@ -92,7 +88,8 @@ export function lowerLayerNormGrad(planner: Planner, node: BoundNode<"layerNormG
       [ARG.mean, { ...planner.alignedRows(mean!), layout: rows.statistics }],
       [ARG.variance, { ...planner.alignedRows(variance!), layout: rows.statistics }],
       [ARG.scale, planner.alignedRows(weight!)],
-      ...shift,
+      // Asked for, although nothing depends on it: any vector will do.
+      [ARG.shift, planner.alignedRows(weight!)],
     ],
     writes: [
       [ARG.diffSrc, { ...target, layout: rows.data }],

@@ -9,7 +9,6 @@ import {
   aligned,
   type DnnlType,
   type Engine,
-  formatLayout,
   isDense,
   type Layout,
   type Operation,
@@ -19,6 +18,7 @@ import {
 import type { ConvolutionChooser } from "./convolution-choice.ts";
 import { ELEMENT_BYTES, type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
 import type { ImageFormat } from "./image-format.ts";
+import { addReorder } from "./reorder.ts";
 import type { Step, Work } from "./step.ts";
 import { unpacked } from "./storage-ranges.ts";
 import { bytesOf, dnnlDims, orderOf, Region, ROW_MAJOR, type Tensor } from "./tensor.ts";
@@ -285,13 +285,7 @@ export class Planner {
   /** Copies a tensor into another of the same shape, converting layout and type. */
   copy(source: Tensor, target: Tensor, label: string): void {
     const [from, to] = this.#alike(source, target);
-    const primitive = this.engine.primitive({ kind: "reorder", src: from.layout!, dst: to.layout! });
-    this.add(primitive, {
-      work: "reorder",
-      label: `reorder ${label} ${formatLayout(from.layout!)} -> ${formatLayout(to.layout!)}`,
-      reads: [[ARG.src, from]],
-      writes: [[ARG.dst, to]],
-    });
+    addReorder(this, from, to, label);
   }
 
   /** Sets all of a tensor's memory, gaps and padding too, to a number. */
