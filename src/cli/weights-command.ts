@@ -1,5 +1,6 @@
 // classifier-training weights: published weights, and files of weights.
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { ConvertOptions } from "../app/tools/weights-files.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
 
@@ -17,6 +18,18 @@ export function weightsCommand(): Command {
     .description("write the tensors of a file as safetensors, which PyTorch reads too")
     .argument("<file>")
     .argument("<output>", "the .safetensors file to write")
+    .addOption(
+      new Option("--names <whose>", "whose names the tensors get")
+        .choices(["torchvision", "timm"])
+        .default("torchvision"),
+    )
+    .addOption(
+      new Option("--dtype <type>", "element type of all floats; default: as they are").choices([
+        "float32",
+        "float16",
+        "bfloat16",
+      ]),
+    )
     .action(convert);
   command
     .command("verify")
@@ -51,9 +64,9 @@ async function show(file: string): Promise<void> {
   writeLine(`${weights.format}, ${weights.tensors.size} tensors`);
 }
 
-async function convert(file: string, output: string): Promise<void> {
+async function convert(file: string, output: string, options: ConvertOptions): Promise<void> {
   const { convertFile } = await import("../app/tools/weights-files.ts");
-  const { tensors, bytes } = await convertFile(file, output);
+  const { tensors, bytes } = await convertFile(file, output, options);
   writeLine(`${output}: ${tensors} tensors, ${(bytes / 1e6).toFixed(1)} MB`);
 }
 

@@ -4,7 +4,7 @@ export { type DownloadOptions, type DownloadProgress, download } from "../downlo
 export { weightsCacheFolder } from "./cache.ts";
 export { castTensor } from "./cast.ts";
 export { findWeights, WEIGHTS_CATALOG, type WeightsEntry, type WeightsPreprocessing } from "./catalog.ts";
-export { type ConvertOptions, convertWeights } from "./convert.ts";
+export { type ConvertOptions, convertWeights, type WeightNames } from "./convert.ts";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
 export {
   listNames,

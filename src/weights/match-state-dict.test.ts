@@ -147,9 +147,8 @@ describe("matchStateDict", () => {
 
   it("is not slowed down by names made of dots", () => {
     const file = new Map([[".".repeat(1_000_000), { dtype: "float32" as const, shape: [] }]]);
-    const start = performance.now();
-    matchStateDict(resnet18, file);
-    expect(performance.now() - start).toBeLessThan(500);
+    // Quadratic work would reach the time limit.
+    expect(matchStateDict(resnet18, file).sources.size).toBe(0);
   });
 });
 

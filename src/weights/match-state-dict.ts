@@ -65,7 +65,7 @@ export function matchStateDict(
     new Set(specs.map(({ name }) => name)),
     available.keys(),
   );
-  const isForeign = convention === "timm";
+  const isForeign = convention === "timm" || convention === "open_clip";
   const isFound = ({ name, shape }: TensorSpec): boolean => {
     const found = sources.get(name);
     return found !== undefined && sameEntries(available.get(found)!.shape, shape, isForeign);

@@ -3,14 +3,18 @@
 import { TIMM_FAMILIES } from "./timm-names.ts";
 
 /** Whose names a file has. timm's ResNets have torchvision's. */
-export type NamingConvention = "torchvision" | "transformers" | "timm";
+export type NamingConvention = "torchvision" | "transformers" | "open_clip" | "timm";
 
-/** A convention's way to torchvision's names that needs one name alone; what it does not know stays as it is. */
-export const TORCHVISION_NAME: {
+/**
+ * A convention's way to torchvision's names, or timm's for what torchvision has not, that needs one name alone; what it
+ * does not know stays as it is.
+ */
+const TORCHVISION_NAME: {
   readonly [C in Exclude<NamingConvention, "timm">]: (name: string) => string;
 } = {
   torchvision: fromEarlier,
   transformers: (name) => fromEarlier(fromTransformers(name)),
+  open_clip: fromOpenClip,
 };
 
 /** torchvision's names before 0.6 (DenseNet) and 0.14 (ViT), which its own published files have. */
@@ -18,6 +22,11 @@ function fromEarlier(name: string): string {
   return name
     .replace(/(denselayer\d{1,4}\.(?:norm|conv))\.([12]\.)/, "$1$2")
     .replace(/\bmlp\.linear_([12])\./, (_all, layer: string) => `mlp.${layer === "1" ? 0 : 3}.`);
+}
+
+/** torchvision's names for those of a file with its names or transformers'. */
+export function plainNaming(names: readonly string[]): (name: string) => string {
+  return TORCHVISION_NAME[names.some((name) => STEM.test(name)) ? "transformers" : "torchvision"];
 }
 
 const STEM = /^(.{0,200}?)(?:resnet\.)?embedder\.embedder\.(convolution|normalization)\.(\w+)$/;
@@ -40,6 +49,26 @@ function fromTransformers(name: string): string {
       ? `downsample.${convolution ? 0 : 1}`
       : `${convolution ? "conv" : "bn"}${Number(index) + 1}`;
   return `${prefix}layer${Number(stage) + 1}.${layer}.${part}.${entry}`;
+}
+
+/** CLIP's own names of its towers and OpenCLIP's, the image tower's behind `visual.`, and timm's. */
+const OPEN_CLIP: readonly (readonly [theirs: RegExp, timms: string])[] = [
+  [/\bclass_embedding$/, "cls_token"],
+  [/\bpositional_embedding$/, "pos_embed"],
+  [/\bvisual\.conv1\./, "visual.patch_embed.proj."],
+  [/^conv1\./, "patch_embed.proj."],
+  [/\bln_pre\./, "norm_pre."],
+  [/\bln_post\./, "norm."],
+  [/\btransformer\.resblocks\./, "blocks."],
+  [/\.ln_([12])\./, ".norm$1."],
+  [/\.attn\.in_proj_/, ".attn.qkv."],
+  [/\.attn\.out_proj\./, ".attn.proj."],
+  [/\.mlp\.c_fc\./, ".mlp.fc1."],
+  [/\.mlp\.c_proj\./, ".mlp.fc2."],
+];
+
+function fromOpenClip(name: string): string {
+  return OPEN_CLIP.reduce((text, [theirs, timms]) => text.replace(theirs, timms), name);
 }
 
 /** Where a set of names stands in relation to the names that are wanted. */
@@ -78,7 +107,9 @@ interface Candidate {
 
 /** What the names may be, the plainest first. */
 function renamings(names: readonly string[]): Candidate[] {
-  const plain = Object.entries(TORCHVISION_NAME).map(([convention, rename]): Candidate => {
+  const isOpenClip = names.some((name) => name.includes("transformer.resblocks."));
+  const conventions = Object.entries(TORCHVISION_NAME).filter(([name]) => name !== "open_clip" || isOpenClip);
+  const plain = conventions.map(([convention, rename]): Candidate => {
     const renamed = new Map(names.map((name) => [rename(name), name]));
     return { convention: convention as NamingConvention, renamed };
   });

@@ -121,6 +121,7 @@ describe("convertWeights", () => {
       ),
     ).toEqual(["model.a", "other"]);
     expect(convertedNames(new Map())).toEqual([]);
+    expect(convertedNames(new Map([["classifier.1.weight", one]]))).toEqual(["classifier.1.weight"]);
   });
 
   function convertedNames(tensors: Map<string, HostTensor>): string[] {

@@ -71,11 +71,21 @@ const REGNET: Rules = [
   [/\.bn\.(\w+)$/, ".1.$1"],
 ];
 
-/** Every family whose names differ; files of the last two begin alike. */
+/** Every family whose names differ; of the last two MobileNetV3s have both anchors. */
 export const TIMM_FAMILIES: readonly TimmFamily[] = [
   { anchor: "patch_embed.proj.weight", rename: () => (name) => apply(VISION_TRANSFORMER, name) },
-  { anchor: "stem.0.weight", rename: () => convnextName },
+  { anchor: "stages.0.blocks.0.conv_dw.weight", rename: () => convnextName },
   { anchor: "stem.conv.weight", rename: () => regnetName },
   { anchor: "conv_stem.weight", rename: efficientNetNames },
-  { anchor: "conv_stem.weight", rename: mobileNetV3Names },
+  { anchor: "conv_head.bias", rename: mobileNetV3Names },
 ];
+
+/** What networks of timm's have that torchvision's of the same family have not. */
+const BEYOND_TORCHVISION = /(^|\.)(ls[12]\.gamma|norm_pre\.\w+|reg_token|fc_norm\.\w+|grn\.\w+|q_norm\.\w+)$/;
+
+/** torchvision's name for each of the names of a state of timm's; undefined where torchvision has no such network. */
+export function torchvisionNaming(names: readonly string[]): ((name: string) => string) | undefined {
+  const family = TIMM_FAMILIES.findLast(({ anchor }) => names.includes(anchor));
+  const isBeyond = names.some((name) => BEYOND_TORCHVISION.test(name));
+  return family === undefined || isBeyond ? undefined : family.rename(names);
+}

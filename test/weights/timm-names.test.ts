@@ -1,11 +1,18 @@
 // timm's state dicts, by its own names and shapes, become those of torchvision's networks.
 import { describe, expect, test } from "vitest";
 import { fittingOf } from "../../src/app/run/recognize-network.ts";
-import { zeros } from "../../src/core/index.ts";
-import { createNetwork, type NetworkName } from "../../src/models/index.ts";
+import { type Shape, zeros } from "../../src/core/index.ts";
+import { createNetwork, NETWORK_NAMES, type NetworkName } from "../../src/models/index.ts";
 import { timmName } from "../../src/models/parts/timm-names.ts";
 import { stateEntries } from "../../src/nn/index.ts";
-import { matchStateDict, requireMatch, type StateDictMatch } from "../../src/weights/index.ts";
+import {
+  convertWeights,
+  matchStateDict,
+  requireMatch,
+  type StateDictMatch,
+  type WeightNames,
+  type WeightsFile,
+} from "../../src/weights/index.ts";
 import type { TensorInfo } from "../../src/weights/weights-file.ts";
 import { readGolden } from "../golden/read-golden.ts";
 
@@ -63,6 +70,54 @@ describe.each(Object.keys(networks))("%s", (timms) => {
     const { replaced, missing, misshapen } = match(timms, (name) => name, 7);
     expect(replaced).toHaveLength(2);
     expect([...missing, ...misshapen]).toEqual([]);
+  });
+});
+
+/** Names and shapes of a network's entries as `weights convert` writes them. */
+function converted(entries: Iterable<readonly [string, Shape]>, names: WeightNames): Map<string, Shape> {
+  const tensors = Array.from(entries, ([name, shape]) => [name, { dtype: "float32", shape }] as const);
+  const file: WeightsFile = {
+    ...{ name: "weights", format: "safetensors", metadata: new Map(), tensors: new Map(tensors) },
+    read: () => expect.fail("only names are asked for"),
+    close: () => undefined,
+    [Symbol.dispose]: () => undefined,
+  };
+  const [header] = convertWeights(file, { names }).chunks;
+  const described = JSON.parse(Buffer.from(header!.subarray(8)).toString()) as Record<
+    string,
+    { shape: Shape }
+  >;
+  return new Map(Object.entries(described).flatMap(([name, { shape }]) => (shape ? [[name, shape]] : [])));
+}
+
+const layoutOf = (name: NetworkName): Map<string, Shape> =>
+  new Map(
+    Array.from(stateEntries(createNetwork(name, { numClasses: 1000 })), ({ name, shape }) => [name, shape]),
+  );
+
+describe("weights convert", () => {
+  test.each(Object.entries(networks))(
+    "writes %s as timm and as torchvision have it",
+    (_timms, { ours, tensors }) => {
+      expect(converted(layoutOf(ours), "timm")).toEqual(new Map(tensors));
+      expect(converted(tensors, "torchvision")).toEqual(layoutOf(ours));
+    },
+  );
+
+  const known = NETWORK_NAMES.filter((name) =>
+    /^(resne|wide_|convnext|vit_|efficientnet|mobilenet_v3|regnet)/.test(name),
+  );
+  test.each(known)("brings %s back from timm's names", (name) => {
+    const layout = layoutOf(name);
+    const timms = converted(layout, "timm");
+    expect(timms.size).toBe(layout.size);
+    expect(converted(timms, "torchvision")).toEqual(layout);
+  });
+
+  test("says whose names timm's are not known of", () => {
+    expect(() => converted(layoutOf("squeezenet1_1"), "timm")).toThrow(
+      expect.objectContaining({ code: "WEIGHTS_NAMES" }),
+    );
   });
 });
 
@@ -137,5 +192,69 @@ describe("a table of positions of another size", () => {
     expect(positions(49).misshapen).toEqual([
       { name: "encoder.pos_embedding", expected: [1, 5, 768], found: [1, 49, 768] },
     ]);
+  });
+});
+
+/** OpenCLIP's names of an image tower beside a text tower, of so many blocks each. */
+function openClip(blocks: number, channels: number, patch: number, positions: number): [string, Shape][] {
+  const block = (at: string, width: number): [string, Shape][] => [
+    [`${at}.ln_1.weight`, [width]],
+    [`${at}.ln_1.bias`, [width]],
+    [`${at}.attn.in_proj_weight`, [3 * width, width]],
+    [`${at}.attn.in_proj_bias`, [3 * width]],
+    [`${at}.attn.out_proj.weight`, [width, width]],
+    [`${at}.attn.out_proj.bias`, [width]],
+    [`${at}.ln_2.weight`, [width]],
+    [`${at}.ln_2.bias`, [width]],
+    [`${at}.mlp.c_fc.weight`, [4 * width, width]],
+    [`${at}.mlp.c_fc.bias`, [4 * width]],
+    [`${at}.mlp.c_proj.weight`, [width, 4 * width]],
+    [`${at}.mlp.c_proj.bias`, [width]],
+  ];
+  const tower = (at: string, width: number): [string, Shape][] =>
+    Array.from({ length: blocks }, (_, i) => block(`${at}transformer.resblocks.${i}`, width)).flat();
+  return [
+    ["positional_embedding", [77, 512]],
+    ["text_projection", [512, 512]],
+    ["logit_scale", []],
+    ["visual.class_embedding", [channels]],
+    ["visual.positional_embedding", [positions, channels]],
+    ["visual.proj", [channels, 512]],
+    ["visual.conv1.weight", [channels, 3, patch, patch]],
+    ...["visual.ln_pre", "visual.ln_post", "ln_final"].flatMap((norm): [string, Shape][] =>
+      ["weight", "bias"].map((entry) => [`${norm}.${entry}`, [norm === "ln_final" ? 512 : channels]]),
+    ),
+    ...tower("visual.", channels),
+    ...tower("", 512),
+    ["token_embedding.weight", [49408, 512]],
+  ];
+}
+
+describe("OpenCLIP's names", () => {
+  const match = (rename: (name: string) => string, imageSize = 224): StateDictMatch => {
+    const network = createNetwork("vit_base_patch32_clip_224", { numClasses: 10, imageSize });
+    const file = openClip(12, 768, 32, 50).map(([name, shape]): [string, TensorInfo] => [
+      rename(name),
+      { dtype: "float32", shape },
+    ]);
+    return matchStateDict(stateEntries(network), new Map(file), fittingOf(network));
+  };
+
+  test.each(["", "module."])("of an image tower are found beside the text tower's, behind %j", (prefix) => {
+    const { missing, misshapen, replaced, sources } = match((name) => prefix + name);
+    expect([...missing, ...misshapen]).toEqual([]);
+    expect(replaced).toEqual(["head.weight", "head.bias"]);
+    expect(sources.get("blocks.3.mlp.fc2.weight")).toBe(
+      `${prefix}visual.transformer.resblocks.3.mlp.c_proj.weight`,
+    );
+    expect(sources.get("norm.bias")).toBe(`${prefix}visual.ln_post.bias`);
+    expect(sources.get("pos_embed")).toBe(`${prefix}visual.positional_embedding`);
+  });
+
+  test("fit pictures of another size", () => {
+    const { changes, misshapen } = match((name) => name, 96);
+    expect(misshapen).toEqual([]);
+    expect(changes.get("pos_embed")!(zeros("float32", [50, 768])).shape).toEqual([1, 10, 768]);
+    expect(changes.get("cls_token")!(zeros("float32", [768])).shape).toEqual([1, 1, 768]);
   });
 });

@@ -39,24 +39,23 @@ interface TableShape {
   readonly channels: number;
 }
 
-/** Side of the square grid in a table of this shape, [1, tokens + side^2, channels]; undefined for another one. */
+/** Side of the square grid in a table of this shape, [1?, tokens + side^2, channels]; undefined for another one. */
 export function gridOf(shape: readonly number[], { tokens, channels }: TableShape): number | undefined {
-  const [one, rows = 0, width] = shape;
+  const [one, rows = 0, width] = shape.length === 2 ? [1, ...shape] : shape;
   const side = Math.sqrt(rows - tokens);
-  return shape.length === 3 && one === 1 && width === channels && side >= 1 && Number.isInteger(side)
-    ? side
-    : undefined;
+  const isTable = shape.length <= 3 && one === 1 && width === channels;
+  return isTable && side >= 1 && Number.isInteger(side) ? side : undefined;
 }
 
-/** The table [1, tokens + from^2, C] as [1, tokens + to^2, C]; what belongs to tokens stays as it is. */
+/** The table [1?, tokens + from^2, C] as [1, tokens + to^2, C]; what belongs to tokens stays as it is. */
 export function resizePositions(
   { shape, data }: HostTensor<"float32">,
   tokens: number,
   to: number,
   resampling: Resampling,
 ): HostTensor<"float32"> {
-  const channels = shape[2]!;
-  const from = Math.sqrt(shape[1]! - tokens);
+  const [rows, channels] = shape.slice(-2) as [number, number];
+  const from = Math.sqrt(rows - tokens);
   const weights = WEIGHTS[resampling](from, to);
   const places = Float64Array.from(data.subarray(tokens * channels));
   const columns = alongFirst(places, weights, from, from * channels);

@@ -14,7 +14,7 @@ import {
   StochasticDepth,
 } from "../../nn/index.ts";
 import { depthProbability } from "./depth-probability.ts";
-import { mlp } from "./mlp.ts";
+import { mlp, SwiGLU } from "./mlp.ts";
 
 /** The numbers that tell one encoder from another; the defaults are those of torchvision's ViT. */
 export interface TransformerEncoderOptions {
@@ -30,12 +30,20 @@ export interface TransformerEncoderOptions {
   /** What is added to variances; default 1e-6. */
   readonly epsilon?: number;
   /** Between the fully connected layers; default `gelu`. */
-  readonly activation?: "gelu" | "quick_gelu";
+  readonly activation?: "gelu" | "quick_gelu" | "swiglu";
+  /** Channels between them; default 4 times `channels`. */
+  readonly hidden?: number;
   /** First value of a factor for each channel of each residual branch; default: there is none. */
   readonly layerScale?: number;
   /** Layer norm before the first block too; default false. */
   readonly preNorm?: boolean;
 }
+
+const ACTIVATIONS: Readonly<Record<NonNullable<TransformerEncoderOptions["activation"]>, () => Module>> = {
+  gelu: () => new GELU(),
+  quick_gelu: () => new QuickGELU(),
+  swiglu: () => new SwiGLU(),
+};
 
 /** Each channel times a learnt factor. */
 class LayerScale extends Module {
@@ -66,13 +74,13 @@ class EncoderBlock extends Module {
     const { channels, heads, dropout = 0, attentionDropout, epsilon = 1e-6, layerScale } = options;
     const scale = (): LayerScale | undefined =>
       layerScale === undefined ? undefined : new LayerScale(channels, layerScale);
-    const activation = options.activation === "quick_gelu" ? new QuickGELU() : new GELU();
+    const activation = ACTIVATIONS[options.activation ?? "gelu"]();
     this.ln_1 = new LayerNorm(channels, epsilon);
     this.self_attention = new MultiheadAttention(channels, heads, attentionDropout);
     this.dropout = new Dropout(dropout);
     this.layer_scale_1 = scale();
     this.ln_2 = new LayerNorm(channels, epsilon);
-    this.mlp = mlp(channels, 4 * channels, { activation, dropout });
+    this.mlp = mlp(channels, options.hidden ?? 4 * channels, { activation, dropout });
     this.layer_scale_2 = scale();
     this.stochastic_depth = new StochasticDepth(stochasticDepth);
   }
