@@ -1,7 +1,10 @@
 // A network of each family: trains, its loss falls, is exported, and is resumed to the bit with its dropout.
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCsv } from "../../src/core/index.ts";
 import type { NetworkName } from "../../src/models/index.ts";
@@ -38,21 +41,37 @@ const MANY: readonly Sized[] = [
   ["maxvit_t", 224],
 ];
 
+/** The folder in the archive, and what is drawn. */
+const [PHOTOGRAPHS, COLOURS] = ["clothing_mini", "colours"];
+
 /** Largest difference between the logits of an export and of the network, relative to the largest above 1. */
 const PARITY = 1e-4;
+
+/** Photographs of clothes in ten classes, in a folder for each split: `CLOTHING_MINI` says where else the archive is. */
+const ARCHIVE =
+  process.env.CLOTHING_MINI ?? join(import.meta.dirname, "../../../shared/data/clothing_mini.tgz");
+const hasPhotographs = FULL && existsSync(ARCHIVE);
+if (!hasPhotographs) {
+  const why = FULL ? `there is no ${ARCHIVE}` : "npm run test:endurance trains on them";
+  console.log(`networks on photographs are skipped: ${why}`);
+}
 
 let folder: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
-  await writeColourPictures(join(folder, "photos"));
+  await writeColourPictures(join(folder, COLOURS));
+  if (hasPhotographs) await promisify(execFile)("tar", ["-xzf", ARCHIVE, "-C", folder]);
 });
 afterAll(() => removeFolder(folder));
 
-function words(name: NetworkName, size: number, runFolder: string): string[] {
+function words(name: NetworkName, size: number, root: string, runFolder: string): string[] {
+  const batches = { train: 12, val: 4, test: 4 };
+  const limits = Object.entries(batches).map(([split, count]) => `trainer.limit_${split}_batches=${count}`);
   return [
-    ...["train", `model=${name}`, "data.root=photos", `data.image_size=${size}`, "data.batch_size=8"],
+    ...["train", `model=${name}`, `data.root=${root}`, `data.image_size=${size}`, "data.batch_size=8"],
     ...["data.num_workers=0", "model.learning_rate=1e-3", "model.warmup_epochs=0", "callbacks=minimal"],
     ...["trainer.max_epochs=4", "trainer.num_sanity_val_steps=0", `hydra.run.dir=${runFolder}`],
+    ...(root === PHOTOGRAPHS ? limits : []),
   ];
 }
 
@@ -73,18 +92,30 @@ async function losses(runFolder: string): Promise<number[]> {
     .map(Number);
 }
 
-test.each(FULL ? [...FEW, ...MANY] : FEW)("%s of %d pixels", async (name, size) => {
-  const whole = await run(folder, words(name, size, `${name}-whole`));
-  expect(whole).toMatchObject({ code: 0 });
-  const [, difference] = /equal to the trained model within ([\d.e+-]+)\)/.exec(whole.stderr)!;
+/** Trains a network, and once more with an interruption. */
+async function trainTwice(name: NetworkName, size: number, root: string): Promise<void> {
+  const [whole, cut] = [`${name}-${root}-whole`, `${name}-${root}-cut`];
+  const trained = await run(folder, words(name, size, root, whole));
+  expect(trained).toMatchObject({ code: 0 });
+  const [, difference] = /equal to the trained model within ([\d.e+-]+)\)/.exec(trained.stderr)!;
   expect(Number(difference)).toBeLessThan(PARITY);
-  const [first, ...later] = await losses(`${name}-whole`);
+  const [first, ...later] = await losses(whole);
   expect(later).toHaveLength(3);
+  expect([first, ...later].every(Number.isFinite)).toBe(true);
   expect(Math.min(...later)).toBeLessThan(first!);
 
-  const cut = await run(folder, [...words(name, size, `${name}-cut`), ...signalled("SIGINT", "step", 4)]);
-  expect(cut).toMatchObject({ code: 130 });
-  const resumed = await run(folder, [...words(name, size, `${name}-cut`), "ckpt=last"]);
+  const interrupted = await run(folder, [...words(name, size, root, cut), ...signalled("SIGINT", "step", 4)]);
+  expect(interrupted).toMatchObject({ code: 130 });
+  const resumed = await run(folder, [...words(name, size, root, cut), "ckpt=last"]);
   expect(resumed).toMatchObject({ code: 0 });
-  expect(await digests(`${name}-cut`)).toEqual(await digests(`${name}-whole`));
-});
+  expect(await digests(cut)).toEqual(await digests(whole));
+  await Promise.all([whole, cut].map((each) => removeFolder(join(folder, each))));
+}
+
+test.each(FULL ? [...FEW, ...MANY] : FEW)("%s of %d pixels on colours", (name, size) =>
+  trainTwice(name, size, COLOURS),
+);
+
+test.skipIf(!hasPhotographs).each([...FEW, ...MANY])("%s of %d pixels on photographs", (name, size) =>
+  trainTwice(name, size, PHOTOGRAPHS),
+);
