@@ -76,8 +76,9 @@ function run(command: string, args: readonly string[]): StepFigures | undefined 
   }
 }
 
-/** Steps to measure: some seconds of them. */
+/** Steps to measure: `STEPS`, or some seconds of them. */
 function stepsOf({ size, model }: Subject): string {
+  if (process.env.STEPS !== undefined) return process.env.STEPS;
   if (size < 100) return "50";
   return model === "resnet18" ? "12" : "6";
 }
