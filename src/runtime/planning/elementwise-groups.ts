@@ -1,5 +1,6 @@
 // Which elementwise nodes are computed together: connected ones over one shape, if nothing else lies between them.
 import type { BoundNode, BoundProgram, BoundValue } from "../../graph/index.ts";
+import { forwardNodes } from "./phases.ts";
 import type { ReluGradient } from "./relu-gradient.ts";
 import type { ElementwiseMember } from "./units.ts";
 
@@ -13,6 +14,8 @@ export type CanJoin = (node: BoundNode, mask: ReluGradient | undefined) => boole
 interface Group {
   readonly members: ElementwiseMember[];
   readonly shape: string;
+  /** Gradients are not computed with what is forward of them: their results would have to be kept until they are read. */
+  readonly isForward: boolean;
   /** Groups whose results a member takes as an operand. */
   near: Set<Group>;
   /** Groups whose results reach a member through nodes outside of groups. */
@@ -21,7 +24,8 @@ interface Group {
 
 /**
  * Groups of nodes that can run as one unit. A node joins the groups of its operands, which become one, unless a
- * path leads from a group to itself through something outside of it.
+ * path leads from a group to itself through something outside of it. What is forward of a program's outputs and what only
+ * updates need, as gradients, are in groups of their own.
  *
  * @param masks matched gradients of ReLU by their last node.
  */
@@ -31,7 +35,7 @@ export function groupElementwise(
   canJoin: CanJoin,
 ): ElementwiseMember[][] {
   const comparisons = new Set([...masks.values()].map(({ nodes }) => nodes[0]!));
-  const groups = new GroupGraph();
+  const groups = new GroupGraph(forwardNodes(program));
   for (const node of program.nodes) {
     if (comparisons.has(node)) continue;
     const mask = masks.get(node);
@@ -52,10 +56,15 @@ export function groupElementwise(
 
 /** Groups under construction. */
 class GroupGraph {
+  readonly #forward: ReadonlySet<BoundNode>;
   readonly #groups = new Set<Group>();
   readonly #groupOf = new Map<BoundNode, Group>();
   /** Groups that a node outside of groups needs. */
   readonly #behind = new Map<BoundNode, Set<Group>>();
+
+  constructor(forward: ReadonlySet<BoundNode>) {
+    this.#forward = forward;
+  }
 
   all(): ElementwiseMember[][] {
     return [...this.#groups].map(({ members }) => members);
@@ -70,6 +79,7 @@ class GroupGraph {
   place(node: BoundNode, member: ElementwiseMember, operands: readonly BoundValue[]): void {
     const own: Group = {
       members: [member],
+      isForward: this.#forward.has(node),
       shape: shapeKey(node.outputs[0]!),
       near: new Set(),
       far: new Set(),
@@ -82,8 +92,7 @@ class GroupGraph {
     this.#groups.add(own);
     this.#groupOf.set(node, own);
     for (const group of [...own.near]) {
-      if (group.shape === own.shape && this.#groups.has(group) && mayMerge(own, group))
-        this.#merge(own, group);
+      if (isAlike(own, group) && this.#groups.has(group) && mayMerge(own, group)) this.#merge(own, group);
     }
   }
 
@@ -109,6 +118,10 @@ class GroupGraph {
     for (const [node, group] of this.#groupOf) if (group === other) this.#groupOf.set(node, into);
     into.near.delete(into);
   }
+}
+
+function isAlike(a: Group, b: Group): boolean {
+  return a.shape === b.shape && a.isForward === b.isForward;
 }
 
 /** Whether no path leads from one to the other but those of members that use each other's results. */

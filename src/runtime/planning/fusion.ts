@@ -1,5 +1,6 @@
 // What is computed together: groups the nodes of a program into units.
 import { type BoundNode, type BoundProgram, isOp } from "../../graph/index.ts";
+import { normalizationGradientOf } from "./batch-norm-relu.ts";
 import { type CanJoin, groupElementwise } from "./elementwise-groups.ts";
 import { matchReluGradient, type ReluGradient } from "./relu-gradient.ts";
 import { nodesOf, type Unit } from "./units.ts";
@@ -24,7 +25,7 @@ export function fuse(program: BoundProgram, canJoin: CanJoin): Unit[] {
   for (const node of program.nodes) {
     const mask = matchReluGradient(node, uses);
     if (mask === undefined) continue;
-    const fused = batchNormReluGrad(mask, uses, unitOf);
+    const fused = batchNormReluGrad(mask, uses);
     if (fused !== undefined) claim(fused);
     else masks.set(node, mask);
   }
@@ -60,24 +61,9 @@ function linear(node: BoundNode, uses: Uses): Unit | undefined {
   return isRow ? { kind: "linear", product: node, reshape, sum, bias } : undefined;
 }
 
-function batchNormReluGrad(
-  mask: ReluGradient,
-  uses: Uses,
-  unitOf: ReadonlyMap<BoundNode, Unit>,
-): Unit | undefined {
-  const gradient = uses.only(mask.result);
-  if (gradient === undefined || !isOp(gradient, "batchNormGrad") || gradient.inputs[0] !== mask.result) {
-    return undefined;
-  }
-  const forward = unitOf.get(mask.activated.node);
-  if (forward?.kind !== "batchNormRelu" || !isOp(forward.normalization, "batchNormTraining"))
-    return undefined;
-  const { normalization } = forward;
-  const [x, weight] = normalization.inputs;
-  const [, mean, variance] = normalization.outputs;
-  const [, ofX, byWeight, byMean, byVariance] = gradient.inputs;
-  const matches = ofX === x && byWeight === weight && byMean === mean && byVariance === variance;
-  return matches ? { kind: "batchNormReluGrad", gradient, mask, normalization } : undefined;
+function batchNormReluGrad(mask: ReluGradient, uses: Uses): Unit | undefined {
+  const gradient = normalizationGradientOf(mask, uses);
+  return gradient && { kind: "batchNormReluGrad", gradient, mask };
 }
 
 /** Units in an order in which each comes after those it takes values from. */

@@ -10,7 +10,7 @@ export {
   planMemory,
   type Region,
 } from "./memory-plan.ts";
-export { recomputedValues } from "./recomputation.ts";
+export { withRecomputation } from "./recomputation.ts";
 export { matchReluGradient, type ReluGradient, scalarConstant } from "./relu-gradient.ts";
 export { type ElementwiseMember, nodesOf, type Unit } from "./units.ts";
 export { Uses } from "./uses.ts";

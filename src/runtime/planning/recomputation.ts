@@ -1,35 +1,199 @@
-// Which values are made again for the backward pass instead of being kept from the forward one.
-import { type BoundNode, type BoundProgram, type BoundValue, isOp } from "../../graph/index.ts";
-import { nodesOf, type Unit } from "./units.ts";
+// Values that the backward pass makes again, from one that it reads anyway, instead of keeping them.
+import { sizeOf } from "../../core/index.ts";
+import {
+  type BoundNode,
+  type BoundProgram,
+  type BoundValue,
+  createProgram,
+  Graph,
+  isOp,
+  type Value,
+} from "../../graph/index.ts";
+import { normalizationGradientOf, normalizationOf } from "./batch-norm-relu.ts";
+import type { CanJoin } from "./elementwise-groups.ts";
+import { forwardNodes } from "./phases.ts";
+import { matchReluGradient } from "./relu-gradient.ts";
 import { Uses } from "./uses.ts";
 
+/** Below this many elements a value is kept: another call of a kernel costs more than its memory is worth. */
+const FEWEST_ELEMENTS = 65536;
+/** An operand that is so many times smaller than the result is kept for it. */
+const SMALL = 16;
+/** Passes through memory that a value may take to make again. */
+const MOST_PASSES = 1;
+
 /**
- * Results of batch norm + ReLU that only convolutions read. Their gradient needs the operand and one bit an
- * element, so a weight gradient alone would keep them; from the operand they come again in one pass through memory.
+ * The same program, in which nodes of gradients read some values of the forward pass from copies of the nodes that made
+ * them. Those are values that come from one other, which gradients read in any case, by elementwise ops (SiLU, GELU, a
+ * gate), a layer norm or a batch norm with ReLU: at most one pass through memory, which a kernel shared with gradients
+ * often has already made. No bit changes where kernels round alike in both places.
+ *
+ * @param joins elementwise nodes that the runtime computes together with others
  */
-export function recomputedValues(program: BoundProgram, units: readonly Unit[]): ReadonlySet<BoundValue> {
+export function withRecomputation(program: BoundProgram, joins: CanJoin): BoundProgram {
+  const forward = forwardNodes(program);
+  if (forward.size === program.nodes.length) return program;
   const uses = new Uses(program);
-  const unitOf = new Map<BoundNode, Unit>();
-  for (const unit of units) for (const node of nodesOf(unit)) unitOf.set(node, unit);
-  const recomputed = new Set<BoundValue>();
-  for (const unit of units) {
-    if (unit.kind !== "batchNormRelu" || !isOp(unit.normalization, "batchNormTraining")) continue;
-    const [y] = unit.relu.outputs as readonly [BoundValue];
-    const readers = uses.of(y).filter((node) => !isMaskOf(y, unitOf.get(node)!));
-    const byConvolutions = readers.every((node) => readsAsImage(node, y));
-    if (byConvolutions && !uses.isResult(y) && readers.some((node) => isOp(node, "conv2dWeightGrad"))) {
-      recomputed.add(y);
+  const reads = new BackwardReads(program, forward, uses);
+  const origins = new Origins(uses, joins);
+  const isRemade = (value: BoundValue): boolean =>
+    forward.has(value.node) &&
+    !uses.isResult(value) &&
+    [...origins.of(value).keys()].some((source) => source !== value && reads.has(source));
+  return new Rewriting(program, forward, uses, reads, isRemade).rewritten();
+}
+
+/** What nodes of gradients read of the forward pass. */
+class BackwardReads {
+  readonly #kept = new Set<BoundValue>();
+  readonly #masks = new Set<BoundNode>();
+
+  constructor(program: BoundProgram, forward: ReadonlySet<BoundNode>, uses: Uses) {
+    for (const node of program.nodes) {
+      const mask = matchReluGradient(node, uses);
+      if (mask !== undefined && normalizationGradientOf(mask, uses) !== undefined)
+        this.#masks.add(mask.nodes[0]!);
+    }
+    for (const node of program.nodes) {
+      if (forward.has(node) || this.#masks.has(node)) continue;
+      for (const input of node.inputs) if (forward.has(input.node)) this.#kept.add(unshaped(input));
     }
   }
-  return recomputed;
+
+  has(value: BoundValue): boolean {
+    return this.#kept.has(value);
+  }
+
+  /** Whether the node compares the result of a batch norm with ReLU, of which the forward kernel left the bits. */
+  isMask(node: BoundNode): boolean {
+    return this.#masks.has(node);
+  }
 }
 
-/** Whether the unit reads of `y` only where it is positive, which the forward step left as bits. */
-function isMaskOf(y: BoundValue, unit: Unit): boolean {
-  return unit.kind === "batchNormReluGrad" && unit.mask.activated === y;
+/** Passes through memory that it takes to make a value, by the value that it is made from: itself without any. */
+type Sources = ReadonlyMap<BoundValue, number>;
+
+/** From which values of their size others can be made. */
+class Origins {
+  readonly #uses: Uses;
+  readonly #joins: CanJoin;
+  readonly #sources = new Map<BoundValue, Sources>();
+
+  constructor(uses: Uses, joins: CanJoin) {
+    this.#uses = uses;
+    this.#joins = joins;
+  }
+
+  of(value: BoundValue): Sources {
+    const known = this.#sources.get(value);
+    if (known !== undefined) return known;
+    const sources = new Map([...this.#found(value), [value, 0] as const]);
+    this.#sources.set(value, sources);
+    return sources;
+  }
+
+  #found(value: BoundValue): Iterable<readonly [BoundValue, number]> {
+    const { node } = value;
+    const size = sizeOf(value.shape);
+    if (size < FEWEST_ELEMENTS || value !== node.outputs[0]) return [];
+    const normalization = normalizationOf(node, this.#uses);
+    if (normalization !== undefined) return [[normalization.inputs[0]!, 1]];
+    const own = this.#passesOf(node);
+    const large = node.inputs.filter(({ shape }) => sizeOf(shape) * SMALL > size);
+    const isAlike = large.length > 0 && large.every(({ shape }) => sizeOf(shape) === size);
+    if (own === undefined || !isAlike) return [];
+    const [first, ...others] = large.map((operand) => this.of(operand));
+    return [...first!].flatMap(([source, passes]) => {
+      const all = [passes, ...others.map((sources) => sources.get(source) ?? Number.POSITIVE_INFINITY)];
+      const needed = own + Math.max(...all);
+      return needed > MOST_PASSES ? [] : [[source, needed] as const];
+    });
+  }
+
+  /** Passes that the node needs for itself; undefined for what is no cheap op. */
+  #passesOf(node: BoundNode): 0 | 1 | undefined {
+    if (isOp(node, "reshape") || this.#joins(node, undefined)) return 0;
+    if (isOp(node, "layerNorm")) return 1;
+    return SCALINGS.has(node.op) && node.outputs[0]!.dtype === "float32" ? 1 : undefined;
+  }
 }
 
-function readsAsImage(node: BoundNode, y: BoundValue): boolean {
-  const isConvolution = isOp(node, "conv2d") || isOp(node, "conv2dWeightGrad");
-  return isConvolution && node.inputs[0] === y && !node.inputs.slice(1).includes(y);
+/** What takes an operand for each sample, channel or column. */
+const SCALINGS: ReadonlySet<string> = new Set(["add", "sub", "mul", "div"]);
+
+/** The value whose elements a reshaped one has. */
+function unshaped(value: BoundValue): BoundValue {
+  return isOp(value.node, "reshape") ? unshaped(value.node.inputs[0]!) : value;
+}
+
+/** A program being written anew, with copies of nodes in front of those that read what they make. */
+class Rewriting {
+  readonly #program: BoundProgram;
+  readonly #forward: ReadonlySet<BoundNode>;
+  readonly #uses: Uses;
+  readonly #reads: BackwardReads;
+  readonly #isRemade: (value: BoundValue) => boolean;
+  readonly #graph = new Graph();
+  readonly #values = new Map<BoundValue, Value>();
+  readonly #copies = new Map<BoundValue, Value>();
+
+  constructor(
+    program: BoundProgram,
+    forward: ReadonlySet<BoundNode>,
+    uses: Uses,
+    reads: BackwardReads,
+    isRemade: (value: BoundValue) => boolean,
+  ) {
+    this.#program = program;
+    this.#forward = forward;
+    this.#uses = uses;
+    this.#reads = reads;
+    this.#isRemade = isRemade;
+  }
+
+  rewritten(): BoundProgram {
+    const { name, nodes, outputs, updates } = this.#program;
+    for (const node of nodes) {
+      const isPlain = this.#forward.has(node) || this.#reads.isMask(node);
+      const inputs = node.inputs.map((input) => (isPlain ? this.#values.get(input)! : this.#read(input)));
+      const results = this.#append(node, inputs);
+      for (const [i, value] of node.outputs.entries()) this.#values.set(value, results[i]!);
+    }
+    return createProgram({
+      name,
+      outputs: Object.fromEntries(
+        Object.entries(outputs).map(([key, value]) => [key, this.#values.get(value)!]),
+      ),
+      updates: updates.map(({ variable, value }) => ({ variable, value: this.#values.get(value)! })),
+    }) as BoundProgram;
+  }
+
+  #append<N extends BoundNode>({ op, params, scope }: N, inputs: readonly Value[]): readonly Value[] {
+    return this.#graph.within(scope, () => this.#graph.append(op, inputs, params));
+  }
+
+  #read(value: BoundValue): Value {
+    if (!this.#isRemade(value)) return this.#values.get(value)!;
+    const known = this.#copies.get(value);
+    if (known !== undefined) return known;
+    const copy = this.#copyOf(value);
+    this.#copies.set(value, copy);
+    return copy;
+  }
+
+  #copyOf({ node }: BoundValue): Value {
+    const normalization = normalizationOf(node, this.#uses);
+    if (normalization === undefined)
+      return this.#append(
+        node,
+        node.inputs.map((input) => this.#read(input)),
+      )[0]!;
+    const [, mean, variance] = normalization.outputs as readonly BoundValue[];
+    const operands = [...normalization.inputs, mean!, variance!].map((input) => this.#read(input));
+    const { scope, params } = normalization;
+    const normalized = this.#graph.within(scope, () =>
+      this.#graph.append("batchNormInference", operands, params),
+    );
+    return this.#append(node, normalized)[0]!;
+  }
 }

@@ -17,8 +17,6 @@ export type Unit =
       readonly kind: "batchNormReluGrad";
       readonly gradient: BoundNode<"batchNormGrad">;
       readonly mask: ReluGradient;
-      /** The forward unit's normalisation. */
-      readonly normalization: BoundNode<"batchNormTraining">;
     }
   /** A matrix product and the bias added to its rows, which may be divided among more axes in between. */
   | {

@@ -91,7 +91,6 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"co
   const { engine, chooser } = planner;
   const [x, dy] = node.inputs as readonly [BoundValue, BoundValue];
   const dw = node.outputs[0]!;
-  planner.recompute(x);
   const form = convolutionForm(node.params, x.shape, dw.shape, dy.shape);
   const operation = chooser.choose({
     kind: "convolutionBackwardWeights",

@@ -59,9 +59,6 @@ export function lowerBatchNormTraining(
     ],
     inPlace: [[target, source]],
   });
-  if (relu === undefined) return;
-  const operands = { x: x!, weight: weight!, bias: bias!, mean: mean!, variance: variance! };
-  planner.letRecompute(relu.outputs[0]!, () => normalize(planner, operands, node.params.epsilon, y!, relu));
 }
 
 function forwardPrimitive(planner: Planner, layout: Layout, epsilon: number, relu: boolean): Primitive {

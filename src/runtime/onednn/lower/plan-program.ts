@@ -7,7 +7,7 @@ import {
   type MemoryPlan,
   nodesOf,
   planMemory,
-  recomputedValues,
+  withRecomputation,
 } from "../../planning/index.ts";
 import { ALIGNMENT, type Engine, SLAB_BYTES } from "../ffi/index.ts";
 import type { ConvolutionChooser } from "../plan/convolution-choice.ts";
@@ -51,8 +51,9 @@ export interface PlanOptions {
 }
 
 /** Plans a program: fuses its nodes to units, lowers them to steps, places their tensors. */
-export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
+export function planProgram(given: BoundProgram, options: PlanOptions): Plan {
   const { engine, store, arenaBegin } = options;
+  const program = withRecomputation(given, joinsElementwise);
   const images = imageFormatOf(engine, program);
   adoptWeightLayouts(engine, program, store, images);
   const units = fuse(program, joinsElementwise);
@@ -61,7 +62,6 @@ export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
     program,
     images,
     lastReads: new LastReads(program, units),
-    recomputed: recomputedValues(program, units),
   });
   for (const [i, unit] of units.entries()) {
     planner.enter(i, nodesOf(unit)[0]!.scope);

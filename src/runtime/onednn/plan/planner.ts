@@ -46,8 +46,6 @@ export interface PlannerOptions {
   readonly chooser: ConvolutionChooser;
   readonly images: ImageFormat;
   readonly lastReads: LastReads;
-  /** Values to be made again for the backward pass. */
-  readonly recomputed: ReadonlySet<BoundValue>;
 }
 
 /** State of making one plan. */
@@ -68,8 +66,6 @@ export class Planner {
   /** Things that a forward step leaves for its backward step, by a value that both know. */
   readonly workspaces: Map<BoundValue, { readonly tensor: Tensor | undefined; readonly forward: Primitive }> =
     new Map();
-  readonly #recipes = new Map<BoundValue, () => void>();
-  readonly #recomputed: ReadonlySet<BoundValue>;
   readonly #lastReads: LastReads;
   readonly #uses: Uses;
   readonly #tensors = new Map<BoundValue, Tensor[]>();
@@ -79,14 +75,13 @@ export class Planner {
   #scope = "";
 
   constructor(options: PlannerOptions) {
-    const { engine, program, store, precision, chooser, images, lastReads, recomputed } = options;
+    const { engine, program, store, precision, chooser, images, lastReads } = options;
     this.engine = engine;
     this.program = program;
     this.store = store;
     this.chooser = chooser;
     this.images = images;
     this.activation = precision === "bf16-mixed" ? "bf16" : "f32";
-    this.#recomputed = recomputed;
     this.#lastReads = lastReads;
     this.#uses = new Uses(program);
     for (const update of program.updates) {
@@ -121,20 +116,6 @@ export class Planner {
     if (held === undefined) this.#tensors.set(value, [tensor]);
     else held.push(tensor);
     return tensor;
-  }
-
-  /** Leaves to `recipe` to make the value again, if it is one that is not kept. */
-  letRecompute(value: BoundValue, recipe: () => void): void {
-    if (this.#recomputed.has(value)) this.#recipes.set(value, recipe);
-  }
-
-  /** Makes the value again if it was not kept: steps from here on read that one. */
-  recompute(value: BoundValue): void {
-    const recipe = this.#recipes.get(value);
-    if (recipe === undefined) return;
-    this.#recipes.delete(value);
-    this.#tensors.delete(value);
-    recipe();
   }
 
   /**
