@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { webgpuRuntime } from "../../src/runtime/webgpu/index.ts";
 import { checkConformance } from "./conformance.ts";
 import { type LearningCurve, learn } from "./learning.ts";
+import { measurePeak } from "./peak.ts";
 import { timeProducts } from "./products.ts";
 import { timeKernels, timeSteps, workloadOf } from "./step.ts";
 
@@ -17,16 +18,16 @@ async function conformance(): Promise<unknown> {
   return { cases, failures };
 }
 
-async function step(model: string, batch: number, size: number): Promise<unknown> {
-  const times = await timeSteps(webgpuRuntime, workloadOf(model, batch, size), 12, 4);
+async function step(model: string, batch: number, size: number, precision?: string): Promise<unknown> {
+  const times = await timeSteps(webgpuRuntime, workloadOf(model, batch, size, precision), 12, 4);
   console.log(
-    `${model} webgpu float32: ${times.images_per_second.toFixed(0)} images/s, ${times.ms_per_step.median.toFixed(1)} ms (least ${times.ms_per_step.min.toFixed(1)}), first step after ${times.seconds_to_first_step.toFixed(1)} s, loss ${times.losses[0]!.toFixed(4)} -> ${times.losses.at(-1)!.toFixed(4)}`,
+    `${model} webgpu ${precision ?? "32-true"}: ${times.images_per_second.toFixed(0)} images/s, ${times.ms_per_step.median.toFixed(1)} ms (least ${times.ms_per_step.min.toFixed(1)}), first step after ${times.seconds_to_first_step.toFixed(1)} s, loss ${times.losses[0]!.toFixed(4)} -> ${times.losses.at(-1)!.toFixed(4)}`,
   );
   return times;
 }
 
-async function kernels(model: string, batch: number, size: number): Promise<unknown> {
-  const times = await timeKernels(webgpuRuntime, workloadOf(model, batch, size), 3);
+async function kernels(model: string, batch: number, size: number, precision?: string): Promise<unknown> {
+  const times = await timeKernels(webgpuRuntime, workloadOf(model, batch, size, precision), 3);
   const byWork = new Map<string, { ms: number; count: number; flops: number }>();
   for (const { work, milliseconds, flops = 0 } of times.kernels) {
     const sum = byWork.get(work) ?? { ms: 0, count: 0, flops: 0 };
@@ -62,20 +63,30 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   products: timeProducts,
   resnet18: () => step("resnet18", 64, 224),
   resnet50: () => step("resnet50", 64, 224),
+  "resnet18-half": () => step("resnet18", 64, 224, "16-mixed"),
+  "resnet50-half": () => step("resnet50", 64, 224, "16-mixed"),
+  "resnet50-half-kernels": () => kernels("resnet50", 64, 224, "16-mixed"),
+  peak: async () => {
+    const peak = await measurePeak();
+    console.log(
+      `${peak.name}: ${peak.gigaflops.toFixed(0)} GFLOP/s in registers, ${peak.gigabytesPerSecond.toFixed(0)} GB/s from memory to memory`,
+    );
+    return peak;
+  },
   "resnet18-kernels": () => kernels("resnet18", 64, 224),
   "resnet50-kernels": () => kernels("resnet50", 64, 224),
   adapter: async () => {
-    const { detail, hint } = await webgpuRuntime.probe();
-    console.log(`adapter: ${detail} ${hint ?? ""}`);
-    return { detail };
+    const { detail, hint, devices = [] } = await webgpuRuntime.probe();
+    console.log([`adapter: ${detail} ${hint ?? ""}`, ...devices].join("\n"));
+    return { detail, devices };
   },
 };
 
-/** A part, or `step:MODEL:BATCH:SIZE`, `kernels:MODEL:BATCH:SIZE`. */
+/** A part, or `step:MODEL:BATCH:SIZE:PRECISION`, `kernels:MODEL:BATCH:SIZE:PRECISION`; default precision: `32-true`. */
 function find(part: string): () => Promise<unknown> {
-  const [kind, model, batch, size] = part.split(":");
-  if (kind === "step") return () => step(model!, Number(batch), Number(size));
-  if (kind === "kernels") return () => kernels(model!, Number(batch), Number(size));
+  const [kind, model, batch, size, precision] = part.split(":");
+  if (kind === "step") return () => step(model!, Number(batch), Number(size), precision);
+  if (kind === "kernels") return () => kernels(model!, Number(batch), Number(size), precision);
   return PARTS[part]!;
 }
 

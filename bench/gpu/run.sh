@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 results=${1:-$here/results}
 shift || true
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(adapter conformance resnet18 resnet50 pytorch resnet50-kernels resnet18-kernels learning)
+[ ${#parts[@]} -gt 0 ] || parts=(adapter peak conformance resnet18 resnet50 resnet18-half resnet50-half pytorch resnet50-kernels resnet18-kernels resnet50-half-kernels learning)
 mkdir -p "$results"
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT

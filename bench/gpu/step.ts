@@ -4,7 +4,13 @@ import { AdamW } from "../../src/optim/index.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
 import type { DispatchTime, WebGpuExecutable } from "../../src/runtime/webgpu/index.ts";
 import { TrainingEngine } from "../../src/train/engine/engine.ts";
-import { accumulateProgram, applyProgram, scalarInput } from "../../src/train/engine/programs.ts";
+import {
+  accumulateProgram,
+  applyProgram,
+  INVERSE_SCALE,
+  LOSS_SCALE,
+  scalarInput,
+} from "../../src/train/engine/programs.ts";
 import { modelOf, parseWorkload, syntheticBatch, type Workload } from "../workload.ts";
 
 export interface StepTimes {
@@ -18,8 +24,8 @@ export interface StepTimes {
 }
 
 /** The workload of `bench step` on this runtime. */
-export function workloadOf(model: string, batch: number, size: number): Workload {
-  return parseWorkload([`model=${model}`, `batch=${batch}`, `size=${size}`]);
+export function workloadOf(model: string, batch: number, size: number, precision = "32-true"): Workload {
+  return parseWorkload([`model=${model}`, `batch=${batch}`, `size=${size}`, `precision=${precision}`]);
 }
 
 function openEngine(runtime: Runtime, workload: Workload): Promise<TrainingEngine> {
@@ -29,6 +35,7 @@ function openEngine(runtime: Runtime, workload: Workload): Promise<TrainingEngin
     optimizer: new AdamW({ weightDecay: 1e-4 }),
     seed: 0,
     clipping: { algorithm: "norm", limit: 1 },
+    precision: workload.precision,
   });
 }
 
@@ -88,31 +95,34 @@ export async function timeKernels(runtime: Runtime, workload: Workload, runs: nu
   const engine = await openEngine(runtime, workload);
   const opened = performance.now();
   const { layout, session } = engine;
+  const scaled = workload.precision === "16-mixed";
+  const scale = (value: number): HostTensor => hostTensor("float64", [], Float64Array.of(value));
+  const batch = { images, labels, ...(scaled ? { [LOSS_SCALE]: scale(65536) } : {}) };
   const accumulate = (await session.compile(
-    accumulateProgram(modelOf(workload), layout, { images, labels }, { accumulate: 1, first: true }),
+    accumulateProgram(modelOf(workload), layout, { images, labels }, { accumulate: 1, first: true, scaled }),
   )) as WebGpuExecutable;
   const apply = (await session.compile(
-    applyProgram(layout, { algorithm: "norm", limit: 1 }),
+    applyProgram(layout, { algorithm: "norm", limit: 1 }, scaled),
   )) as WebGpuExecutable;
   const compiled = performance.now();
   const spans: { accumulate: number; submit: number }[] = [];
   for (let i = 0; i < 6; i++) {
     const start = performance.now();
-    const running = accumulate.run({ images, labels });
+    const running = accumulate.run(batch);
     const submit = performance.now() - start;
     await running;
     spans.push({ accumulate: performance.now() - start, submit });
   }
   spans.sort((a, b) => a.accumulate - b.accumulate);
   const phases = { open: opened - began, compile: compiled - opened, ...spans[2]! };
-  const scalars: Record<string, HostTensor> = {};
+  const scalars: Record<string, HostTensor> = scaled ? { [INVERSE_SCALE]: scale(1 / 65536) } : {};
   for (const [i, group] of layout.groups.entries()) {
     for (const [name, value] of Object.entries(group.optimizer.scalars(1, 1e-4))) {
       scalars[scalarInput(i, name)] = hostTensor("float64", [], Float64Array.of(value));
     }
   }
   const kernels = [
-    ...(await shortest(() => accumulate.profile({ images, labels }), runs)),
+    ...(await shortest(() => accumulate.profile(batch), runs)),
     ...(await shortest(() => apply.profile(scalars), runs)),
   ];
   const { workspaceBytes } = accumulate;

@@ -1,6 +1,7 @@
 // The runtimes by name, and the choice of one for this machine.
 import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
 import type { Precision, Probe, Runtime } from "../runtime/contract.ts";
+import { precisionError } from "../runtime/precision.ts";
 import { mayHaveGraphicsCard } from "./graphics-card.ts";
 
 const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = {
@@ -53,24 +54,21 @@ export async function chooseRuntime(name: string, precision: Precision): Promise
       hint: probe.hint,
     });
   }
-  if (!probe.precisions.includes(precision)) throw unsupported(precision, `${name} (${probe.detail})`);
+  if (!probe.precisions.includes(precision)) {
+    throw precisionError(`${name} (${probe.detail})`, precision, probe.precisions);
+  }
   return { runtime, probe };
 }
 
 async function chooseAutomatically(precision: Precision): Promise<ProbedRuntime> {
+  const offered = new Set<Precision>();
   for (const name of AUTOMATIC) {
     if (name === "webgpu" && !(await mayHaveGraphicsCard())) continue;
     const runtime = await RUNTIMES[name]!();
     const probe = await runtime.probe();
-    const isFit = probe.available && probe.onRequest !== true && probe.precisions.includes(precision);
-    if (isFit) return { runtime, probe };
+    if (!probe.available || probe.onRequest === true) continue;
+    if (probe.precisions.includes(precision)) return { runtime, probe };
+    for (const other of probe.precisions) offered.add(other);
   }
-  throw unsupported(precision, "any runtime of this machine");
-}
-
-function unsupported(precision: Precision, by: string): ClassifierTrainingError {
-  return new ClassifierTrainingError("usage", "RUNTIME_PRECISION", `${precision} is not offered by ${by}`, {
-    where: "trainer.precision",
-    hint: "use trainer.precision=32-true; classifier-training doctor lists what there is",
-  });
+  throw precisionError("any runtime of this machine", precision, [...offered]);
 }

@@ -38,8 +38,11 @@ export class GradientNorm extends Callback {
     context.log({ "train/grad_norm": gradientNorm });
     if (this.#per === null) return;
     const norms = await context.engine.norms(`gradients per ${this.#per}`, this.#variables(context));
+    const { gradientScale } = context.engine;
     context.log(
-      Object.fromEntries(Object.entries(norms).map(([name, norm]) => [`train/grad_norm/${name}`, norm])),
+      Object.fromEntries(
+        Object.entries(norms).map(([name, norm]) => [`train/grad_norm/${name}`, norm / gradientScale]),
+      ),
     );
   }
 

@@ -38,6 +38,7 @@ async function runDoctor({ json }: { readonly json?: boolean }): Promise<void> {
       libraries.map(({ name, version }) => [name, version]),
     ),
     "",
+    ...runtimes.flatMap(({ name, devices = [] }) => devices.map((device) => `${name} may use ${device}.`)),
     `runtime=auto takes ${automatic} here.`,
     ...runtimes.filter(({ hint }) => hint !== undefined).map(({ name, hint }) => `To get ${name}: ${hint}`),
     ...(jpegHint === undefined ? [] : [`To decode JPEGs faster: ${jpegHint}`]),

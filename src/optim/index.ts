@@ -2,6 +2,7 @@
 export { Adagrad, type AdagradOptions } from "./adagrad.ts";
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export { clipGradients, type GradientClipping, globalNorm } from "./clipping.ts";
+export { LossScaler, type LossScalerOptions, type LossScalerState } from "./loss-scaler.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
 export type { Optimizer, OptimizerState, UpdateContext, UpdateResult } from "./optimizer.ts";
 export { RAdam, type RAdamOptions } from "./radam.ts";

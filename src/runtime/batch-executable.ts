@@ -7,22 +7,25 @@ import type { Executable } from "./contract.ts";
 /** Sizes of batch that a program is kept compiled for: usual are two, the full one and the last of an epoch. */
 const SIZES_KEPT = 4;
 
-/** Compiles a program with `compile`: at once where every size is known, else for each size of batch when it is run. */
+/**
+ * Compiles a program with `compile`: at once where every size is known, else for each size of batch when it is run.
+ * @param compile is told the size of the batch where the program had none
+ */
 export async function compileByBatch(
   program: Program,
-  compile: (bound: BoundProgram) => Promise<Executable>,
+  compile: (bound: BoundProgram, batch?: number) => Promise<Executable>,
 ): Promise<Executable> {
   return isBound(program) ? compile(program) : new BatchExecutable(program, compile);
 }
 
 class BatchExecutable implements Executable {
   readonly #program: Program;
-  readonly #compile: (bound: BoundProgram) => Promise<Executable>;
+  readonly #compile: (bound: BoundProgram, batch: number) => Promise<Executable>;
   readonly #bySize: LatestUsed<number, Promise<Executable>> = new LatestUsed(SIZES_KEPT, disposeOf);
 
   #disposed = false;
 
-  constructor(program: Program, compile: (bound: BoundProgram) => Promise<Executable>) {
+  constructor(program: Program, compile: (bound: BoundProgram, batch: number) => Promise<Executable>) {
     this.#program = program;
     this.#compile = compile;
   }
@@ -37,7 +40,7 @@ class BatchExecutable implements Executable {
   /** A program that cannot be compiled is not kept. */
   async #compileFor(size: number): Promise<Executable> {
     try {
-      return await this.#compile(bindBatch(this.#program, size));
+      return await this.#compile(bindBatch(this.#program, size), size);
     } catch (error) {
       this.#bySize.forget(size);
       throw error;

@@ -2,8 +2,11 @@
 import type { HostTensor } from "../core/index.ts";
 import type { Program, Storage, VariableRef } from "../graph/index.ts";
 
-/** `32-true`: float32 throughout. `bf16-mixed`: bfloat16 activations and products, float32 masters and statistics. */
-export type Precision = "32-true" | "bf16-mixed";
+/**
+ * `32-true`: float32 throughout. `bf16-mixed`: bfloat16 activations and products, float32 masters and statistics.
+ * `16-mixed`: the same with float16, whose small gradients need a scaled loss.
+ */
+export type Precision = "32-true" | "bf16-mixed" | "16-mixed";
 
 /** Which algorithms a runtime may choose for convolutions, where it has a choice. */
 export type ConvolutionAlgorithm = "auto" | "direct" | "winograd";
@@ -16,6 +19,8 @@ export interface Probe {
   /** How to get it, where it is not available. */
   readonly hint?: string;
   readonly precisions: readonly Precision[];
+  /** Devices that it may compute on, with what they can do, where there is a choice. */
+  readonly devices?: readonly string[];
   /** Whether it is only for those who ask for it by name, such as a graphics card that the processor plays. */
   readonly onRequest?: boolean;
 }

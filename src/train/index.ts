@@ -23,7 +23,8 @@ export {
 } from "./contracts.ts";
 export { DURATION, DURATION_MESSAGE, secondsOf } from "./duration.ts";
 export { DataParallel, type ShareResult } from "./engine/data-parallel.ts";
-export { type EngineOptions, type ForwardResult, TrainingEngine, type WeightsKind } from "./engine/engine.ts";
+export { type ForwardResult, TrainingEngine, type WeightsKind } from "./engine/engine.ts";
+export type { EngineOptions } from "./engine/engine-options.ts";
 export { FeatureDataModule, type FeatureSource } from "./engine/feature-data-module.ts";
 export {
   computeFeatures,

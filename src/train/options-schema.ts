@@ -35,7 +35,7 @@ const fields = z
     gradientClipVal: z.number().min(0),
     gradientClipAlgorithm: z.enum(["norm", "value"]),
     logEveryNSteps: z.int().min(1),
-    precision: z.enum(["32-true", "bf16-mixed"]),
+    precision: z.enum(["32-true", "bf16-mixed", "16-mixed"]),
     threads: z.int().min(1),
     convAlgorithm: z.enum(["auto", "direct", "winograd"]),
     profiler: z.enum(["simple"]),

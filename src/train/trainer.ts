@@ -2,7 +2,7 @@
 
 import type { TrainerData } from "../core/index.ts";
 import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
-import type { LearningRateScheduler, Optimizer } from "../optim/index.ts";
+import type { LearningRateScheduler, LossScalerOptions, Optimizer } from "../optim/index.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { LoadedCheckpoint } from "./checkpoint/checkpoint.ts";
 import type { Callback, FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
@@ -36,6 +36,8 @@ export interface TrainerParts {
   readonly average?: WeightAverageOptions | undefined;
   /** Freezing, groups with their own learning rate or weight decay. */
   readonly fineTuning?: FineTuningOptions | undefined;
+  /** How losses are scaled in precision `16-mixed`; default: as torch's GradScaler. */
+  readonly lossScaling?: LossScalerOptions | undefined;
   /** Default: the model's own. */
   readonly optimizer?: Optimizer | undefined;
   /** Default: the model's own. */
@@ -179,7 +181,7 @@ export class Trainer implements AsyncDisposable {
       this.#trained = false;
     }
     this.#model = model;
-    const { runtime, seed = 42, fineTuning, optimizer } = this.#parts;
+    const { runtime, seed = 42, fineTuning, optimizer, lossScaling } = this.#parts;
     const { gradientClipVal, gradientClipAlgorithm, accumulateGradBatches } = this.options;
     this.#engine ??= await TrainingEngine.open({
       runtime,
@@ -191,6 +193,7 @@ export class Trainer implements AsyncDisposable {
       accumulate: accumulateGradBatches,
       average: this.#average !== undefined,
       precision: this.options.precision,
+      lossScaling,
       convolutionAlgorithm: this.options.convAlgorithm,
       ...(this.options.threads === undefined ? {} : { threads: this.options.threads }),
       fineTuning: fineTuning && new FineTuning(model.network, fineTuning),

@@ -19,6 +19,7 @@ export interface Diagnosis {
     readonly detail: string;
     readonly precisions: readonly Precision[];
     readonly hint?: string | undefined;
+    readonly devices?: readonly string[] | undefined;
   }[];
   readonly libraries: readonly { readonly name: string; readonly version: string }[];
   /** How to decode JPEGs faster; undefined where that is not to be had. */
@@ -44,6 +45,7 @@ export async function diagnose(): Promise<Diagnosis> {
       detail: probe.detail,
       precisions: probe.precisions,
       hint: probe.available ? undefined : probe.hint,
+      devices: probe.devices,
     })),
     libraries: Object.entries(await imageLibraryVersions()).map(([name, version]) => ({ name, version })),
     jpegHint: (await loadJpegDecoder()).hint,

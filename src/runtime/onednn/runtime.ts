@@ -2,6 +2,7 @@
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { physicalCores } from "../../platform/physical-cores.ts";
 import type { Precision, Probe, Runtime, Session, SessionOptions } from "../contract.ts";
+import { precisionError } from "../precision.ts";
 import { ComputeClient } from "./compute-client.ts";
 import { INSTALL_HINT, type Library, loadLibrary } from "./ffi/index.ts";
 import { OnednnSession } from "./session.ts";
@@ -36,13 +37,9 @@ export const onednnRuntime: Runtime = {
   async open(options: SessionOptions): Promise<Session> {
     const { storages, precision = "32-true", threads = physicalCores() } = options;
     const library = await loadLibrary();
-    if (!precisionsOf(library).includes(precision)) {
-      throw new ClassifierTrainingError(
-        "usage",
-        "RUNTIME_PRECISION",
-        `runtime onednn cannot compute in ${precision}: this processor has no bfloat16 products (${library.features})`,
-        { hint: "set trainer.precision=32-true" },
-      );
+    const offered = precisionsOf(library);
+    if (!offered.includes(precision)) {
+      throw precisionError(`runtime onednn (${library.features})`, precision, offered);
     }
     const client = new ComputeClient();
     const { convolutionAlgorithm = "auto" } = options;

@@ -2,6 +2,7 @@
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { physicalCores } from "../../platform/physical-cores.ts";
 import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
+import { precisionError } from "../precision.ts";
 import { type Library, loadLibrary } from "./library.ts";
 import { OnnxRuntimeSession } from "./session.ts";
 
@@ -29,14 +30,7 @@ export const onnxRuntime: Runtime = {
     }
   },
   async open({ storages, threads, precision = "32-true" }: SessionOptions): Promise<Session> {
-    if (precision !== "32-true") {
-      throw new ClassifierTrainingError(
-        "usage",
-        "RUNTIME_PRECISION",
-        `runtime onnxruntime computes in float32 only, not in ${precision}`,
-        { hint: "set trainer.precision=32-true" },
-      );
-    }
+    if (precision !== "32-true") throw precisionError("runtime onnxruntime", precision, ["32-true"]);
     let library: Library;
     try {
       library = await loadLibrary();

@@ -8,12 +8,15 @@ import { toDevice, toHost } from "./device/elements.ts";
 import type { Readback } from "./device/readback.ts";
 import type { Recording } from "./device/recording.ts";
 import type { Upload } from "./device/upload.ts";
-import type { Dispatch } from "./plan/dispatch.ts";
+import { type Dispatch, trafficOf } from "./plan/dispatch.ts";
 import type { Plan } from "./plan/plan.ts";
+import { valueTypeOf } from "./plan/tensor.ts";
 
 /** Time of one dispatch of a run. */
 export interface DispatchTime extends Pick<Dispatch, "work" | "label" | "scope" | "flops"> {
   readonly milliseconds: number;
+  /** Bytes that the kernel has to read and write at least. */
+  readonly traffic: number;
 }
 
 interface ExecutableParts {
@@ -60,7 +63,7 @@ export class WebGpuExecutable implements Executable {
       return Object.fromEntries(
         plan.outputs.map(({ name, tensor }, i) => {
           const { dtype, shape } = this.#program.outputs[name]!;
-          const data = toHost(dtype, tensor.type, bytes, offsets[i]!, sizeOf(shape));
+          const data = toHost(dtype, valueTypeOf(tensor.type), bytes, offsets[i]!, sizeOf(shape));
           return [name, { dtype, shape, data } as HostTensor];
         }),
       );
@@ -96,9 +99,11 @@ export class WebGpuExecutable implements Executable {
         { buffer: resolved, offset: 0, bytes: 16 * part.length },
       ]);
       const stamps = new BigUint64Array(bytes, 0, 2 * part.length);
-      for (const [i, { work, label, scope, flops }] of part.entries()) {
+      for (const [i, dispatch] of part.entries()) {
+        const { work, label, scope, flops } = dispatch;
         const milliseconds = Number(stamps[2 * i + 1]! - stamps[2 * i]!) / 1e6;
-        times.push({ work, label, scope, milliseconds, ...(flops === undefined ? {} : { flops }) });
+        const traffic = trafficOf(dispatch);
+        times.push({ work, label, scope, milliseconds, traffic, ...(flops === undefined ? {} : { flops }) });
       }
       queries.destroy();
       resolved.destroy();
@@ -120,7 +125,7 @@ export class WebGpuExecutable implements Executable {
     open.check();
     for (const { name, tensor } of plan.inputs) {
       const { buffer, offset } = recording.range(tensor);
-      upload.write(buffer, offset, toDevice(tensor.type, inputs[name]!.data));
+      upload.write(buffer, offset, toDevice(valueTypeOf(tensor.type), inputs[name]!.data));
     }
   }
 }

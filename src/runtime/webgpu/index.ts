@@ -3,7 +3,7 @@ import type { Runtime } from "../contract.ts";
 import { loadDawn } from "./dawn.ts";
 import { createWebGpuRuntime } from "./runtime.ts";
 
-export type { DispatchTime, WebGpuExecutable } from "./executable.ts";
+export { type DispatchTime, WebGpuExecutable } from "./executable.ts";
 export { createWebGpuRuntime, type WebGpuOptions } from "./runtime.ts";
 export type { Tile } from "./wgsl/gemm.ts";
 export { loadDawn };

@@ -1,7 +1,16 @@
 // Devices: kernels of whole networks are valid, lost devices and missing memory are told of; on Dawn without a driver.
 import { describe, expect, test } from "vitest";
-import { float32 } from "../../core/index.ts";
-import { add, conv2d, createProgram, Graph, input, readVariable, storageOf } from "../../graph/index.ts";
+import { float32, zeros } from "../../core/index.ts";
+import {
+  add,
+  BATCH,
+  conv2d,
+  createProgram,
+  Graph,
+  input,
+  readVariable,
+  storageOf,
+} from "../../graph/index.ts";
 import { createResNet, type ResNetName } from "../../models/index.ts";
 import { crossEntropy } from "../../nn/index.ts";
 import { AdamW } from "../../optim/index.ts";
@@ -94,6 +103,20 @@ describe.skipIf(dawn === undefined)("without a driver", () => {
       code: "RUNTIME_MEMORY",
       message: /2048 MiB/,
     });
+    await session.dispose();
+  });
+
+  test("a batch that there is no memory for names one that fits, and what was compiled before goes on", async () => {
+    const session = await createWebGpuRuntime(load).open({ storages: [] });
+    const x = input(new Graph(), "x", "float32", [BATCH, 2 ** 20]);
+    const executable = await session.compile(createProgram({ name: "large", outputs: { y: add(x, 1) } }));
+    const run = (batch: number) => executable.run({ x: zeros("float32", [batch, 2 ** 20]) });
+    expect((await run(2)).y!.shape).toEqual([2, 2 ** 20]);
+    await expect(run(48)).rejects.toMatchObject({
+      code: "RUNTIME_MEMORY",
+      hint: expect.stringMatching(/^data\.batch_size=24 would fit/),
+    });
+    expect((await run(2)).y!.shape).toEqual([2, 2 ** 20]);
     await session.dispose();
   });
 });

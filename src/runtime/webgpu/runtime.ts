@@ -1,7 +1,8 @@
 // The runtime for any GPU: programs as WGSL kernels on a device of navigator.gpu, or of Dawn in Node.js.
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
-import { describeAdapter, requestDevice, traitsOf } from "./device/adapters.ts";
+import type { Precision, Probe, Runtime, Session, SessionOptions } from "../contract.ts";
+import { precisionError } from "../precision.ts";
+import { capabilitiesOf, describeAdapter, requestDevice, traitsOf } from "./device/adapters.ts";
 import { OpenDevice } from "./device/device.ts";
 import { WebGpuSession } from "./session.ts";
 import type { Tile } from "./wgsl/gemm.ts";
@@ -35,12 +36,14 @@ export function createWebGpuRuntime(load: () => Promise<GPU>, { tile }: WebGpuOp
 
     async probe(): Promise<Probe> {
       try {
-        const adapter = await findAdapter(await load());
+        const gpu = await load();
+        const adapter = await findAdapter(gpu);
         const { name, isSoftware } = describeAdapter(adapter);
         return {
+          devices: await devicesOf(gpu, adapter),
           available: true,
           detail: isSoftware ? `${name}, which computes with the processor` : name,
-          precisions: ["32-true"],
+          precisions: PRECISIONS,
           onRequest: isSoftware,
         };
       } catch (error) {
@@ -55,18 +58,22 @@ export function createWebGpuRuntime(load: () => Promise<GPU>, { tile }: WebGpuOp
       }
     },
 
-    async open({ storages, precision = "32-true", threads = 1 }: SessionOptions): Promise<Session> {
-      if (precision !== "32-true") {
-        throw new ClassifierTrainingError(
-          "usage",
-          "RUNTIME_PRECISION",
-          `runtime webgpu computes in 32-true only, not in ${precision}`,
-          { hint: "set trainer.precision=32-true" },
-        );
-      }
-      return WebGpuSession.open(await openDevice(), storages, threads);
+    async open(options: SessionOptions): Promise<Session> {
+      const { precision = "32-true" } = options;
+      if (!PRECISIONS.includes(precision)) throw precisionError("runtime webgpu", precision, PRECISIONS);
+      return WebGpuSession.open(await openDevice(), options);
     },
   };
+}
+
+const PRECISIONS: readonly Precision[] = ["32-true", "16-mixed"];
+
+/** The adapter that is taken, and the one that saves power where that is another. */
+async function devicesOf(gpu: GPU, taken: GPUAdapter): Promise<string[]> {
+  const saving = await gpu.requestAdapter({ powerPreference: "low-power" });
+  const found = [taken, ...(saving === null ? [] : [saving])];
+  const lines = found.map((adapter) => `${describeAdapter(adapter).name}: ${capabilitiesOf(adapter)}`);
+  return [...new Set(lines)];
 }
 
 async function findAdapter(gpu: GPU): Promise<GPUAdapter> {

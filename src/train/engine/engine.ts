@@ -12,18 +12,19 @@ import {
   type Shape,
   zeros,
 } from "../../core/index.ts";
-import { BATCH, type Program, type ValueType, type VariableRef } from "../../graph/index.ts";
+import type { Program, VariableRef } from "../../graph/index.ts";
 import { initialState, type StateDict, stateEntries } from "../../nn/index.ts";
-import type { GradientClipping, Optimizer } from "../../optim/index.ts";
-import type { Executable, Runtime, Session, SessionOptions } from "../../runtime/contract.ts";
-import type { FineTuning } from "./fine-tuning.ts";
+import { LossScaler } from "../../optim/index.ts";
+import type { Executable, Session, SessionOptions } from "../../runtime/contract.ts";
+import { batchShape, shapeKey, typeOf } from "./batch-shape.ts";
+import type { EngineOptions, StepScalars } from "./engine-options.ts";
 import {
   accumulateProgram,
   applyProgram,
-  type BatchShape,
   evaluateProgram,
+  INVERSE_SCALE,
+  LOSS_SCALE,
   LOSS_SHARE,
-  type LossModel,
   normsProgram,
   RANDOM_KEY,
   scalarInput,
@@ -31,33 +32,6 @@ import {
 } from "./programs.ts";
 import { needsSeveralSamples } from "./single-sample.ts";
 import { layoutState, type StateLayout } from "./state-layout.ts";
-
-/** What is trained, how, and in which runtime. */
-export interface EngineOptions extends Omit<SessionOptions, "storages"> {
-  readonly runtime: Runtime;
-  readonly model: LossModel;
-  readonly optimizer: Optimizer;
-  /** Seed of the first weights. */
-  readonly seed: number;
-  /** Default: none. */
-  readonly clipping?: GradientClipping | undefined;
-  /** Micro-batches of an optimizer step; default 1. */
-  readonly accumulate?: number;
-  /** Which parameters are trained when, and how; default: all, alike. */
-  readonly fineTuning?: FineTuning | undefined;
-  /** Keep an exponential moving average of the weights; default false. */
-  readonly average?: boolean;
-}
-
-/** What may be given of an optimizer step beside its learning rate. */
-export interface StepScalars {
-  /** Instead of the optimizer's own. */
-  readonly momentum?: number | undefined;
-  /** What the average keeps of itself, where weights are averaged. */
-  readonly averageDecay?: number | undefined;
-  /** Learning rate of each parameter group; default: `learningRate` times the group's scale. */
-  readonly groupRates?: readonly number[] | undefined;
-}
 
 /** Programs that are kept compiled: a handful for each size of image. */
 const PROGRAMS_KEPT = 16;
@@ -89,11 +63,35 @@ export class TrainingEngine {
   );
   #layout: StateLayout;
   #session: Session;
+  #scaler: LossScaler | undefined;
+  /** What the accumulated gradients are multiplied by. */
+  #gradientScale = 1;
 
   private constructor(options: EngineOptions, layout: StateLayout, session: Session) {
     this.#options = options;
     this.#layout = layout;
     this.#session = session;
+    this.#scaler = this.#newScaler();
+  }
+
+  /** Scales the loss, in precision `16-mixed`. */
+  get scaler(): LossScaler | undefined {
+    return this.#scaler;
+  }
+
+  /** What the accumulated gradients are multiplied by: 1 without a scaler. */
+  get gradientScale(): number {
+    return this.#gradientScale;
+  }
+
+  /** Whether gradients of this norm made the optimizer step be left out, as a scaled loss may. */
+  isOverflow(gradientNorm: number): boolean {
+    return this.#scaler !== undefined && !Number.isFinite(gradientNorm) && !this.#scaler.isExhausted;
+  }
+
+  #newScaler(): LossScaler | undefined {
+    const { precision, lossScaling } = this.#options;
+    return precision === "16-mixed" ? new LossScaler(lossScaling) : undefined;
   }
 
   /** Where the state lies; another one when parameters are frozen or unfrozen. */
@@ -147,16 +145,22 @@ export class TrainingEngine {
     position: BatchPosition,
     share?: number,
   ): Promise<ForwardResult> {
-    const options = { accumulate: this.#options.accumulate ?? 1, first, shared: share !== undefined };
+    const options = {
+      accumulate: this.#options.accumulate ?? 1,
+      first,
+      shared: share !== undefined,
+      scaled: this.#scaler !== undefined,
+    };
     const compiled = await this.#executable(
       `accumulate:${first}:${share !== undefined}:${shapeKey(batch)}`,
       () => accumulateProgram(this.#options.model, this.layout, batchShape(batch), options),
     );
+    this.#gradientScale = this.#scaler?.scale ?? 1;
     return this.#forward(compiled, batch, position, share);
   }
 
   /**
-   * Takes optimizer step `step` (from 1) with the accumulated gradients.
+   * Takes optimizer step `step` (from 1) with the accumulated gradients; with a scaler only if they are finite.
    * @returns the L2 norm of all gradients before clipping
    */
   async apply(
@@ -164,8 +168,12 @@ export class TrainingEngine {
     learningRate: number,
     { momentum, averageDecay, groupRates }: StepScalars = {},
   ): Promise<number> {
-    const compiled = await this.#executable("apply", () => applyProgram(this.layout, this.#options.clipping));
+    const scaled = this.#scaler !== undefined;
+    const compiled = await this.#executable("apply", () =>
+      applyProgram(this.layout, this.#options.clipping, scaled),
+    );
     const inputs: Record<string, HostTensor> = {};
+    if (scaled) inputs[INVERSE_SCALE] = float64Scalar(1 / this.#gradientScale);
     for (const [i, { optimizer, learningRateScale }] of this.layout.groups.entries()) {
       const scalars = optimizer.scalars(step, groupRates?.[i] ?? learningRate * learningRateScale, momentum);
       for (const [name, value] of Object.entries(scalars)) {
@@ -176,7 +184,9 @@ export class TrainingEngine {
     }
     if (averageDecay !== undefined) inputs.average_decay = float64Scalar(averageDecay);
     const { gradient_norm } = await compiled.executable.run(inputs);
-    return Number(gradient_norm!.data[0]);
+    const norm = Number(gradient_norm!.data[0]);
+    this.#scaler?.update(!Number.isFinite(norm));
+    return norm;
   }
 
   /** L2 norm of some variables together, by any name; `key` names the program that computes them. */
@@ -282,6 +292,7 @@ export class TrainingEngine {
 
   /** Forgets the optimizer's state, and has averages begin with the weights as they are: a new training begins. */
   async restart(): Promise<void> {
+    this.#scaler = this.#newScaler();
     await this.#initialiseOptimizer();
     await this.writeWeights(await this.readWeights());
   }
@@ -345,6 +356,7 @@ export class TrainingEngine {
       labels: targets ?? labels,
       ...(share === undefined ? {} : { [LOSS_SHARE]: float64Scalar(share) }),
       ...this.#randomKey(inputs, position),
+      ...(inputs.has(LOSS_SCALE) ? { [LOSS_SCALE]: float64Scalar(this.#gradientScale) } : {}),
     });
     return { loss: Number(loss!.data[0]), logits: logits! };
   }
@@ -371,20 +383,6 @@ function sessionOptions({
     ...(precision === undefined ? {} : { precision }),
     ...(convolutionAlgorithm === undefined ? {} : { convolutionAlgorithm }),
   };
-}
-
-function batchShape({ images, labels, targets }: Batch): BatchShape {
-  return { images: typeOf(images), labels: typeOf(targets ?? labels) };
-}
-
-/** The type of a batch's tensor whatever the size of the batch. */
-function typeOf({ dtype, shape }: HostTensor): ValueType {
-  return { dtype: dtype === "float64" ? "float32" : dtype, shape: [BATCH, ...shape.slice(1)] };
-}
-
-function shapeKey(batch: Batch): string {
-  const { images, labels } = batchShape(batch);
-  return `${images.dtype}${formatShape(images.shape)}${labels.dtype}${formatShape(labels.shape)}`;
 }
 
 function float64Scalar(value: number): HostTensor<"float64"> {

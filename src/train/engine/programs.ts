@@ -6,11 +6,13 @@ import {
   add,
   createProgram,
   Graph,
+  greaterEqual,
   input,
   mul,
   type Program,
   readVariable,
   type Storage,
+  select,
   sub,
   type Update,
   type Value,
@@ -58,6 +60,10 @@ export function randomKey(graph: Graph): () => Value {
 
 /** The input that says how much a process's loss counts, where several share a batch. */
 export const LOSS_SHARE = "loss_share";
+/** The input that a scaled loss is multiplied by, and the one that its gradients are. */
+export const LOSS_SCALE = "loss_scale";
+/** One over `LOSS_SCALE`. */
+export const INVERSE_SCALE = "inverse_scale";
 
 /** Where in an optimizer step a micro-batch stands. */
 export interface AccumulateOptions {
@@ -67,6 +73,8 @@ export interface AccumulateOptions {
   readonly accumulate: number;
   /** The first micro-batch of a step sets the gradients, the others add to them. */
   readonly first: boolean;
+  /** Gradients are those of the loss times input `loss_scale`; default false. */
+  readonly scaled?: boolean;
 }
 
 /**
@@ -77,7 +85,7 @@ export function accumulateProgram(
   model: LossModel,
   layout: StateLayout,
   batch: BatchShape,
-  { accumulate, first, shared = false }: AccumulateOptions,
+  { accumulate, first, shared = false, scaled: isScaled = false }: AccumulateOptions,
 ): Program {
   const graph = new Graph();
   const [images, labels] = batchInputs(graph, batch);
@@ -91,7 +99,8 @@ export function accumulateProgram(
     model.loss(traced.output, labels),
   );
   const own = shared ? mul(loss, input(graph, LOSS_SHARE, "float32", [])) : loss;
-  const scaled = accumulate === 1 ? own : mul(own, 1 / accumulate);
+  const share = accumulate === 1 ? own : mul(own, 1 / accumulate);
+  const scaled = isScaled ? mul(share, input(graph, LOSS_SCALE, "float32", [])) : share;
   const targets = gradientVariables(layout).filter(({ parameter }) => traced.parameters.has(parameter));
   const computed = gradients(
     scaled,
@@ -119,20 +128,40 @@ export function scalarInput(group: number, scalar: string): string {
   return `group${group}.${scalar}`;
 }
 
-/** Clip, optimizer step and moving average: output `gradient_norm` (before clipping). */
-export function applyProgram(layout: StateLayout, clipping: GradientClipping | undefined): Program {
+/** The largest float32: what is greater, or no number, is not finite. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
+/**
+ * Clip, optimizer step and moving average: output `gradient_norm` (before clipping).
+ * @param scaled gradients are multiplied by input `inverse_scale` first; where their norm is not finite then, nothing is
+ *   updated. Default false.
+ */
+export function applyProgram(
+  layout: StateLayout,
+  clipping: GradientClipping | undefined,
+  scaled = false,
+): Program {
   const graph = new Graph();
   const read = (storage: Storage): Value => readVariable(graph, wholeStorage(storage));
-  const raw = layout.groups.map(({ gradients: held }) => read(held));
+  const inverse = scaled ? input(graph, INVERSE_SCALE, "float32", []) : undefined;
+  const raw = layout.groups.map(({ gradients: held }) =>
+    inverse === undefined ? read(held) : mul(read(held), inverse),
+  );
   const norm = globalNorm(raw);
+  const holds = scaled ? greaterEqual(LARGEST, norm) : undefined;
+  const update = (storage: Storage, value: Value): void => {
+    updates.push({
+      variable: wholeStorage(storage),
+      value: holds === undefined ? value : select(holds, value, read(storage)),
+    });
+  };
   const clipped = clipping === undefined ? raw : clipGradients(raw, norm, clipping);
   const updates: Update[] = [];
   const decay =
     layout.averageBuffers === undefined ? undefined : input(graph, "average_decay", "float32", []);
   const average = (target: Storage | undefined, latest: Value): void => {
     if (target === undefined || target.size === 0 || decay === undefined) return;
-    const value = add(mul(read(target), decay), mul(latest, sub(1, decay)));
-    updates.push({ variable: wholeStorage(target), value });
+    update(target, add(mul(read(target), decay), mul(latest, sub(1, decay))));
   };
   for (const [i, group] of layout.groups.entries()) {
     const scalars = Object.keys(group.optimizer.scalars(1, 1));
@@ -146,10 +175,8 @@ export function applyProgram(layout: StateLayout, clipping: GradientClipping | u
         scalars.map((name) => [name, input(graph, scalarInput(i, name), "float32", [])]),
       ),
     });
-    updates.push({ variable: wholeStorage(group.parameters), value: parameter });
-    for (const [name, value] of Object.entries(state)) {
-      updates.push({ variable: wholeStorage(group.optimizerState[name]!), value });
-    }
+    update(group.parameters, parameter);
+    for (const [name, value] of Object.entries(state)) update(group.optimizerState[name]!, value);
     average(group.average, parameter);
   }
   if (layout.averageBuffers !== undefined && layout.buffers.size > 0) {

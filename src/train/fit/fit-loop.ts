@@ -73,6 +73,7 @@ export class FitLoop {
         metrics: this.log.metrics,
         row: this.log.row,
         identity: parts.identity,
+        scaler: engine.scaler,
       },
     });
     this.restore = (checkpoint) => checkpoints.restore(checkpoint);
@@ -321,6 +322,9 @@ export class FitLoop {
     );
     this.#stepBegun = false;
     this.#tick();
+    const { scaler } = this.#parts.engine;
+    if (scaler !== undefined)
+      this.log.add({ "train/loss_scale": scaler.scale, "train/skipped_steps": scaler.skippedSteps });
     if (scheduled) this.#schedule.afterStep(batch, this.metrics);
     if (this.progress.step % this.#parts.options.logEveryNSteps === 0) {
       const loss = this.metrics["train/loss_step"]!;

@@ -1,5 +1,6 @@
 // The part of a checkpoint that is not tensors: progress, running loss and callbacks' state.
 import { ClassifierTrainingError } from "../../core/index.ts";
+import type { LossScaler, LossScalerState } from "../../optim/index.ts";
 import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
 import type { Callback, Json } from "../contracts.ts";
 import type { FitAverage } from "./fit-average.ts";
@@ -20,6 +21,8 @@ export interface FitParts {
   readonly row: Record<string, number>;
   /** What must be the same when the run is resumed, by name. */
   readonly identity: Readonly<Record<string, Json>>;
+  /** In precision `16-mixed`. */
+  readonly scaler: LossScaler | undefined;
 }
 
 /** JSON has no NaN and no infinities: they are written as text. */
@@ -33,6 +36,7 @@ interface SavedFit {
   readonly metrics: SavedNumbers;
   readonly row: SavedNumbers;
   readonly identity: Readonly<Record<string, Json>>;
+  readonly lossScaler?: LossScalerState;
 }
 
 /** The state as JSON; `restoreFit` takes it back. Numbers that JSON lacks, NaN and infinities, survive it. */
@@ -50,6 +54,7 @@ export function saveFit(parts: FitParts): Json {
     metrics: saveNumbers(parts.metrics),
     row: saveNumbers(parts.row),
     identity: parts.identity,
+    ...(parts.scaler === undefined ? {} : { lossScaler: parts.scaler.state() }),
   };
   return saved as unknown as Json;
 }
@@ -64,6 +69,7 @@ export function restoreFit(state: Json, parts: FitParts): void {
   parts.trainLoss.loadState(saved.trainLoss);
   parts.average.checkPlan(saved.schedule.plan, parts.progress);
   parts.schedule.loadState(saved.schedule, parts.progress);
+  if (saved.lossScaler !== undefined) parts.scaler?.loadState(saved.lossScaler);
   loadNumbers(saved.metrics, parts.metrics);
   loadNumbers(saved.row, parts.row);
   for (const callback of parts.callbacks) {

@@ -52,16 +52,24 @@ export class GuardedSteps {
     return { ...result, ...this.#check("loss", result.loss) };
   }
 
-  /** Takes the optimizer step, or undoes it: then the norm is that of what was found. */
+  /**
+   * Takes the optimizer step, or undoes it: then the norm is that of what was found. A step that the scaled loss made
+   * overflow is left out, and nothing to be told of.
+   */
   async apply(options: StepOptions): Promise<{ gradientNorm: number; found?: NonFinite }> {
     let gradientNorm = Number.NaN;
     let found: { found?: NonFinite } = {};
-    if (!this.#broken && this.#policy?.action === "skip") {
+    if (!this.#broken && this.#policy?.action === "skip" && this.#engine.scaler === undefined) {
       gradientNorm = await this.#norm("gradients");
       found = this.#check("gradient", gradientNorm);
     }
     if (!this.#broken) {
       gradientNorm = await this.#take(options);
+      if (this.#engine.isOverflow(gradientNorm)) {
+        this.#progress.step++;
+        this.#progress.lostSteps++;
+        return { gradientNorm };
+      }
       found = this.#check("gradient", gradientNorm);
     }
     if (!this.#broken && this.#policy !== undefined) {

@@ -62,7 +62,7 @@ export async function learningRateRangeTest(
       const point = { learningRate, loss, smoothed };
       points.push(point);
       onPoint(point, i);
-      if (!Number.isFinite(norm)) break;
+      if (!Number.isFinite(norm) && !engine.isOverflow(norm)) break;
       if (earlyStopThreshold !== null && i > 0 && smoothed > earlyStopThreshold * best) break;
       best = Math.min(best, smoothed);
     }

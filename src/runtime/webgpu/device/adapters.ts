@@ -21,6 +21,23 @@ export function describeAdapter({ info }: GPUAdapter): AdapterDescription {
   };
 }
 
+/** Features that kernels or measurements use. */
+const FEATURES = ["timestamp-query", "shader-f16"] as const;
+
+const KIB = 2 ** 10;
+
+/** What an adapter can do, of what matters here. */
+export function capabilitiesOf(adapter: GPUAdapter): string {
+  const { features, limits } = adapter;
+  const found = FEATURES.filter((name) => features.has(name));
+  const mib = (bytes: number): string => `${Math.floor(bytes / KIB ** 2)} MiB`;
+  return [
+    `features ${found.length === 0 ? "none" : found.join(", ")}`,
+    `buffers of ${mib(limits.maxBufferSize)}, bound ${mib(limits.maxStorageBufferBindingSize)} at a time, ${limits.maxStorageBuffersPerShaderStage} a kernel`,
+    `workgroups of ${limits.maxComputeInvocationsPerWorkgroup} with ${limits.maxComputeWorkgroupStorageSize / KIB} KiB, ${limits.maxComputeWorkgroupsPerDimension} along a dimension`,
+  ].join("; ");
+}
+
 const LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -34,18 +51,19 @@ const LIMITS = [
 /** A device with all that the adapter offers of what kernels use. */
 export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
-  const requiredFeatures = (["timestamp-query"] as const).filter((name) => adapter.features.has(name));
+  const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
   return adapter.requestDevice({ requiredLimits, requiredFeatures });
 }
 
 /** The limits of an open device that plans keep to. */
-export function traitsOf({ limits }: GPUDevice, { isSoftware }: AdapterDescription): DeviceTraits {
+export function traitsOf({ limits, features }: GPUDevice, { isSoftware }: AdapterDescription): DeviceTraits {
   return {
     // One is the kernel's numbers.
     bindings: limits.maxStorageBuffersPerShaderStage - 1,
     workgroups: limits.maxComputeWorkgroupsPerDimension,
     invocations: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
     workgroupMemory: limits.maxComputeWorkgroupStorageSize,
+    hasFloat16: features.has("shader-f16"),
     isSoftware,
   };
 }

@@ -1,14 +1,14 @@
 // Elements between host tensors and the device's memory, where booleans and bytes take 32 bits each.
 import type { DType, TensorData } from "../../../core/index.ts";
-import { ELEMENT_BYTES, type ElementType } from "../plan/tensor.ts";
+import { ELEMENT_BYTES, type ValueType } from "../plan/tensor.ts";
 
 /** A host tensor's elements as the device holds them: a view where they are alike, else a copy. */
-export function toDevice(type: ElementType, data: ArrayLike<number | bigint>): Uint8Array {
+export function toDevice(type: ValueType, data: ArrayLike<number | bigint>): Uint8Array {
   const array = convert(type, data);
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-function convert(type: ElementType, data: ArrayLike<number | bigint>): TensorData | Uint32Array {
+function convert(type: ValueType, data: ArrayLike<number | bigint>): TensorData | Uint32Array {
   switch (type) {
     case "f32":
       return data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>);
@@ -24,7 +24,7 @@ function convert(type: ElementType, data: ArrayLike<number | bigint>): TensorDat
 /** `count` elements at a place of bytes read from the device, copied, as a host tensor of `dtype` holds them. */
 export function toHost(
   dtype: DType,
-  type: ElementType,
+  type: ValueType,
   bytes: ArrayBuffer,
   byteOffset: number,
   count: number,

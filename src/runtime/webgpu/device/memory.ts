@@ -61,6 +61,14 @@ export class DeviceMemory {
     }
   }
 
+  /** Gives the arena back: to be called where there was no memory for it. What programs computed before is lost. */
+  release(): void {
+    for (const slab of this.#slabs) slab.destroy();
+    this.#slabs = [];
+    this.#arenaBytes = 0;
+    this.#version++;
+  }
+
   /** The buffer and the place in it that an offset of the arena is. */
   arena(offset: number): { readonly buffer: GPUBuffer; readonly offset: number } {
     return { buffer: this.#slabs[Math.floor(offset / this.slabBytes)]!, offset: offset % this.slabBytes };

@@ -1,7 +1,7 @@
 // A plan made ready for one arena: pipelines with their bind groups, in order.
 import type { Dispatch } from "../plan/dispatch.ts";
 import type { Plan } from "../plan/plan.ts";
-import { ELEMENT_BYTES, type Region, type Tensor } from "../plan/tensor.ts";
+import { ELEMENT_BYTES, type Region, type Tensor, valueTypeOf } from "../plan/tensor.ts";
 import type { OpenDevice, Pipeline } from "./device.ts";
 import { toDevice } from "./elements.ts";
 import type { DeviceMemory } from "./memory.ts";
@@ -39,7 +39,11 @@ export class Recording {
     for (const { tensor, data } of plan.constants) {
       const place = tensor.region.fixed;
       if (place?.kind !== "constant" || data.length === 0) continue;
-      open.device.queue.writeBuffer(this.#constants, place.byteOffset, toDevice(tensor.type, data));
+      open.device.queue.writeBuffer(
+        this.#constants,
+        place.byteOffset,
+        toDevice(valueTypeOf(tensor.type), data),
+      );
     }
     const { places, bytes } = numbersOf(plan.dispatches);
     this.#places = places;
@@ -98,6 +102,8 @@ export class Recording {
 
   /** Bind groups for the arena as it is. */
   #ready(): readonly Call[] {
+    // It may have been given back when there was no memory for another program.
+    this.#memory.reserve(this.#plan.memory.bytes);
     if (this.#version === this.#memory.version) return this.#calls;
     this.#version = this.#memory.version;
     this.#calls = this.#plan.dispatches.map(({ bindings, workgroups }, i) => {

@@ -69,6 +69,7 @@ export function patchSide(options: SideOptions): Side {
       };
     },
     read: reader(options),
+    isHalf: () => options.frame().isHalf(options.operand),
   };
 }
 
@@ -91,6 +92,7 @@ export function patchColumnSide(options: SideOptions): Side {
       place: `(((row / ${g.output[0] * g.output[1]}u) * ${g.input[0]}u + y) * ${g.input[1]}u + x) * ${g.groups * channels}u + ${p}_channel`,
     }),
     read: reader(options),
+    isHalf: () => options.frame().isHalf(options.operand),
   };
 }
 
@@ -156,6 +158,7 @@ export function gradientSide(options: SideOptions): Side {
       };
     },
     read: reader(options),
+    isHalf: () => options.frame().isHalf(options.operand),
   };
 }
 
@@ -187,5 +190,6 @@ export function weightColumnSide(options: SideOptions & { readonly outs: number 
       };
     },
     read: reader(options),
+    isHalf: () => options.frame().isHalf(options.operand),
   };
 }

@@ -1,9 +1,9 @@
 // Convolution and its two gradients as products of implicit matrices; maps have their channels closest together.
-import { type Shape, sizeOf } from "../../../core/index.ts";
+import type { Shape } from "../../../core/index.ts";
 import { type BoundNode, type BoundValue, type Conv2dParams, flopsOf } from "../../../graph/index.ts";
 import { spread } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
-import { channelsLastStrides, newTensor, type Tensor } from "../plan/tensor.ts";
+import { channelsLastStrides, type Tensor } from "../plan/tensor.ts";
 import { type Gemm, gemmCode } from "../wgsl/gemm.ts";
 import { KernelFrame, type Operand } from "../wgsl/kernel.ts";
 import {
@@ -18,7 +18,7 @@ import {
 import { choosePartCount, chooseTile } from "./gemm-tile.ts";
 import { biasQuad } from "./matmul.ts";
 import { matrixSide } from "./matrix-side.ts";
-import { sumInto } from "./reduction.ts";
+import { partsOfGradient } from "./weight-gradient-sums.ts";
 
 function geometryOf(input: Shape, weight: Shape, output: Shape, params: Conv2dParams): Geometry {
   const { stride, padding, dilation, groups } = params;
@@ -91,7 +91,7 @@ export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): v
   const source = mapsInFours(planner, x, groups);
   const weights = weightInFours(planner, weight, groups);
   const biasTensor = bias === undefined ? undefined : planner.inStrides(bias);
-  const target = planner.produce(y, channelsLastStrides(y.shape));
+  const target = planner.produceActivation(y, channelsLastStrides(y.shape));
   const outs = weight.shape[0]! / groups;
   const wide = g.inChannels % 4 === 0;
   const wideStore = outs % 4 === 0 && target.offset % 4 === 0;
@@ -129,6 +129,7 @@ export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): v
       }),
       rowPlace: `let row_place = row * ${groups * outs}u + z_group * ${outs}u;`,
       wideStore,
+      half: planner.half,
       ...(biasTensor === undefined
         ? {}
         : {
@@ -148,7 +149,7 @@ export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"con
   const g = geometryOf(inputShape, weight.shape, dy.shape, node.params);
   const gradient = mapsInFours(planner, dy, groups);
   const weights = weightInFours(planner, weight, groups);
-  const target = planner.produce(dx, channelsLastStrides(inputShape));
+  const target = planner.produceActivation(dx, channelsLastStrides(inputShape));
   const ins = inputShape[1]! / groups;
   const wideA = g.outChannels % 4 === 0;
   const wideB = g.inChannels % 4 === 0;
@@ -193,6 +194,7 @@ export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"con
       b: weightColumnSide({ ...side, operand: 2, wide: wideB, outs }),
       rowPlace: place,
       wideStore,
+      half: planner.half,
     },
     flopsOf(node as unknown as BoundNode),
     groups * phases,
@@ -216,8 +218,7 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"co
   const parts = choosePartCount(planner.traits, tile, shape, k);
   const wideA = g.outChannels % 4 === 0;
   const wideB = g.inChannels % 4 === 0;
-  // Results as they come: [part, O, tap, C]; the pass that adds the parts puts them in the weight's order.
-  const partial = newTensor("f32", [parts, outs, taps, g.inChannels]);
+  const partial = partsOfGradient(planner, dw, [parts, outs, taps, g.inChannels]);
   const frame: KernelFrame = new KernelFrame([
     { tensor: partial, written: true, width: wideB ? 4 : 1 },
     { tensor: gradient, width: wideA ? 4 : 1 },
@@ -248,27 +249,9 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"co
       b: patchColumnSide({ geometry: g, frame: own, operand: 2, wide: wideB, depth: tile.depth }),
       rowPlace: `let row_place = (part * ${outs}u + z_group * ${m}u + row) * ${n}u;`,
       wideStore: wideB,
+      half: planner.half,
     },
     flopsOf(node as unknown as BoundNode),
     groups * parts,
   );
-  const inOrder: Tensor = {
-    ...partial,
-    shape: [parts, ...weightShape],
-    strides: [outs * n, n, 1, kernelWidth * g.inChannels, g.inChannels],
-  };
-  const target = planner.produce(dw);
-  if (parts === 1)
-    planner.copy(
-      { ...inOrder, shape: weightShape, strides: inOrder.strides.slice(1) },
-      target,
-      "weight gradient",
-    );
-  else
-    sumInto(
-      planner,
-      inOrder,
-      { ...target, shape: [1, ...weightShape], strides: [sizeOf(weightShape), ...target.strides] },
-      [0],
-    );
 }

@@ -2,8 +2,8 @@
 import { type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
 import type { BoundNode, BoundValue } from "../../../graph/index.ts";
 import { type ElementwiseMember, scalarConstant } from "../../planning/index.ts";
-import type { Planner } from "../plan/planner.ts";
-import { elementTypeOf, isDense, liesAs, newTensor, type Tensor } from "../plan/tensor.ts";
+import type { Inline, Planner } from "../plan/planner.ts";
+import { elementTypeOf, isDense, isHalf, liesAs, newTensor, type Tensor } from "../plan/tensor.ts";
 import { elementwiseKernel } from "../wgsl/elementwise.ts";
 import { expressionOf, isElementwise, literal } from "../wgsl/expressions.ts";
 
@@ -50,23 +50,63 @@ function outputsOf(planner: Planner, members: readonly ElementwiseMember[]): Bou
 }
 
 function bindingsOf(planner: Planner, members: readonly ElementwiseMember[]): number {
-  const regions = new Set(inputsOf(members).map((value) => planner.tensor(value).region));
-  return regions.size + outputsOf(planner, members).length;
+  const { held, inlined } = operandTensors(planner, members);
+  const regions = new Set(held.map(({ region }) => region));
+  const outputs = [...outputsOf(planner, members), ...inlinedOutputs(planner, members, inlined)];
+  return regions.size + outputs.length;
+}
+
+/** A value that a kernel computes on the way, and the places of its operands among those of the kernel. */
+interface Inlined {
+  readonly value: BoundValue;
+  readonly operands: readonly number[];
+  readonly inline: Inline;
+}
+
+/** What the members' kernel reads: values where they lie, and operands of those that are not computed yet. */
+function operandTensors(
+  planner: Planner,
+  members: readonly ElementwiseMember[],
+): {
+  readonly inputs: ReadonlyMap<BoundValue, number>;
+  readonly held: readonly Tensor[];
+  readonly inlined: readonly Inlined[];
+} {
+  const { shape } = resultOf(members[0]!);
+  const inputs = new Map<BoundValue, number>();
+  const held: Tensor[] = [];
+  const inlined: Inlined[] = [];
+  for (const value of inputsOf(members)) {
+    const inline = value.shape.join() === shape.join() ? planner.inlineOf(value) : undefined;
+    if (inline === undefined) inputs.set(value, held.push(planner.tensor(value)) - 1);
+    else inlined.push({ value, inline, operands: inline.inputs.map((tensor) => held.push(tensor) - 1) });
+  }
+  return { inputs, held, inlined };
+}
+
+/** Values computed on the way that others read too. */
+function inlinedOutputs(
+  planner: Planner,
+  members: readonly ElementwiseMember[],
+  inlined: readonly Inlined[],
+): BoundValue[] {
+  return inlined.map(({ value }) => value).filter((value) => planner.isUsedBehind(value, members));
 }
 
 function lowerPart(planner: Planner, members: readonly ElementwiseMember[]): void {
   const { shape } = resultOf(members[0]!);
-  const inputs = inputsOf(members);
-  const outputs = outputsOf(planner, members);
-  const held = inputs.map((value) => planner.tensor(value));
+  const { inputs, held, inlined } = operandTensors(planner, members);
+  const outputs = [...outputsOf(planner, members), ...inlinedOutputs(planner, members, inlined)];
   const strides = preferredStrides(held, shape);
   const sources = held.map((tensor) => broadcastTo(tensor, shape));
+  const isOfHalves = held.some((tensor) => isHalf(tensor.type) && sizeOf(tensor.shape) === sizeOf(shape));
   const targets = outputs.map((value) => {
     const isFree = (place: Tensor): boolean =>
       sources.every((source) => source.region !== place.region || isSameOrApart(source, place));
     const place = planner.destination(value, stridesOf(shape), isFree);
     const small = place ?? (isSmall(value) ? planner.smallTensor(shape) : undefined);
-    return planner.hold(value, small ?? newTensor(elementTypeOf(value.dtype), shape, strides));
+    const type = isOfHalves && value.dtype === "float32" && !planner.isKept(value) ? planner.half : undefined;
+    return planner.hold(value, small ?? newTensor(type ?? elementTypeOf(value.dtype), shape, strides));
   });
   const constants: number[] = [];
   // Kernels over few elements are given their numbers, so that those that differ in nothing else become one.
@@ -76,8 +116,12 @@ function lowerPart(planner: Planner, members: readonly ElementwiseMember[]): voi
     if (!isShort || value.dtype !== "float32") return literal(elementTypeOf(value.dtype), scalar);
     return `c${constants.push(scalar) - 1}`;
   };
-  const names = new Map<BoundValue, string>(inputs.map((value, i) => [value, `x${i}`]));
-  const lines = members.map((member) => {
+  const names = new Map<BoundValue, string>([...inputs].map(([value, i]) => [value, `x${i}`]));
+  const lines = inlined.map(({ value, operands, inline }, i) => {
+    names.set(value, `w${i}`);
+    return `let w${i} = ${inline.expression(operands.map((operand) => `x${operand}`))};`;
+  });
+  const own = members.map((member) => {
     const result = resultOf(member);
     const operands = operandsOf(member).map((value) => names.get(value) ?? number(value));
     const name = `v${names.size}`;
@@ -88,8 +132,11 @@ function lowerPart(planner: Planner, members: readonly ElementwiseMember[]): voi
         : `select(0.0, ${operands[0]}, ${operands[1]} > 0.0)`;
     return `let ${name} = ${expression};`;
   });
-  lines.push(...outputs.map((value, i) => `let y${i} = ${names.get(value)};`));
-  const label = members.map((member) => (member.kind === "op" ? member.node.op : "reluGrad")).join(" ");
+  lines.push(...own, ...outputs.map((value, i) => `let y${i} = ${names.get(value)};`));
+  const label = [
+    ...inlined.map(({ value }) => value.node.op),
+    ...members.map((member) => (member.kind === "op" ? member.node.op : "reluGrad")),
+  ].join(" ");
   planner.emit(
     elementwiseKernel(
       {

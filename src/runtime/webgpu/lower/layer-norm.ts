@@ -15,7 +15,10 @@ export function lowerLayerNorm(planner: Planner, node: BoundNode<"layerNorm">): 
     work: "normalization",
     label: "layerNorm",
     shape: x.shape,
-    outputs: node.outputs.map((value) => planner.produce(value)),
+    outputs: [
+      planner.produceActivation(node.outputs[0]!),
+      ...node.outputs.slice(1).map((value) => planner.produce(value)),
+    ],
     inputs: node.inputs.map((value) => planner.inStrides(value)),
     main: (row) => {
       const [x, weight, bias] = [row.element(3), row.frame.read(4, "i"), row.frame.read(5, "i")];
@@ -43,7 +46,7 @@ export function lowerLayerNormGrad(planner: Planner, node: BoundNode<"layerNormG
     work: "normalization",
     label: "layerNormGrad",
     shape,
-    outputs: [planner.produce(dx)],
+    outputs: [planner.produceActivation(dx)],
     inputs,
     main: (row) => {
       const gradient = `${row.element(1)} * ${row.frame.read(3, "i")}`;

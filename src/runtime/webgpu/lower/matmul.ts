@@ -25,7 +25,7 @@ export function lowerMatmul(
   const a = matrixOf(planner, aValue);
   const b = matrixOf(planner, bValue);
   const biasTensor = bias === undefined ? undefined : planner.tensor(bias);
-  const target = planner.produce((sum ?? product).outputs[0]!);
+  const target = planner.produceActivation((sum ?? product).outputs[0]!);
   const [aRows, aColumns] = a.strides.slice(-2) as [number, number];
   const [bRows, bColumns] = b.strides.slice(-2) as [number, number];
   const [aOut, aDepth] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
@@ -87,6 +87,7 @@ export function lowerMatmul(
         }),
         rowPlace: `let row_place = ${offsetAt("z", yLead)} + row * ${n}u;`,
         wideStore,
+        half: planner.half,
         ...(biasTensor === undefined
           ? {}
           : { bias: (column) => biasQuad(frame, 3, column, n, biasTensor.strides[0]!) }),

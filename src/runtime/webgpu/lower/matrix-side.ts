@@ -38,6 +38,7 @@ export function matrixSide({
       inside: `${p}_in && ${k} < ${depths}u`,
       place: `${p}_base + ${k} * ${depthStride}u`,
     }),
+    isHalf: () => frame().isHalf(operand),
     read: (place) => (wide ? frame().read4(operand, `(${place} / 4u)`) : frame().read(operand, place)),
   };
 }

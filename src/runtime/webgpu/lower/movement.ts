@@ -2,7 +2,7 @@
 import { stridesOf } from "../../../core/index.ts";
 import type { BoundNode } from "../../../graph/index.ts";
 import type { Planner } from "../plan/planner.ts";
-import { elementTypeOf, newTensor, type Tensor } from "../plan/tensor.ts";
+import { newTensor, type Tensor } from "../plan/tensor.ts";
 import { fillKernel } from "../wgsl/copy.ts";
 import { broadcastTo } from "./elementwise.ts";
 
@@ -44,7 +44,7 @@ function box(tensor: Tensor, starts: readonly number[], shape: readonly number[]
 /** Copies each part to its place. */
 export function lowerConcat(planner: Planner, node: BoundNode<"concat">): void {
   const [y] = node.outputs;
-  const target = planner.produce(y!);
+  const target = planner.produceLike(y!, node.inputs);
   const starts = y!.shape.map(() => 0);
   for (const part of node.inputs) {
     planner.copy(planner.tensor(part), box(target, starts, part.shape), "part");
@@ -57,7 +57,7 @@ export function lowerPad(planner: Planner, node: BoundNode<"pad">): void {
   const [x] = node.inputs;
   const [y] = node.outputs;
   const { before, value } = node.params;
-  const type = elementTypeOf(y!.dtype);
+  const { type } = planner.tensor(x!);
   const target = planner.hold(y!, newTensor(type, y!.shape));
   planner.emit(fillKernel(target, value, planner.traits));
   planner.copy(planner.tensor(x!), box(target, before, x!.shape), "into the padding");

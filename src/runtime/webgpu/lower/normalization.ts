@@ -68,11 +68,11 @@ export function lowerBatchNormInference(
 }
 
 /** Whether ReLU let an element pass is found again from its operand by the same expression. */
-const NORMALIZED = (epsilon: number): string =>
-  `let deviation = 1.0 / sqrt(variance + ${literal("f32", epsilon)});
-  let scale = deviation * weight;
-  let normalized = fma(x0 - mean, scale, bias);`;
+function normalized(epsilon: number, [x, mean, variance, weight, bias]: readonly string[]): string {
+  return `fma(${x} - ${mean}, 1.0 / sqrt(${variance} + ${literal("f32", epsilon)}) * ${weight}, ${bias})`;
+}
 
+/** Where nothing but an elementwise kernel reads the result, that computes it: the residual connections of ResNets. */
 function emitApply(
   planner: Planner,
   shape: Shape,
@@ -81,22 +81,25 @@ function emitApply(
   result: BoundValue,
   { epsilon, relu }: { readonly epsilon: number; readonly relu: boolean },
 ): void {
-  const body = `let mean = x1; let variance = x2; let weight = x3; let bias = x4;
-  ${NORMALIZED(epsilon)}
-  let y0 = ${relu ? "select(normalized, 0.0, normalized <= 0.0)" : "normalized"};`;
-  planner.emit(
-    elementwiseKernel(
-      {
-        work: "normalization",
-        label: relu ? "batchNorm relu" : "batchNorm",
-        shape,
-        inputs: [source, ...vectors.map((vector) => alongChannels(vector, shape))],
-        outputs: [planner.produce(result, channelsLastStrides(shape))],
-        body,
-      },
-      planner.traits,
-    ),
-  );
+  const inputs = [source, ...vectors.map((vector) => alongChannels(vector, shape))];
+  const expression = (elements: readonly string[]): string => normalized(epsilon, elements);
+  const make = (): void =>
+    planner.emit(
+      elementwiseKernel(
+        {
+          work: "normalization",
+          label: relu ? "batchNorm relu" : "batchNorm",
+          shape,
+          inputs,
+          outputs: [planner.produceActivation(result, channelsLastStrides(shape))],
+          body: `let normalized = ${expression(inputs.map((_, i) => `x${i}`))};
+  let y0 = ${relu ? "select(normalized, 0.0, normalized <= 0.0)" : "normalized"};`,
+        },
+        planner.traits,
+      ),
+    );
+  if (relu || !inputs.every((tensor) => planner.isLasting(tensor))) make();
+  else planner.defer(result, { make, inline: { inputs, expression } });
 }
 
 const MOMENTS = [
@@ -254,7 +257,7 @@ export function lowerBatchNormGrad(
             (vector) => alongChannels(vector, shape),
           ),
         ],
-        outputs: [planner.produce(dx, channelsLastStrides(shape))],
+        outputs: [planner.produceActivation(dx, channelsLastStrides(shape))],
         body,
       },
       planner.traits,

@@ -27,7 +27,7 @@ export function lowerMaxPool(planner: Planner, node: BoundNode<"maxPool2d">): vo
     x!,
     y!,
     node.params,
-    planner.produce(y!, channelsLastStrides(y!.shape)),
+    planner.produceActivation(y!, channelsLastStrides(y!.shape)),
     isDifferentiated,
   );
 }
@@ -79,10 +79,17 @@ export function lowerMaxPoolGrad(planner: Planner, node: BoundNode<"maxPool2dGra
   const [dy, x, y] = node.inputs as [BoundValue, BoundValue, BoundValue];
   const { params } = node;
   if (!planner.maxima.has(y)) {
-    emitMaxPool(planner, x, y, params, newTensor("f32", y.shape, channelsLastStrides(y.shape)), true);
+    emitMaxPool(
+      planner,
+      x,
+      y,
+      params,
+      newTensor(planner.half ?? "f32", y.shape, channelsLastStrides(y.shape)),
+      true,
+    );
   }
   const sizes = { ...params, input: x.shape, output: y.shape };
-  const target = planner.produce(node.outputs[0]!, channelsLastStrides(x.shape));
+  const target = planner.produceActivation(node.outputs[0]!, channelsLastStrides(x.shape));
   emitWindows(
     planner,
     "maxPool2dGrad",
@@ -107,7 +114,7 @@ export function lowerAvgPool(planner: Planner, node: BoundNode<"avgPool2d">): vo
   const [x] = node.inputs;
   const [y] = node.outputs;
   const sizes = { ...node.params, input: x!.shape, output: y!.shape };
-  const target = planner.produce(y!, channelsLastStrides(y!.shape));
+  const target = planner.produceActivation(y!, channelsLastStrides(y!.shape));
   emitWindows(planner, "avgPool2d", y!.shape, [planner.channelsLast(x!)], [target], (v) => {
     const count = sizes.kernel[0] * sizes.kernel[1];
     return `var sum = ${v.f}(0.0);
@@ -121,7 +128,7 @@ export function lowerAvgPoolGrad(planner: Planner, node: BoundNode<"avgPool2dGra
   const [dy] = node.inputs;
   const { inputShape } = node.params;
   const sizes = { ...node.params, input: inputShape, output: dy!.shape };
-  const target = planner.produce(node.outputs[0]!, channelsLastStrides(inputShape));
+  const target = planner.produceActivation(node.outputs[0]!, channelsLastStrides(inputShape));
   emitWindows(planner, "avgPool2dGrad", inputShape, [planner.channelsLast(dy!)], [target], (v) => {
     const count = sizes.kernel[0] * sizes.kernel[1];
     return `var sum = ${v.f}(0.0);

@@ -3,7 +3,7 @@ import { sizeOf, stridesOf } from "../../../core/index.ts";
 import type { BoundNode } from "../../../graph/index.ts";
 import { spread } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
-import { elementTypeOf, newTensor, type Tensor } from "../plan/tensor.ts";
+import { elementTypeOf, newTensor, type Tensor, valueTypeOf } from "../plan/tensor.ts";
 import { binaryExpression, compareExpression, WGSL_TYPES } from "../wgsl/expressions.ts";
 import { iterationOver, offsetAt, splitIndex } from "../wgsl/iteration.ts";
 import { KernelFrame } from "../wgsl/kernel.ts";
@@ -42,11 +42,6 @@ export function lowerReduction(planner: Planner, node: ReduceNode): void {
   } else reduceInto(planner, kind, held, target, [...reduced], 1);
 }
 
-/** Sums along axes of `source`; `target` has size 1 along them. */
-export function sumInto(planner: Planner, source: Tensor, target: Tensor, axes: readonly number[]): void {
-  reduceInto(planner, "sum", source, target, axes, 1);
-}
-
 /** Reduces axes of `source`; `target` has size 1 along them and, before all others, an axis for chunks if there are any. */
 function reduceInto(
   planner: Planner,
@@ -67,14 +62,14 @@ function reduceInto(
   const inner = iterationOver(innerShape, [axes.map((axis) => source.strides[axis]!)]);
   const [outputs, count] = [sizeOf(keptShape), sizeOf(innerShape)];
   const frame = new KernelFrame([{ tensor: target, written: true }, { tensor: source }]);
-  const type = WGSL_TYPES[target.type];
+  const held = valueTypeOf(target.type);
+  const type = WGSL_TYPES[held];
   const span = Math.ceil(count / chunks);
   const alone = target.type === "i64" || (chunks === 1 && (count <= ALONE || outputs >= 65536));
   const read = (index: string): string => `${splitIndex("r", index, inner.sizes)}
     let x = ${frame.read(1, `${offsetAt("k", outer.strides[1]!)} + ${offsetAt("r", inner.strides[0]!)}`)};`;
   const isSum = kind === "sum";
-  const merge = (a: string, b: string): string =>
-    binaryExpression(isSum ? "add" : "maximum", target.type, a, b);
+  const merge = (a: string, b: string): string => binaryExpression(isSum ? "add" : "maximum", held, a, b);
   const start = isSum ? `${type}(0)` : "";
   const store = frame.write(
     0,
@@ -139,7 +134,7 @@ export function lowerArgMax(planner: Planner, node: BoundNode<"argMax">): void {
   const width = x!.shape.at(-1)!;
   const rows = sizeOf(x!.shape) / width;
   const frame = new KernelFrame([{ tensor: target, written: true }, { tensor: source }]);
-  const greater = compareExpression("greater", source.type, "x", "largest");
+  const greater = compareExpression("greater", valueTypeOf(source.type), "x", "largest");
   const main = `NO_SEGMENTS let row = group * ${WORKGROUP}u + lane;
   if (row >= ${rows}u) { return; }
   var best = 0u;

@@ -11,6 +11,8 @@ export interface DeviceTraits {
   readonly invocations: number;
   /** Bytes of workgroup memory. */
   readonly workgroupMemory: number;
+  /** Kernels may hold float16 (`shader-f16`). */
+  readonly hasFloat16: boolean;
   /** Computes with the processor: small tiles, few workgroups. */
   readonly isSoftware: boolean;
   /** The tile of all products, where it is not to be chosen for each. */

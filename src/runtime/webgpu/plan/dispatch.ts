@@ -16,6 +16,8 @@ export type Work =
 export interface Binding {
   readonly region: Region;
   readonly written: boolean;
+  /** What of it is read or written: every element once. */
+  readonly bytes: number;
 }
 
 /** One start of a kernel. */
@@ -37,6 +39,11 @@ export interface Dispatch extends MemoryUse<Region> {
   readonly workgroups: readonly [number, number, number];
   /** Segments may be added by merging dispatches of the same code and bindings. */
   readonly mergeable: boolean;
+}
+
+/** Bytes that a dispatch reads and writes, every element once: the least that its memory has to carry. */
+export function trafficOf({ bindings }: Pick<Dispatch, "bindings">): number {
+  return bindings.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** How many workgroups along x and y cover `count`, given what one dimension may have. */

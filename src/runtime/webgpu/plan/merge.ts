@@ -10,6 +10,10 @@ export function mergeNeighbours(dispatches: readonly Dispatch[]): Dispatch[] {
       merged[merged.length - 1] = {
         ...last,
         scope: "",
+        bindings: last.bindings.map((binding, i) => ({
+          ...binding,
+          bytes: binding.bytes + dispatch.bindings[i]!.bytes,
+        })),
         segments: [...last.segments, ...dispatch.segments],
         workgroups: [
           Math.max(last.workgroups[0], dispatch.workgroups[0]),

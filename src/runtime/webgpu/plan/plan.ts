@@ -1,6 +1,7 @@
 // A program's plan: its dispatches, where its tensors lie, what is copied in and out. Made without a device.
 import { sizeOf } from "../../../core/index.ts";
 import type { BoundProgram, BoundValue } from "../../../graph/index.ts";
+import type { Precision } from "../../contract.ts";
 import {
   fuse,
   LastReads,
@@ -16,7 +17,7 @@ import type { DeviceTraits } from "./device-traits.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { mergeNeighbours } from "./merge.ts";
 import { Planner } from "./planner.ts";
-import { ALIGNMENT, type Region, type Tensor } from "./tensor.ts";
+import { ALIGNMENT, isHalf, newTensor, type Region, type Tensor } from "./tensor.ts";
 
 /** Where an input or output of the program lies. */
 export interface NamedTensor {
@@ -38,6 +39,8 @@ export interface Plan {
 /** What the plan must keep to, and where variables lie. */
 export interface PlanOptions {
   readonly traits: DeviceTraits;
+  /** `32-true` or `16-mixed`; default `32-true`. */
+  readonly precision?: Precision;
   /** Regions of the session's storages. */
   readonly storages: ReadonlyMap<string, Region>;
   /** No region of the arena lies across a multiple of so many bytes. */
@@ -45,9 +48,18 @@ export interface PlanOptions {
 }
 
 /** Plans a program: fuses its nodes to units, lowers them to dispatches, places their tensors. */
-export function planProgram(program: BoundProgram, { traits, storages, slabBytes }: PlanOptions): Plan {
+export function planProgram(
+  program: BoundProgram,
+  { traits, precision = "32-true", storages, slabBytes }: PlanOptions,
+): Plan {
   const units = smallUpdatesLast(program, fuse(program, joinsElementwise));
-  const planner = new Planner({ program, traits, storages, lastReads: new LastReads(program, units) });
+  const planner = new Planner({
+    program,
+    traits,
+    precision,
+    storages,
+    lastReads: new LastReads(program, units),
+  });
   for (const [i, unit] of units.entries()) {
     planner.enter(i, nodesOf(unit)[0]!.scope);
     lowerUnit(planner, unit);
@@ -106,11 +118,18 @@ function smallUpdatesLast(program: BoundProgram, units: readonly Unit[]): Unit[]
 /** A result row by row, in memory that no update changes. */
 function outputOf(planner: Planner, value: BoundValue): Tensor {
   const rows = planner.inStrides(value);
+  if (isHalf(rows.type)) {
+    const wide = newTensor("f32", value.shape);
+    planner.copy(rows, wide, `%${value.id}`);
+    return wide;
+  }
   return rows.region.fixed === undefined ? rows : planner.duplicate(rows, `%${value.id}`);
 }
 
 /** Appends the copies of values into the variables that they update, for those not computed in place. */
 function storeUpdates(planner: Planner, program: BoundProgram): void {
+  // What waits for a reader is computed now, in the place of its variable where it may be.
+  for (const { value } of program.updates) planner.tensor(value);
   const copies = program.updates
     .filter((update) => !planner.done.has(update))
     .map(({ variable, value }) => {

@@ -2,20 +2,43 @@
 import { ClassifierTrainingError, type DType, type Shape, sizeOf, stridesOf } from "../../../core/index.ts";
 import type { Region as PlannedRegion } from "../../planning/index.ts";
 
-/** Elements as kernels see them; booleans and bytes take 32 bits each, an int64 two words. */
-export type ElementType = "f32" | "i32" | "u32" | "i64";
+/** What kernels compute with; booleans and bytes take 32 bits each, an int64 two words. */
+export type ValueType = "f32" | "i32" | "u32" | "i64";
+
+/** A float16, in 16 bits or (where the device has no type of that size) as a float32 of its values. */
+export type HalfType = "f16" | "f16in32";
+
+/** Elements as they lie in memory. */
+export type ElementType = ValueType | HalfType;
 
 /** Bytes of one element. */
-export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = { f32: 4, i32: 4, u32: 4, i64: 8 };
+export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
+  f32: 4,
+  i32: 4,
+  u32: 4,
+  i64: 8,
+  f16: 2,
+  f16in32: 4,
+};
+
+/** Whether elements are float16. */
+export function isHalf(type: ElementType): type is HalfType {
+  return type === "f16" || type === "f16in32";
+}
+
+/** What elements are computed with. */
+export function valueTypeOf(type: ElementType): ValueType {
+  return isHalf(type) ? "f32" : type;
+}
 
 /** Regions begin at multiples of so many bytes: what a binding's offset must be a multiple of. */
 export const ALIGNMENT = 256;
 
 /**
- * How elements of a graph value are held.
+ * How elements of a graph value are held. (Whether a float32 is held as a float16 is the planner's choice.)
  * @throws ClassifierTrainingError `WEBGPU_DTYPE` for a dtype that this runtime does not hold.
  */
-export function elementTypeOf(dtype: DType): ElementType {
+export function elementTypeOf(dtype: DType): ValueType {
   switch (dtype) {
     case "float32":
       return "f32";
@@ -101,6 +124,11 @@ export function isDense({ shape, strides }: Tensor): boolean {
     expected *= size;
   }
   return true;
+}
+
+/** Bytes of all elements, those that are repeated once. */
+export function bytesOf({ shape, strides, type }: Tensor): number {
+  return shape.reduce((bytes, size, axis) => bytes * (strides[axis] === 0 ? 1 : size), ELEMENT_BYTES[type]);
 }
 
 /** A row-major tensor that fills a new region. */

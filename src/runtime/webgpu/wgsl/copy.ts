@@ -2,7 +2,7 @@
 
 import type { DeviceTraits } from "../plan/device-traits.ts";
 import type { Dispatch } from "../plan/dispatch.ts";
-import type { Tensor } from "../plan/tensor.ts";
+import { type Tensor, valueTypeOf } from "../plan/tensor.ts";
 import { elementwiseKernel } from "./elementwise.ts";
 import { literal } from "./expressions.ts";
 
@@ -34,7 +34,7 @@ export function fillKernel(
   traits: DeviceTraits,
 ): Omit<Dispatch, "scope" | "reads" | "writes"> {
   const { shape, type } = target;
-  const body = `let y0 = ${literal(type, value)};`;
+  const body = `let y0 = ${literal(valueTypeOf(type), value)};`;
   return elementwiseKernel(
     { work: "movement", label: "fill", shape, inputs: [], outputs: [target], body },
     traits,

@@ -2,7 +2,7 @@
 import { type Shape, sizeOf } from "../../../core/index.ts";
 import type { DeviceTraits } from "../plan/device-traits.ts";
 import { type Dispatch, spread, type Work } from "../plan/dispatch.ts";
-import type { Tensor } from "../plan/tensor.ts";
+import { type Tensor, valueTypeOf } from "../plan/tensor.ts";
 import { WGSL_TYPES } from "./expressions.ts";
 import { isWide, iterationOver, offsetAt, splitIndex } from "./iteration.ts";
 import { KernelFrame } from "./kernel.ts";
@@ -69,7 +69,7 @@ export function elementwiseKernel(
     return `let x${i} = ${value};`;
   });
   const parameters = [
-    ...inputs.map(({ type }, i) => `x${i}: ${WGSL_TYPES[type]}`),
+    ...inputs.map(({ type }, i) => `x${i}: ${WGSL_TYPES[valueTypeOf(type)]}`),
     ...constants.map((_, i) => `c${i}: f32`),
   ];
   const numbers = constants.map((_, i) => `bitcast<f32>(${frame.number(1 + i)})`);
@@ -85,10 +85,10 @@ export function elementwiseKernel(
     return frame.write4(
       i,
       place(i),
-      `vec4<${WGSL_TYPES[type]}>(${lanes.map((lane) => `r${lane}.y${i}`).join(", ")})`,
+      `vec4<${WGSL_TYPES[valueTypeOf(type)]}>(${lanes.map((lane) => `r${lane}.y${i}`).join(", ")})`,
     );
   });
-  const declarations = `struct Results { ${outputs.map(({ type }, i) => `y${i}: ${WGSL_TYPES[type]},`).join(" ")} }
+  const declarations = `struct Results { ${outputs.map(({ type }, i) => `y${i}: ${WGSL_TYPES[valueTypeOf(type)]},`).join(" ")} }
 fn compute(${parameters.join(", ")}) -> Results {
   ${body}
   return Results(${outputs.map((_, i) => `y${i}`).join(", ")});

@@ -8,10 +8,10 @@ import {
   type OpName,
   type UnaryOp,
 } from "../../../graph/index.ts";
-import { type ElementType, elementTypeOf } from "../plan/tensor.ts";
+import { elementTypeOf, type ValueType } from "../plan/tensor.ts";
 
-/** The WGSL type of an element. */
-export const WGSL_TYPES: Readonly<Record<ElementType, string>> = {
+/** The WGSL type of what is computed with. */
+export const WGSL_TYPES: Readonly<Record<ValueType, string>> = {
   f32: "f32",
   i32: "i32",
   u32: "u32",
@@ -49,7 +49,7 @@ const call =
     `${name}(${a}, ${b})`;
 
 /** By element type; an op that a type lacks is an error when a program asks for it. */
-const BINARY: Readonly<Record<BinaryOp, Partial<Record<ElementType, Combine>>>> = {
+const BINARY: Readonly<Record<BinaryOp, Partial<Record<ValueType, Combine>>>> = {
   add: { f32: infix("+"), i32: infix("+"), i64: call("i64_add") },
   sub: { f32: infix("-"), i32: infix("-"), i64: call("i64_sub") },
   mul: { f32: infix("*"), i32: infix("*"), i64: call("i64_mul") },
@@ -67,7 +67,7 @@ const BINARY: Readonly<Record<BinaryOp, Partial<Record<ElementType, Combine>>>> 
   pow: { f32: call("f_pow") },
 };
 
-const COMPARE: Readonly<Record<CompareOp, Record<ElementType, Combine>>> = {
+const COMPARE: Readonly<Record<CompareOp, Record<ValueType, Combine>>> = {
   equal: { f32: infix("=="), i32: infix("=="), u32: infix("=="), i64: (a, b) => `all(${a} == ${b})` },
   greater: { f32: infix(">"), i32: infix(">"), u32: infix(">"), i64: (a, b) => `i64_less(${b}, ${a})` },
   greaterEqual: {
@@ -108,7 +108,7 @@ function clipped(node: BoundNode<"clip"> | BoundNode<"clipGrad">, first: string,
 }
 
 /** @throws ClassifierTrainingError `WEBGPU_DTYPE` for a type that lacks the op. */
-export function binaryExpression(op: BinaryOp, type: ElementType, a: string, b: string, scope = ""): string {
+export function binaryExpression(op: BinaryOp, type: ValueType, a: string, b: string, scope = ""): string {
   const combine = BINARY[op][type];
   if (combine !== undefined) return combine(a, b);
   throw new ClassifierTrainingError("failure", "WEBGPU_DTYPE", `runtime webgpu has no ${op} of ${type}`, {
@@ -117,11 +117,11 @@ export function binaryExpression(op: BinaryOp, type: ElementType, a: string, b: 
 }
 
 /** 1 where the comparison holds, else 0. */
-export function compareExpression(op: CompareOp, type: ElementType, a: string, b: string): string {
+export function compareExpression(op: CompareOp, type: ValueType, a: string, b: string): string {
   return `u32(${COMPARE[op][type](a, b)})`;
 }
 
-function castTo(from: ElementType, to: ElementType, toBool: boolean, x: string): string {
+function castTo(from: ValueType, to: ValueType, toBool: boolean, x: string): string {
   if (toBool) {
     if (from === "i64") return `u32(any(${x} != vec2u(0u)))`;
     return `u32(${x} != ${WGSL_TYPES[from]}(0))`;
@@ -139,7 +139,7 @@ function castTo(from: ElementType, to: ElementType, toBool: boolean, x: string):
 }
 
 /** A number as a literal of an element type. */
-export function literal(type: ElementType, value: number | bigint): string {
+export function literal(type: ValueType, value: number | bigint): string {
   if (type === "i64") {
     const bits = BigInt.asUintN(64, BigInt(value));
     return `vec2u(${bits & 0xffffffffn}u, ${bits >> 32n}u)`;

@@ -1,5 +1,6 @@
 // The one matrix product that convolutions, their gradients and matmul are: tiles in workgroup memory, a block of
 // results in the registers of every invocation. What an element of either operand is, its side says.
+import type { HalfType } from "../plan/tensor.ts";
 import type { KernelFrame } from "./kernel.ts";
 
 /** The tile of a workgroup: rows, columns and depth; and the block of an invocation: 4 or 8 rows and columns. */
@@ -34,6 +35,8 @@ export interface Side {
   locate(p: string, k: string): { readonly before: string; readonly inside: string; readonly place: string };
   /** The element, or four, at a place. */
   read(place: string): string;
+  /** Whether elements are float16 as they lie. */
+  isHalf(): boolean;
 }
 
 /** One product, and the WGSL that reads its sides and stores its results. */
@@ -58,6 +61,8 @@ export interface Gemm {
   readonly bias?: (column: string) => string;
   /** Writes an element, or four, at a place. */
   readonly wideStore: boolean;
+  /** Factors are float16; sums are float32 all the same. */
+  readonly half?: HalfType | undefined;
 }
 
 /** The kernel's text; its workgroups are [columns' tiles * rows' tiles spread over x and y, z]. */
@@ -65,8 +70,10 @@ export function gemmCode(frame: KernelFrame, output: number, gemm: Gemm): string
   const { tile, m, n, k, parts } = gemm;
   const { rows, columns, depth, blockRows, blockColumns, unroll } = tile;
   const across = columns / blockColumns;
-  const a = loader("a", gemm.a, rows, tile);
-  const b = loader("b", gemm.b, columns, tile);
+  const a = loader("a", gemm.a, rows, gemm);
+  const b = loader("b", gemm.b, columns, gemm);
+  const quad = gemm.half === "f16" ? "vec4<f16>" : "vec4f";
+  const wide = (read: string): string => (gemm.half === "f16" ? `vec4f(${read})` : read);
   const accumulators = range(blockRows).flatMap((i) => range(blockColumns / 4).map((j) => `c${i}_${j}`));
   const tilesDeep = Math.ceil(k / depth);
   const deep = gemm.depth === undefined ? `${tilesDeep}u` : `(${gemm.depth} + ${depth - 1}u) / ${depth}u`;
@@ -114,10 +121,10 @@ export function gemmCode(frame: KernelFrame, output: number, gemm: Gemm): string
         .map((step) => {
           const k = step === 0 ? "kk" : `(kk + ${step}u)`;
           const rowQuads = range(blockRows / 4).map(
-            (half) => `let a${half} = tile_a[a_from + ${k} * ${a.pitch}u${rowsAt(half)}];`,
+            (half) => `let a${half} = ${wide(`tile_a[a_from + ${k} * ${a.pitch}u${rowsAt(half)}]`)};`,
           );
           const columnQuads = range(blockColumns / 4).map(
-            (half) => `let b${half} = tile_b[b_from + ${k} * ${b.pitch}u${columnsAt(half)}];`,
+            (half) => `let b${half} = ${wide(`tile_b[b_from + ${k} * ${b.pitch}u${columnsAt(half)}]`)};`,
           );
           return `{ ${[...rowQuads, ...columnQuads, ...product].join("\n      ")} }`;
         })
@@ -147,7 +154,8 @@ export function gemmCode(frame: KernelFrame, output: number, gemm: Gemm): string
   return frame.code({
     main,
     workgroupSize: invocationsOf(tile),
-    declarations: `var<workgroup> tile_a: array<vec4f, ${2 * a.quads}>;\nvar<workgroup> tile_b: array<vec4f, ${2 * b.quads}>;`,
+    half: gemm.half,
+    declarations: `var<workgroup> tile_a: array<${quad}, ${2 * a.quads}>;\nvar<workgroup> tile_b: array<${quad}, ${2 * b.quads}>;`,
   });
 }
 
@@ -190,8 +198,16 @@ interface Loader {
 }
 
 /** How the invocations of a workgroup bring a tile of one operand into workgroup memory, [depth][out]. */
-function loader(name: "a" | "b", side: Side, outs: number, tile: Tile): Loader {
-  return side.along === "depth" ? depthLoader(name, side, outs, tile) : outLoader(name, side, outs, tile);
+function loader(name: "a" | "b", side: Side, outs: number, gemm: Gemm): Loader {
+  return side.along === "depth" ? depthLoader(name, side, outs, gemm) : outLoader(name, side, outs, gemm);
+}
+
+/** How a factor is put into workgroup memory. */
+function factor(side: Side, { half }: Gemm, value: string, width: 1 | 4): string {
+  if (half === undefined) return value;
+  if (!side.isHalf()) return `to_half${width === 4 ? "4" : ""}(${value})`;
+  if (half === "f16in32") return value;
+  return width === 4 ? `vec4<f16>(${value})` : `f16(${value})`;
 }
 
 /** Statements that read four elements into a register: one read, or one for each of `elements`. */
@@ -213,7 +229,8 @@ function readQuad(
 }
 
 /** Neighbouring invocations take neighbouring quads of a row. */
-function depthLoader(name: string, side: Side, outs: number, tile: Tile): Loader {
+function depthLoader(name: string, side: Side, outs: number, gemm: Gemm): Loader {
+  const { tile } = gemm;
   const invocations = invocationsOf(tile);
   const pitch = (outs + 4) / 4;
   const lines = Math.min(tile.depth / 4, Math.max(2, invocations / outs));
@@ -245,7 +262,7 @@ function depthLoader(name: string, side: Side, outs: number, tile: Tile): Loader
       .flatMap(({ row, quad, register }) =>
         range(4).map(
           (e) =>
-            `tile_${name}[${name}_into + (${depthOf(quad)} + ${e}u) * ${pitch}u + ${out(row)} / 4u][${out(row)} & 3u] = ${register}.${"xyzw"[e]};`,
+            `tile_${name}[${name}_into + (${depthOf(quad)} + ${e}u) * ${pitch}u + ${out(row)} / 4u][${out(row)} & 3u] = ${factor(side, gemm, `${register}.${"xyzw"[e]}`, 1)};`,
         ),
       )
       .join(" "),
@@ -253,7 +270,8 @@ function depthLoader(name: string, side: Side, outs: number, tile: Tile): Loader
 }
 
 /** Neighbouring invocations take neighbouring quads of a depth. */
-function outLoader(name: string, side: Side, outs: number, tile: Tile): Loader {
+function outLoader(name: string, side: Side, outs: number, gemm: Gemm): Loader {
+  const { tile } = gemm;
   const invocations = invocationsOf(tile);
   const quads = outs / 4;
   const lines = invocations / quads;
@@ -280,7 +298,7 @@ function outLoader(name: string, side: Side, outs: number, tile: Tile): Loader {
     store: passes
       .map(
         ({ i, register }) =>
-          `tile_${name}[${name}_into + (lane / ${quads}u + ${i * lines}u) * ${quads}u + lane % ${quads}u] = ${register};`,
+          `tile_${name}[${name}_into + (lane / ${quads}u + ${i * lines}u) * ${quads}u + lane % ${quads}u] = ${factor(side, gemm, register, 4)};`,
       )
       .join(" "),
   };

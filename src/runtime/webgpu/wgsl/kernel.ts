@@ -1,8 +1,17 @@
 // A kernel's text: its bindings, the numbers it is given, how it reads and writes its operands.
 import type { Binding } from "../plan/dispatch.ts";
-import type { Region, Tensor } from "../plan/tensor.ts";
+import {
+  bytesOf,
+  type ElementType,
+  type HalfType,
+  isHalf,
+  type Region,
+  type Tensor,
+  valueTypeOf,
+} from "../plan/tensor.ts";
 import { WGSL_TYPES } from "./expressions.ts";
 import { FLOAT_FUNCTIONS } from "./float-functions.ts";
+import { HALVES, HALVES_IN_32 } from "./half.ts";
 import { INT64_FUNCTIONS } from "./int64.ts";
 
 /** A tensor that a kernel reads, or writes where `written`. */
@@ -20,13 +29,18 @@ export interface KernelBody {
   readonly workgroupSize: number;
   /** Functions and workgroup variables. */
   readonly declarations?: string;
+  /** Where the text itself has float16 numbers. */
+  readonly half?: HalfType | undefined;
 }
 
-interface Bound extends Binding {
+interface Bound extends Omit<Binding, "bytes"> {
   readonly name: string;
   readonly wide: boolean;
-  readonly element: string;
+  readonly type: ElementType;
 }
+
+/** The WGSL type of an element in memory. */
+const STORED: Readonly<Record<ElementType, string>> = { ...WGSL_TYPES, f16: "f16", f16in32: "f32" };
 
 /**
  * The operands of a kernel, bound: operands in one region share a binding. `numbers` come first in every segment,
@@ -43,17 +57,21 @@ export class KernelFrame {
     const regions = [...new Set(operands.map(({ tensor }) => tensor.region))];
     this.#bound = regions.map((region, i) => {
       const uses = operands.filter(({ tensor }) => tensor.region === region);
-      const wide = uses.every(({ width }) => width === 4);
-      const scalar = WGSL_TYPES[uses[0]!.tensor.type];
       return {
         region,
         written: uses.some(({ written }) => written === true),
         name: `b${i + 1}`,
-        wide,
-        element: wide ? `vec4<${scalar}>` : scalar,
+        wide: uses.every(({ width }) => width === 4),
+        type: uses[0]!.tensor.type,
       };
     });
-    this.bindings = this.#bound.map(({ region, written }) => ({ region, written }));
+    this.bindings = this.#bound.map(({ region, written }) => ({
+      region,
+      written,
+      bytes: operands
+        .filter(({ tensor }) => tensor.region === region)
+        .reduce((bytes, { tensor }) => bytes + bytesOf(tensor), 0),
+    }));
     this.#own = numbers.length;
     const offsets: number[] = [];
     this.#operands = operands.map(({ tensor }) => {
@@ -72,31 +90,44 @@ export class KernelFrame {
 
   /** An element of an operand, by an expression for its index from the operand's beginning. */
   read(operand: number, index: string): string {
-    return this.#at(operand, index);
+    const { type } = this.#operands[operand]!.bound;
+    return type === "f16" ? `f32(${this.#at(operand, index)})` : this.#at(operand, index);
   }
 
   /** Four elements, the first at four times `quad`. */
   read4(operand: number, quad: string): string {
     const { bound, offset } = this.#operands[operand]!;
-    if (bound.wide) return `${bound.name}[${offset === "" ? quad : `(${offset} >> 2u) + ${quad}`}]`;
-    const elements = [0, 1, 2, 3].map((i) => this.#at(operand, `4u * (${quad}) + ${i}u`));
-    return `vec4<${bound.element}>(${elements.join(", ")})`;
+    const { type, name, wide } = bound;
+    if (wide) {
+      const held = `${name}[${offset === "" ? quad : `(${offset} >> 2u) + ${quad}`}]`;
+      return type === "f16" ? `vec4f(${held})` : held;
+    }
+    const elements = [0, 1, 2, 3].map((i) => this.read(operand, `4u * (${quad}) + ${i}u`));
+    return `vec4<${WGSL_TYPES[valueTypeOf(type)]}>(${elements.join(", ")})`;
   }
 
   write(operand: number, index: string, value: string): string {
-    return `${this.#at(operand, index)} = ${value};`;
+    const { type } = this.#operands[operand]!.bound;
+    return `${this.#at(operand, index)} = ${isHalf(type) ? `to_half(${value})` : value};`;
   }
 
   write4(operand: number, quad: string, value: string): string {
     const { bound, offset } = this.#operands[operand]!;
-    if (bound.wide)
-      return `${bound.name}[${offset === "" ? quad : `(${offset} >> 2u) + ${quad}`}] = ${value};`;
-    const elements = [0, 1, 2, 3].map((i) => `${this.#at(operand, `4u * (${quad}) + ${i}u`)} = v[${i}];`);
+    if (bound.wide) {
+      const place = `${bound.name}[${offset === "" ? quad : `(${offset} >> 2u) + ${quad}`}]`;
+      return `${place} = ${isHalf(bound.type) ? `to_half4(${value})` : value};`;
+    }
+    const elements = [0, 1, 2, 3].map((i) => this.write(operand, `4u * (${quad}) + ${i}u`, `v[${i}]`));
     return `{ let v = ${value}; ${elements.join(" ")} }`;
   }
 
+  /** Whether an operand's elements are float16. */
+  isHalf(operand: number): boolean {
+    return isHalf(this.#operands[operand]!.bound.type);
+  }
+
   /** The whole module. */
-  code({ main, workgroupSize, declarations = "" }: KernelBody): string {
+  code({ main, workgroupSize, declarations = "", half }: KernelBody): string {
     const offsets = this.#operands
       .filter(({ offset }) => offset !== "")
       .map(({ offset }, i) => `let ${offset} = ${this.number(this.#own + i)};`);
@@ -108,14 +139,17 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) grid: vec3u,
   ${offsets.join("\n  ")}
   ${main.replace("NO_SEGMENTS", "")}
 }`;
-    const variables = this.#bound.map(
-      ({ name, element, region, written }, i) =>
-        `@group(0) @binding(${i + 1}) var<storage, ${isReadOnly(region, written) ? "read" : "read_write"}> ${name}: array<${element}>;`,
-    );
+    const variables = this.#bound.map(({ name, type, wide, region, written }, i) => {
+      const element = wide ? `vec4<${STORED[type]}>` : STORED[type];
+      return `@group(0) @binding(${i + 1}) var<storage, ${isReadOnly(region, written) ? "read" : "read_write"}> ${name}: array<${element}>;`;
+    });
+    const isNative = half === "f16" || this.#bound.some(({ type }) => type === "f16");
     return [
+      isNative ? "enable f16;" : "",
       "@group(0) @binding(0) var<storage, read> P: array<vec4u>;",
       ...variables,
       /\bf_[a-z_]+\(|f32_of_bits|is_nan/.test(text) ? FLOAT_FUNCTIONS : "",
+      /\bto_half4?\(/.test(text) ? (isNative ? HALVES : HALVES_IN_32) : "",
       /i64_|_i64/.test(text) ? INT64_FUNCTIONS : "",
       text,
     ].join("\n");
