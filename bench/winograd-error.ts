@@ -20,6 +20,7 @@ const ORACLE: Variant = { name: "float64", runtime: referenceRuntime };
 const VARIANTS: readonly Variant[] = [
   { name: "direct", runtime: onednnRuntime, convolutionAlgorithm: "direct" },
   { name: "winograd", runtime: onednnRuntime, convolutionAlgorithm: "winograd" },
+  { name: "wasm", runtime: onednnRuntime, convolutionAlgorithm: "winograd_wasm" },
   { name: "bf16", runtime: onednnRuntime, precision: "bf16-mixed" },
 ];
 

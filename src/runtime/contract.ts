@@ -8,8 +8,11 @@ import type { Program, Storage, VariableRef } from "../graph/index.ts";
  */
 export type Precision = "32-true" | "bf16-mixed" | "16-mixed";
 
-/** Which algorithms a runtime may choose for convolutions, where it has a choice. */
-export type ConvolutionAlgorithm = "auto" | "direct" | "winograd";
+/**
+ * Which algorithms a runtime may choose for convolutions, where it has a choice: the fastest, direct ones, a library's
+ * Winograd, or this toolkit's own, whose transforms are WebAssembly. What an algorithm cannot do is done directly.
+ */
+export type ConvolutionAlgorithm = "auto" | "direct" | "winograd" | "winograd_wasm";
 
 /** What a runtime finds on this machine. */
 export interface Probe {

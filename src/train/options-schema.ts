@@ -37,7 +37,7 @@ const fields = z
     logEveryNSteps: z.int().min(1),
     precision: z.enum(["32-true", "bf16-mixed", "16-mixed"]),
     threads: z.int().min(1),
-    convAlgorithm: z.enum(["auto", "direct", "winograd"]),
+    convAlgorithm: z.enum(["auto", "direct", "winograd", "winograd_wasm"]),
     profiler: z.enum(["simple"]),
   })
   .partial();

@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../platform/cache-folder.ts";
 import { replaceFile } from "../../platform/replace-file.ts";
-import type { DnnlConvolutionAlgorithm } from "./ffi/index.ts";
-import type { ChoiceCache } from "./plan/convolution-choice.ts";
+import { type ChoiceCache, type ConvolutionChoice, isChoice } from "./plan/convolution-choice.ts";
 
 function defaultPath(): string {
   return join(cacheFolder(), "convolution-algorithms.json");
@@ -23,15 +22,13 @@ export function choiceFile(path: string = defaultPath()): ChoiceCache {
   };
 }
 
-type Choices = Record<string, DnnlConvolutionAlgorithm>;
+type Choices = Record<string, ConvolutionChoice>;
 
 function readChoices(path: string): Choices {
   try {
     const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
     if (typeof parsed !== "object" || parsed === null) return {};
-    return Object.fromEntries(
-      Object.entries(parsed).filter(([, choice]) => choice === "direct" || choice === "winograd"),
-    );
+    return Object.fromEntries(Object.entries(parsed).filter(([, choice]) => isChoice(choice)));
   } catch {
     return {};
   }

@@ -32,7 +32,11 @@ const HANDLERS: Handlers = {
     session = new ComputeSession(library, { ...options, processor, choices: choiceFile() });
     return undefined;
   },
-  compile: ({ program }) => open().compile(decodeProgram(program)),
+  async compile({ program }) {
+    const decoded = decodeProgram(program);
+    await open().prepare(decoded);
+    return open().compile(decoded);
+  },
   run: ({ id, inputs }) => open().run(id, inputs),
   profile: ({ id, inputs }) => open().profile(id, inputs),
   release({ id }) {
@@ -44,8 +48,8 @@ const HANDLERS: Handlers = {
     open().write(entries);
     return undefined;
   },
-  close() {
-    session?.dispose();
+  async close() {
+    await session?.dispose();
     session = undefined;
     return undefined;
   },

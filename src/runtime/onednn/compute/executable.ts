@@ -112,6 +112,7 @@ export class ComputeExecutable {
         const { memory, offset } = placeOf(region);
         return memory.address + offset + byteOffset;
       },
+      offsetOf: ({ region, byteOffset }) => placeOf(region).offset + byteOffset,
       elementsOf: ({ region, byteOffset, type, shape }) => {
         const { memory, offset } = placeOf(region);
         return viewElements(type, memory.buffer, memory.byteOffset + offset + byteOffset, sizeOf(shape));

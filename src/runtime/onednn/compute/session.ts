@@ -2,11 +2,12 @@
 import { ClassifierTrainingError, type TensorData } from "../../../core/index.ts";
 import { type BoundProgram, isOp, type Storage, type VariableRef } from "../../../graph/index.ts";
 import type { ConvolutionAlgorithm, Precision } from "../../contract.ts";
-import { Engine, type Library } from "../ffi/index.ts";
+import { Engine, type Library, SLAB_BYTES } from "../ffi/index.ts";
 import { Arena } from "../plan/arena.ts";
 import { type ChoiceCache, ConvolutionChooser } from "../plan/convolution-choice.ts";
 import type { ElementArray } from "../plan/element-type.ts";
 import { VariableStore } from "../plan/variable-store.ts";
+import { hasVectors, Team } from "../winograd/team.ts";
 import { ComputeExecutable, type StepTime } from "./executable.ts";
 
 /** What a session is told when it is opened, all defaults filled in. */
@@ -28,15 +29,21 @@ export class ComputeSession {
   readonly #precision: Precision;
   readonly #arena: Arena;
   readonly #executables = new Map<number, ComputeExecutable>();
+  readonly #threads: number;
+  readonly #mayTransform: boolean;
+  #winograd: Team | undefined;
   #nextId = 1;
 
   constructor(library: Library, options: ComputeSessionOptions) {
     const { storages, threads, precision, convolutionAlgorithm, processor, choices } = options;
-    library.setThreads(threads);
+    const isSet = library.setThreads(threads);
+    this.#threads = threads;
     this.#library = library;
     this.#precision = precision;
     this.#arena = new Arena(library);
     this.#store = new VariableStore(library, this.#arena, storages);
+    const mayChoose = convolutionAlgorithm === "auto" || convolutionAlgorithm === "winograd_wasm";
+    this.#mayTransform = mayChoose && isSet && precision === "32-true" && hasVectors();
     this.#chooser = new ConvolutionChooser(
       library,
       this.#arena,
@@ -46,12 +53,22 @@ export class ComputeSession {
     );
   }
 
+  /** Starts the helpers that a program's convolutions may be worth, unless they run. */
+  async prepare(program: BoundProgram): Promise<void> {
+    if (this.#winograd !== undefined || !this.#mayTransform || !this.#chooser.mayTransform(program)) return;
+    this.#arena.reserve(this.#arena.begin);
+    const { memory } = this.#arena.at(0);
+    if (memory.linear === undefined || this.#arena.begin > SLAB_BYTES) return;
+    this.#winograd = await Team.start(this.#library, this.#threads, memory.linear, memory.address);
+  }
+
   /** Plans a program; returns the executable's number and the bytes of its intermediate values. */
   compile(program: BoundProgram): { id: number; workspaceBytes: number } {
     const options = {
       store: this.#store,
       precision: this.#precision,
       chooser: this.#chooser,
+      winograd: this.#winograd,
       arenaBegin: this.#arena.begin,
     };
     const engine = new Engine(this.#library);
@@ -87,9 +104,10 @@ export class ComputeSession {
     for (const { variable, data } of entries) this.#store.write(variable, data);
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     for (const id of [...this.#executables.keys()]) this.release(id);
     this.#store.dispose();
+    await this.#winograd?.close();
   }
 
   #executable(id: number): ComputeExecutable {

@@ -28,3 +28,4 @@ export type {
   PoolingGeometry,
   PostOp,
 } from "./operation.ts";
+export { type MatrixProduct, productOf } from "./product.ts";

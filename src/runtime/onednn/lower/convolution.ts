@@ -15,6 +15,7 @@ import type { Tensor } from "../plan/tensor.ts";
 import type { VariableStore } from "../plan/variable-store.ts";
 import { isWideDepthwise, lowerWideDepthwise } from "./depthwise-weight-gradient.ts";
 import { type ConvolutionForm, convolutionForm, putTaps, tapsOf, wholeForm } from "./kernel-crop.ts";
+import { addOwnConvolution, ownConvolution } from "./winograd.ts";
 
 function anyLayout(engine: Engine, type: DnnlType, dims: readonly number[]): Layout {
   return engine.layout(type, dims, "any");
@@ -34,16 +35,32 @@ export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): v
   const [x, weight, bias] = node.inputs;
   const [y] = node.outputs;
   const form = convolutionForm(node.params, x!.shape, weight!.shape, y!.shape);
-  const operation = chooser.choose({
-    kind: "convolutionForward",
-    training: true,
-    algorithm: "direct",
-    src: image(planner, x!),
-    weights: anyLayout(engine, activation, form.weights),
-    bias: bias && engine.layout("f32", bias.shape),
-    dst: image(planner, y!),
-    ...form.geometry,
-  });
+  const values = { x: x!, weight: weight!, y: y! };
+  const own =
+    bias === undefined
+      ? ownConvolution(planner, "forward", node.params, values, planner.readable(weight!).layout)
+      : undefined;
+  const { operation, isOwn } = chooser.choose(
+    {
+      kind: "convolutionForward",
+      training: true,
+      algorithm: "direct",
+      src: image(planner, x!),
+      weights: anyLayout(engine, activation, form.weights),
+      bias: bias && engine.layout("f32", bias.shape),
+      dst: image(planner, y!),
+      ...form.geometry,
+    },
+    own,
+  );
+  if (own !== undefined && isOwn) {
+    addOwnConvolution(planner, node, label(node, weight!.shape, x!.shape), own, {
+      input: planner.inLayout(x!, own.input),
+      weights: planner.inLayout(weight!, own.weights),
+      output: planner.produce(y!, own.output),
+    });
+    return;
+  }
   const primitive = engine.primitive(operation);
   const reads: (readonly [number, Tensor])[] = [
     [ARG.src, planner.inLayout(x!, primitive.layout("src")!)],
@@ -65,14 +82,28 @@ export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"con
   const [dy, weight] = node.inputs;
   const [dx] = node.outputs;
   const form = convolutionForm(node.params, dx!.shape, weight!.shape, dy!.shape);
-  const operation = chooser.choose({
-    kind: "convolutionBackwardData",
-    algorithm: "direct",
-    src: image(planner, dx!),
-    weights: anyLayout(engine, activation, form.weights),
-    dst: image(planner, dy!),
-    ...form.geometry,
-  });
+  const values = { x: dx!, weight: weight!, y: dy! };
+  const kept = planner.readable(weight!).layout;
+  const own = ownConvolution(planner, "input gradient", node.params, values, kept);
+  const { operation, isOwn } = chooser.choose(
+    {
+      kind: "convolutionBackwardData",
+      algorithm: "direct",
+      src: image(planner, dx!),
+      weights: anyLayout(engine, activation, form.weights),
+      dst: image(planner, dy!),
+      ...form.geometry,
+    },
+    own,
+  );
+  if (own !== undefined && isOwn) {
+    addOwnConvolution(planner, node, label(node, weight!.shape, dx!.shape), own, {
+      output: planner.inLayout(dy!, own.output),
+      weights: planner.inLayout(weight!, own.weights),
+      input: planner.produce(dx!, own.input),
+    });
+    return;
+  }
   const primitive = engine.primitive(operation);
   planner.add(primitive, {
     work: "convolution",
@@ -92,16 +123,28 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"co
   const [x, dy] = node.inputs as readonly [BoundValue, BoundValue];
   const dw = node.outputs[0]!;
   const form = convolutionForm(node.params, x.shape, dw.shape, dy.shape);
-  const operation = chooser.choose({
-    kind: "convolutionBackwardWeights",
-    algorithm: "direct",
-    src: image(planner, x),
-    weights: anyLayout(engine, "f32", form.weights),
-    dst: image(planner, dy),
-    ...form.geometry,
-  });
-  const primitive = isWideDepthwise(operation) ? undefined : engine.primitive(operation);
   const adopted = weightLayout(engine, planner.images, node.params, [x.shape, dw.shape, dy.shape]);
+  const own = ownConvolution(planner, "weight gradient", node.params, { x, weight: dw, y: dy }, adopted);
+  const { operation, isOwn } = chooser.choose(
+    {
+      kind: "convolutionBackwardWeights",
+      algorithm: "direct",
+      src: image(planner, x),
+      weights: anyLayout(engine, "f32", form.weights),
+      dst: image(planner, dy),
+      ...form.geometry,
+    },
+    own,
+  );
+  if (own !== undefined && isOwn) {
+    addOwnConvolution(planner, node, label(node, dw.shape, x.shape), own, {
+      input: planner.inLayout(x, own.input),
+      output: planner.inLayout(dy, own.output),
+      weights: planner.produce(dw, own.weights),
+    });
+    return;
+  }
+  const primitive = isWideDepthwise(operation) ? undefined : engine.primitive(operation);
   const whole = adopted ?? engine.layout("f32", form.crop?.whole ?? form.weights);
   const counting = form.crop === undefined ? whole : engine.layout("f32", form.weights);
   const layout = primitive?.layout("diffWeights") ?? counting;

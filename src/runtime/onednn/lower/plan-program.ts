@@ -19,6 +19,7 @@ import type { Step } from "../plan/step.ts";
 import { pack } from "../plan/storage-ranges.ts";
 import { type Region, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
 import type { VariableStore } from "../plan/variable-store.ts";
+import type { Team } from "../winograd/team.ts";
 import { adoptWeightLayouts } from "./convolution.ts";
 import { lowerUnit } from "./index.ts";
 
@@ -46,12 +47,23 @@ export interface PlanOptions {
   readonly store: VariableStore;
   readonly precision: Precision;
   readonly chooser: ConvolutionChooser;
+  /** Threads for convolutions in Winograd's form, where there are. */
+  readonly winograd: Team | undefined;
   /** Where in the session's memory intermediate values may begin, in bytes. */
   readonly arenaBegin: number;
 }
 
-/** Plans a program: fuses its nodes to units, lowers them to steps, places their tensors. */
-export function planProgram(given: BoundProgram, options: PlanOptions): Plan {
+/**
+ * Plans a program: fuses its nodes to units, lowers them to steps, places their tensors. One that needs more memory than
+ * kernels in WebAssembly reach does without them.
+ */
+export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
+  const plan = planWith(program, options);
+  const isReached = options.winograd === undefined || plan.memory.bytes <= SLAB_BYTES;
+  return isReached ? plan : planWith(program, { ...options, winograd: undefined });
+}
+
+function planWith(given: BoundProgram, options: PlanOptions): Plan {
   const { engine, store, arenaBegin } = options;
   const program = withRecomputation(given, joinsElementwise);
   const images = imageFormatOf(engine, program);

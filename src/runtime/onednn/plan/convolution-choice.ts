@@ -1,9 +1,16 @@
 // Which algorithm a convolution runs with: candidates are measured once, the choice is kept.
+import type { Shape } from "../../../core/index.ts";
+import {
+  type BoundProgram,
+  type BoundValue,
+  type Conv2dParams,
+  flopsOf,
+  isOp,
+} from "../../../graph/index.ts";
 import type { ConvolutionAlgorithm } from "../../contract.ts";
 import {
   ARG,
   aligned,
-  type DnnlConvolutionAlgorithm,
   Engine,
   type Layout,
   type LayoutQuery,
@@ -11,7 +18,11 @@ import {
   type Operation,
   type OperationOf,
   type Primitive,
+  type SharedMemory,
 } from "../ffi/index.ts";
+import { blueprintOf } from "../winograd/blueprint.ts";
+import type { ConvolutionShape } from "../winograd/shape.ts";
+import type { Team } from "../winograd/team.ts";
 import type { Arena } from "./arena.ts";
 
 /** A convolution or one of its two gradients. */
@@ -19,10 +30,30 @@ export type ConvolutionOperation = OperationOf<
   "convolutionForward" | "convolutionBackwardData" | "convolutionBackwardWeights"
 >;
 
+/** How a convolution is computed: by the library, directly or in Winograd's form, or in this toolkit's own. */
+export type ConvolutionChoice = "direct" | "winograd" | "winograd_wasm";
+
+/** Whether something read from a file is a choice. */
+export function isChoice(value: unknown): value is ConvolutionChoice {
+  return value === "direct" || value === "winograd" || value === "winograd_wasm";
+}
+
+/** A convolution in this toolkit's own form, and the threads that compute it. */
+export interface OwnCandidate {
+  readonly team: Team;
+  readonly shape: ConvolutionShape;
+}
+
+/** What was decided: the operation for the library, unless the own form is to be taken. */
+export interface Decision<O extends ConvolutionOperation> {
+  readonly operation: O;
+  readonly isOwn: boolean;
+}
+
 /** Choices that outlive a process; keys name machine, library, threads and the convolution. */
 export interface ChoiceCache {
-  get(key: string): DnnlConvolutionAlgorithm | undefined;
-  set(key: string, choice: DnnlConvolutionAlgorithm): void;
+  get(key: string): ConvolutionChoice | undefined;
+  set(key: string, choice: ConvolutionChoice): void;
 }
 
 /** Operands of each kind of convolution: argument index and how the layout is asked for. */
@@ -71,28 +102,89 @@ export class ConvolutionChooser {
     this.#cache = cache;
   }
 
-  /** The operation with its algorithm decided. */
-  choose<O extends ConvolutionOperation>(operation: O): O {
-    if (this.#policy === "direct" || !isWinogradShape(operation)) return operation;
-    const winograd = { ...operation, algorithm: "winograd" as const };
+  /** Whether any convolution of a program might be computed in this toolkit's own form. */
+  mayTransform(program: BoundProgram): boolean {
+    const least = this.#policy === "auto" ? LEAST_FLOPS : 0;
+    return program.nodes.some((node) => {
+      if (!isOp(node, "conv2d") || flopsOf(node) < least) return false;
+      const [x, weight] = node.inputs as readonly [BoundValue, BoundValue];
+      return isOwnWinograd(node.params, weight.shape, node.outputs[0]!.shape, x.shape);
+    });
+  }
+
+  /** @param own the same convolution in this toolkit's own form, where it has one */
+  choose<O extends ConvolutionOperation>(operation: O, own?: OwnCandidate): Decision<O> {
+    const direct = { operation, isOwn: false };
+    if (this.#policy === "direct" || !isWinogradShape(operation)) return direct;
+    if (this.#policy === "winograd_wasm") return { operation, isOwn: own !== undefined };
+    const winograd = { operation: { ...operation, algorithm: "winograd" as const }, isOwn: false };
     const engine = new Engine(this.#library);
     try {
-      const candidate = engine.tryPrimitive(winograd);
-      if (candidate === undefined) return operation;
-      if (this.#policy === "winograd") return winograd;
-      const key = `${this.#machine}; oneDNN ${this.#library.version}; ${describe(operation)}`;
-      let choice = this.#cache.get(key);
-      if (choice === undefined) {
-        const times = [engine.primitive(operation), candidate].map((primitive) =>
-          this.#measure(engine, primitive),
-        );
-        choice = times[1]! < times[0]! ? "winograd" : "direct";
-        this.#cache.set(key, choice);
-      }
-      return choice === "winograd" ? winograd : operation;
+      const candidate = engine.tryPrimitive(winograd.operation);
+      if (this.#policy === "winograd") return candidate === undefined ? direct : winograd;
+      const times: Record<ConvolutionChoice, (() => number) | undefined> = {
+        direct: () => this.#measure(engine, engine.primitive(operation)),
+        winograd: candidate && (() => this.#measure(engine, candidate)),
+        winograd_wasm: own && isWorthwhile(own.shape) ? () => this.#measureOwn(own) : undefined,
+      };
+      const choice = this.#fastest(operation, times);
+      if (choice === "winograd_wasm") return { operation, isOwn: true };
+      return choice === "winograd" ? winograd : direct;
     } finally {
       engine.dispose();
     }
+  }
+
+  /** The fastest of the candidates, measured once. */
+  #fastest(
+    operation: ConvolutionOperation,
+    times: Readonly<Record<ConvolutionChoice, (() => number) | undefined>>,
+  ): ConvolutionChoice {
+    const candidates = (Object.keys(times) as ConvolutionChoice[]).filter(
+      (name) => times[name] !== undefined,
+    );
+    if (candidates.length === 1) return candidates[0]!;
+    const { version, features } = this.#library;
+    const key = `${this.#machine}; oneDNN ${version} ${features}; ${candidates.join(", ")}; ${describe(operation)}`;
+    const known = this.#cache.get(key);
+    if (known !== undefined) return known;
+    const measured = candidates.map((name) => times[name]!());
+    const choice = candidates[measured.indexOf(Math.min(...measured))]!;
+    this.#cache.set(key, choice);
+    return choice;
+  }
+
+  /** As `#measure`, of the own form. */
+  #measureOwn({ team, shape }: OwnCandidate): number {
+    const { input, output, weights } = shape;
+    const blueprint = blueprintOf(shape, team.threads);
+    const taps = 9 * input.channels * output.channels * Float32Array.BYTES_PER_ELEMENT;
+    const sizes = [
+      shape.images * input.imageBytes,
+      shape.images * output.imageBytes,
+      Math.max(taps, weights.blockBytes),
+      blueprint.scratchBytes,
+    ];
+    const lent = this.#lend(sizes);
+    const [inputAt, outputAt, weightsAt, scratchAt] = lent.offsets as [number, number, number, number];
+    if (lent.memory !== this.#arena.at(0).memory) return Number.POSITIVE_INFINITY;
+    return shortest(
+      team.prepare(blueprint, { input: inputAt, output: outputAt, weights: weightsAt, scratch: scratchAt }),
+    );
+  }
+
+  /** Memory for so many tensors, filled with a number that no kernel is slow on. */
+  #lend(sizes: readonly number[]): { readonly memory: SharedMemory; readonly offsets: readonly number[] } {
+    const total = sizes.reduce((bytes, size) => bytes + aligned(size), 0);
+    const { memory, offset } = this.#arena.lend(total);
+    new Float32Array(memory.buffer, memory.byteOffset + offset, Math.floor(total / 4)).fill(0.5);
+    let next = offset;
+    const offsets = sizes.map((size) => {
+      const begin = next;
+      next += aligned(size);
+      return begin;
+    });
+    return { memory, offsets };
   }
 
   /** Shortest time of a few runs, in ms. */
@@ -104,25 +196,46 @@ export class ConvolutionChooser {
       ...optional(ARG.bias, (primitive.operation as ConvolutionOperation).bias),
       ...optional(ARG.scratchpad, primitive.layout("scratchpad")),
     ];
-    const total = operands.reduce((bytes, [, layout]) => bytes + aligned(layout.bytes), 0);
-    const { memory, offset } = this.#arena.lend(total);
-    new Float32Array(memory.buffer, memory.byteOffset + offset, Math.floor(total / 4)).fill(0.5);
-    let address = memory.address + offset;
+    const { memory, offsets } = this.#lend(operands.map(([, { bytes }]) => bytes));
     const args = engine.pack(
-      operands.map(([index, layout]) => {
-        const handle = engine.memory(layout, address);
-        address += aligned(layout.bytes);
-        return [index, handle] as const;
-      }),
+      operands.map(
+        ([index, layout], i) => [index, engine.memory(layout, memory.address + offsets[i]!)] as const,
+      ),
     );
-    let shortest = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < RUNS; run++) {
-      const begin = performance.now();
-      engine.execute(primitive.handle, args, () => "measurement of a convolution");
-      shortest = Math.min(shortest, performance.now() - begin);
-    }
-    return shortest;
+    return shortest(() => engine.execute(primitive.handle, args, () => "measurement of a convolution"));
   }
+}
+
+/** Shortest time of a few runs, in ms. */
+function shortest(run: () => void): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < RUNS; i++) {
+    const begin = performance.now();
+    run();
+    least = Math.min(least, performance.now() - begin);
+  }
+  return least;
+}
+
+/** Below this waking the helpers takes as long as the work. */
+const LEAST_FLOPS = 1e8;
+
+function isWorthwhile({ images, input, output }: ConvolutionShape): boolean {
+  return 18 * images * output.height * output.width * input.channels * output.channels >= LEAST_FLOPS;
+}
+
+/** Whether a convolution has this toolkit's own form: 3x3, stride 1, one group, channels in whole vectors. */
+export function isOwnWinograd(
+  { stride, dilation, groups, padding }: Conv2dParams,
+  [outputs, inputs, height, width]: Shape,
+  y: Shape,
+  x: Shape,
+): boolean {
+  const isUnit = [...stride, ...dilation, groups].every((step) => step === 1);
+  const isWhole = outputs! % 4 === 0 && inputs! % 4 === 0;
+  const isPadded = padding.every((zeros) => zeros <= 2);
+  const isReal = [...x, ...y].every((size) => size > 0) && x[2]! > 1 && x[3]! > 1;
+  return isUnit && isWhole && isPadded && isReal && height === 3 && width === 3;
 }
 
 function optional(index: number, layout: Layout | undefined): readonly (readonly [number, Layout])[] {

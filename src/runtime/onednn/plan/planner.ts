@@ -15,6 +15,7 @@ import {
   type PostOp,
   type Primitive,
 } from "../ffi/index.ts";
+import type { Team } from "../winograd/team.ts";
 import type { ConvolutionChooser } from "./convolution-choice.ts";
 import { ELEMENT_BYTES, type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
 import type { ImageFormat } from "./image-format.ts";
@@ -45,6 +46,8 @@ export interface PlannerOptions {
   readonly precision: Precision;
   readonly chooser: ConvolutionChooser;
   readonly images: ImageFormat;
+  /** Threads for convolutions in Winograd's form; absent where they cannot reach all of the memory. */
+  readonly winograd: Team | undefined;
   readonly lastReads: LastReads;
 }
 
@@ -55,6 +58,7 @@ export class Planner {
   readonly store: VariableStore;
   readonly chooser: ConvolutionChooser;
   readonly images: ImageFormat;
+  readonly winograd: Team | undefined;
   /** Element type of activations. */
   readonly activation: "f32" | "bf16";
   readonly steps: Step[] = [];
@@ -75,12 +79,13 @@ export class Planner {
   #scope = "";
 
   constructor(options: PlannerOptions) {
-    const { engine, program, store, precision, chooser, images, lastReads } = options;
+    const { engine, program, store, precision, chooser, images, winograd, lastReads } = options;
     this.engine = engine;
     this.program = program;
     this.store = store;
     this.chooser = chooser;
     this.images = images;
+    this.winograd = winograd;
     this.activation = precision === "bf16-mixed" ? "bf16" : "f32";
     this.#lastReads = lastReads;
     this.#uses = new Uses(program);
@@ -149,10 +154,10 @@ export class Planner {
       .get(value)
       ?.filter((tensor) => tensor.order === ROW_MAJOR && tensor.type === wanted)
       .sort((a, b) => (a.byteOffset % ALIGNMENT) - (b.byteOffset % ALIGNMENT))[0];
-    if (found !== undefined) return this.#asRows(found);
-    if (wanted === "s64") return given;
-    const layout = this.engine.layout(wanted, dnnlDims(value.shape));
-    return this.hold(value, this.reorder(this.readable(value), layout, `%${value.id}`));
+    if (wanted === "s64") return found ?? given;
+    const rows = (shape: Shape): Layout => this.engine.layout(wanted, dnnlDims(shape));
+    if (found !== undefined) return { ...found, layout: rows(found.shape) };
+    return this.hold(value, this.reorder(this.readable(value), rows(value.shape), `%${value.id}`));
   }
 
   /** A float vector or matrix, row by row as float32 on a cache line: what kernels take without looking. */
@@ -364,11 +369,5 @@ export class Planner {
     return source.order === ROW_MAJOR
       ? [{ ...source, layout: this.engine.layout(from.type, to.dims) }, target]
       : [source, { ...target, layout: this.engine.layout(to.type, from.dims) }];
-  }
-
-  /** The same memory with a layout that says row by row. */
-  #asRows(tensor: Tensor): Tensor {
-    if (tensor.type === "s64") return tensor;
-    return { ...tensor, layout: this.engine.layout(tensor.type, dnnlDims(tensor.shape)) };
   }
 }

@@ -19,6 +19,8 @@ export type Work =
 /** Finds tensors once every region has its place. */
 export interface Memory {
   addressOf(tensor: Pick<Tensor, "region" | "byteOffset">): number;
+  /** Where in the memory that kernels in WebAssembly work in, in bytes. */
+  offsetOf(tensor: Pick<Tensor, "region" | "byteOffset">): number;
   /** The elements, for loops in JavaScript. */
   elementsOf(tensor: Tensor): ElementArray;
 }
