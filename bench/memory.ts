@@ -41,6 +41,7 @@ async function planOf(workload: Workload): Promise<Plan> {
     store,
     precision,
     chooser: new ConvolutionChooser(library, arena, algorithm, machine, choiceFile()),
+    winograd: undefined,
     arenaBegin: 0,
   });
 }
