@@ -1,10 +1,13 @@
 // The fast runtime: programs on oneDNN, the kernel library of PyTorch on x86, in a thread of their own.
+import { SHARE_ENV } from "node:worker_threads";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { physicalCores } from "../../platform/physical-cores.ts";
+import { startThread } from "../../platform/threads.ts";
 import type { Precision, Probe, Runtime, Session, SessionOptions } from "../contract.ts";
 import { precisionError } from "../precision.ts";
-import { ComputeClient } from "./compute-client.ts";
+import { ComputeClient } from "../threaded/index.ts";
 import { INSTALL_HINT, type Library, loadLibrary } from "./ffi/index.ts";
+import type { OnednnRequests } from "./protocol.ts";
 import { OnednnSession } from "./session.ts";
 
 function precisionsOf(library: Library): readonly Precision[] {
@@ -41,9 +44,11 @@ export const onednnRuntime: Runtime = {
     if (!offered.includes(precision)) {
       throw precisionError(`runtime onednn (${library.features})`, precision, offered);
     }
-    const client = new ComputeClient();
+    // The library is told through the process's own environment how its threads wait.
+    const thread = startThread("./compute-thread", import.meta.url, { env: SHARE_ENV });
+    const client = new ComputeClient<OnednnRequests>("onednn", thread);
     const { convolutionAlgorithm = "auto" } = options;
     await client.ask("open", { storages, threads, precision, convolutionAlgorithm });
-    return new OnednnSession(client, storages, precision, threads);
+    return new OnednnSession(client, { runtime: "onednn", storages, precision, threads });
   },
 };

@@ -1,9 +1,9 @@
-// A compiled program as the session's callers see it: a whole, and elementwise updates that follow it in pieces.
+// A program as it is compiled: a whole, and elementwise updates that follow it in pieces.
 import type { InferenceSession } from "onnxruntime-node";
 import type { HostTensor } from "../../core/index.ts";
 import type { BoundProgram, VariableRef } from "../../graph/index.ts";
-import { checkInputs } from "../boundary.ts";
-import type { Executable } from "../contract.ts";
+import { computedAs } from "../../onnx/index.ts";
+import type { NamedData } from "../threaded/index.ts";
 import { CompiledProgram } from "./compiled-program.ts";
 import type { Library } from "./library.ts";
 import { splitElementwise } from "./split-elementwise.ts";
@@ -18,39 +18,30 @@ interface Piece {
   readonly offset: number;
 }
 
-/** What an executable needs of its session. */
-export interface ExecutableSession {
-  readonly store: VariableStore;
-  exclusively<T>(task: () => Promise<T>): Promise<T>;
-  assertOpen(executableDisposed: boolean): void;
-  forget(executable: Executable): void;
-}
-
 /** Pieces run behind the whole, with the scalars that it gives. */
-export class OnnxRuntimeExecutable implements Executable {
-  readonly #session: ExecutableSession;
+export class OnnxRuntimeExecutable {
   readonly #program: BoundProgram;
+  readonly #store: VariableStore;
   readonly #whole: CompiledProgram;
   readonly #pieces: readonly Piece[];
-  #disposed = false;
 
   private constructor(
-    session: ExecutableSession,
     program: BoundProgram,
+    store: VariableStore,
     whole: CompiledProgram,
     pieces: readonly Piece[],
   ) {
-    this.#session = session;
     this.#program = program;
+    this.#store = store;
     this.#whole = whole;
     this.#pieces = pieces;
   }
 
   /** @throws ClassifierTrainingError `RUNTIME_COMPILE` when onnxruntime refuses the program. */
   static async create(
-    session: ExecutableSession,
     library: Library,
     program: BoundProgram,
+    store: VariableStore,
     options: InferenceSession.SessionOptions,
   ): Promise<OnnxRuntimeExecutable> {
     const { rest, parts } = splitElementwise(program, 2 * PIECE);
@@ -64,33 +55,30 @@ export class OnnxRuntimeExecutable implements Executable {
       for (let offset = 0; offset < end; offset += PIECE) pieces.push({ compiled: even, offset });
       if (end < size) pieces.push({ compiled: await compile(ofLength(size - end)), offset: end });
     }
-    return new OnnxRuntimeExecutable(session, program, whole, pieces);
+    return new OnnxRuntimeExecutable(program, store, whole, pieces);
   }
 
-  run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
-    return this.#session.exclusively(async () => {
-      this.#session.assertOpen(this.#disposed);
-      checkInputs(this.#program, inputs);
-      const { store } = this.#session;
-      const results = await this.#whole.run(inputs, (variable) => store.view(variable));
-      for (const { compiled, offset } of this.#pieces) {
-        const shifted = (variable: VariableRef): VariableRef => ({
-          ...variable,
-          offset: variable.offset + offset,
-        });
-        await compiled.run(results, (variable) => store.view(shifted(variable)));
-      }
-      return Object.fromEntries(Object.keys(this.#program.outputs).map((name) => [name, results[name]!]));
-    });
+  /** Runs once and updates variables; the outputs are the caller's. */
+  async run(inputs: NamedData): Promise<NamedData> {
+    const given = this.#program.inputs.map(({ name, dtype, shape }): [string, HostTensor] => [
+      name,
+      { dtype: computedAs(dtype), shape, data: inputs.get(name)! } as HostTensor,
+    ]);
+    const results = await this.#whole.run(Object.fromEntries(given), (variable) =>
+      this.#store.view(variable),
+    );
+    for (const { compiled, offset } of this.#pieces) {
+      const shifted = (variable: VariableRef): VariableRef => ({
+        ...variable,
+        offset: variable.offset + offset,
+      });
+      await compiled.run(results, (variable) => this.#store.view(shifted(variable)));
+    }
+    return new Map(Object.keys(this.#program.outputs).map((name) => [name, results[name]!.data]));
   }
 
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#session.forget(this);
+  async release(): Promise<void> {
     const compiled = new Set([this.#whole, ...this.#pieces.map((piece) => piece.compiled)]);
-    await this.#session.exclusively(async () => {
-      for (const one of compiled) await one.release();
-    });
+    for (const one of compiled) await one.release();
   }
 }

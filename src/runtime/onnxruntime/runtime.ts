@@ -1,14 +1,14 @@
 // The embedded default runtime: onnxruntime-node, which comes with the package on every platform.
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { physicalCores } from "../../platform/physical-cores.ts";
+import { startThread } from "../../platform/threads.ts";
 import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
 import { precisionError } from "../precision.ts";
-import { type Library, loadLibrary } from "./library.ts";
-import { OnnxRuntimeSession } from "./session.ts";
+import { ComputeClient, ThreadedSession } from "../threaded/index.ts";
+import { INSTALL_HINT, loadLibrary } from "./library.ts";
+import type { OnnxRuntimeRequests } from "./protocol.ts";
 
-const HINT = "reinstall the package with optional dependencies, or set runtime=reference";
-
-/** Lowers programs to ONNX graphs and runs them on onnxruntime's CPU provider in float32. */
+/** Lowers programs to ONNX graphs and runs them on onnxruntime's CPU provider in float32, in a thread of their own. */
 export const onnxRuntime: Runtime = {
   name: "onnxruntime",
   async probe(): Promise<Probe> {
@@ -24,24 +24,25 @@ export const onnxRuntime: Runtime = {
       return {
         available: false,
         detail: (error as Error).message.split("\n")[0]!,
-        hint: HINT,
+        hint: INSTALL_HINT,
         precisions: [],
       };
     }
   },
-  async open({ storages, threads, precision = "32-true" }: SessionOptions): Promise<Session> {
+  async open({
+    storages,
+    threads = physicalCores(),
+    precision = "32-true",
+  }: SessionOptions): Promise<Session> {
     if (precision !== "32-true") throw precisionError("runtime onnxruntime", precision, ["32-true"]);
-    let library: Library;
+    const thread = startThread("./compute-thread", import.meta.url);
+    const client = new ComputeClient<OnnxRuntimeRequests>("onnxruntime", thread);
     try {
-      library = await loadLibrary();
+      await client.ask("open", { storages, threads });
     } catch (error) {
-      throw new ClassifierTrainingError(
-        "usage",
-        "RUNTIME_UNAVAILABLE",
-        `onnxruntime-node cannot be loaded: ${(error as Error).message.split("\n")[0]}`,
-        { hint: HINT, cause: error },
-      );
+      await client.close();
+      throw error;
     }
-    return new OnnxRuntimeSession(library, storages, threads ?? physicalCores());
+    return new ThreadedSession(client, { runtime: "onnxruntime", storages, precision, threads });
   },
 };

@@ -1,41 +1,41 @@
-// The main thread's end of the compute thread: requests become promises, errors become errors again.
-import { SHARE_ENV, type Worker } from "node:worker_threads";
+// The main thread's end of a compute thread: requests become promises, errors become errors again.
+import type { Worker } from "node:worker_threads";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { startThread } from "../../platform/threads.ts";
-import type { Answer, EncodedError, Request, RequestKind, Requests } from "./protocol.ts";
+import { disposedError } from "./disposed-error.ts";
+import type { Answer, EncodedError, Request, Requests, SessionRequests } from "./protocol.ts";
 
 interface Waiting {
   resolve(body: unknown): void;
   reject(error: unknown): void;
 }
 
-/** Starts a compute thread of its own. Where that ends unasked, every request fails with the reason. */
-export class ComputeClient {
+/** Owns a compute thread. Where that ends unasked, every request fails with the reason. */
+export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequests> {
   readonly #thread: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #nextNumber = 1;
   #failure: unknown;
 
-  constructor() {
-    // The library is told through the process's own environment how its threads wait.
-    this.#thread = startThread("./compute-thread", import.meta.url, { env: SHARE_ENV });
+  /** @param thread one that serves requests (`serveRequests`), just started */
+  constructor(runtime: string, thread: Worker) {
+    this.#thread = thread;
     this.#thread.unref();
     this.#thread.on("message", (answer: Answer) => this.#settle(answer));
     this.#thread.on("error", (error) => this.#fail(error));
-    this.#thread.on("exit", () => this.#fail(closed()));
+    this.#thread.on("exit", () => this.#fail(disposedError(runtime, "session")));
   }
 
   /** Sends a request; answers come in the order of requests. */
-  async ask<K extends RequestKind>(kind: K, body: Requests[K]["request"]): Promise<Requests[K]["answer"]> {
+  async ask<K extends keyof R & string>(kind: K, body: R[K]["request"]): Promise<R[K]["answer"]> {
     if (this.#failure !== undefined) throw this.#failure;
     const number = this.#nextNumber++;
-    const request: Request<K> = { number, kind, body };
+    const request: Request = { number, kind, body };
     // While something is asked for the process stays alive.
     this.#thread.ref();
     return new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });
       this.#thread.postMessage(request);
-    }) as Promise<Requests[K]["answer"]>;
+    }) as Promise<R[K]["answer"]>;
   }
 
   /** Ends the thread after the requests that were made. */
@@ -57,14 +57,6 @@ export class ComputeClient {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-function closed(): ClassifierTrainingError {
-  return new ClassifierTrainingError(
-    "failure",
-    "RUNTIME_DISPOSED",
-    "the session of runtime onednn has been disposed of",
-  );
 }
 
 function decodeError({ message, stack, kind, code, details }: EncodedError): Error {
