@@ -55,6 +55,8 @@ const SUBJECTS: readonly Subject[] = [
   { model: "resnet18", size: 32, batch: 128, precision: "bf16-mixed", floor: 1.3 },
   { model: "resnet18", size: 224, batch: 16, precision: "32-true", evaluate: true, floor: 1.5 },
   { model: "resnet18", size: 224, batch: 16, precision: "bf16-mixed", evaluate: true, floor: 1.1 },
+  { model: "resnet18", size: 224, batch: 16, precision: "32-true", runtime: "onnxruntime", floor: 1 },
+  { model: "resnet50", size: 224, batch: 16, precision: "32-true", runtime: "onnxruntime", floor: 0.8 },
   ...Object.entries(FAMILIES).flatMap(([model, floor]): Subject[] => {
     const step = { model, size: 224, batch: 16, precision: "32-true" } as const;
     return [

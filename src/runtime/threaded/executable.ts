@@ -10,6 +10,7 @@ import type { NamedData, SessionRequests } from "./protocol.ts";
 /** What an executable needs of its session. */
 export interface ExecutableSession {
   readonly client: ComputeClient;
+  readonly disposed: boolean;
   assertOpen(executableDisposed: boolean): void;
 }
 
@@ -52,7 +53,7 @@ export class ThreadedExecutable implements Executable {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#staging.clear();
-    await this.#client.ask("release", { id: this.id });
+    if (!this.#session.disposed) await this.#client.ask("release", { id: this.id });
   }
 
   /** Checks the inputs and lends `use` their elements in memory that the thread can read. */

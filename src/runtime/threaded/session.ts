@@ -27,7 +27,7 @@ export class ThreadedSession implements Session {
   readonly threads: number;
   readonly client: ComputeClient;
   readonly #storages: ReadonlyMap<string, Storage>;
-  #disposed = false;
+  #closing: Promise<void> | undefined;
 
   /** @param client of a thread that has opened a session over the same storages */
   constructor(client: ComputeClient, { runtime, storages, precision, threads }: ThreadedSessionOptions) {
@@ -71,14 +71,18 @@ export class ThreadedSession implements Session {
   }
 
   async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    await this.client.close();
+    this.#closing ??= this.client.close();
+    await this.#closing;
+  }
+
+  /** Whether the thread has been told to end: it answers nothing that is asked from then on. */
+  get disposed(): boolean {
+    return this.#closing !== undefined;
   }
 
   /** @throws ClassifierTrainingError `RUNTIME_DISPOSED` once the session, or the executable that asks, is disposed of. */
   assertOpen(executableDisposed = false): void {
-    if (this.#disposed) throw disposedError(this.runtime, "session");
+    if (this.disposed) throw disposedError(this.runtime, "session");
     if (executableDisposed) throw disposedError(this.runtime, "executable");
   }
 }
