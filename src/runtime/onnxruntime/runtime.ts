@@ -1,5 +1,4 @@
 // The embedded default runtime: onnxruntime-node, which comes with the package on every platform.
-import { ClassifierTrainingError } from "../../core/index.ts";
 import { physicalCores } from "../../platform/physical-cores.ts";
 import { startThread } from "../../platform/threads.ts";
 import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
