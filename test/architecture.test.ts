@@ -46,14 +46,18 @@ const parts = Object.keys(PARTS);
 const MAY_IMPORT: typeof PARTS = {
   ...PARTS,
   app: parts,
+  browser: [
+    ...["core", "platform", "nn", "models", "report", "runtime", "runtime/reference", "runtime/onnxruntime"],
+    ...["runtime/webgpu", "data", "export", "train", "callbacks", "app"],
+  ],
   cli: ["core", "config", "app"],
-  ".": [...parts, "app"],
+  ".": [...parts, "app", "browser"],
 };
 
 /** Packages with native code, and where they may be imported; only when they are needed, never as a file loads. */
 const NATIVE: Readonly<Record<string, readonly string[]>> = {
   sharp: ["src/image/", "src/samples/"],
-  "onnxruntime-node": ["src/runtime/onnxruntime/", "src/inference/"],
+  "onnxruntime-node": ["src/platform/onnxruntime.ts"],
   webgpu: ["src/runtime/webgpu/dawn"],
   koffi: ["src/runtime/onednn/ffi", "src/collective/mpi/library", "src/image/jpeg/system-decoder"],
   "@resvg/resvg-js": ["src/plots/"],
@@ -61,9 +65,12 @@ const NATIVE: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Parts and files that run in a browser: they import no module of Node.js, no native package and no part that does; what they need
- * of the machine comes through `platform`.
+ * of the machine comes through files that package.json has bundlers replace.
  */
 const BROWSER_SAFE: readonly string[] = [
+  "browser",
+  "browser.ts",
+  "vite.ts",
   "core",
   "wasm",
   "graph",
@@ -73,32 +80,81 @@ const BROWSER_SAFE: readonly string[] = [
   "metrics",
   "models",
   "onnx",
-  "image/image.ts",
-  "image/kernels",
-  "image/pixel-memory.ts",
+  "image",
   "transforms",
+  "inference",
+  "export",
+  "report",
   "runtime",
   "runtime/planning",
   "runtime/reference",
+  "runtime/onnxruntime",
+  "runtime/threaded",
   "runtime/webgpu",
   "train",
+  ...["archive-member", "find-pictures", "folder-tree", "member-tree", "tool-entries"].map(
+    (name) => `data/files/${name}.ts`,
+  ),
+  ...["array-dataset", "class-level", "dataset", "image-folder"].map((name) => `data/datasets/${name}.ts`),
+  ...["auto-split", "data-module", "dataset-data-module", "image-folder-data-module"].map(
+    (name) => `data/modules/${name}.ts`,
+  ),
+  "data/caching",
+  "data/loading",
+  "data/sampling",
+  "data/splits",
+  ...[
+    ...[
+      "pictures/batch-predictions",
+      "best-epoch",
+      "checkpoint-name",
+      "early-stopping",
+      "ema",
+      "gradient-norm",
+    ],
+    ...["learning-rate-monitor", "model-checkpoint", "model-layers", "monitor", "non-finite-guard"],
+    ...["progress-line", "pictures/sample-names", "stochastic-weight-averaging", "timer", "units"],
+  ].map((name) => `callbacks/${name}.ts`),
+  "platform/fill.ts",
+  "plots/rgb-of-batch.ts",
+  "app/report/report-pictures.ts",
   "weights/byte-source.ts",
   "weights/safetensors.ts",
   "weights/safetensors-header.ts",
   "weights/weights-file.ts",
+  "zip",
 ];
 
-/** Files within those that are for Node.js alone: the loader of its WebGPU, and a transform that needs an encoder. */
-const FOR_NODE: readonly string[] = ["src/runtime/webgpu/dawn.ts", "src/transforms/jpeg-compression.ts"];
+/** What bundlers take in a page, by what it stands for: of package.json, as files of `src`. */
+const IN_PAGES: ReadonlyMap<string, string> = new Map(
+  Object.entries(JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")).browser)
+    .filter((pair): pair is [string, string] => typeof pair[1] === "string")
+    .map(([from, to]) => [sourceOf(from), sourceOf(to)]),
+);
+
+function sourceOf(compiled: string): string {
+  return compiled.replace(/^\.\/dist\//, "src/").replace(/\.js$/, ".ts");
+}
+
+/** Files within those folders that are for Node.js alone: what pages have others for, and what only these load. */
+const FOR_NODE: readonly string[] = [
+  ...IN_PAGES.keys(),
+  "src/data/loading/worker.ts",
+  "src/image/jpeg/system-decoder.ts",
+  "src/image/libvips.ts",
+  "src/runtime/onnxruntime/compute-thread.ts",
+  "src/runtime/webgpu/dawn.ts",
+];
 
 /** Whether a file is, or lies in, what may run in a browser. */
 const isBrowserSafe = (file: string): boolean =>
   !FOR_NODE.includes(file) &&
-  BROWSER_SAFE.some(
-    (entry) =>
-      file === `src/${entry}` ||
-      (entry === "runtime" ? partOf(file) === entry : file.startsWith(`src/${entry}/`)),
-  );
+  ([...IN_PAGES.values()].includes(file) ||
+    BROWSER_SAFE.some(
+      (entry) =>
+        file === `src/${entry}` ||
+        (entry === "runtime" ? partOf(file) === entry : file.startsWith(`src/${entry}/`)),
+    ));
 
 /** Files that still import each other, by the first of each circle and their number: this list gets shorter only. */
 const CIRCLES: readonly (readonly [first: string, files: number])[] = [
@@ -129,21 +185,34 @@ const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const sources = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".gen.ts"));
 const modules = sources.filter((file) => !file.endsWith(".test.ts"));
 
+/** The runtime's entry for Node.js loads Dawn when it is asked for; a page's takes `navigator.gpu`. */
+const isDawnLoader = (file: string, to: string): boolean =>
+  file === "src/runtime/webgpu/index.ts" && to === "src/runtime/webgpu/dawn.ts";
+
 /** What a file imports, and whether that is loaded as the file is. Types are not loaded. */
-function importsOf(file: string): { specifier: string; eager: boolean }[] {
+function importsOf(file: string): { specifier: string; eager: boolean; isType: boolean }[] {
   const statement =
     /^(?:import|export)\s+(type\s)?(?:[^"'()=]*\sfrom\s+)?"([^"\n]+)"|\bimport\(\s*"([^"\n]+)"/gm;
   return [...read(file).matchAll(statement)].map(([, type, declared, awaited]) => ({
     specifier: declared ?? awaited!,
     eager: declared !== undefined && type === undefined,
+    isType: type !== undefined,
   }));
 }
 
 /** The files of this repository that a file imports, for their types too. */
 function filesImportedBy(file: string): string[] {
-  return importsOf(file)
-    .filter(({ specifier }) => specifier.startsWith("."))
-    .map(({ specifier }) => posix.join(posix.dirname(file), specifier));
+  return filesIn(
+    file,
+    importsOf(file).map(({ specifier }) => specifier),
+  );
+}
+
+/** The files of this repository among what a file imports. */
+function filesIn(file: string, specifiers: readonly string[]): string[] {
+  return specifiers
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => posix.join(posix.dirname(file), specifier));
 }
 
 /** The part of `src` a file belongs to. */
@@ -191,20 +260,32 @@ describe("src", () => {
 
   test("parts for browsers import neither Node.js, nor native packages, nor parts that do", () => {
     const wrong = own.filter(isBrowserSafe).flatMap((file) => {
-      const packages = importsOf(file).map(({ specifier }) => specifier);
-      const native = packages.filter((name) => name.startsWith("node:") || Object.hasOwn(NATIVE, name));
-      const unsafe = filesImportedBy(file).filter(
-        (to) => !isBrowserSafe(to) && !FOR_NODE.includes(to) && partOf(to) !== "platform",
+      const loaded = importsOf(file).flatMap(({ specifier, isType }) => (isType ? [] : [specifier]));
+      const native = loaded.filter((name) => name.startsWith("node:") || Object.hasOwn(NATIVE, name));
+      const unsafe = filesIn(file, loaded).filter(
+        (to) => !isBrowserSafe(to) && !IN_PAGES.has(to) && !isDawnLoader(file, to),
       );
       return [...native, ...unsafe].map((imported) => `${file} imports ${imported}`);
     });
     expect(wrong).toEqual([]);
   });
 
+  test("what a page has in the place of a file offers the same", () => {
+    const namesIn = (file: string): string[] =>
+      [...read(file).matchAll(/^export (?:async )?(?:function|class|const) (\w+)/gm)].map(
+        ([, name]) => name!,
+      );
+    for (const [here, there] of IN_PAGES) {
+      if (partOf(here) === "platform" && here.endsWith("index.ts")) continue;
+      expect([...namesIn(there)].sort(), there).toEqual(expect.arrayContaining(namesIn(here)));
+    }
+  });
+
   test("native packages are imported where they belong, and lazily", () => {
     const wrong = own.flatMap((file) =>
       importsOf(file)
-        .filter(({ specifier, eager }) => {
+        .filter(({ specifier, eager, isType }) => {
+          if (isType) return false;
           const places = Object.hasOwn(NATIVE, specifier) ? NATIVE[specifier]! : undefined;
           return places !== undefined && (eager || !places.some((place) => file.startsWith(place)));
         })

@@ -75,7 +75,13 @@ export default defineConfig({
             { text: "Several processes", link: "/clusters" },
           ],
         },
-        { text: "How to", items: [{ text: "Extend the toolkit", link: "/extending" }] },
+        {
+          text: "How to",
+          items: [
+            { text: "In the browser", link: "/browser" },
+            { text: "Extend the toolkit", link: "/extending" },
+          ],
+        },
         { text: "Reference", items: [{ text: "Configuration", link: "/reference/configuration" }] },
       ],
     },

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
+import { warningOutput } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { checkMonitor, improves, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
 import type { LineOutput } from "./progress-line.ts";
@@ -56,7 +57,7 @@ export class EarlyStopping extends Callback {
   #waited = 0;
   #warned = false;
 
-  constructor({ output = process.stderr, ...options }: EarlyStoppingOptions = {}) {
+  constructor({ output = warningOutput(), ...options }: EarlyStoppingOptions = {}) {
     super();
     this.#options = parseOptions("EarlyStopping", schema, options);
     this.#output = output;

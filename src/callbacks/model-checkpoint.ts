@@ -1,9 +1,8 @@
 // Keeps the run's checkpoints: the last state, to resume from, and the best weights, to use.
 
-import { join } from "node:path";
 import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
-import { removeFile } from "../platform/index.ts";
+import { joinPath, removeFile } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { checkpointName, isCheckpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
 import { checkMonitor, improves, isLost, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
@@ -221,7 +220,7 @@ export class ModelCheckpoint extends Callback {
   }
 
   #path(name: string): string {
-    return join(this.#options.dirpath, `${name}.safetensors`);
+    return joinPath(this.#options.dirpath, `${name}.safetensors`);
   }
 }
 

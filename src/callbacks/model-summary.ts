@@ -1,6 +1,7 @@
 // Prints once what the network is made of: layers, parameters, operations, memory.
 import * as z from "zod";
 import { formatShape, formatTable, parseOptions } from "../core/index.ts";
+import { warningOutput } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { describeModel, type ModelDescription } from "./model-layers.ts";
 import type { LineOutput } from "./progress-line.ts";
@@ -21,7 +22,7 @@ export class ModelSummary extends Callback {
   readonly #output: LineOutput;
   #printed = false;
 
-  constructor({ depth = 1, output = process.stderr, ...rest }: ModelSummaryOptions = {}) {
+  constructor({ depth = 1, output = warningOutput(), ...rest }: ModelSummaryOptions = {}) {
     super();
     parseOptions("ModelSummary", ModelSummary.schema, { depth, ...rest });
     this.#depth = depth;

@@ -2,14 +2,11 @@
 
 import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
+import { type TextOutput, warningOutput } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 
 /** Where the lines go: standard error of the process, or a test's own. */
-export interface LineOutput {
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-  write(text: string): unknown;
-}
+export type LineOutput = TextOutput;
 
 /** Where the line goes, and how often there is one in a log. */
 export interface ProgressLineOptions {
@@ -37,7 +34,7 @@ export class ProgressLine extends Callback {
   #lossSum = 0;
 
   constructor({
-    output = process.stderr,
+    output = warningOutput(),
     interval = 10,
     clock = () => performance.now(),
     ...rest

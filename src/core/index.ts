@@ -23,6 +23,7 @@ export { parseOptions } from "./parse-options.ts";
 export { fnv1a, philox4x32, RandomStream } from "./random.ts";
 export { describeIssue, type SchemaIssue } from "./schema-issue.ts";
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
+export { isShared, sharedMemory } from "./shared-memory.ts";
 export { shorten } from "./shorten.ts";
 export { didYouMean, suggest } from "./suggest.ts";
 export { formatTable } from "./table.ts";

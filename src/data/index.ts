@@ -9,7 +9,7 @@ export { countClasses, type ImageDataset, subset } from "./datasets/dataset.ts";
 export { fingerprint } from "./datasets/fingerprint.ts";
 export { ImageFolder, type ImageFolderOptions } from "./datasets/image-folder.ts";
 export { TableDataset, type TableRow } from "./datasets/table-dataset.ts";
-export { listPictures } from "./files/find-pictures.ts";
+export { listPictures } from "./files/list-pictures.ts";
 export { type BadPicturePolicy, DataLoader, type ImageBatch, type LoaderOptions } from "./loading/loader.ts";
 export type { BadPicture } from "./loading/pipeline.ts";
 export { Quarantine } from "./loading/quarantine.ts";

@@ -18,7 +18,8 @@ export interface ExportRequest {
   readonly preprocessing: Preprocessing;
   /** [height, width] of the network's input. */
   readonly imageSize: readonly [number, number];
-  readonly producerVersion: string;
+  /** Of this toolkit; default: not said. */
+  readonly producerVersion?: string;
 }
 
 /** The ONNX file, and the labels that are also in its metadata. */
@@ -32,7 +33,7 @@ export interface ExportedModel {
  * norm folded into convolutions; labels and preprocessing in its metadata.
  */
 export function exportModel(request: ExportRequest): ExportedModel {
-  const { network, weights, classNames, modelName, preprocessing, imageSize, producerVersion } = request;
+  const { network, weights, classNames, modelName, preprocessing, imageSize, producerVersion = "" } = request;
   const labels = createLabelsMapping(classNames, modelName, preprocessing, imageSize);
   const program = inferenceProgram(network, weightsStorages(network), [3, ...imageSize]);
   const model = exportProgram(program, {

@@ -11,7 +11,7 @@ import { readWebpOrientation } from "./formats/webp-orientation.ts";
 import type { Image } from "./image.ts";
 import { type ImageFormat, isGrey16Png, sniffFormat } from "./image-format.ts";
 import { decodeCommonJpeg, type JpegHeader, readJpegHeader } from "./jpeg/index.ts";
-import { decodeThroughLibvips } from "./libvips.ts";
+import { decodeByLibrary } from "./native/index.ts";
 import { turnUpright } from "./orientation.ts";
 import { refusedPicture } from "./picture-errors.ts";
 import { freshMemory, type PixelMemory } from "./pixel-memory.ts";
@@ -64,10 +64,10 @@ export async function decodeImage(
     const image = await decodeCommonJpeg(bytes, jpeg, options.memory ?? freshMemory);
     if (image !== undefined) return image;
   }
-  const orientation = orientationOf(format, bytes);
+  const orientation = await orientationOf(format, bytes);
   const still = format === "avif" ? asStillAvif(bytes) : bytes;
   if (still === undefined) throw refusedPicture("an AVIF sequence without a still picture", name);
-  const image = await decodeThroughLibvips(still, name, {
+  const image = await decodeByLibrary(still, name, {
     ...{ format, maxPixels, seconds, side },
     autoOrient: orientation === undefined,
     ...(jpeg?.components === 4 && { samples: "cmyk" }),
@@ -77,7 +77,7 @@ export async function decodeImage(
 }
 
 /** The orientation, in formats where libvips does not look at all places that may hold it. */
-function orientationOf(format: ImageFormat, bytes: Uint8Array): number | undefined {
+async function orientationOf(format: ImageFormat, bytes: Uint8Array): Promise<number | undefined> {
   if (format === "png") return readPngOrientation(bytes);
   return format === "webp" ? readWebpOrientation(bytes) : undefined;
 }

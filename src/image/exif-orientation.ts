@@ -22,10 +22,10 @@ export function readExifOrientation(block: Uint8Array): number | "none" | undefi
 
 /** The orientation that an XMP packet names, 1 where it names none. */
 export function readXmpOrientation(packet: Uint8Array): number {
-  const text = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
+  const text = new TextDecoder("latin1").decode(packet);
   const at = text.indexOf("tiff:Orientation");
   if (at < 0) return 1;
-  const digit = /^tiff:Orientation(?:="|>)([0-9])/.exec(text.toString("latin1", at, at + 20))?.[1];
+  const digit = /^tiff:Orientation(?:="|>)([0-9])/.exec(text.slice(at, at + 20))?.[1];
   const value = Number(digit ?? 1);
   return value >= 1 && value <= 8 ? value : 1;
 }

@@ -10,6 +10,8 @@ export type ImageSource =
   | { readonly kind: "file"; readonly path: string }
   /** A picture's encoded bytes in memory. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  /** A file that a page was given; `modified` in milliseconds since 1970. */
+  | { readonly kind: "blob"; readonly path: string; readonly modified: number; readonly blob: Blob }
   /** A part of a file: a picture in a tar archive. */
   | { readonly kind: "slice"; readonly path: string; readonly offset: number; readonly length: number }
   /** An entry of a zip archive, by the offset of its header. */

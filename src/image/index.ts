@@ -1,10 +1,9 @@
 // Pictures as pixels: formats, decoders, encoders, kernels.
 
 export { type DecodeOptions, decodeImage } from "./decode.ts";
-export { encodeJpeg } from "./encode.ts";
 export { extensionOf, hasImageExtension, IMAGE_EXTENSIONS } from "./extensions.ts";
 export { type Image, type ImageTensor, isImage, type Pixels } from "./image.ts";
 export type { ImageSource, PixelLayout } from "./image-source.ts";
-export { type JpegDecoder, loadJpegDecoder } from "./jpeg/index.ts";
-export { imageLibraryVersions } from "./library-versions.ts";
+export type { JpegDecoder } from "./jpeg/index.ts";
+export { encodeJpeg, imageLibraryVersions, loadJpegDecoder } from "./native/index.ts";
 export { readImage } from "./read-image.ts";

@@ -3,28 +3,8 @@ import type { Sharp, SharpConstructor } from "sharp";
 import { ClassifierTrainingError } from "../core/index.ts";
 import { convertCmyk } from "./formats/cmyk.ts";
 import type { Image } from "./image.ts";
-import type { ImageFormat } from "./image-format.ts";
+import type { LibraryOptions } from "./native/options.ts";
 import { corruptPicture, pictureTimeout, pictureTooLarge } from "./picture-errors.ts";
-
-/** What a picture may cost. */
-export interface DecodeLimits {
-  readonly maxPixels: number;
-  /** Whole seconds. */
-  readonly seconds: number;
-}
-
-/** What libvips is told of a picture besides its bytes. */
-export interface LibvipsOptions extends DecodeLimits {
-  readonly format: ImageFormat;
-  /** How its samples are converted: by libvips, or, for these, as Pillow does it. */
-  readonly samples?: "cmyk" | "grey16";
-  /** The shorter side that a JPEG is to have, if it is to be halved. */
-  readonly side?: number | undefined;
-  /** Whether libvips applies the EXIF orientation. Default true. */
-  readonly autoOrient?: boolean;
-  /** Whether what a decoder only warns of is an error. Default false. */
-  readonly strict?: boolean;
-}
 
 let sharpModule: Promise<SharpConstructor> | undefined;
 
@@ -42,7 +22,7 @@ export function loadSharp(): Promise<SharpConstructor> {
 export async function decodeThroughLibvips(
   bytes: Uint8Array,
   name: string,
-  options: LibvipsOptions,
+  options: LibraryOptions,
 ): Promise<Image> {
   const { samples, side, autoOrient = true, strict = false, maxPixels, seconds } = options;
   const sharp = await loadSharp();
@@ -99,7 +79,7 @@ function replicate(grey: Uint8Array): Uint8Array {
 function unreadable(
   error: unknown,
   name: string,
-  { format, maxPixels, seconds }: LibvipsOptions,
+  { format, maxPixels, seconds }: LibraryOptions,
 ): ClassifierTrainingError {
   const reason = String(error);
   if (reason.includes("pixel limit")) return pictureTooLarge(name, maxPixels, error);

@@ -33,6 +33,8 @@ export async function readSource(source: EncodedSource, name: string): Promise<U
     switch (source.kind) {
       case "bytes":
         return source.bytes;
+      case "blob":
+        return new Uint8Array(await source.blob.arrayBuffer());
       case "file":
         return await readBytes(source.path);
       case "slice":

@@ -54,12 +54,18 @@ export class Classifier implements AsyncDisposable {
     });
   }
 
-  /** @throws ClassifierTrainingError kind "data": `MODEL_MISSING`, `MODEL_INVALID`, `MODEL_LABELS`, `LABELS_MAPPING`. */
-  static async load(path: string, { labelsPath, threads }: ClassifierOptions = {}): Promise<Classifier> {
-    const bytes = await readModel(path);
-    const session = await openOnnxSession(bytes, path, threads);
+  /**
+   * @param model a file's path, or its bytes
+   * @throws ClassifierTrainingError kind "data": `MODEL_MISSING`, `MODEL_INVALID`, `MODEL_LABELS`, `LABELS_MAPPING`.
+   */
+  static async load(
+    model: string | Uint8Array,
+    { labelsPath, threads }: ClassifierOptions = {},
+  ): Promise<Classifier> {
+    const [bytes, name] = typeof model === "string" ? [await readModel(model), model] : [model, "the model"];
+    const session = await openOnnxSession(bytes, name, threads);
     try {
-      return new Classifier(session, await loadLabels(bytes, path, labelsPath));
+      return new Classifier(session, await loadLabels(bytes, name, labelsPath));
     } catch (error) {
       await session.dispose();
       throw error;

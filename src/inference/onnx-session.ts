@@ -2,6 +2,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { ClassifierTrainingError, type HostTensor, hostTensor } from "../core/index.ts";
 import { readBytes } from "../platform/index.ts";
+import { loadOnnxLibrary, onnxPlatform } from "../platform/onnxruntime.ts";
 
 /** A loaded model. */
 export interface OnnxSession {
@@ -35,11 +36,12 @@ export async function openOnnxSession(
   name: string,
   threads?: number,
 ): Promise<OnnxSession> {
-  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  const { InferenceSession, Tensor } = await loadOnnxLibrary();
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(bytes, {
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      executionProviders: [onnxPlatform.provider],
       logSeverityLevel: 3,
     });
   } catch (error) {

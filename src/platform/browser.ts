@@ -1,13 +1,15 @@
 // The platform of a page or a web worker: paths name files of the origin's private file system, URLs are fetched.
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { DurableWriteOptions } from "./durable-file.ts";
-import type { OpenFile } from "./files.ts";
+import type { FileStamp, ListedFile, OpenFile } from "./files.ts";
 import { type Filling, filler } from "./fill.ts";
 import type { Sha256 } from "./hashing.ts";
+import type { TextOutput } from "./machine.ts";
 
 /** What browsers have and the types of Node.js do not know. */
 interface PrivateFile {
-  getFile(): Promise<Blob>;
+  readonly kind: "file";
+  getFile(): Promise<Blob & { readonly lastModified: number }>;
   createWritable(): Promise<{
     write(data: Uint8Array): Promise<void>;
     close(): Promise<void>;
@@ -15,10 +17,11 @@ interface PrivateFile {
   }>;
 }
 interface PrivateFolder {
+  readonly kind: "directory";
   getFileHandle(name: string, options?: { create: boolean }): Promise<PrivateFile>;
   getDirectoryHandle(name: string, options?: { create: boolean }): Promise<PrivateFolder>;
   removeEntry(name: string): Promise<void>;
-  keys(): AsyncIterable<string>;
+  entries(): AsyncIterable<readonly [string, PrivateFile | PrivateFolder]>;
 }
 
 const isUrl = (path: string | URL): boolean => path instanceof URL || /^([a-z]+:|\.{0,2}\/)/i.test(path);
@@ -99,6 +102,47 @@ export function openFileSync(path: string): OpenFile {
   throw withCode("ENOTSUP", `${path}: a page cannot open a file at once; read its bytes first`);
 }
 
+/** @throws always: pages wait for files */
+export function readTextSync(path: string): string {
+  throw withCode("ENOTSUP", `${path}: a page cannot read a file at once`);
+}
+
+/** @throws always: pages wait for files */
+export function appendTextSync(path: string, _text: string): void {
+  throw withCode("ENOTSUP", `${path}: a page cannot write a file at once`);
+}
+
+/** Undefined: a page cannot look at a file at once. */
+export function fileStamp(_path: string): FileStamp | undefined {
+  return undefined;
+}
+
+/** The files that lie in a folder, by name; none where there is no such folder. */
+export async function listFiles(path: string): Promise<ListedFile[]> {
+  const files: ListedFile[] = [];
+  try {
+    const [parent, name] = await folderOf(path, false);
+    const folder = name === "" ? parent : await parent.getDirectoryHandle(name);
+    for await (const [entry, handle] of folder.entries()) {
+      if (handle.kind !== "file") continue;
+      const { size, lastModified } = await handle.getFile();
+      files.push({ name: entry, bytes: size, modified: lastModified });
+    }
+  } catch (error) {
+    const failure = translated(path, error);
+    if ((failure as { code?: string }).code !== "ENOENT") throw failure;
+  }
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A path from its parts. */
+export function joinPath(...parts: readonly string[]): string {
+  return parts
+    .filter((part) => part !== "")
+    .join("/")
+    .replace(/\/{2,}/g, "/");
+}
+
 /** Whether there is a file of that name. */
 export async function pathExists(path: string): Promise<boolean> {
   return blobOf(path).then(
@@ -174,13 +218,27 @@ export function writeFailed(path: string, cause: unknown): ClassifierTrainingErr
 
 /** The bytes of a raw deflate stream. @throws where the stream is damaged or has more than `maxLength` bytes */
 export async function inflateRaw(packed: Uint8Array, maxLength: number): Promise<Uint8Array> {
-  const unpacked = new Blob([packed.slice()]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return unpack(packed, "deflate-raw", maxLength);
+}
+
+/** The bytes of a deflate stream with zlib's header and checksum. @throws as `inflateRaw` */
+export async function inflate(packed: Uint8Array, maxLength: number): Promise<Uint8Array> {
+  return unpack(packed, "deflate", maxLength);
+}
+
+async function unpack(
+  packed: Uint8Array,
+  format: "deflate" | "deflate-raw",
+  maxLength: number,
+): Promise<Uint8Array> {
+  const unpacked = new Blob([packed.slice()]).stream().pipeThrough(new DecompressionStream(format));
   const pieces: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of unpacked) {
-    length += piece.length;
+  const reader = unpacked.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length;
     if (length > maxLength) throw new RangeError(`the stream has more than ${maxLength} bytes`);
-    pieces.push(piece);
+    pieces.push(next.value);
   }
   return joined(pieces);
 }
@@ -208,6 +266,25 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     offset += piece.length;
   }
   return whole;
+}
+
+/** Processors that the browser tells of. */
+export function processorCount(): number {
+  return (
+    (globalThis as unknown as { navigator: { hardwareConcurrency?: number } }).navigator
+      .hardwareConcurrency ?? 1
+  );
+}
+
+/** Bytes of memory of the machine, as roughly as a page may know them, but no more than a page can use. */
+export function availableMemory(): number {
+  const { deviceMemory = 4 } = (globalThis as unknown as { navigator: { deviceMemory?: number } }).navigator;
+  return Math.min(deviceMemory, 4) * 2 ** 30;
+}
+
+/** Where warnings go by default: the console. */
+export function warningOutput(): TextOutput {
+  return { write: (text) => console.warn(text.trimEnd()) };
 }
 
 /** Resolves after events that wait, such as clicks and messages, had their turn. */

@@ -1,7 +1,16 @@
 // Files as bytes: whole, a range of them, or open for random access.
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-import { mkdir, open, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from "node:fs";
+import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { writeFailed } from "./durable-file.ts";
 
@@ -70,6 +79,54 @@ export function openFileSync(path: string): OpenFile {
     },
     close,
   };
+}
+
+/** The text of a file in UTF-8, at once. @throws as `readBytes` */
+export function readTextSync(path: string): string {
+  return readFileSync(path, "utf8");
+}
+
+/** Adds text to the end of a file, which is made where it is not there. @throws as `readBytes` */
+export function appendTextSync(path: string, text: string): void {
+  appendFileSync(path, text);
+}
+
+/** What tells that a file has not changed. */
+export interface FileStamp {
+  readonly size: bigint;
+  /** Nanoseconds. */
+  readonly modified: bigint;
+}
+
+/** The stamp of a file; undefined where there is none. @throws as `readBytes` for other reasons */
+export function fileStamp(path: string): FileStamp | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && { size: found.size, modified: found.mtimeNs };
+}
+
+/** A file in a folder. */
+export interface ListedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** The files that lie in a folder, by name; none where there is no such folder. */
+export async function listFiles(folder: string): Promise<ListedFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const { size, mtimeMs } = await stat(join(folder, name));
+      return { name, bytes: size, modified: mtimeMs };
+    }),
+  );
+}
+
+/** A path from its parts, as this system writes it. */
+export function joinPath(...parts: readonly string[]): string {
+  return join(...parts);
 }
 
 /** Whether there is a file or folder of that name. */

@@ -1,6 +1,7 @@
 // Pairs of pictures side by side on one sheet, to be told apart by eye.
 import { RIGHT_COLOR, WRONG_COLOR } from "./colors.ts";
-import { dataUrl, type RgbImage } from "./rgb-image.ts";
+import { dataUrl } from "./rgb-image.ts";
+import type { RgbImage } from "./rgb-of-batch.ts";
 import { element, fitText, MUTED_COLOR, type Picture, picture, text, textWidth } from "./svg.ts";
 
 /** One picture with the two lines below it. */

@@ -8,6 +8,7 @@ export {
 } from "./contact-sheet.ts";
 export type { Curve, CurvesOptions } from "./curves.ts";
 export { curvesPicture, type RenderPngOptions, renderPng, sampleGrid } from "./drawing.ts";
-export { dataUrl, encodePng, type Normalization, type RgbImage, rgbOfBatch } from "./rgb-image.ts";
+export { dataUrl, encodePng } from "./rgb-image.ts";
+export { type Normalization, type RgbImage, rgbOfBatch } from "./rgb-of-batch.ts";
 export type { GridSample, SampleGridOptions } from "./sample-grid.ts";
 export type { Picture } from "./svg.ts";

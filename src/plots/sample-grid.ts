@@ -1,7 +1,8 @@
 // A grid of pictures with what they show and what the model takes them for.
 import { RIGHT_COLOR, WRONG_COLOR } from "./colors.ts";
 import { formatShare } from "./format.ts";
-import { dataUrl, type RgbImage } from "./rgb-image.ts";
+import { dataUrl } from "./rgb-image.ts";
+import type { RgbImage } from "./rgb-of-batch.ts";
 import { element, fitText, MUTED_COLOR, type Picture, picture, text } from "./svg.ts";
 
 /** One picture with what the model says of it; without `truth` it is marked neither right nor wrong. */

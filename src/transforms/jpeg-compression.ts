@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { RandomStream } from "../core/index.ts";
 import { decodeImage } from "../image/decode.ts";
 import type { Image } from "../image/image.ts";
-import { loadSharp } from "../image/libvips.ts";
+import { encodeJpeg } from "../image/native/index.ts";
 import { probabilitySchema, type Range } from "./options.ts";
 import { ImageTransform } from "./transform.ts";
 
@@ -44,10 +44,6 @@ export class JPEGCompression extends ImageTransform<Resolved> {
 }
 
 /** The picture after a JPEG of this quality. */
-export async function jpegRoundTrip({ width, height, data }: Image, quality: number): Promise<Image> {
-  const sharp = await loadSharp();
-  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality })
-    .toBuffer();
-  return decodeImage(jpeg);
+export async function jpegRoundTrip(image: Image, quality: number): Promise<Image> {
+  return decodeImage(await encodeJpeg(image, quality));
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/index.ts";
-import { loadJpegDecoder } from "../../src/image/jpeg/index.ts";
+import { loadJpegDecoder } from "../../src/image/index.ts";
 import { count, type Damage, damaged, randomBytes, verdict } from "./damage.ts";
 
 interface Layout {

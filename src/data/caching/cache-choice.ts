@@ -1,8 +1,10 @@
 // What caches keep of a data set's pictures, and which cache suits them: memory where they fit, the disk otherwise.
 import { readImage } from "../../image/read-image.ts";
+import { availableMemory } from "../../platform/index.ts";
 import { splitPrefix } from "../../transforms/deterministic-prefix.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { Pipeline } from "../loading/pipeline.ts";
+import { HAS_DISK_CACHE } from "./disk-cache.ts";
 import { applyPrefix } from "./prepared-image.ts";
 
 /** Where prepared pictures are kept. */
@@ -39,7 +41,7 @@ export async function keepPictures(dataset: ImageDataset, pipeline: Pipeline): P
   return { pipeline: { ...pipeline, prefix: split.prefix, transform: split.rest }, bytes };
 }
 
-/** "ram" where so many bytes take less than half of the memory available to this process, within its container's limit,, else "disk". */
-export function chooseCache(bytes: number, available: number = process.availableMemory()): CacheKind {
-  return bytes < available * SHARE_OF_MEMORY ? "ram" : "disk";
+/** "ram" where so many bytes take less than half of the memory available to this process, within its container's limit, else "disk". */
+export function chooseCache(bytes: number, available: number = availableMemory()): CacheKind {
+  return bytes < available * SHARE_OF_MEMORY || !HAS_DISK_CACHE ? "ram" : "disk";
 }

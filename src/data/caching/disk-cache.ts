@@ -1,10 +1,13 @@
-// Keeps prepared pictures on disk by the hash of their files, so that they are prepared once for all runs.
+// Keeps prepared pictures on disk by the hash of their files, so that they are prepared once for all runs. In a page disk-cache.browser.ts.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../../image/image.ts";
 import { cacheFolder } from "../../platform/cache-folder.ts";
 import { replaceFile } from "../../platform/replace-file.ts";
+
+/** Whether there is such a cache here. */
+export const HAS_DISK_CACHE = true as boolean;
 
 /** Changed whenever the same bytes, transforms and libraries give other pixels. */
 const VERSION = 2;

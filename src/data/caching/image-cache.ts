@@ -1,14 +1,9 @@
 // Keeps prepared pictures in memory, as long as their files stay as they were and there is room.
-import { statSync } from "node:fs";
+import { sharedMemory } from "../../core/index.ts";
 import type { Image } from "../../image/image.ts";
 import type { ImageSource } from "../../image/image-source.ts";
+import { availableMemory, type FileStamp, fileStamp } from "../../platform/index.ts";
 import type { Transform } from "../../transforms/transform.ts";
-
-/** What tells that a file has not changed. */
-export interface FileStamp {
-  readonly size: bigint;
-  readonly modified: bigint;
-}
 
 interface Entry {
   readonly stamp: FileStamp;
@@ -26,7 +21,7 @@ export class ImageCache {
   #used = 0;
 
   /** @param maxBytes bytes of pixels to keep at most; default half of the memory that is available now, within the container's limit */
-  constructor(maxBytes: number = process.availableMemory() * SHARE_OF_MEMORY) {
+  constructor(maxBytes: number = availableMemory() * SHARE_OF_MEMORY) {
     this.#maxBytes = maxBytes;
   }
 
@@ -70,15 +65,15 @@ export class ImageCache {
 }
 
 function keyOf(source: ImageSource): string | undefined {
-  if (source.kind === "file") return source.path;
+  if (source.kind === "file" || source.kind === "blob") return source.path;
   return source.kind === "slice" || source.kind === "zip" ? `${source.path}\0${source.offset}` : undefined;
 }
 
 /** The stamp of the file a source is read from; undefined where there is no such file. */
 export function stampOf(source: ImageSource): FileStamp | undefined {
   if (!("path" in source)) return undefined;
-  const stat = statSync(source.path, { bigint: true, throwIfNoEntry: false });
-  return stat && { size: stat.size, modified: stat.mtimeNs };
+  if (source.kind !== "blob") return fileStamp(source.path);
+  return { size: BigInt(source.blob.size), modified: BigInt(source.modified) };
 }
 
 /** Whether a file is taken to be unchanged: its contents are not looked at. */
@@ -93,7 +88,7 @@ export class SharedArena {
 
   put({ width, height, data }: Image): Image {
     if (this.#used + data.length > this.#block.length) {
-      this.#block = new Uint8Array(new SharedArrayBuffer(Math.max(ARENA_BYTES, data.length)));
+      this.#block = new Uint8Array(sharedMemory(Math.max(ARENA_BYTES, data.length)));
       this.#used = 0;
     }
     const place = this.#block.subarray(this.#used, this.#used + data.length);

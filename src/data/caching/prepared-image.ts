@@ -3,7 +3,7 @@ import { RandomStream } from "../../core/index.ts";
 import { type DecodeOptions, decodeImage } from "../../image/decode.ts";
 import type { Image } from "../../image/image.ts";
 import type { ImageSource } from "../../image/image-source.ts";
-import { imageLibraryVersions } from "../../image/library-versions.ts";
+import { imageLibraryVersions } from "../../image/native/index.ts";
 import { readImage, readSource } from "../../image/read-image.ts";
 import type { Transform } from "../../transforms/transform.ts";
 import { findOnDisk, keepOnDisk } from "./disk-cache.ts";

@@ -31,6 +31,8 @@ function content(source: ImageSource): string | Uint8Array {
     case "slice":
     case "zip":
       return `${source.offset} ${source.length}`;
+    case "blob":
+      return `${source.blob.size} ${source.modified}`;
     case "bytes":
       return source.bytes;
     case "pixels":

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Member, tarOf, zipOf } from "../../../test/data/archives.ts";
 import { folder, picture, pictures } from "../../../test/data/pictures.ts";
-import { listPictures } from "../files/find-pictures.ts";
+import { listPictures } from "../files/list-pictures.ts";
 import {
   ImageFolderDataModule,
   type ImageFolderDataModuleOptions,

@@ -3,7 +3,8 @@ import { ClassifierTrainingError, compareCodePoints, didYouMean } from "../../co
 import { IMAGE_EXTENSIONS } from "../../image/extensions.ts";
 import type { ImageSource } from "../../image/image-source.ts";
 import { findPictures, joinPath } from "../files/find-pictures.ts";
-import { DiskTree, type FolderTree } from "../files/folder-tree.ts";
+import type { FolderTree } from "../files/folder-tree.ts";
+import { openTree } from "../files/open-tree.ts";
 import type { SplittableDataset } from "../modules/auto-split.ts";
 import { type ClassLevel, classAt, levelNotice, sharedLeaves } from "./class-level.ts";
 
@@ -51,7 +52,7 @@ export class ImageFolder implements SplittableDataset {
    * has no sub-folders, `CLASS_EMPTY` where one has no pictures, `CLASS_UNKNOWN` where one is not in `options.classes`
    */
   static async open(root: string | FolderTree, options: ImageFolderOptions = {}): Promise<ImageFolder> {
-    const tree = typeof root === "string" ? new DiskTree(root) : root;
+    const tree = typeof root === "string" ? await openTree(root) : root;
     const { folder = "", classLevel = null } = options;
     const at = [tree.root, folder].filter((part) => part !== "").join("/");
     const { folders: all, leftOut } = await findPictures(tree, folder);

@@ -1,8 +1,7 @@
 // Finds the pictures below a folder, and counts what is left out.
-import { join } from "node:path";
 import { compareCodePoints } from "../../core/index.ts";
 import { extensionOf, hasImageExtension } from "../../image/extensions.ts";
-import { DiskTree, type FolderTree } from "./folder-tree.ts";
+import type { FolderTree } from "./folder-tree.ts";
 import { isToolEntry } from "./tool-entries.ts";
 
 /** A folder on the way, with what lies in it. */
@@ -40,13 +39,6 @@ export async function findPictures(tree: FolderTree, folder = ""): Promise<Found
     found.push({ path, pictures: pictures.sort(compareCodePoints), isParent: folders.length > 0 });
   }
   return { folders: found.sort((a, b) => compareCodePoints(a.path, b.path)), leftOut };
-}
-
-/** Paths of the pictures below a folder on disk, sorted by code point. Links are followed. */
-export async function listPictures(folder: string): Promise<string[]> {
-  const { folders } = await findPictures(new DiskTree(folder));
-  const names = folders.flatMap(({ path, pictures }) => pictures.map((name) => joinPath(path, name)));
-  return names.map((name) => join(folder, name)).sort(compareCodePoints);
 }
 
 function isPicture(name: string): boolean {

@@ -8,6 +8,7 @@ import {
   type LoaderMemory,
   RandomStream,
   type Shape,
+  sharedMemory,
   sizeOf,
 } from "../../core/index.ts";
 import type { ImageSource } from "../../image/index.ts";
@@ -176,7 +177,7 @@ export class DataLoader implements BatchSource<ImageBatch> {
   #takeMemory(length: number): Float32Array {
     const used = this.#free.pop()?.buffer;
     const bytes = length * Float32Array.BYTES_PER_ELEMENT;
-    const buffer = used !== undefined && used.byteLength >= bytes ? used : new SharedArrayBuffer(bytes);
+    const buffer = used !== undefined && used.byteLength >= bytes ? used : sharedMemory(bytes);
     return new Float32Array(buffer, 0, length);
   }
 

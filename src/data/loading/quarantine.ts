@@ -1,9 +1,9 @@
 // The list of pictures that could not be read: they are left out of later epochs and runs until their files change.
-import { appendFileSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageSource } from "../../image/image-source.ts";
-import { type FileStamp, sameStamp, stampOf } from "../caching/image-cache.ts";
+import { appendTextSync, type FileStamp, readTextSync } from "../../platform/index.ts";
+import { sameStamp, stampOf } from "../caching/image-cache.ts";
 import type { BadPicture } from "./pipeline.ts";
 
 const rowSchema = z.object({
@@ -55,7 +55,7 @@ export class Quarantine {
     if (this.#file === null) return;
     const line = JSON.stringify(row, (_, value) => (typeof value === "bigint" ? String(value) : value));
     try {
-      appendFileSync(this.#file, `${line}\n`);
+      appendTextSync(this.#file, `${line}\n`);
     } catch (error) {
       throw new ClassifierTrainingError("storage", "QUARANTINE_FILE", "cannot be written", {
         where: this.#file,
@@ -78,11 +78,11 @@ function stampNow(source: ImageSource): FileStamp | undefined {
 
 function readLines(file: string): string[] {
   try {
-    return readFileSync(file, "utf8")
+    return readTextSync(file)
       .split("\n")
       .filter((line) => line !== "");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if ((error as { code?: string }).code === "ENOENT") return [];
     throw new ClassifierTrainingError("data", "QUARANTINE_FILE", "cannot be read", {
       where: file,
       cause: error,

@@ -1,13 +1,21 @@
-// A pool of worker threads that prepare pictures; it lives as long as its data module.
+// A pool of worker threads that prepare pictures; it lives as long as its data module. In a page worker-pool.browser.ts.
 import type { Worker } from "node:worker_threads";
 import { ClassifierTrainingError, type Shape } from "../../core/index.ts";
 import { loadSharp } from "../../image/libvips.ts";
+import { processorCount } from "../../platform/index.ts";
 import { startThread } from "../../platform/threads.ts";
 import { type ChunkResult, describePipeline, type Pipeline, type SampleRequest } from "./pipeline.ts";
 import type { WorkerReply, WorkerRequest } from "./worker-messages.ts";
 
 /** A worker is given its next chunk before it has finished the last one. */
 const CHUNKS_PER_WORKER = 2;
+
+const MOST_DEFAULT_WORKERS = 4;
+
+/** How many workers a data module has that is not told: one per processor, 4 at most. */
+export function defaultWorkers(): number {
+  return Math.min(MOST_DEFAULT_WORKERS, processorCount());
+}
 
 interface Task {
   readonly pipeline: Pipeline;

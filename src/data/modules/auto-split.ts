@@ -1,8 +1,7 @@
 // Splits a data set that does not come split, the same way each time.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { makeFolderOf, readText, writeDurably } from "../../platform/index.ts";
 import { countClasses, type ImageDataset, subset } from "../datasets/dataset.ts";
 import {
   applySplit,
@@ -262,17 +261,17 @@ function splitAsWritten(
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await readText(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if ((error as { code?: string }).code === "ENOENT") return undefined;
     throw new ClassifierTrainingError("data", "SPLIT_FILE", "cannot be read", { where: path, cause: error });
   }
 }
 
 async function writeSplit(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text, { flag: "wx" });
+    await makeFolderOf(path);
+    await writeDurably(path, [new TextEncoder().encode(text)]);
   } catch (error) {
     throw new ClassifierTrainingError("storage", "SPLIT_FILE", "cannot be written", {
       where: path,

@@ -1,5 +1,4 @@
 // The data module: from splits of a data set to the loaders of training, validation and test.
-import { availableParallelism } from "node:os";
 import * as z from "zod";
 import {
   ClassifierTrainingError,
@@ -26,7 +25,7 @@ import { countClasses, type ImageDataset } from "../datasets/dataset.ts";
 import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "../loading/loader.ts";
 import { type BadPicture, type Pipeline, prepareSample } from "../loading/pipeline.ts";
 import { Quarantine } from "../loading/quarantine.ts";
-import { WorkerPool } from "../loading/worker-pool.ts";
+import { defaultWorkers, WorkerPool } from "../loading/worker-pool.ts";
 import type { Sampler } from "../sampling/sampler.ts";
 import {
   classWeights,
@@ -60,7 +59,7 @@ export interface DataModuleOptions {
   readonly imageSize?: number;
   /** Default 32. */
   readonly batchSize?: number;
-  /** Worker threads; 0 prepares pictures in the main thread. Default: one per processor core, 4 at most. */
+  /** Worker threads; 0 prepares pictures in the calling thread, as pages do. Default: one per processor core, 4 at most. */
   readonly numWorkers?: number | null;
   /** Batches prepared ahead. Default 2. */
   readonly prefetch?: number;
@@ -136,7 +135,6 @@ export const dataModuleFields: {
 
 type Part = "train" | "val" | "test";
 const PARTS: readonly Part[] = ["train", "val", "test"];
-const MAX_DEFAULT_WORKERS = 4;
 
 /**
  * Brings a data set to the trainer. Call `setup` once, then ask for loaders as often as needed, and `close` at the
@@ -359,7 +357,7 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
   ): DataLoader {
     const { batchSize, prefetch, onBadPicture, numWorkers } = this.options;
     const pipeline = this.#pipelines[part];
-    const workers = numWorkers ?? Math.min(MAX_DEFAULT_WORKERS, availableParallelism());
+    const workers = numWorkers ?? defaultWorkers();
     const threaded = workers > 0 && isDescribable(pipeline.transform);
     return new DataLoader({
       ...more,

@@ -3,8 +3,8 @@ import * as z from "zod";
 import { ClassifierTrainingError, compareCodePoints, parseOptions } from "../../core/index.ts";
 import type { ClassLevel } from "../datasets/class-level.ts";
 import { ImageFolder } from "../datasets/image-folder.ts";
-import { openArchive } from "../files/archive.ts";
-import { DiskTree, type FolderTree } from "../files/folder-tree.ts";
+import type { FolderTree } from "../files/folder-tree.ts";
+import { openTree } from "../files/open-tree.ts";
 import { isToolEntry } from "../files/tool-entries.ts";
 import {
   type AutoSplitOptions,
@@ -25,9 +25,9 @@ export interface ImageFolderDataModuleOptions extends DataModuleOptions, AutoSpl
   /**
    * A folder with `train` and `val` (or `valid`, `validation`) and perhaps `test`, in any case, each with one
    * sub-folder per class; or a folder with one sub-folder per class, which is then split. A .zip or .tar of such a
-   * folder is read in place.
+   * folder is read in place. In a page: what `droppedFolder` or `pickedFolder` gives.
    */
-  readonly root: string;
+  readonly root: string | FolderTree;
   /**
    * Which of a picture's folders are its class where folders lie in folders: "top" (or 1) the first, "leaf" the one it
    * lies in, "path" all of them (`Fruit/Apple/Golden-Delicious`), 2 the first two, and so on. Default: the top one, with
@@ -39,19 +39,26 @@ export interface ImageFolderDataModuleOptions extends DataModuleOptions, AutoSpl
 const schema = z.strictObject({
   ...dataModuleFields,
   ...autoSplitFields,
-  root: z.string().min(1, "give the folder of your pictures as data.root=PATH"),
+  root: z.union([
+    z.string().min(1, "give the folder of your pictures as data.root=PATH"),
+    z.custom<FolderTree>(isTree, "give the folder of your pictures as data.root=PATH"),
+  ]),
   classLevel: z
     .union([z.enum(["top", "leaf", "path"]), z.int().min(1)])
     .nullable()
     .default(null),
 });
 
+function isTree(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "list" in value && "source" in value;
+}
+
 const VALIDATION_NAMES: readonly string[] = ["val", "valid", "validation"];
 
 /** Trains on a folder of pictures. */
 export class ImageFolderDataModule extends DataModule {
   static readonly schema: z.ZodType = schema;
-  readonly #root: string;
+  readonly #root: string | FolderTree;
   readonly #classLevel: ClassLevel | null;
   readonly #autoSplit: ResolvedAutoSplitOptions;
 
@@ -64,8 +71,8 @@ export class ImageFolderDataModule extends DataModule {
   }
 
   protected override async openSplits(options: OpenOptions = {}): Promise<DatasetSplits> {
-    const tree: FolderTree = (await openArchive(this.#root)) ?? new DiskTree(this.#root);
-    const names = splitFolders(this.#root, (await tree.list("")).folders);
+    const tree = typeof this.#root === "string" ? await openTree(this.#root) : this.#root;
+    const names = splitFolders(tree.root, (await tree.list("")).folders);
     const classLevel = this.#classLevel;
     const train = await ImageFolder.open(tree, { folder: names.train ?? "", classLevel });
     const { classes } = train;
@@ -73,7 +80,7 @@ export class ImageFolderDataModule extends DataModule {
       folder === undefined ? undefined : ImageFolder.open(tree, { folder, classes, classLevel });
     const [val, test] = [await open(names.val), await open(names.test)];
     const warnings = [
-      ...besideSplits(this.#root, names, names.others),
+      ...besideSplits(tree.root, names, names.others),
       ...[train, val, test].flatMap((part) => part?.warnings ?? []),
     ];
     const given = { train, val, test, warnings };

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ClassifierTrainingError, compareCodePoints, didYouMean, parseOptions } from "../../core/index.ts";
 import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
 import { readClassNames } from "../files/class-names.ts";
-import { DiskTree } from "../files/folder-tree.ts";
+import { DiskTree } from "../files/disk-tree.ts";
 import { readTableFile } from "../files/table.ts";
 import { isToolEntry } from "../files/tool-entries.ts";
 import {

@@ -35,7 +35,7 @@ export function decodePnm(bytes: Uint8Array, name: string, maxPixels: number): I
 }
 
 function readHeader(bytes: Uint8Array, name: string): Header {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096)).toString("latin1");
+  const text = new TextDecoder("latin1").decode(bytes.subarray(0, 4096));
   const blank = "(?:\\s|#[^\\n]*\\n)+";
   const number = `${blank}(\\d{1,9})`;
   const match = new RegExp(`^(?:(P[14])${number}${number}|(P[2356])${number}${number}${number})\\s`).exec(
@@ -65,7 +65,7 @@ function readSamples(bytes: Uint8Array, header: Header, count: number): ArrayLik
 
 /** Of bitmaps, 1 is black. Digits need no space between them. */
 function plainBits(bytes: Uint8Array, { start }: Header): ArrayLike<number> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start).toString("latin1");
+  const text = new TextDecoder("latin1").decode(bytes.subarray(start));
   return Uint8Array.from(text.replaceAll(/#[^\n]*|[^01]/g, ""), (digit) => 1 - Number(digit));
 }
 
@@ -82,7 +82,7 @@ function rawBits(bytes: Uint8Array, { start, width, height }: Header): ArrayLike
 }
 
 function plainSamples(bytes: Uint8Array, { start }: Header): ArrayLike<number> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start).toString("latin1");
+  const text = new TextDecoder("latin1").decode(bytes.subarray(start));
   const words = text.replaceAll(/#[^\n]*/g, " ").match(/\d+/g);
   return Float64Array.from(words ?? [], Number);
 }

@@ -16,5 +16,7 @@ declare module "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs" {
   export default function instantiate(options: {
     readonly print: (line: string) => void;
     readonly printErr: (line: string) => void;
+    /** The address of the WebAssembly, which is otherwise read from beside the JavaScript. */
+    readonly locateFile?: () => string;
   }): Promise<Codec>;
 }

@@ -99,10 +99,9 @@ function isXmp(bytes: Uint8Array, at: number): boolean {
 
 /** Places of scan markers from `start` on. Within coded pixels that pair of bytes does not occur. */
 function findScans(bytes: Uint8Array, start: number): number[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const marker = Buffer.of(0xff, MARKER.scan);
   const places: number[] = [];
-  for (let at = buffer.indexOf(marker, start); at >= 0; at = buffer.indexOf(marker, at + 2)) places.push(at);
+  for (let at = bytes.indexOf(0xff, start); at >= 0; at = bytes.indexOf(0xff, at + 1))
+    if (bytes[at + 1] === MARKER.scan) places.push(at);
   return places;
 }
 

@@ -1,27 +1,14 @@
 // The quick road of JPEGs: libjpeg-turbo in the calling thread, for those that are nothing out of the ordinary.
 import type { Image } from "../image.ts";
+import { loadJpegDecoder } from "../native/index.ts";
 import type { PixelMemory } from "../pixel-memory.ts";
 import type { JpegHeader } from "./header.ts";
-import type { JpegDecoder } from "./jpeg-decoder.ts";
-import { loadSystemDecoder } from "./system-decoder.ts";
-import { loadWasmDecoder } from "./wasm-decoder.ts";
 
 export { type JpegHeader, readJpegHeader } from "./header.ts";
 export type { JpegDecoder } from "./jpeg-decoder.ts";
 
 /** Pixels times scans: about a second of work, since nothing can interrupt it. */
 const MOST_WORK = 1 << 26;
-
-let decoder: Promise<JpegDecoder> | undefined;
-
-/**
- * This thread's decoder: the system's libjpeg-turbo, or else the one in WebAssembly. Their pixels are the same.
- * @throws ClassifierTrainingError "usage", `JPEG_LIBRARY`
- */
-export function loadJpegDecoder(): Promise<JpegDecoder> {
-  decoder ??= loadSystemDecoder().then((found) => found ?? loadWasmDecoder());
-  return decoder;
-}
 
 /**
  * The pixels of an upright RGB or grey JPEG, as libvips and Pillow decode it. Undefined where it is another kind, or

@@ -1,8 +1,6 @@
 // libjpeg-turbo in WebAssembly, which comes with the packages and runs anywhere.
-import { readFileSync } from "node:fs";
 import type { Decoder } from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
 import type { JpegDecoder } from "./jpeg-decoder.ts";
-import { INSTALL_HINT } from "./system-decoder.ts";
 
 /** An instance's memory grows to the largest picture's and never shrinks. */
 const MOST_PIXELS = 1 << 22;
@@ -17,16 +15,34 @@ interface Codec {
   complaints: number;
 }
 
-/** Starts the decoder, for pictures of up to 2^22 pixels; its instance is replaced before its errors use up its stack. */
-export async function loadWasmDecoder(): Promise<JpegDecoder> {
-  let codec = await startCodec();
+/** Where the decoder comes from, and what is said of it. */
+export interface WasmDecoderOptions {
+  /** Of its package, for its name. */
+  readonly version?: string;
+  /** How to get a faster one. */
+  readonly hint?: string;
+  /** The largest picture it takes; an instance that has met one of more than 2^22 pixels is replaced. Default 2^22. */
+  readonly mostPixels?: number;
+  /** The address of its WebAssembly; default: beside its JavaScript. */
+  readonly binary?: string;
+}
+
+/** Starts the decoder; its instance is replaced before its errors use up its stack. */
+export async function loadWasmDecoder({
+  version,
+  hint,
+  mostPixels = MOST_PIXELS,
+  binary,
+}: WasmDecoderOptions = {}): Promise<JpegDecoder> {
+  let codec = await startCodec(binary);
   return {
-    name: `codec-libjpeg-turbo-8bit ${packageVersion()}`,
-    hint: INSTALL_HINT,
-    mostPixels: MOST_PIXELS,
+    name: ["codec-libjpeg-turbo-8bit", version].filter(Boolean).join(" "),
+    hint,
+    mostPixels,
     async decode(bytes, { width, height }, pixels) {
-      if (codec.complaints >= MOST_COMPLAINTS) codec = await startCodec();
+      if (codec.complaints >= MOST_COMPLAINTS) codec = await startCodec(binary);
       const { decoder } = codec;
+      if (width * height > MOST_PIXELS) codec.complaints = MOST_COMPLAINTS;
       try {
         decoder.getEncodedBuffer(bytes.length).set(bytes);
         decoder.decode();
@@ -44,9 +60,13 @@ export async function loadWasmDecoder(): Promise<JpegDecoder> {
 }
 
 /** An instance with memory of its own. */
-async function startCodec(): Promise<Codec> {
+async function startCodec(binary: string | undefined): Promise<Codec> {
   const { default: instantiate } = await import("@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs");
-  const { JPEGDecoder } = await instantiate({ print: () => undefined, printErr: () => undefined });
+  const { JPEGDecoder } = await instantiate({
+    print: () => undefined,
+    printErr: () => undefined,
+    ...(binary === undefined ? {} : { locateFile: () => binary }),
+  });
   return { decoder: new JPEGDecoder(), complaints: 0 };
 }
 
@@ -54,12 +74,4 @@ async function startCodec(): Promise<Codec> {
 function putPixels(decoded: Uint8Array, pixels: Uint8Array): void {
   if (decoded.length === pixels.length) pixels.set(decoded);
   else for (let i = 0; i < decoded.length; i++) pixels.fill(decoded[i]!, i * 3, i * 3 + 3);
-}
-
-function packageVersion(): string {
-  const binary = import.meta.resolve("@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm");
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", binary), "utf8")) as {
-    version: string;
-  };
-  return version;
 }

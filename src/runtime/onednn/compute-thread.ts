@@ -1,5 +1,6 @@
 // The compute thread: the only one that calls oneDNN, so that its team of OpenMP threads is one.
 import { cpus } from "node:os";
+import { parentPort } from "node:worker_threads";
 import { decodeProgram, disposedError, type NamedData, serveRequests } from "../threaded/index.ts";
 import { choiceFile } from "./choice-file.ts";
 import { ComputeSession } from "./compute/session.ts";
@@ -19,7 +20,7 @@ function held(inputs: NamedData): ReadonlyMap<string, ElementArray> {
   return inputs as ReadonlyMap<string, ElementArray>;
 }
 
-serveRequests<OnednnRequests>({
+serveRequests<OnednnRequests>(parentPort!, {
   async open(options) {
     const library = await loadLibrary();
     const processor = cpus()[0]?.model ?? process.arch;

@@ -1,10 +1,16 @@
 // One ONNX session for one program: feeds it, runs it, and puts new values where variables are.
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { ClassifierTrainingError, type HostTensor, hostTensor, type TensorData } from "../../core/index.ts";
+import {
+  ClassifierTrainingError,
+  type HostTensor,
+  hostTensor,
+  isShared,
+  type TensorData,
+} from "../../core/index.ts";
 import type { BoundProgram, BoundUpdate, VariableRef } from "../../graph/index.ts";
 import { computedAs } from "../../onnx/index.ts";
+import { type OnnxLibrary, onnxPlatform } from "../../platform/onnxruntime.ts";
 import { draw } from "./draws.ts";
-import type { Library } from "./library.ts";
 import { type LoweredProgram, lowerProgram } from "./lower-program.ts";
 import { updatesInPlace } from "./update-plan.ts";
 import { copyElements } from "./variable-store.ts";
@@ -14,14 +20,14 @@ export type VariableView = (variable: VariableRef) => TensorData;
 
 /** Updates that onnxruntime can write straight into a variable are; the others are copied there after the run. */
 export class CompiledProgram {
-  readonly #library: Library;
+  readonly #library: OnnxLibrary;
   readonly #program: BoundProgram;
   readonly #lowered: Omit<LoweredProgram, "model">;
   readonly #session: InferenceSession;
   readonly #inPlace: ReadonlySet<BoundUpdate>;
 
   private constructor(
-    library: Library,
+    library: OnnxLibrary,
     program: BoundProgram,
     lowered: Omit<LoweredProgram, "model">,
     session: InferenceSession,
@@ -30,12 +36,13 @@ export class CompiledProgram {
     this.#program = program;
     this.#lowered = lowered;
     this.#session = session;
-    this.#inPlace = new Set(program.updates.filter((update) => updatesInPlace(program, update)));
+    const inPlace = onnxPlatform.writesInPlace ? program.updates : [];
+    this.#inPlace = new Set(inPlace.filter((update) => updatesInPlace(program, update)));
   }
 
   /** @throws ClassifierTrainingError `RUNTIME_COMPILE` when onnxruntime refuses the program. */
   static async create(
-    library: Library,
+    library: OnnxLibrary,
     program: BoundProgram,
     options: InferenceSession.SessionOptions,
   ): Promise<CompiledProgram> {
@@ -111,9 +118,7 @@ export class CompiledProgram {
 function acceptable(tensor: HostTensor): HostTensor {
   const { dtype, shape, data } = tensor;
   if (dtype === "float64") return hostTensor("float32", shape, Float32Array.from(data as Float64Array));
-  return data.buffer instanceof SharedArrayBuffer
-    ? { dtype, shape, data: data.slice() as typeof data }
-    : tensor;
+  return isShared(data.buffer) ? { dtype, shape, data: data.slice() as typeof data } : tensor;
 }
 
 function failure(code: string, problem: string, error: unknown): ClassifierTrainingError {

@@ -2,9 +2,9 @@
 import type { InferenceSession } from "onnxruntime-node";
 import type { TensorData } from "../../core/index.ts";
 import type { BoundProgram, Storage, VariableRef } from "../../graph/index.ts";
+import { type OnnxLibrary, onnxPlatform } from "../../platform/onnxruntime.ts";
 import { disposedError, type NamedData } from "../threaded/index.ts";
 import { OnnxRuntimeExecutable } from "./executable.ts";
-import type { Library } from "./library.ts";
 import { VariableStore } from "./variable-store.ts";
 
 /** What a session is told when it is opened. */
@@ -15,13 +15,13 @@ export interface ComputeSessionOptions {
 
 /** Calls are made one after another. */
 export class ComputeSession {
-  readonly #library: Library;
+  readonly #library: OnnxLibrary;
   readonly #threads: number;
   readonly #store: VariableStore;
   readonly #executables = new Map<number, OnnxRuntimeExecutable>();
   #nextId = 1;
 
-  constructor(library: Library, { storages, threads }: ComputeSessionOptions) {
+  constructor(library: OnnxLibrary, { storages, threads }: ComputeSessionOptions) {
     this.#library = library;
     this.#threads = threads;
     this.#store = new VariableStore(storages);
@@ -42,7 +42,7 @@ export class ComputeSession {
 
   #options(): InferenceSession.SessionOptions {
     return {
-      executionProviders: ["cpu"],
+      executionProviders: [onnxPlatform.provider],
       intraOpNumThreads: this.#threads,
       interOpNumThreads: 1,
       executionMode: "sequential",

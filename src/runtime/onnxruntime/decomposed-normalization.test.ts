@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { float32, type HostTensor, RandomStream, sizeOf, toNumbers } from "../../core/index.ts";
 import { asBound, batchNormTraining, createProgram, Graph, input } from "../../graph/index.ts";
 import { decodeModel } from "../../onnx/index.ts";
+import { loadOnnxLibrary } from "../../platform/onnxruntime.ts";
 import { referenceRuntime } from "../reference/index.ts";
-import { loadLibrary } from "./library.ts";
 import { lowerProgram } from "./lower-program.ts";
 
 test.each([{ shape: [4, 3, 5, 6] }, { shape: [6, 7] }])(
@@ -28,7 +28,7 @@ test.each([{ shape: [4, 3, 5, 6] }, { shape: [6, 7] }])(
     const lowered = lowerProgram(program, { decomposeBatchNorm: true });
     const ops = decodeModel(lowered.model).graph!.node.map(({ opType }) => opType);
     expect(ops).not.toContain("BatchNormalization");
-    const { InferenceSession, Tensor } = await loadLibrary();
+    const { InferenceSession, Tensor } = await loadOnnxLibrary();
     const session = await InferenceSession.create(lowered.model, { logSeverityLevel: 3 });
     const feeds = operands.map(
       ({ tensor }, i) => [`x${i}`, new Tensor("float32", tensor.data, [...tensor.shape])] as const,

@@ -3,9 +3,9 @@ import type { InferenceSession } from "onnxruntime-node";
 import type { HostTensor } from "../../core/index.ts";
 import type { BoundProgram, VariableRef } from "../../graph/index.ts";
 import { computedAs } from "../../onnx/index.ts";
+import type { OnnxLibrary } from "../../platform/onnxruntime.ts";
 import type { NamedData } from "../threaded/index.ts";
 import { CompiledProgram } from "./compiled-program.ts";
-import type { Library } from "./library.ts";
 import { splitElementwise } from "./split-elementwise.ts";
 import type { VariableStore } from "./variable-store.ts";
 
@@ -39,7 +39,7 @@ export class OnnxRuntimeExecutable {
 
   /** @throws ClassifierTrainingError `RUNTIME_COMPILE` when onnxruntime refuses the program. */
   static async create(
-    library: Library,
+    library: OnnxLibrary,
     program: BoundProgram,
     store: VariableStore,
     options: InferenceSession.SessionOptions,

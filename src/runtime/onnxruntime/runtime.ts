@@ -1,41 +1,31 @@
-// The embedded default runtime: onnxruntime-node, which comes with the package on every platform.
-import { physicalCores } from "../../platform/physical-cores.ts";
-import { startThread } from "../../platform/threads.ts";
+// The embedded default runtime: onnxruntime, which comes with the package on every platform, and in pages in WebAssembly.
+import { onnxPlatform } from "../../platform/onnxruntime.ts";
 import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
 import { precisionError } from "../precision.ts";
 import { ComputeClient, ThreadedSession } from "../threaded/index.ts";
-import { INSTALL_HINT, loadLibrary } from "./library.ts";
+import { loadLibrary } from "./library.ts";
 import type { OnnxRuntimeRequests } from "./protocol.ts";
+import { startComputeThread } from "./start-thread.ts";
 
-/** Lowers programs to ONNX graphs and runs them on onnxruntime's CPU provider in float32, in a thread of their own. */
+/**
+ * Lowers programs to ONNX graphs and runs them on onnxruntime's CPU provider in float32, in a thread of their own; in a page,
+ * where its calls return before they are done, in the caller's.
+ */
 export const onnxRuntime: Runtime = {
   name: "onnxruntime",
   async probe(): Promise<Probe> {
     try {
-      const { env } = await loadLibrary();
-      const place = `${process.platform}-${process.arch}`;
-      return {
-        available: true,
-        detail: `onnxruntime ${env.versions.node ?? env.versions.common} on ${place}, CPU provider`,
-        precisions: ["32-true"],
-      };
+      const library = await loadLibrary();
+      return { available: true, detail: onnxPlatform.describe(library), precisions: ["32-true"] };
     } catch (error) {
-      return {
-        available: false,
-        detail: (error as Error).message.split("\n")[0]!,
-        hint: INSTALL_HINT,
-        precisions: [],
-      };
+      const detail = (error as Error).message.split("\n")[0]!;
+      return { available: false, detail, hint: onnxPlatform.hint, precisions: [] };
     }
   },
-  async open({
-    storages,
-    threads = physicalCores(),
-    precision = "32-true",
-  }: SessionOptions): Promise<Session> {
+  async open(options: SessionOptions): Promise<Session> {
+    const { storages, threads = onnxPlatform.threads(), precision = "32-true" } = options;
     if (precision !== "32-true") throw precisionError("runtime onnxruntime", precision, ["32-true"]);
-    const thread = startThread("./compute-thread", import.meta.url);
-    const client = new ComputeClient<OnnxRuntimeRequests>("onnxruntime", thread);
+    const client = new ComputeClient<OnnxRuntimeRequests>("onnxruntime", startComputeThread());
     try {
       await client.ask("open", { storages, threads });
     } catch (error) {

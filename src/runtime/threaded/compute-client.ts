@@ -1,5 +1,4 @@
 // The main thread's end of a compute thread: requests become promises, errors become errors again.
-import type { Worker } from "node:worker_threads";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { disposedError } from "./disposed-error.ts";
 import type { Answer, EncodedError, Request, Requests, SessionRequests } from "./protocol.ts";
@@ -9,15 +8,26 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** What is used of a thread that serves requests: a `Worker` of Node.js, or `inThisThread`. */
+export interface ComputeThread {
+  on(event: "message", listener: (answer: Answer) => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "exit", listener: () => void): unknown;
+  postMessage(request: Request): void;
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<unknown>;
+}
+
 /** Owns a compute thread. Where that ends unasked, every request fails with the reason. */
 export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequests> {
-  readonly #thread: Worker;
+  readonly #thread: ComputeThread;
   readonly #waiting = new Map<number, Waiting>();
   #nextNumber = 1;
   #failure: unknown;
 
   /** @param thread one that serves requests (`serveRequests`), just started */
-  constructor(runtime: string, thread: Worker) {
+  constructor(runtime: string, thread: ComputeThread) {
     this.#thread = thread;
     this.#thread.unref();
     this.#thread.on("message", (answer: Answer) => this.#settle(answer));

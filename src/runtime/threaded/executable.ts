@@ -1,5 +1,13 @@
 // A program that a compute thread has compiled: inputs are handed over in shared memory.
-import { bytesPerElement, type HostTensor, sizeOf, type TensorData, viewBuffer } from "../../core/index.ts";
+import {
+  bytesPerElement,
+  type HostTensor,
+  isShared,
+  sharedMemory,
+  sizeOf,
+  type TensorData,
+  viewBuffer,
+} from "../../core/index.ts";
 import type { BoundProgram } from "../../graph/index.ts";
 import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
@@ -22,7 +30,7 @@ export class ThreadedExecutable implements Executable {
   readonly #session: ExecutableSession;
   readonly #program: BoundProgram;
   /** By input; free between runs. */
-  readonly #staging = new Map<string, SharedArrayBuffer[]>();
+  readonly #staging = new Map<string, ArrayBufferLike[]>();
   #disposed = false;
 
   constructor(
@@ -63,17 +71,17 @@ export class ThreadedExecutable implements Executable {
   ): Promise<T> {
     this.#session.assertOpen(this.#disposed);
     checkInputs(this.#program, inputs);
-    const borrowed: (readonly [string, SharedArrayBuffer])[] = [];
+    const borrowed: (readonly [string, ArrayBufferLike])[] = [];
     const staged = new Map<string, TensorData>();
     for (const { name, dtype, shape } of this.#program.inputs) {
       const tensor = inputs[name]!;
-      if (tensor.dtype === dtype && tensor.data.buffer instanceof SharedArrayBuffer) {
+      if (tensor.dtype === dtype && isShared(tensor.data.buffer)) {
         staged.set(name, elementsFor(tensor, { dtype }));
         continue;
       }
       const type = heldAs(dtype);
       const size = sizeOf(shape);
-      const buffer = this.#staging.get(name)?.pop() ?? new SharedArrayBuffer(size * bytesPerElement(type));
+      const buffer = this.#staging.get(name)?.pop() ?? sharedMemory(size * bytesPerElement(type));
       const elements = viewBuffer(type, buffer, 0, size);
       (elements as Float32Array).set(tensor.data as Float32Array);
       borrowed.push([name, buffer]);

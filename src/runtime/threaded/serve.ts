@@ -1,5 +1,4 @@
 // A compute thread's end: requests of the main thread are worked on one after another.
-import { parentPort } from "node:worker_threads";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { Answer, EncodedError, Request, Requests } from "./protocol.ts";
 
@@ -8,13 +7,19 @@ export type Handlers<R extends Requests<R>> = {
   readonly [K in keyof R]: (body: R[K]["request"]) => R[K]["answer"] | Promise<R[K]["answer"]>;
 };
 
-/** Answers requests for as long as this thread lives, in the order in which they were made. */
-export function serveRequests<R extends Requests<R>>(handlers: Handlers<R>): void {
+/** A compute thread's way to who started it. */
+export interface RequestPort {
+  on(event: "message", listener: (request: Request) => void): unknown;
+  postMessage(answer: Answer, handedOver: ArrayBuffer[]): void;
+}
+
+/** Answers the requests that come by a port, in the order in which they were made. */
+export function serveRequests<R extends Requests<R>>(port: RequestPort, handlers: Handlers<R>): void {
   let pending = Promise.resolve();
-  parentPort!.on("message", (request: Request) => {
+  port.on("message", (request: Request) => {
     pending = pending.then(async () => {
       const reply = await answer(handlers as Readonly<Record<string, (body: unknown) => unknown>>, request);
-      parentPort!.postMessage(reply, reply.ok ? buffersOf(reply.body) : []);
+      port.postMessage(reply, reply.ok ? buffersOf(reply.body) : []);
     });
   });
 }

@@ -1,6 +1,6 @@
-// Decodes TIFF: what it packs loosely is read here, fax codes and JPEG within it by libvips.
+// Decodes TIFF: what it packs loosely is read here, fax codes and JPEG within it by a library.
 import type { Image } from "../../image.ts";
-import { type DecodeLimits, decodeThroughLibvips } from "../../libvips.ts";
+import { type DecodeLimits, decodeByLibrary } from "../../native/index.ts";
 import { turnUpright } from "../../orientation.ts";
 import { corruptPicture, pictureTimeout, pictureTooLarge, refusedPicture } from "../../picture-errors.ts";
 import { cleanCopy } from "./clean-copy.ts";
@@ -11,8 +11,8 @@ import { readOldJpeg } from "./old-jpeg.ts";
 import { isKnownPredictor, rowBytesOf, unpackPiece } from "./pieces.ts";
 import { interleave, readSamples } from "./samples.ts";
 
-/** Compressions that are left to libvips. */
-const LIBVIPS: readonly number[] = [
+/** Compressions that are left to a library. */
+const BY_LIBRARY: readonly number[] = [
   ...[COMPRESSION.faxRuns, COMPRESSION.fax3, COMPRESSION.fax4],
   ...[COMPRESSION.jpeg, COMPRESSION.webp],
 ];
@@ -29,8 +29,8 @@ export async function decodeTiff(bytes: Uint8Array, name: string, limits: Decode
   if (width * height > limits.maxPixels) throw pictureTooLarge(name, limits.maxPixels);
   const pieceArea = tiled ? layout.pieceWidth * layout.pieceHeight : 0;
   if (pieceArea > limits.maxPixels) throw pictureTooLarge(name, limits.maxPixels);
-  const throughLibvips = (picture: Uint8Array, format: "jpeg" | "tiff"): Promise<Image> =>
-    decodeThroughLibvips(picture, name, {
+  const byLibrary = (picture: Uint8Array, format: "jpeg" | "tiff"): Promise<Image> =>
+    decodeByLibrary(picture, name, {
       ...limits,
       format,
       autoOrient: false,
@@ -41,14 +41,14 @@ export async function decodeTiff(bytes: Uint8Array, name: string, limits: Decode
   if (compression === COMPRESSION.oldJpeg) {
     const jpeg = readOldJpeg(bytes, directory);
     if (jpeg === undefined) throw refusedPicture("a TIFF with old-style JPEG in parts", name);
-    image = await throughLibvips(jpeg, "jpeg");
+    image = await byLibrary(jpeg, "jpeg");
     if (image.width !== width || image.height !== height) throw corruptPicture(name, "the TIFF is damaged");
-  } else if (LIBVIPS.includes(compression) || (photometric === PHOTOMETRIC.yCbCr && samples > 1)) {
+  } else if (BY_LIBRARY.includes(compression) || (photometric === PHOTOMETRIC.yCbCr && samples > 1)) {
     const copy = arePiecesWithin(bytes.length, layout) ? cleanCopy(bytes, directory) : undefined;
     if (copy === undefined) throw corruptPicture(name, "the TIFF is cut short");
-    image = await throughLibvips(copy, "tiff");
+    image = await byLibrary(copy, "tiff");
   } else {
-    image = readPieces(bytes, layout, directory.littleEndian, name, limits);
+    image = await readPieces(bytes, layout, directory.littleEndian, name, limits);
   }
   return turnUpright(image, orientation);
 }
@@ -58,13 +58,13 @@ function arePiecesWithin(length: number, { offsets, byteCounts }: TiffLayout): b
   return byteCounts !== undefined && offsets.every((offset, i) => offset + byteCounts[i]! <= length);
 }
 
-function readPieces(
+async function readPieces(
   bytes: Uint8Array,
   layout: TiffLayout,
   littleEndian: boolean,
   name: string,
   { seconds }: DecodeLimits,
-): Image {
+): Promise<Image> {
   const { width, height, pieceWidth, pieceHeight, planar, samples, tiled } = layout;
   const deadline = Date.now() + seconds * 1000;
   const { used, convert } = coloursOf(layout, name);
@@ -77,16 +77,17 @@ function readPieces(
     if (Date.now() > deadline) throw pictureTimeout(name, seconds);
     const [left, top] = [(index % across) * pieceWidth, Math.floor(index / across) * pieceHeight];
     const [columns, rows] = [Math.min(pieceWidth, width - left), Math.min(pieceHeight, height - top)];
-    const parts = Array.from({ length: planes }, (_, plane) => {
-      const piece = unpackPiece(bytes, layout, littleEndian, plane * across * down + index, rows);
+    const parts: ReturnType<typeof readSamples>[] = [];
+    for (let plane = 0; plane < planes; plane++) {
+      const piece = await unpackPiece(bytes, layout, littleEndian, plane * across * down + index, rows);
       if (piece === undefined) {
         throw corruptPicture(
           name,
           `${tiled ? "tile" : "strip"} ${index} of the TIFF is damaged or cut short`,
         );
       }
-      return readSamples(piece, layout, rowSamples, rowBytesOf(layout));
-    });
+      parts.push(readSamples(piece, layout, rowSamples, rowBytesOf(layout)));
+    }
     const values = interleave(parts);
     for (let row = 0; row < rows; row++)
       convert(values, row * pieceWidth * stride, columns, data, ((top + row) * width + left) * 3);

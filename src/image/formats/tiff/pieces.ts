@@ -1,5 +1,5 @@
 // Unpacks the pieces of a TIFF, strips or tiles, to the bytes of their samples.
-import { inflateSync } from "node:zlib";
+import { inflate } from "../../../platform/index.ts";
 import { COMPRESSION, SAMPLE_FORMAT, type TiffLayout } from "./layout.ts";
 import { unpackLzw } from "./lzw.ts";
 import { unpackBits } from "./pack-bits.ts";
@@ -13,13 +13,13 @@ export function rowBytesOf({ pieceWidth, samples, planar, bits }: TiffLayout): n
  * At least the first `rows` rows of a piece, with samples of more than one byte in the machine's order.
  * @returns undefined where there is less than that, or it is damaged
  */
-export function unpackPiece(
+export async function unpackPiece(
   bytes: Uint8Array,
   layout: TiffLayout,
   littleEndian: boolean,
   index: number,
   rows: number,
-): Uint8Array | undefined {
+): Promise<Uint8Array | undefined> {
   const offset = layout.offsets[index];
   if (offset === undefined || offset >= bytes.length) return undefined;
   const rowBytes = rowBytesOf(layout);
@@ -32,7 +32,7 @@ export function unpackPiece(
   if (offset + length > bytes.length) return undefined;
   const coded = bytes.subarray(offset, offset + length);
   const packed = layout.lowBitFirst ? coded.map(reverseBits) : coded;
-  const piece = unpack(packed, layout, wanted, rowBytes * layout.pieceHeight);
+  const piece = await unpack(packed, layout, wanted, rowBytes * layout.pieceHeight);
   if (piece === undefined) return undefined;
   if (!littleEndian && layout.predictor !== FLOAT_PREDICTOR) swapBytes(piece, layout.bits);
   const hasPredictor =
@@ -57,24 +57,28 @@ function reverseBits(byte: number): number {
 }
 
 /** A copy of `wanted` bytes; undefined where they are not all there. `most` are what a whole piece may have. */
-function unpack(
+async function unpack(
   packed: Uint8Array,
   layout: TiffLayout,
   wanted: number,
   most: number,
-): Uint8Array | undefined {
+): Promise<Uint8Array | undefined> {
   if (layout.compression === COMPRESSION.none)
     return packed.length < wanted ? undefined : new Uint8Array(packed);
-  if (COMPRESSIONS_OF_ZLIB.includes(layout.compression)) return inflate(packed, wanted, most);
+  if (COMPRESSIONS_OF_ZLIB.includes(layout.compression)) return inflatePiece(packed, wanted, most);
   const piece = new Uint8Array(wanted);
   const unpackInto = layout.compression === COMPRESSION.lzw ? unpackLzw : unpackBits;
   return unpackInto(packed, piece) ? piece : undefined;
 }
 
 /** The stream must be whole: its checksum tells. `most` is what a whole piece may have. */
-function inflate(packed: Uint8Array, wanted: number, most: number): Uint8Array | undefined {
+async function inflatePiece(
+  packed: Uint8Array,
+  wanted: number,
+  most: number,
+): Promise<Uint8Array | undefined> {
   try {
-    const piece = inflateSync(packed, { maxOutputLength: 2 * most + 64 });
+    const piece = await inflate(packed, 2 * most + 64);
     return piece.length < wanted ? undefined : piece.subarray(0, wanted);
   } catch {
     return undefined;
@@ -83,13 +87,9 @@ function inflate(packed: Uint8Array, wanted: number, most: number): Uint8Array |
 
 /** Turns samples of 16 or 32 bits from big-endian to little-endian. */
 function swapBytes(piece: Uint8Array, bits: number): void {
-  const buffer = Buffer.from(
-    piece.buffer,
-    piece.byteOffset,
-    piece.byteLength - (piece.byteLength % (bits / 8 || 1)),
-  );
-  if (bits === 16) buffer.swap16();
-  if (bits === 32) buffer.swap32();
+  const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength);
+  if (bits === 16) for (let i = 0; i + 2 <= piece.length; i += 2) view.setUint16(i, view.getUint16(i), true);
+  if (bits === 32) for (let i = 0; i + 4 <= piece.length; i += 4) view.setUint32(i, view.getUint32(i), true);
 }
 
 /** Adds the differences up again: to the sample of the same kind in the pixel before, or of bytes in planes. */
