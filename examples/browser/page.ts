@@ -55,9 +55,10 @@ function receive(reply: Reply): void {
     case "opened":
       find("classes").innerHTML = "";
       for (const [name, count] of reply.classes) {
-        const [term, value] = [document.createElement("dt"), document.createElement("dd")];
-        [term.textContent, value.textContent] = [name, `${count} to train on`];
-        find("classes").append(term, value);
+        const [pair, term, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+        [term!.textContent, value!.textContent] = [name, `${count} to train on`];
+        pair!.append(term!, value!);
+        find("classes").append(pair!);
       }
       show("classes", true);
       show("resume", reply.resumable);

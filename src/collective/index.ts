@@ -2,4 +2,4 @@
 export type { Collective } from "../runtime/collective.ts";
 export { localCollective } from "./local.ts";
 export type { MpiCollective } from "./mpi/mpi-collective.ts";
-export { openCollective, type StrategyName } from "./open-collective.ts";
+export { openCollective, processesStarted, type StrategyName } from "./open-collective.ts";

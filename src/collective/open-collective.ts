@@ -5,8 +5,8 @@ import { localCollective } from "./local.ts";
 /** `single`: this process alone. `mpi`: those that MPI has started. `auto`: `mpi` where there are several. */
 export type StrategyName = "auto" | "single" | "mpi";
 
-/** Where launchers say how many processes they have started: Open MPI's, MPICH's and Intel's, Slurm's with PMIx. */
-function processesStarted(environment: NodeJS.ProcessEnv): number {
+/** How many processes the launcher says it has started: Open MPI's, MPICH's and Intel's, Slurm's with PMIx; 1 without one. */
+export function processesStarted(environment: NodeJS.ProcessEnv): number {
   const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, PMIX_RANK, SLURM_STEP_NUM_TASKS } = environment;
   const said = OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? (PMIX_RANK === undefined ? "1" : SLURM_STEP_NUM_TASKS);
   return Number(said ?? 1);

@@ -19,6 +19,7 @@ import type { RunConfiguration } from "./configuration.ts";
 import { readJobSettings, setEnvironment } from "./job-settings.ts";
 import { linearProbe } from "./linear-probe.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
+import { assertOneProcess } from "./one-process.ts";
 import { normalizationWarning, picturesLine } from "./pretrained.ts";
 import { identityOf } from "./run-identity.ts";
 import { RunLog } from "./run-log.ts";
@@ -76,6 +77,7 @@ async function prepare(
   { registry, signal, write = () => undefined }: TrainOptions,
   taken: Taken,
 ): Promise<Omit<PreparedRun, keyof AsyncDisposable>> {
+  assertOneProcess();
   const { composition, folder } = run;
   const job = readJobSettings(composition);
   const environment = setEnvironment(job.environment);
