@@ -48,7 +48,7 @@ export const onednnRuntime: Runtime = {
     const thread = startThread("./compute-thread", import.meta.url, { env: SHARE_ENV });
     const client = new ComputeClient<OnednnRequests>("onednn", thread);
     const { convolutionAlgorithm = "auto" } = options;
-    await client.ask("open", { storages, threads, precision, convolutionAlgorithm });
+    await client.begin("open", { storages, threads, precision, convolutionAlgorithm });
     return new OnednnSession(client, { runtime: "onednn", storages, precision, threads });
   },
 };

@@ -26,12 +26,7 @@ export const onnxRuntime: Runtime = {
     const { storages, threads = onnxPlatform.threads(), precision = "32-true" } = options;
     if (precision !== "32-true") throw precisionError("runtime onnxruntime", precision, ["32-true"]);
     const client = new ComputeClient<OnnxRuntimeRequests>("onnxruntime", startComputeThread());
-    try {
-      await client.ask("open", { storages, threads });
-    } catch (error) {
-      await client.close();
-      throw error;
-    }
+    await client.begin("open", { storages, threads });
     return new ThreadedSession(client, { runtime: "onnxruntime", storages, precision, threads });
   },
 };

@@ -48,6 +48,16 @@ export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequ
     }) as Promise<R[K]["answer"]>;
   }
 
+  /** Asks what the thread has to begin with, such as to open a session; where that fails, the thread ends. */
+  async begin<K extends keyof R & string>(kind: K, body: R[K]["request"]): Promise<void> {
+    try {
+      await this.ask(kind, body);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   /** Ends the thread after the requests that were made. */
   async close(): Promise<void> {
     await this.ask("close", undefined);
