@@ -79,10 +79,13 @@ async function stats(request: DataToolRequest, { json }: ToolFlags): Promise<voi
   const totals = parts.map(([, numbers]) => String(numbers.reduce((sum, count) => sum + count, 0)));
   const headings = parts.length === 1 ? ["pictures"] : parts.map(([part]) => part);
   print(formatTable(["class", ...headings], [...rows, ["all", ...totals]]));
+  const looked = `${sampled}${parts.length === 1 ? "" : " training"} pictures`;
+  print(`\nmost common class to rarest: ${imbalance.toFixed(1)} to 1`);
+  if (width === null || height === null || mean === null || std === null) {
+    return print(`of ${looked} none can be read; classifier-training data verify says why`);
+  }
   const channels = (values: readonly number[]): string => values.map((value) => value.toFixed(3)).join(" ");
-  print(`
-most common class to rarest: ${imbalance.toFixed(1)} to 1
-of ${sampled}${parts.length === 1 ? "" : " training"} pictures (${unreadable} unreadable):
+  print(`of ${looked} (${unreadable} unreadable):
   width ${width.min} to ${width.max}, median ${width.median}; height ${height.min} to ${height.max}, median ${height.median}
   red, green, blue: mean ${channels(mean)}, deviation ${channels(std)}`);
 }

@@ -42,11 +42,29 @@ test("statistics count classes and measure sizes and colours", async () => {
       height: { min: 10, median: 10, max: 10 },
     });
     // 300 of 800 pixels are red.
-    expect(statistics.mean[0]).toBeCloseTo(0.375, 10);
-    expect(statistics.mean[1]).toBeCloseTo(0.2, 10);
-    expect(statistics.std[0]).toBeCloseTo(Math.sqrt(0.375 * 0.625), 10);
-    expect(statistics.std[2]).toBe(0);
+    expect(statistics.mean![0]).toBeCloseTo(0.375, 10);
+    expect(statistics.mean![1]).toBeCloseTo(0.2, 10);
+    expect(statistics.std![0]).toBeCloseTo(Math.sqrt(0.375 * 0.625), 10);
+    expect(statistics.std![2]).toBe(0);
     expect((await datasetStatistics(splits, { samples: 2 })).sampled).toBe(2);
+  });
+});
+
+test("of pictures that cannot be read there are no sizes and no colours", async () => {
+  for (const part of ["train", "val"]) {
+    for (const name of ["a", "b"]) await write(`unreadable/${part}/${name}/0.png`, Buffer.from("x"));
+  }
+  await withModule({ root: join(folder, "unreadable"), ...options }, async ({ splits }) => {
+    expect(await datasetStatistics(splits)).toMatchObject({
+      counts: { train: [1, 1], val: [1, 1] },
+      sampled: 2,
+      unreadable: 2,
+      width: null,
+      height: null,
+      sizes: [],
+      mean: null,
+      std: null,
+    });
   });
 });
 

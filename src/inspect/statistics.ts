@@ -39,16 +39,17 @@ export interface DataStatistics {
   readonly counts: Readonly<Partial<Record<Part, readonly number[]>>>;
   /** Most common class by rarest, in training. */
   readonly imbalance: number;
-  /** Of the pictures looked at: their number, how many could not be read, and their sizes in pixels. */
+  /** Of the pictures looked at: their number, how many could not be read, and the sizes of the others in pixels. */
   readonly sampled: number;
   readonly unreadable: number;
-  readonly width: SizeRange;
-  readonly height: SizeRange;
-  /** Most frequent first. */
+  /** Null, as everything below, where none could be read. */
+  readonly width: SizeRange | null;
+  readonly height: SizeRange | null;
+  /** Most frequent first; empty where no picture could be read. */
   readonly sizes: readonly SizeCount[];
   /** Of red, green and blue over all pixels of the training pictures looked at, in 0..1. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
+  readonly mean: readonly [number, number, number] | null;
+  readonly std: readonly [number, number, number] | null;
 }
 
 /** How many pictures are read, and how. */
@@ -114,8 +115,8 @@ function countSizes(widths: readonly number[], heights: readonly number[]): Size
   return [...counts.values()].sort((a, b) => b.count - a.count);
 }
 
-function rangeOf(values: number[]): SizeRange {
-  if (values.length === 0) return { min: 0, median: 0, max: 0 };
+function rangeOf(values: number[]): SizeRange | null {
+  if (values.length === 0) return null;
   const sorted = values.sort((a, b) => a - b);
   return { min: sorted[0]!, median: sorted[sorted.length >> 1]!, max: sorted.at(-1)! };
 }
@@ -140,22 +141,19 @@ class ChannelMoments {
     this.#pixels += data.length / 3;
   }
 
-  get mean(): [number, number, number] {
-    return this.#each((channel) => this.#sum[channel]! / 255);
+  get mean(): [number, number, number] | null {
+    return this.#each((channel) => this.#sum[channel]! / 255 / this.#pixels);
   }
 
-  get std(): [number, number, number] {
+  get std(): [number, number, number] | null {
     const { mean } = this;
-    const variance = this.#each((channel) => this.#squares[channel]! / 255 ** 2);
-    return [0, 1, 2].map((c) => Math.sqrt(Math.max(0, variance[c]! - mean[c]! ** 2))) as [
-      number,
-      number,
-      number,
-    ];
+    if (mean === null) return null;
+    return this.#each((channel) =>
+      Math.sqrt(Math.max(0, this.#squares[channel]! / 255 ** 2 / this.#pixels - mean[channel]! ** 2)),
+    );
   }
 
-  #each(total: (channel: number) => number): [number, number, number] {
-    const pixels = Math.max(1, this.#pixels);
-    return [total(0) / pixels, total(1) / pixels, total(2) / pixels];
+  #each(value: (channel: number) => number): [number, number, number] | null {
+    return this.#pixels === 0 ? null : [value(0), value(1), value(2)];
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -102,6 +102,11 @@ test("a file system that does not tell its free space is tried", async () => {
   const freeBytes = (): Promise<number> => Promise.reject(new Error("ENOSYS"));
   await writeDurably(path, NEW, { byteLength: 11, operations: { ...FILE_OPERATIONS, freeBytes } });
   expect(await read(path)).toBe("new content");
+});
+
+test.skipIf(process.platform === "win32")("a device is written to and stays one", async () => {
+  await writeDurably("/dev/null", NEW);
+  expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
 });
 
 test("a folder that is not there is named with what to do", async () => {

@@ -1,5 +1,5 @@
 // Files that are whole or absent: written to a temporary name, synced, renamed, directory synced.
-import { type FileHandle, open, readdir, rename, rm, statfs } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ClassifierTrainingError } from "../core/index.ts";
 
@@ -34,7 +34,7 @@ export interface DurableWriteOptions {
 
 /**
  * Replaces `path` by `chunks`: at every moment, crashes included, the old or the new content is there
- * (with `previous`, under one of the two names).
+ * (with `previous`, under one of the two names). A pipe or a device, such as /dev/stdout, is written to as it is.
  * @throws ClassifierTrainingError kind "storage" `WRITE_FAILED`; nothing half-written is left.
  */
 export async function writeDurably(
@@ -45,8 +45,9 @@ export async function writeDurably(
   const folder = dirname(path);
   const temporary = temporaryName(path);
   try {
+    if (await isStream(path)) return await writeInto(path, chunks, operations);
     if (byteLength !== undefined) await assertRoom(folder, byteLength, operations);
-    await writeSynced(temporary, chunks, operations);
+    await writeInto(temporary, chunks, operations, true);
     await replace(path, temporary, previous, operations);
     await syncDirectory(folder, operations);
   } catch (error) {
@@ -103,10 +104,17 @@ function isOtherProcess(pid: number): boolean {
   }
 }
 
-async function writeSynced(
+/** Whether something is there that keeps no content and must not be replaced. */
+async function isStream(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+async function writeInto(
   path: string,
   chunks: Iterable<Uint8Array>,
   operations: FileOperations,
+  synced = false,
 ): Promise<void> {
   const file = await operations.open(path, "w");
   try {
@@ -116,7 +124,7 @@ async function writeSynced(
         offset += bytesWritten;
       }
     }
-    await file.sync();
+    if (synced) await file.sync();
   } finally {
     await file.close();
   }
@@ -171,10 +179,10 @@ async function syncDirectory(path: string, operations: FileOperations): Promise<
 const HINTS: Readonly<Record<string, string>> = {
   ENOSPC: "free some space on this disk",
   EDQUOT: "your disk quota is used up; free some space",
-  EROFS: "the file system is read-only; write to another place with hydra.run.dir=...",
-  EACCES: "you may not write there; choose another place with hydra.run.dir=...",
-  EPERM: "you may not write there; choose another place with hydra.run.dir=...",
-  ENOTDIR: "a part of this path is a file; choose another place with hydra.run.dir=...",
+  EROFS: "the file system is read-only; choose another place, for a run with hydra.run.dir=...",
+  EACCES: "you may not write there; choose another place, for a run with hydra.run.dir=...",
+  EPERM: "you may not write there; choose another place, for a run with hydra.run.dir=...",
+  ENOTDIR: "a part of this path is a file; choose another place, for a run with hydra.run.dir=...",
   ENOENT: "the folder is not there any more",
 };
 

@@ -61,6 +61,10 @@ describe("one table", () => {
     await expect(table({ file, header: false, labelColumn: "label" })).rejects.toMatchObject({
       code: "TABLE_COLUMN",
     });
+    await expect(table({ file })).rejects.toMatchObject({
+      code: "TABLE_COLUMN",
+      hint: expect.stringContaining("data.header=false"),
+    });
   });
 
   test("may have a byte order mark, semicolons, quotes and Windows' ends of lines; 01 and 1 are two classes", async () => {

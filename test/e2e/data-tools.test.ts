@@ -99,6 +99,17 @@ describe("pictures that no training begins with", () => {
   });
 });
 
+test("stats says that no picture can be read, and what tells why", async () => {
+  for (const name of ["a", "b"]) {
+    await mkdir(join(folder, "unreadable", name), { recursive: true });
+    await writeFile(join(folder, "unreadable", name, "0.jpg"), "not a picture");
+  }
+  const { code, stdout } = await data("stats", "data.root=unreadable");
+  expect(code).toBe(0);
+  expect(stdout).toContain("of 2 pictures none can be read; classifier-training data verify says why\n");
+  expect(stdout).not.toContain("width");
+});
+
 describe("dedupe", () => {
   test("counts the pictures that it cannot read and names some", async () => {
     const { code, stderr } = await data("dedupe", "data.root=damaged", "data.batch_size=4");

@@ -1,5 +1,4 @@
 // The report of the configured data: everything the data tools find out, in one HTML file.
-import { writeFile } from "node:fs/promises";
 import { isAbsolute, relative } from "node:path";
 import { resolveConfig, toPlain } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
@@ -12,7 +11,7 @@ import {
   previewBatch,
   verifyDataset,
 } from "../../inspect/index.ts";
-import { writeFailed } from "../../platform/index.ts";
+import { writeDurably } from "../../platform/index.ts";
 import { type DataReport, type DuplicateSet, renderDataReport } from "../../report/index.ts";
 import { type DataToolRequest, picturesOf, withData } from "./data-tools.ts";
 import { thumbnail } from "./duplicate-sheet.ts";
@@ -31,9 +30,7 @@ export async function reportOnData(request: DataToolRequest, path: string): Prom
   const splits = await picturesOf(request);
   const { warnings, ...batch } = await firstBatch(request, splits.warnings);
   const page = await describe(splits, nameOf(request), warnings, batch);
-  await writeFile(path, page).catch((error: unknown) => {
-    throw writeFailed(path, error);
-  });
+  await writeDurably(path, [new TextEncoder().encode(page)]);
 }
 
 /** The setting that says where the data is, or what it is called. */
@@ -64,7 +61,7 @@ async function describe(
     classes: statistics.classes,
     splits: Object.entries(statistics.counts).map(([part, counts]) => ({ name: part, counts })),
     warnings,
-    colours: statistics,
+    colours: { sampled: statistics.sampled, mean: statistics.mean ?? [], std: statistics.std ?? [] },
     sizes: statistics.sizes,
     problems: verified.problems.map((problem) => ({ ...problem, name: within(name, problem.name) })),
     duplicates: await withThumbnails(splits, name, duplicates),

@@ -1,5 +1,4 @@
 // Looks at the configured data before anything is trained on it: counts, damage, duplicates, augmented batches.
-import { writeFile } from "node:fs/promises";
 import {
   type ComponentRegistry,
   type Composition,
@@ -19,7 +18,7 @@ import {
   type VerificationReport,
   verifyDataset,
 } from "../../inspect/index.ts";
-import { writeFailed } from "../../platform/index.ts";
+import { writeDurably } from "../../platform/index.ts";
 import { encodePng } from "../../plots/index.ts";
 import { countPictures, firstNames, leftOutLine } from "../run/bad-pictures.ts";
 import { LOG_LEVELS, type Notify, noticesFrom } from "../run/notices.ts";
@@ -79,9 +78,7 @@ export function previewData(request: DataToolRequest, path: string): Promise<voi
   return withData(request, async (data) => {
     for await (const batch of data.trainLoader(0)) {
       const png = encodePng(previewBatch(batch, data.preprocessing));
-      await writeFile(path, png).catch((error: unknown) => {
-        throw writeFailed(path, error);
-      });
+      await writeDurably(path, [png]);
       const leftOut = leftOutLine(data, "classifier-training data verify says why");
       if (leftOut !== undefined) noticesOf(request)("WARNING", leftOut);
       return;

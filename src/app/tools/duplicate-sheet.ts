@@ -1,9 +1,8 @@
 // The contact sheet of duplicates: pairs of them side by side as one PNG, with what is wrong about each.
-import { writeFile } from "node:fs/promises";
 import type { DatasetSplits } from "../../data/index.ts";
 import { type Image, readImage } from "../../image/index.ts";
 import type { DuplicateGroup, DuplicatePair } from "../../inspect/index.ts";
-import { writeFailed } from "../../platform/index.ts";
+import { writeDurably } from "../../platform/index.ts";
 import { type ContactPair, contactSheet, renderPng } from "../../plots/index.ts";
 import { resize } from "../../transforms/index.ts";
 
@@ -47,10 +46,7 @@ export async function writeDuplicateSheet(
     shown.push({ title: titleOf(pair), remarks, tiles: [tiles[0]!, tiles[1]!] });
   }
   const picture = contactSheet({ pairs: shown, more: pairs.length - shown.length });
-  const png = await renderPng(picture, { scale: 1 });
-  await writeFile(path, png).catch((error: unknown) => {
-    throw writeFailed(path, error);
-  });
+  await writeDurably(path, [await renderPng(picture, { scale: 1 })]);
 }
 
 function titleOf({ kind, similarity }: DuplicatePair): string {

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import * as z from "zod";
 import { ClassifierTrainingError, didYouMean, parseOptions } from "../../core/index.ts";
+import { hasImageExtension } from "../../image/extensions.ts";
 import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
 import { readClassNames } from "../files/class-names.ts";
 import { parseTable, readTableFile, type Table } from "../files/table.ts";
@@ -167,14 +168,17 @@ function position({ columns, width }: Table, column: Column, where: string): num
   if (named >= 0) return named;
   const number = columns === undefined || typeof column === "number" ? Number(column) : Number.NaN;
   if (Number.isInteger(number) && number >= 0 && number < width) return number;
-  const hint =
-    columns === undefined
-      ? `columns have the numbers 0 to ${width - 1}`
-      : didYouMean(String(column), columns);
   throw new ClassifierTrainingError("data", "TABLE_COLUMN", `there is no column "${column}"`, {
     where,
-    hint,
+    hint: columnHint(column, columns, width),
   });
+}
+
+function columnHint(column: Column, columns: Table["columns"], width: number): string | undefined {
+  if (columns === undefined) return `columns have the numbers 0 to ${width - 1}`;
+  if (columns.some(hasImageExtension))
+    return "its first line names a picture; where no line names the columns, set data.header=false";
+  return didYouMean(String(column), columns);
 }
 
 function badRow(message: string, where: string, hint: string): ClassifierTrainingError {
