@@ -1,6 +1,7 @@
 // Delivers each event to the callbacks, one after another, in their order.
+
+import { Callback } from "./callback.ts";
 import type { FitContext, TestContext } from "./context.ts";
-import { Callback } from "./contracts.ts";
 import { HOOKS, type TrainingEvent } from "./events.ts";
 import type { Profiler } from "./profiler.ts";
 

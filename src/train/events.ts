@@ -1,6 +1,6 @@
 // The events of a run, in the order in which they come; what callbacks and `for await` consumers see.
 import type { Batch, HostTensor } from "../core/index.ts";
-import type { Callback, FitStatus } from "./contracts.ts";
+import type { FitStatus } from "./contracts.ts";
 import type { NonFinite } from "./fit/non-finite.ts";
 import type { Progress } from "./fit/progress.ts";
 
@@ -79,10 +79,8 @@ export type EventOf<T extends EventType> = { readonly type: T } & EventPayloads[
 /** Any event of a run, told apart by `type`. */
 export type TrainingEvent = { [T in EventType]: EventOf<T> }[EventType];
 
-type HookName = Exclude<keyof Callback & `on${string}`, never>;
-
 /** The hook that receives each event. */
-export const HOOKS: Readonly<Record<EventType, HookName>> = {
+export const HOOKS: { readonly [T in EventType]: `on${Capitalize<T>}` } = {
   fitStart: "onFitStart",
   trainStart: "onTrainStart",
   trainEpochStart: "onTrainEpochStart",

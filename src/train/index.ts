@@ -1,4 +1,5 @@
 // The trainer: fit, validate, test, checkpoint; the contracts that callbacks and loggers implement.
+export { Callback } from "./callback.ts";
 export {
   type Checkpoint,
   type CheckpointKind,
@@ -11,15 +12,14 @@ export {
 } from "./checkpoint/checkpoint.ts";
 
 export type { FitContext, TestContext } from "./context.ts";
-export {
-  Callback,
-  type FitStatus,
-  type Json,
-  type Logger,
-  type LogRow,
-  type Stage,
-  type StageMetrics,
-  type TrainableModel,
+export type {
+  FitStatus,
+  Json,
+  Logger,
+  LogRow,
+  Stage,
+  StageMetrics,
+  TrainableModel,
 } from "./contracts.ts";
 export { DURATION, DURATION_MESSAGE, secondsOf } from "./duration.ts";
 export { DataParallel, type ShareResult } from "./engine/data-parallel.ts";

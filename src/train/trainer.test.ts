@@ -15,8 +15,8 @@ import {
   SGD,
 } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
+import { Callback } from "./callback.ts";
 import type { FitContext } from "./context.ts";
-import { Callback } from "./contracts.ts";
 import type { EventOf, TrainingEvent } from "./events.ts";
 import { resolveTrainerOptions, type TrainerOptions } from "./options.ts";
 import { Trainer } from "./trainer.ts";

@@ -1,10 +1,8 @@
 // CMYK to RGB.
+import type { ConvertPixels } from "./convert-pixels.ts";
 
-/** Converts by Pillow's formula: each ink is scaled by what black leaves. Arguments as `ConvertPixels` has them. */
-export function convertCmyk(
-  stride: number,
-  shift: number,
-): (samples: ArrayLike<number>, from: number, count: number, rgb: Uint8Array, to: number) => void {
+/** Converts by Pillow's formula: each ink is scaled by what black leaves. */
+export function convertCmyk(stride: number, shift: number): ConvertPixels {
   return (samples, from, count, rgb, to) => {
     for (let i = 0; i < count; i++) {
       const at = from + i * stride;

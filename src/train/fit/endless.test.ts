@@ -20,9 +20,9 @@ import {
   StepLR,
   WarmupCosine,
 } from "../../optim/index.ts";
+import { Callback } from "../callback.ts";
 import { loadCheckpointOrPrevious } from "../checkpoint/checkpoint.ts";
 import type { FitContext } from "../context.ts";
-import { Callback } from "../contracts.ts";
 import type { EventOf } from "../events.ts";
 
 let folder: string;

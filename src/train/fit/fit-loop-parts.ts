@@ -2,7 +2,8 @@
 
 import type { TrainerData } from "../../core/index.ts";
 import type { LearningRateScheduler } from "../../optim/index.ts";
-import type { Callback, Json, Logger, TrainableModel } from "../contracts.ts";
+import type { Callback } from "../callback.ts";
+import type { Json, Logger, TrainableModel } from "../contracts.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
 import type { WeightAveraging } from "../engine/weight-average.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";

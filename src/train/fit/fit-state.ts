@@ -1,8 +1,9 @@
 // The part of a checkpoint that is not tensors: progress, running loss and callbacks' state.
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { LossScaler, LossScalerState } from "../../optim/index.ts";
+import type { Callback } from "../callback.ts";
 import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
-import type { Callback, Json } from "../contracts.ts";
+import type { Json } from "../contracts.ts";
 import type { FitAverage } from "./fit-average.ts";
 import type { FitSchedule, FitScheduleState } from "./fit-schedule.ts";
 import type { Progress } from "./progress.ts";

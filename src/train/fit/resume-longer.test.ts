@@ -22,9 +22,9 @@ import {
   StepLR,
   WarmupCosine,
 } from "../../optim/index.ts";
+import { Callback } from "../callback.ts";
 import { type LoadedCheckpoint, loadCheckpointOrPrevious } from "../checkpoint/checkpoint.ts";
 import type { FitContext } from "../context.ts";
-import { Callback } from "../contracts.ts";
 import type { EventOf } from "../events.ts";
 import type { TrainerOptions } from "../options.ts";
 

@@ -6,9 +6,9 @@ import { LinearData } from "../../../test/train/linear-problem.ts";
 import { RowLogger, type Run, type RunOptions, run, SaveWhenInterrupted } from "../../../test/train/run.ts";
 import type { TrainerData } from "../../core/index.ts";
 import { AdamW, CosineAnnealingLR, ReduceLROnPlateau } from "../../optim/index.ts";
+import { Callback } from "../callback.ts";
 import { loadCheckpoint, loadCheckpointOrPrevious } from "../checkpoint/checkpoint.ts";
 import type { FitContext } from "../context.ts";
-import { Callback } from "../contracts.ts";
 import type { EventOf } from "../events.ts";
 
 let folder: string;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { LinearData } from "../../../test/train/linear-problem.ts";
 import { run } from "../../../test/train/run.ts";
 import type { Batch, BatchSource, LoaderMemory, TrainerData } from "../../core/index.ts";
-import { Callback } from "../contracts.ts";
+import { Callback } from "../callback.ts";
 import type { EventOf } from "../events.ts";
 
 /** Linear data whose batches are spoilt when the next one is asked for, where their memory may be used again. */

@@ -1,17 +1,9 @@
 // The samples of a TIFF to 8-bit RGB, as Pillow converts them.
 import { refusedPicture } from "../../picture-errors.ts";
 import { convertCmyk } from "../cmyk.ts";
+import type { ConvertPixels } from "../convert-pixels.ts";
 import { convertLab } from "./lab.ts";
 import { PHOTOMETRIC, SAMPLE_FORMAT, type TiffLayout } from "./layout.ts";
-
-/** Converts `count` pixels: their samples begin at `from`, their bytes go to `to`. */
-export type ConvertPixels = (
-  samples: ArrayLike<number>,
-  from: number,
-  count: number,
-  rgb: Uint8Array,
-  to: number,
-) => void;
 
 /** The conversion that suits a file's samples. */
 export interface Colours {

@@ -1,5 +1,5 @@
 // CIE L*a*b* to sRGB.
-import type { ConvertPixels } from "./colours.ts";
+import type { ConvertPixels } from "../convert-pixels.ts";
 
 /** The white of D50, against which L*a*b* is meant. */
 const WHITE = [0.9642, 1, 0.8249] as const;
