@@ -35,6 +35,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   transforms: ["core", "image"],
   data: ["core", "platform", "zip", "download", "image", "transforms"],
   inspect: ["core", "image", "transforms", "data"],
+  search: ["core", "config"],
   inference: ["core", "platform", "image", "transforms", "onnx"],
   export: ["core", "graph", "nn", "onnx", "runtime", "transforms", "inference"],
   train: ["core", "platform", "graph", "autodiff", "nn", "optim", "weights", "runtime"],

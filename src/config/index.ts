@@ -37,6 +37,7 @@ export { multirunFile, runFiles } from "./composition/run-files.ts";
 export { PRIMARY_CONFIG, SHIPPED_CONFIGS } from "./composition/shipped.ts";
 export type { ConfigErrorCode } from "./config-error.ts";
 export type { Resolver, ResolverContext } from "./interpolations/interpolation.ts";
+export { floatText } from "./interpolations/python-text.ts";
 export {
   type ConfigNode,
   childOf,
@@ -51,6 +52,15 @@ export {
   toPlain,
 } from "./node.ts";
 export {
+  isSweep,
+  keyElement,
+  type Override,
+  overrideText,
+  type Sweep,
+  valueText,
+} from "./overrides/override.ts";
+export { parseOverride, parseOverrides } from "./overrides/override-parser.ts";
+export {
   type ConfigPart,
   INFO_TOPICS,
   type InfoTopic,
@@ -60,7 +70,7 @@ export {
   renderInfo,
   table,
 } from "./render.ts";
-export { expandSweep, type Job, type SweepOptions } from "./sweeps/sweep.ts";
+export { expandSweep, type Job, type SweepOptions, sweepValues } from "./sweeps/sweep.ts";
 export {
   LEDGER_FILE,
   type LedgerEntry,

@@ -14,6 +14,11 @@ export function errorFunction(x: number): number {
   return Math.abs(x) < FAR ? series(x) : Math.sign(x) * (1 - complement(Math.abs(x)));
 }
 
+/** What is missing to one, `1 - errorFunction(x)`, without losing digits where that is little. */
+export function complementaryErrorFunction(x: number): number {
+  return x < FAR ? 1 - errorFunction(x) : complement(x);
+}
+
 /** The derivative of gelu: the share of a normal distribution below x plus x times its density at x. */
 export function geluSlope(x: number): number {
   return 0.5 * (1 + errorFunction(x * Math.SQRT1_2)) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
@@ -31,7 +36,7 @@ function series(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** What is missing to one: exp(-x^2) / sqrt(pi) / (x + (1/2) / (x + (2/2) / (x + (3/2) / ...))), 7.1.14. */
+/** What is missing to one from `FAR` on: exp(-x^2) / sqrt(pi) / (x + (1/2) / (x + (2/2) / (x + (3/2) / ...))), 7.1.14. */
 function complement(x: number): number {
   let fraction = x;
   for (let level = LEVELS; level > 0; level--) fraction = x + level / 2 / fraction;

@@ -15,7 +15,7 @@ export {
   type TensorData,
   viewBuffer,
 } from "./dtype.ts";
-export { errorFunction, geluSlope } from "./error-function.ts";
+export { complementaryErrorFunction, errorFunction, geluSlope } from "./error-function.ts";
 export { ClassifierTrainingError, type ErrorDetails, type ErrorKind } from "./errors.ts";
 export { checkLabels, type LabelRange } from "./labels.ts";
 export { LatestUsed } from "./latest-used.ts";

@@ -75,7 +75,12 @@ function jobValues(override: Override, options: (group: string) => readonly stri
   return values;
 }
 
-function sweepValues(
+/**
+ * The values that a choice, a range or a glob stands for, each as it would be written in an override.
+ * @param options names of the options of a group
+ * @throws CONFIG_SWEEP for intervals, and for more than 100,000 values
+ */
+export function sweepValues(
   override: Override,
   sweep: Sweep,
   options: (group: string) => readonly string[],
