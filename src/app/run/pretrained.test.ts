@@ -56,6 +56,17 @@ describe("a file of weights", () => {
     );
   });
 
+  test("of a larger network that has every tensor of the model is refused too", async () => {
+    const path = await writeWeights("resnet34");
+    await expect(load("resnet18", path)).rejects.toMatchObject({
+      code: "WEIGHTS_MISMATCH",
+      message: expect.stringMatching(
+        /^all 120 tensors of resnet18 are there, but the file's network has more: not used: layer1\.2\.conv1\.weight, /,
+      ),
+      hint: "these are weights of resnet34: choose model=resnet34",
+    });
+  });
+
   test("of another network is refused in one line that names it", async () => {
     const path = await writeWeights("mobilenet_v3_small");
     const error = load("mobilenet_v3_large", path);

@@ -1,7 +1,7 @@
 // The weights that a model starts from: published ones, or those of a file.
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
-import type { BaseClassificationModel } from "../../models/index.ts";
+import { type BaseClassificationModel, NETWORK_NAMES, type NetworkName } from "../../models/index.ts";
 import { ClassificationNetwork, type StateDict, stateEntries } from "../../nn/index.ts";
 import { describePreprocessing, type PictureFormat } from "../../transforms/index.ts";
 import {
@@ -43,6 +43,7 @@ export async function loadPretrained(
       classNames: model.classNames,
       weightsClassNames: own,
     });
+    requireWhole(match, file, model);
     notify("INFO", `pretrained: ${describeMatch(match, nameOf(source, path))}`);
     return new Map(tensors);
   } catch (error) {
@@ -56,13 +57,36 @@ function describeMatch({ sources, prefix, replaced, unexpected }: StateDictMatch
   return [found, listNames("new", replaced), listNames("not used", unexpected)].filter(Boolean).join("; ");
 }
 
+const weightsOf = (name: NetworkName): string => `these are weights of ${name}: choose model=${name}`;
+
+/**
+ * A ResNet-34 has every tensor of a ResNet-18, and others between them.
+ * @throws ClassifierTrainingError `WEIGHTS_MISMATCH` where another network of the catalogue leaves less of a file over
+ */
+function requireWhole(
+  { sources, unexpected }: StateDictMatch,
+  file: WeightsFile,
+  model: BaseClassificationModel,
+): void {
+  if (unexpected.length === 0 || !NETWORK_NAMES.some((name) => name === model.architecture)) return;
+  const known = recognizeNetwork(file);
+  if (known === undefined || known.others >= unexpected.length) return;
+  const problem = `all ${sources.size} tensors of ${model.architecture} are there, but the file's network has more`;
+  throw new ClassifierTrainingError(
+    "data",
+    "WEIGHTS_MISMATCH",
+    `${problem}: ${listNames("not used", unexpected)}`,
+    { where: file.name, hint: weightsOf(known.name) },
+  );
+}
+
 /** The error, saying which network the weights are of, where they do not fit but are known. */
 function withNetwork(error: unknown, file: WeightsFile, model: BaseClassificationModel): unknown {
   if (!(error instanceof ClassifierTrainingError) || error.code !== "WEIGHTS_MISMATCH") return error;
-  const known = recognizeNetwork(file);
+  const known = recognizeNetwork(file)?.name;
   if (known === undefined || known === model.architecture) return error;
   const { kind, code, message, where } = error;
-  const hint = `these are weights of ${known}: choose model=${known}`;
+  const hint = weightsOf(known);
   return new ClassifierTrainingError(kind, code, message, { where, hint, cause: error.cause });
 }
 

@@ -8,9 +8,15 @@ export function fittingOf(network: ClassificationNetwork): Pick<MatchOptions, "c
   return { classifiers: outputLayers(network), fit: (name, found) => network.fitState(name, found) };
 }
 
-/** The network that a file has every tensor of, but for the classifier's, and the fewest beside; undefined: none. */
-export function recognizeNetwork({ tensors }: WeightsFile): NetworkName | undefined {
-  let best: { readonly name: NetworkName; readonly others: number } | undefined;
+/** A network that a file has every tensor of, but for the classifier's, and how many the file has beside. */
+export interface RecognizedNetwork {
+  readonly name: NetworkName;
+  readonly others: number;
+}
+
+/** Of the networks that a file has every tensor of, the one that leaves the fewest over; undefined: none. */
+export function recognizeNetwork({ tensors }: WeightsFile): RecognizedNetwork | undefined {
+  let best: RecognizedNetwork | undefined;
   for (const name of NETWORK_NAMES) {
     const network = createNetwork(name, { numClasses: 1000 });
     const { missing, misshapen, unexpected } = matchStateDict(stateEntries(network), tensors, {
@@ -20,5 +26,5 @@ export function recognizeNetwork({ tensors }: WeightsFile): NetworkName | undefi
     if (fits && !(best !== undefined && best.others <= unexpected.length))
       best = { name, others: unexpected.length };
   }
-  return best?.name;
+  return best;
 }
