@@ -4,10 +4,11 @@ import { parentPort } from "node:worker_threads";
 import { decodeProgram, disposedError, type NamedData, serveRequests } from "../threaded/index.ts";
 import { choiceFile } from "./choice-file.ts";
 import { ComputeSession } from "./compute/session.ts";
-import { loadLibrary } from "./ffi/index.ts";
+import { type Library, loadLibrary } from "./ffi/index.ts";
 import type { ElementArray } from "./plan/element-type.ts";
 import type { OnednnRequests } from "./protocol.ts";
 
+let library: Library | undefined;
 let session: ComputeSession | undefined;
 
 function open(): ComputeSession {
@@ -22,7 +23,7 @@ function held(inputs: NamedData): ReadonlyMap<string, ElementArray> {
 
 serveRequests<OnednnRequests>(parentPort!, {
   async open(options) {
-    const library = await loadLibrary();
+    library ??= await loadLibrary();
     const processor = cpus()[0]?.model ?? process.arch;
     session = new ComputeSession(library, { ...options, processor, choices: choiceFile() });
     return undefined;
@@ -44,8 +45,8 @@ serveRequests<OnednnRequests>(parentPort!, {
     return undefined;
   },
   async close() {
-    await session?.dispose();
+    const free = (await session?.dispose()) ?? true;
     session = undefined;
-    return undefined;
+    return { free };
   },
 });

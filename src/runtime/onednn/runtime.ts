@@ -5,10 +5,15 @@ import { physicalCores } from "../../platform/physical-cores.ts";
 import { startThread } from "../../platform/threads.ts";
 import type { Precision, Probe, Runtime, Session, SessionOptions } from "../contract.ts";
 import { precisionError } from "../precision.ts";
-import { ComputeClient } from "../threaded/index.ts";
+import { ComputeClient, ComputeThreads } from "../threaded/index.ts";
 import { INSTALL_HINT, type Library, loadLibrary } from "./ffi/index.ts";
 import type { OnednnRequests } from "./protocol.ts";
 import { OnednnSession } from "./session.ts";
+
+// The library is told through the process's own environment how its threads wait.
+const computeThreads = new ComputeThreads(() =>
+  startThread("./compute-thread", import.meta.url, { env: SHARE_ENV }),
+);
 
 function precisionsOf(library: Library): readonly Precision[] {
   return library.bfloat16 ? ["32-true", "bf16-mixed"] : ["32-true"];
@@ -44,9 +49,7 @@ export const onednnRuntime: Runtime = {
     if (!offered.includes(precision)) {
       throw precisionError(`runtime onednn (${library.features})`, precision, offered);
     }
-    // The library is told through the process's own environment how its threads wait.
-    const thread = startThread("./compute-thread", import.meta.url, { env: SHARE_ENV });
-    const client = new ComputeClient<OnednnRequests>("onednn", thread);
+    const client = new ComputeClient<OnednnRequests>("onednn", computeThreads);
     const { convolutionAlgorithm = "auto" } = options;
     await client.begin("open", { storages, threads, precision, convolutionAlgorithm });
     return new OnednnSession(client, { runtime: "onednn", storages, precision, threads });

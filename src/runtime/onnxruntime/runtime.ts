@@ -2,10 +2,12 @@
 import { onnxPlatform } from "../../platform/onnxruntime.ts";
 import type { Probe, Runtime, Session, SessionOptions } from "../contract.ts";
 import { precisionError } from "../precision.ts";
-import { ComputeClient, ThreadedSession } from "../threaded/index.ts";
+import { ComputeClient, ComputeThreads, ThreadedSession } from "../threaded/index.ts";
 import { loadLibrary } from "./library.ts";
 import type { OnnxRuntimeRequests } from "./protocol.ts";
 import { startComputeThread } from "./start-thread.ts";
+
+const computeThreads = new ComputeThreads(startComputeThread);
 
 /**
  * Lowers programs to ONNX graphs and runs them on onnxruntime's CPU provider in float32, in a thread of their own; in a page,
@@ -25,7 +27,7 @@ export const onnxRuntime: Runtime = {
   async open(options: SessionOptions): Promise<Session> {
     const { storages, threads = onnxPlatform.threads(), precision = "32-true" } = options;
     if (precision !== "32-true") throw precisionError("runtime onnxruntime", precision, ["32-true"]);
-    const client = new ComputeClient<OnnxRuntimeRequests>("onnxruntime", startComputeThread());
+    const client = new ComputeClient<OnnxRuntimeRequests>("onnxruntime", computeThreads);
     await client.begin("open", { storages, threads });
     return new ThreadedSession(client, { runtime: "onnxruntime", storages, precision, threads });
   },

@@ -30,7 +30,7 @@ export function serve(port: RequestPort): void {
     async close() {
       await session?.dispose();
       session = undefined;
-      return undefined;
+      return { free: true };
     },
   });
 }

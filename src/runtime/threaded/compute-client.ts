@@ -1,5 +1,6 @@
 // The main thread's end of a compute thread: requests become promises, errors become errors again.
 import { ClassifierTrainingError } from "../../core/index.ts";
+import type { ComputeThreads, OwnedThread } from "./compute-threads.ts";
 import { disposedError } from "./disposed-error.ts";
 import type { Answer, EncodedError, Request, Requests, SessionRequests } from "./protocol.ts";
 
@@ -8,31 +9,22 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** What is used of a thread that serves requests: a `Worker` of Node.js, or `inThisThread`. */
-export interface ComputeThread {
-  on(event: "message", listener: (answer: Answer) => void): unknown;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  on(event: "exit", listener: () => void): unknown;
-  postMessage(request: Request): void;
-  ref(): void;
-  unref(): void;
-  terminate(): Promise<unknown>;
-}
-
-/** Owns a compute thread. Where that ends unasked, every request fails with the reason. */
+/** Owns a compute thread until it is closed. Where that ends unasked, every request fails with the reason. */
 export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequests> {
-  readonly #thread: ComputeThread;
+  readonly #runtime: string;
+  readonly #threads: ComputeThreads;
+  readonly #taken: OwnedThread;
   readonly #waiting = new Map<number, Waiting>();
   #nextNumber = 1;
   #failure: unknown;
 
-  /** @param thread one that serves requests (`serveRequests`), just started */
-  constructor(runtime: string, thread: ComputeThread) {
-    this.#thread = thread;
-    this.#thread.unref();
-    this.#thread.on("message", (answer: Answer) => this.#settle(answer));
-    this.#thread.on("error", (error) => this.#fail(error));
-    this.#thread.on("exit", () => this.#fail(disposedError(runtime, "session")));
+  constructor(runtime: string, threads: ComputeThreads) {
+    this.#runtime = runtime;
+    this.#threads = threads;
+    this.#taken = threads.take({
+      answered: (answer) => this.#settle(answer),
+      ended: (error) => this.#fail(error ?? disposedError(runtime, "session")),
+    });
   }
 
   /** Sends a request; answers come in the order of requests. */
@@ -41,14 +33,14 @@ export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequ
     const number = this.#nextNumber++;
     const request: Request = { number, kind, body };
     // While something is asked for the process stays alive.
-    this.#thread.ref();
+    this.#taken.thread.ref();
     return new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });
-      this.#thread.postMessage(request);
+      this.#taken.thread.postMessage(request);
     }) as Promise<R[K]["answer"]>;
   }
 
-  /** Asks what the thread has to begin with, such as to open a session; where that fails, the thread ends. */
+  /** Asks what the thread has to begin with, such as to open a session; where that fails, the client closes. */
   async begin<K extends keyof R & string>(kind: K, body: R[K]["request"]): Promise<void> {
     try {
       await this.ask(kind, body);
@@ -58,16 +50,17 @@ export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequ
     }
   }
 
-  /** Ends the thread after the requests that were made. */
+  /** Gives the thread back after the requests that were made, or ends it where only that frees its memory. */
   async close(): Promise<void> {
-    await this.ask("close", undefined);
-    await this.#thread.terminate();
+    const { free } = await this.ask("close", undefined);
+    this.#failure ??= disposedError(this.#runtime, "session");
+    await (free ? this.#threads.giveBack(this.#taken) : this.#threads.end(this.#taken));
   }
 
   #settle(answer: Answer): void {
     const waiting = this.#waiting.get(answer.number);
     this.#waiting.delete(answer.number);
-    if (this.#waiting.size === 0) this.#thread.unref();
+    if (this.#waiting.size === 0) this.#taken.thread.unref();
     if (answer.ok) waiting?.resolve(answer.body);
     else waiting?.reject(decodeError(answer.error));
   }

@@ -1,5 +1,5 @@
 // A compute thread that is none, for platforms whose library waits beside the caller: both ends are here.
-import type { ComputeThread } from "./compute-client.ts";
+import type { ComputeThread } from "./compute-threads.ts";
 import type { Answer, Request } from "./protocol.ts";
 import type { RequestPort } from "./serve.ts";
 

@@ -1,5 +1,6 @@
 // Sessions in a thread of their own, for runtimes whose calls would hold up the main thread: what the main thread uses.
-export { ComputeClient, type ComputeThread } from "./compute-client.ts";
+export { ComputeClient } from "./compute-client.ts";
+export { type ComputeThread, ComputeThreads } from "./compute-threads.ts";
 export { disposedError } from "./disposed-error.ts";
 export { type ExecutableSession, ThreadedExecutable } from "./executable.ts";
 export { inThisThread } from "./in-this-thread.ts";

@@ -34,7 +34,8 @@ export interface SessionRequests {
     };
     readonly answer: undefined;
   };
-  readonly close: { readonly request: undefined; readonly answer: undefined };
+  /** Whether the session's memory is free, so that the thread may open another one. */
+  readonly close: { readonly request: undefined; readonly answer: { readonly free: boolean } };
 }
 
 /** Requests by name. */

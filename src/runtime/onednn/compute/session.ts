@@ -21,6 +21,9 @@ export interface ComputeSessionOptions {
   readonly choices: ChoiceCache;
 }
 
+/** Shared memory is freed when the engine finds that nobody refers to it, or at once when its thread ends. */
+const NEGLIGIBLE_BYTES = 64 * 2 ** 20;
+
 /** The number of threads is the library's own setting, made when the session is opened. */
 export class ComputeSession {
   readonly #library: Library;
@@ -104,10 +107,12 @@ export class ComputeSession {
     for (const { variable, data } of entries) this.#store.write(variable, data);
   }
 
-  async dispose(): Promise<void> {
+  /** Whether what is left of it is so little that another session may come after it in this thread. */
+  async dispose(): Promise<boolean> {
     for (const id of [...this.#executables.keys()]) this.release(id);
     this.#store.dispose();
     await this.#winograd?.close();
+    return this.#arena.bytes <= NEGLIGIBLE_BYTES;
   }
 
   #executable(id: number): ComputeExecutable {

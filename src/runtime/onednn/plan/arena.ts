@@ -27,6 +27,11 @@ export class Arena {
     return this.#begin;
   }
 
+  /** What it has grown to. */
+  get bytes(): number {
+    return this.#slabs.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  }
+
   /**
    * Takes zeroed memory for good; only before anything else is reserved.
    * @throws ClassifierTrainingError `RUNTIME_MEMORY` for more than a slab
