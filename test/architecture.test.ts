@@ -24,7 +24,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   onnx: ["core", "graph"],
   runtime: ["core", "graph"],
   "runtime/planning": ["core", "graph"],
-  "runtime/reference": ["core", "graph", "runtime"],
+  "runtime/reference": ["core", "graph", "wasm", "runtime"],
   "runtime/threaded": ["core", "graph", "runtime"],
   "runtime/onnxruntime": ["core", "platform", "graph", "runtime", "runtime/threaded", "onnx"],
   "runtime/webgpu": ["core", "graph", "runtime", "runtime/planning"],
