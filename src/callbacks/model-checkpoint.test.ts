@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LinearData, LinearModel, OutputSum } from "../../test/train/linear-problem.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
-import { loadCheckpoint, type StageMetrics, Trainer, type TrainerOptions } from "../train/index.ts";
+import {
+  loadCheckpoint,
+  type StageMetrics,
+  type TrainableModel,
+  Trainer,
+  type TrainerOptions,
+} from "../train/index.ts";
 import { EarlyStopping } from "./early-stopping.ts";
 import { ModelCheckpoint, type ModelCheckpointOptions } from "./model-checkpoint.ts";
 
@@ -155,13 +161,63 @@ describe("the last state", () => {
   });
 });
 
+describe("a run that goes on in another folder", () => {
+  const options = { monitor: "val/score", saveTopK: 2, filename: "{epoch}" };
+  const validated = (value: number): TrainableModel =>
+    new LinearModel({ metrics: { val: scores([value, value, value]) } });
+
+  async function goOn(value: number): Promise<{ files: readonly string[]; checkpoints: ModelCheckpoint }> {
+    const [from, to] = [join(folder, "old"), join(folder, "new")];
+    const checkpoints = new ModelCheckpoint({ ...options, dirpath: to });
+    const checkpoint = { ...(await loadCheckpoint(join(from, "last.safetensors"))), warning: undefined };
+    await using trainer = new Trainer(
+      { maxEpochs: 2, numSanityValSteps: 0 },
+      { runtime: referenceRuntime, callbacks: [checkpoints] },
+    );
+    const fitting = trainer.fit(validated(value), new LinearData({ name: "checkpoints" }), {
+      checkpoint: { ...checkpoint, path: join(from, "last.safetensors") },
+    });
+    while (!(await fitting.next()).done);
+    return { files: (await readdir(to)).sort(), checkpoints };
+  }
+
+  beforeEach(async () => {
+    const checkpoints = new ModelCheckpoint({ ...options, dirpath: join(folder, "old") });
+    await using trainer = new Trainer(
+      { maxEpochs: 1, numSanityValSteps: 0 },
+      { runtime: referenceRuntime, callbacks: [checkpoints] },
+    );
+    const fitting = trainer.fit(validated(5), new LinearData({ name: "checkpoints" }));
+    while (!(await fitting.next()).done);
+  });
+
+  test("takes along the weights that it kept", async () => {
+    const { files, checkpoints } = await goOn(4);
+    expect(checkpoints.best).toMatchObject({ score: 5, epoch: 0 });
+    expect(checkpoints.kept).toEqual({ "epoch_0.safetensors": 5, "epoch_1.safetensors": 4 });
+    expect(files).toEqual([
+      "best.safetensors",
+      "epoch_0.safetensors",
+      "epoch_1.safetensors",
+      "last.safetensors",
+    ]);
+  });
+
+  test("counts none as kept that is not there any more", async () => {
+    await rm(join(folder, "old", "best.safetensors"));
+    const { files, checkpoints } = await goOn(4);
+    expect(checkpoints.best).toMatchObject({ score: 4, epoch: 1 });
+    expect(files).toContain("best.safetensors");
+  });
+});
+
 test("a run that is resumed knows its best and its names", () => {
   const first = new ModelCheckpoint({ dirpath: folder });
   const state = {
     best: { score: 1, epoch: 2, step: 3 },
     named: [{ name: "a", rank: 1, score: 1, epoch: 2, step: 3 }],
   };
-  first.loadState(state);
+  first.loadState(state, join(folder, "last.safetensors"));
   expect(first.best).toEqual(state.best);
   expect(first.kept).toEqual({ "a.safetensors": 1 });
   expect(first.state()).toEqual(state);

@@ -2,7 +2,14 @@
 
 import * as z from "zod";
 import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
-import { joinPath, removeFile } from "../platform/index.ts";
+import {
+  joinPath,
+  makeFolderOf,
+  pathExists,
+  readBytes,
+  removeFile,
+  writeDurably,
+} from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { checkpointName, isCheckpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
 import { checkMonitor, improves, isLost, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
@@ -82,6 +89,8 @@ export class ModelCheckpoint extends Callback {
   #named: readonly NamedCheckpoint[] = [];
   #lastStep = -1;
   #lastTime = performance.now();
+  /** The checkpoint that the run goes on from. */
+  #from: string | undefined;
 
   constructor(options: ModelCheckpointOptions) {
     super();
@@ -110,7 +119,7 @@ export class ModelCheckpoint extends Callback {
     return { best: this.#best ?? null, named: this.#named } as unknown as Json;
   }
 
-  override loadState(state: Json): void {
+  override loadState(state: Json, from: string): void {
     const saved = state as unknown as { best: KeptCheckpoint | null; named: NamedCheckpoint[] };
     // Files of these names are removed: what a checkpoint says is no path.
     const bad = saved.named.find(({ name }) => !isCheckpointName(name));
@@ -122,10 +131,13 @@ export class ModelCheckpoint extends Callback {
     }
     this.#best = saved.best ?? undefined;
     this.#named = saved.named;
+    this.#from = from;
   }
 
-  override onFitStart(): void {
+  override async onFitStart(): Promise<void> {
     this.#lastTime = performance.now();
+    if (this.#from !== undefined) await this.#takeAlong(this.#from);
+    this.#from = undefined;
   }
 
   override async onTrainBatchEnd(event: EventOf<"trainBatchEnd">, context: FitContext): Promise<void> {
@@ -160,6 +172,22 @@ export class ModelCheckpoint extends Callback {
   override async onFitEnd({ status }: EventOf<"fitEnd">, context: FitContext): Promise<void> {
     if (status === "failed") return;
     if (status === "interrupted" || context.progress.step !== this.#lastStep) await this.#saveLast(context);
+  }
+
+  /** A run that goes on in another folder takes along what it kept; what is not there any more is not kept. */
+  async #takeAlong(from: string): Promise<void> {
+    const there = async (name: string): Promise<boolean> => {
+      const [kept, own] = [from.replace(/[^/\\]*$/, `${name}.safetensors`), this.#path(name)];
+      if (!(await pathExists(kept))) return false;
+      if (kept === own) return true;
+      await makeFolderOf(own);
+      await writeDurably(own, [await readBytes(kept)]);
+      return true;
+    };
+    if (this.#best !== undefined && !(await there("best"))) this.#best = undefined;
+    const named: NamedCheckpoint[] = [];
+    for (const checkpoint of this.#named) if (await there(checkpoint.name)) named.push(checkpoint);
+    this.#named = named;
   }
 
   async #saveLast(context: FitContext): Promise<void> {

@@ -30,8 +30,8 @@ export abstract class Callback {
     return undefined;
   }
 
-  /** Called before `onFitStart` when a run is resumed. */
-  loadState(_state: Json): void {}
+  /** Called before `onFitStart` when a run is resumed; `from` is the path of its checkpoint. */
+  loadState(_state: Json, _from: string): void {}
 
   onFitStart(_event: EventOf<"fitStart">, _context: FitContext): Awaitable<void> {}
   onTrainStart(_event: EventOf<"trainStart">, _context: FitContext): Awaitable<void> {}

@@ -27,10 +27,10 @@ export class FitCheckpoints {
   async restore(checkpoint: LoadedCheckpoint): Promise<void> {
     const { model, engine, fit } = this.#parts;
     assertResumable(checkpoint, fit.identity);
-    const { tensors, state } = checkpoint;
+    const { tensors } = checkpoint;
     const metricState = [...tensors].filter(([name]) => name.startsWith(METRIC_PREFIX));
     const own = [...tensors].filter(([name]) => !name.startsWith(METRIC_PREFIX));
-    restoreFit(state, fit);
+    restoreFit(checkpoint, fit);
     const { epoch, batch } = fit.progress;
     // Between two epochs a checkpoint still has what the first one trained.
     await engine.enterEpoch(batch === 0 ? Math.max(0, epoch - 1) : epoch);

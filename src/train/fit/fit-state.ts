@@ -64,7 +64,7 @@ export function saveFit(parts: FitParts): Json {
  * Puts a saved fit back.
  * @throws ClassifierTrainingError kind "usage" `RESUME_AVERAGE` where the average would have been begun at another epoch
  */
-export function restoreFit(state: Json, parts: FitParts): void {
+export function restoreFit({ state, path }: Pick<LoadedCheckpoint, "state" | "path">, parts: FitParts): void {
   const saved = state as unknown as SavedFit;
   Object.assign(parts.progress, saved.progress);
   parts.trainLoss.loadState(saved.trainLoss);
@@ -75,7 +75,7 @@ export function restoreFit(state: Json, parts: FitParts): void {
   loadNumbers(saved.row, parts.row);
   for (const callback of parts.callbacks) {
     const own = saved.callbacks[callback.stateKey];
-    if (own !== undefined) callback.loadState(own);
+    if (own !== undefined) callback.loadState(own, path);
   }
 }
 
