@@ -8,6 +8,7 @@ import {
   withHydraFacts,
 } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { readJobSettings } from "./job-settings.ts";
 import { validateRun } from "./settings.ts";
 
 const ADVICE = /(?: Otherwise )?add it with \+.*$/;
@@ -49,6 +50,7 @@ async function objectionTo(
     const composition = compose({ ...options, overrides: added });
     const located = withHydraFacts(composition, { runtime: { output_dir: runFolder(composition) } });
     await validateRun(inOwnTerms(located), root);
+    if (root === "hydra") readJobSettings(located);
     return undefined;
   } catch (error) {
     if (error instanceof ClassifierTrainingError) return error;

@@ -23,6 +23,27 @@ test.each([
   );
 });
 
+test.each([
+  ["+hydra.foo=1", '"hydra" knows no key "foo"'],
+  ["+hydra.job.nam=1", '"hydra.job" knows no key "nam"'],
+  ["+hydra.launcher.n_jobs=2", '"hydra.launcher" knows no key "n_jobs"'],
+  ["+hydra.sweeper.sampler.seed=1", '"hydra.sweeper" knows no key "sampler"'],
+])("%s is nothing that would be read", async (override, message) => {
+  const composition = await composeRun({ overrides: [override] });
+  expect(() => readJobSettings(composition)).toThrow(
+    expect.objectContaining({ code: "CONFIG_KEY_UNKNOWN", message, where: `override "${override}"` }),
+  );
+});
+
+test("a place that is free may hold anything, and an error names the override that set it", async () => {
+  const free = ["+hydra.job.env_set.A=1", "+hydra.sweeper.params={seed:1}", "hydra.help.app_name=mine"];
+  expect(readJobSettings(await composeRun({ overrides: free })).environment).toEqual({ A: "1" });
+  const refused = await composeRun({ overrides: ["+hydra.callbacks.mine.level=1"] });
+  expect(() => readJobSettings(refused)).toThrow(
+    expect.objectContaining({ where: 'override "+hydra.callbacks.mine.level=1"' }),
+  );
+});
+
 test("the environment of a run is set while it lasts", async () => {
   process.env.GIVEN_BEFORE = "before";
   const overrides = ["+hydra.job.env_set={GIVEN_BEFORE:1,SECOND:${seed}}", "hydra.job.env_copy=[HOME]"];

@@ -2,12 +2,14 @@
 import {
   type Composition,
   type ConfigNode,
+  ConfigStore,
   childOf,
+  compose,
   formatOrigin,
   resolveKey,
   toPlain,
 } from "../../config/index.ts";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, didYouMean } from "../../core/index.ts";
 
 /** A file that receives what a run tells, from a level on. */
 export interface LogSettings {
@@ -75,13 +77,17 @@ const REFUSALS: readonly Refusal[] = [
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
-/** @throws ClassifierTrainingError kind "usage" `CONFIG_VALUE` for what is not offered */
+/**
+ * @throws ClassifierTrainingError kind "usage" `CONFIG_VALUE` for what is not offered, `CONFIG_KEY_UNKNOWN` for what the hydra
+ * node does not have
+ */
 export function readJobSettings(composition: Composition): JobSettings {
   for (const { key, accepts, reason, hint } of REFUSALS) {
     const node = at(composition.hydra, key);
     if (node === undefined || accepts(toPlain(node))) continue;
     throw refused(node, key, `${JSON.stringify(toPlain(node))} is not offered: ${reason}`, hint);
   }
+  refuseUnknown(composition.hydra, builtIn(), "hydra");
   const { env_set } = toPlain(resolveKey(composition, "hydra.job")) as { env_set: Record<string, unknown> };
   const verbose = at(composition.hydra, "verbose");
   if (verbose !== undefined && typeof toPlain(verbose) !== "boolean") {
@@ -114,13 +120,48 @@ function readLog(composition: Composition): LogSettings {
   };
 }
 
+/** The hydra node as it is where nobody has set anything. */
+const builtIn = (): ConfigNode =>
+  compose({ searchPath: [], store: new ConfigStore(), configName: undefined, environment: {} }).hydra;
+
+/** What has other keys by what is chosen. */
+const FREE: readonly string[] = ["hydra.job_logging", "hydra.hydra_logging", "hydra.runtime.choices"];
+
+/** Nothing reads a key that the built-in mapping lacks; an empty one, such as `job.env_set`, holds any. */
+function refuseUnknown(node: ConfigNode, known: ConfigNode, place: string): void {
+  if (node.kind !== "map" || known.kind !== "map" || known.entries.size === 0) return;
+  for (const [key, child] of node.entries) {
+    const path = `${place}.${String(key)}`;
+    if (FREE.includes(path)) continue;
+    const own = known.entries.get(key);
+    if (own === undefined) {
+      const message = `"${place}" knows no key "${String(key)}"`;
+      throw new ClassifierTrainingError("usage", "CONFIG_KEY_UNKNOWN", message, {
+        where: whereOf(child) ?? path,
+        hint: didYouMean(String(key), [...known.entries.keys()].map(String)),
+      });
+    }
+    refuseUnknown(child, own, path);
+  }
+}
+
+/** Where a value was set, or what it holds. */
+function whereOf(node: ConfigNode): string | undefined {
+  const last =
+    node.kind === "scalar"
+      ? undefined
+      : [...(node.kind === "map" ? node.entries.values() : node.items)].at(-1);
+  if (last !== undefined) return whereOf(last);
+  const origin = node.origins.at(-1);
+  return origin && formatOrigin(origin);
+}
+
 function at(hydra: ConfigNode, key: string): ConfigNode | undefined {
   return key.split(".").reduce<ConfigNode | undefined>((node, part) => node && childOf(node, part), hydra);
 }
 
 function refused(node: ConfigNode, key: string, message: string, hint: string): ClassifierTrainingError {
-  const origin = node.origins.at(-1);
-  const where = origin === undefined ? `hydra.${key}` : formatOrigin(origin);
+  const where = whereOf(node) ?? `hydra.${key}`;
   return new ClassifierTrainingError("usage", "CONFIG_VALUE", `hydra.${key} ${message}`, { where, hint });
 }
 

@@ -67,6 +67,10 @@ test.each([
   ["seeds=1", "Otherwise"],
   ["data.no_such_option=1", "add it"],
   ["optimiser=sgd", "Otherwise"],
+  ["hydra.launcher.n_jobs=2", "add it"],
+  ["hydra.callbacks.mine=1", "add it"],
+  ["hydra.job_logging.root=1", "add it"],
+  ["hydra.job.nam=x", "Otherwise"],
 ])("%s: adding it would not help, so that is no hint", async (override, absent) => {
   const error = await composeRun({ overrides: [override] }).catch((cause: unknown) => cause);
   expect(error).toMatchObject({ code: "CONFIG_KEY_UNKNOWN", where: `override "${override}"` });
@@ -78,5 +82,9 @@ test("what would be valid is a hint", async () => {
   const override = "callbacks.mine={_target_:Timer}";
   await expect(composeRun({ overrides: [override] })).rejects.toMatchObject({
     hint: expect.stringContaining(`add it with +${override}`),
+  });
+  const variable = "hydra.job.env_set.THREADS=1";
+  await expect(composeRun({ overrides: [variable] })).rejects.toMatchObject({
+    hint: `add it with +${variable}`,
   });
 });
