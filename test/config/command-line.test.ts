@@ -199,6 +199,8 @@ describe("multirun", () => {
     expect(sweepTable(ledger)).toMatch(
       /^job +status +seconds +val\/acc_top1 +overrides\n0 +completed +1\.3 +0\.5 +seed=1/,
     );
+    const overrides = ["+logger.mlflow.tracking_uri=http://me:planted@host"];
+    expect(sweepTable([{ ...ledger[0]!, overrides }])).toContain("http://***@host");
     expect(() => readLedger(`nonsense\n${text}`, "ledger.jsonl")).toThrow(/damaged/);
     const other = planSweep({ ...settings, overrides: ["seed=5,6"] }).batches.flat();
     expect(() => missingJobs(other, ledger, "ledger.jsonl")).toThrow(/other overrides/);

@@ -76,7 +76,10 @@ export function missingJobs(
   });
 }
 
-/** A table over the jobs: number, overrides, status, and the metrics that `columns` names (default: all). */
+/**
+ * A table over the jobs: number, overrides, status, and the metrics that `columns` names (default: all). Addresses lose their
+ * passwords.
+ */
 export function sweepTable(ledger: readonly LedgerEntry[], columns?: readonly string[]): string {
   const metrics = columns ?? [...new Set(ledger.flatMap((entry) => Object.keys(entry.metrics)))];
   const number = (value: number | undefined): string =>
@@ -88,7 +91,7 @@ export function sweepTable(ledger: readonly LedgerEntry[], columns?: readonly st
       entry.status,
       entry.seconds.toFixed(1),
       ...metrics.map((name) => number(entry.metrics[name])),
-      entry.overrides.join(" "),
+      withoutPasswords(entry.overrides.join(" ")),
     ]),
   ]);
 }
