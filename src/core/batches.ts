@@ -1,5 +1,6 @@
 // What data and the trainer agree on: batches, passes over them, and the passes that training asks for.
 import type { Shape } from "./shape.ts";
+import type { Share } from "./share.ts";
 import type { HostTensor } from "./tensor.ts";
 
 /** A batch of samples: inputs [N, ...] and targets (class indices [N], or target probabilities [N, C]). */
@@ -22,6 +23,8 @@ export interface BatchSource<B extends Batch = Batch> extends AsyncIterable<B> {
   readonly samples?: number | undefined;
   /** Samples of a full batch, where that is known. */
   readonly batchSize?: number | undefined;
+  /** Whose part of each batch comes, where processes share them: length, samples and size are those of the whole. */
+  readonly share?: Share | undefined;
 }
 
 /** One part of a data set, for those who describe it. */
@@ -32,8 +35,13 @@ export interface DataSplit {
   name(index: number): string;
 }
 
-/** How a pass may treat the memory of its batches. */
+/** How a pass may treat the memory of its batches, and whose part of them it is. */
 export interface LoaderMemory {
+  /**
+   * One process's part of batches that are as many times larger as there are processes. The source says that it is one:
+   * those that cannot be shared leave this out. Default: the only process.
+   */
+  readonly share?: Share | undefined;
   /**
    * The memory of a batch is used again as soon as the next one is asked for, which saves several milliseconds a batch:
    * for consumers that are done with a batch by then. Default false.

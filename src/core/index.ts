@@ -16,13 +16,20 @@ export {
   viewBuffer,
 } from "./dtype.ts";
 export { complementaryErrorFunction, errorFunction, geluSlope } from "./error-function.ts";
-export { ClassifierTrainingError, type ErrorDetails, type ErrorKind } from "./errors.ts";
+export {
+  ClassifierTrainingError,
+  ERROR_KINDS,
+  type ErrorDetails,
+  type ErrorKind,
+  PROCESS_LOST,
+} from "./errors.ts";
 export { checkLabels, type LabelRange } from "./labels.ts";
 export { LatestUsed } from "./latest-used.ts";
 export { parseOptions } from "./parse-options.ts";
 export { fnv1a, philox4x32, RandomStream } from "./random.ts";
 export { describeIssue, type SchemaIssue } from "./schema-issue.ts";
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
+export { ONLY_PROCESS, type Share, shareOf } from "./share.ts";
 export { isShared, sharedMemory } from "./shared-memory.ts";
 export { shorten } from "./shorten.ts";
 export { didYouMean, suggest } from "./suggest.ts";

@@ -6,9 +6,12 @@ import {
   type HostTensor,
   hostTensor,
   type LoaderMemory,
+  ONLY_PROCESS,
   RandomStream,
   type Shape,
+  type Share,
   sharedMemory,
+  shareOf,
   sizeOf,
 } from "../../core/index.ts";
 import type { ImageSource } from "../../image/index.ts";
@@ -48,6 +51,7 @@ export interface LoaderOptions extends LoaderMemory {
   /** Positions in the data set, in the order of this epoch. */
   readonly order: Uint32Array;
   readonly pipeline: Pipeline;
+  /** Pictures of a full batch; where processes share batches, of the part that each has. */
   readonly batchSize: number;
   /** Leaves out the last batch where it is not full. Default false. */
   readonly dropLast?: boolean;
@@ -98,8 +102,9 @@ export class DataLoader implements BatchSource<ImageBatch> {
   readonly length: number;
   /** Number of pictures of the whole epoch. */
   readonly samples: number;
-  /** Number of pictures of a full batch. */
+  /** Number of pictures of a full batch, of all processes that share it. */
   readonly batchSize: number;
+  readonly share: Share;
   /** How long the consumer has waited for batches, in milliseconds. */
   waited = 0;
   readonly #options: LoaderOptions;
@@ -109,8 +114,10 @@ export class DataLoader implements BatchSource<ImageBatch> {
 
   constructor(options: LoaderOptions) {
     this.#options = options;
-    const { order, batchSize, dropLast = false } = options;
+    const { order, dropLast = false, share = ONLY_PROCESS } = options;
+    const batchSize = options.batchSize * share.size;
     this.batchSize = batchSize;
+    this.share = share;
     this.length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
     this.samples = dropLast ? this.length * batchSize : order.length;
   }
@@ -145,15 +152,16 @@ export class DataLoader implements BatchSource<ImageBatch> {
     }
   }
 
-  /** One batch, or undefined where all its pictures are bad or nobody waits for it any more. */
+  /** One batch, or undefined where there is nothing for this process, all is bad or nobody waits for it any more. */
   async #prepare(batch: number, state: { readonly stopped: boolean }): Promise<Prepared | undefined> {
-    const { dataset, order, batchSize, pipeline, epoch = 0, shard = WHOLE } = this.#options;
-    const first = batch * batchSize;
-    const indices = Array.from(order.subarray(first, Math.min(first + batchSize, this.samples)));
+    const { dataset, order, pipeline, epoch = 0, shard = WHOLE } = this.#options;
+    const { positions, borrowed } = this.#positionsOf(batch);
+    if (positions.length === 0) return undefined;
+    const indices = positions.map((place) => order[place]!);
     const requests: SampleRequest[] = [];
     for (const [slot, index] of indices.entries()) {
       const source = await dataset.source(index);
-      const position = (first + slot) * shard.worldSize + shard.rank;
+      const position = positions[slot]! * shard.worldSize + shard.rank;
       requests.push({ source, name: dataset.name(index), epoch, position });
     }
     const shape = shapes.get(pipeline) ?? (await this.#findShape(requests));
@@ -162,7 +170,8 @@ export class DataLoader implements BatchSource<ImageBatch> {
     const memory = this.#takeMemory(requests.length * size);
     const bad = await this.#fill(requests, memory, shape);
     const kept = this.#withoutBad(indices, requests, memory, size, bad);
-    if (kept.length === 0) return undefined;
+    const lent = borrowed && bad[0]?.slot !== 0;
+    if (kept.length === Number(lent)) return undefined;
     const labels = Int32Array.from(kept, (index) => dataset.labels[index]!);
     const mixed = this.#mix({
       images: hostTensor("float32", [kept.length, ...shape], memory.subarray(0, kept.length * size)),
@@ -170,7 +179,22 @@ export class DataLoader implements BatchSource<ImageBatch> {
       indices: kept,
       batch,
     });
-    return { batch: mixed, memory };
+    return { batch: lent ? withoutFirst(mixed) : mixed, memory };
+  }
+
+  /**
+   * Places in the order of what this process prepares of a batch; `borrowed`: the first is the neighbour's last picture,
+   * which the next one is mixed with.
+   */
+  #positionsOf(batch: number): { positions: number[]; borrowed: boolean } {
+    const { batchTransforms = [] } = this.#options;
+    const first = batch * this.batchSize;
+    const samples = Math.min(this.batchSize, this.samples - first);
+    const [from, to] = shareOf(samples, this.share);
+    const positions = Array.from({ length: to - from }, (_, i) => first + from + i);
+    const borrowed = batchTransforms.length > 0 && to > from && to - from < samples;
+    if (borrowed) positions.unshift(first + ((from + samples - 1) % samples));
+    return { positions, borrowed };
   }
 
   /** Shared memory for so many floats: that of a batch that is done, or new. */
@@ -287,4 +311,20 @@ export class DataLoader implements BatchSource<ImageBatch> {
     }
     return [0];
   }
+}
+
+/** A batch without the picture that its neighbour lent. */
+function withoutFirst(batch: ImageBatch): ImageBatch {
+  const rest = (tensor: HostTensor<"float32">): HostTensor<"float32"> => {
+    const [count, ...shape] = tensor.shape;
+    return hostTensor("float32", [count! - 1, ...shape], tensor.data.subarray(tensor.data.length / count!));
+  };
+  const { images, labels, targets, indices } = batch;
+  return {
+    ...batch,
+    images: rest(images),
+    labels: hostTensor("int32", [indices.length - 1], labels.data.subarray(1)),
+    ...(targets === undefined ? {} : { targets: rest(targets) }),
+    indices: indices.slice(1),
+  };
 }

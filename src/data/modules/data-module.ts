@@ -352,7 +352,7 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
     order: Uint32Array,
     more: Pick<
       LoaderOptions,
-      "epoch" | "startBatch" | "dropLast" | "batchTransforms" | "shard" | "reuseMemory"
+      "epoch" | "startBatch" | "dropLast" | "batchTransforms" | "shard" | "reuseMemory" | "share"
     >,
   ): DataLoader {
     const { batchSize, prefetch, onBadPicture, numWorkers } = this.options;

@@ -1,7 +1,7 @@
 // A data module of features in memory: the batches of another one, with features in place of pictures.
 
 import type { Batch, BatchSource, LoaderMemory, TrainerData } from "../../core/index.ts";
-import { hostTensor, type Shape, sizeOf } from "../../core/index.ts";
+import { hostTensor, ONLY_PROCESS, type Shape, type Share, shareOf, sizeOf } from "../../core/index.ts";
 import type { Stage } from "../contracts.ts";
 import type { Features } from "./features.ts";
 
@@ -27,6 +27,12 @@ interface IndexedFeatures {
   readonly places: ReadonlyMap<number, number>;
 }
 
+interface PassOptions {
+  readonly dropLast?: boolean;
+  readonly startBatch?: number;
+  readonly share?: Share | undefined;
+}
+
 /**
  * The same samples in the same batches as `source`, as features. A split's features are asked for when its first batch
  * is; where there are none (the run was interrupted) there are no batches.
@@ -47,42 +53,50 @@ export class FeatureDataModule implements TrainerData {
     this.options = source.options;
   }
 
-  trainLoader(epoch: number, { startBatch = 0 }: { readonly startBatch?: number } = {}): BatchSource {
-    const order = this.#source.trainOrder(epoch);
-    const { batchSize, dropLast } = this.options;
-    const length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
-    return this.#batches("train", order, length, startBatch);
+  trainLoader(
+    epoch: number,
+    { startBatch = 0, share }: { readonly startBatch?: number } & LoaderMemory = {},
+  ): BatchSource {
+    const { dropLast } = this.options;
+    return this.#batches("train", this.#source.trainOrder(epoch), { dropLast, startBatch, share });
   }
 
-  valLoader(): BatchSource | undefined {
-    return this.#evaluationLoader("val");
+  valLoader({ share }: LoaderMemory = {}): BatchSource | undefined {
+    return this.#evaluationLoader("val", share);
   }
 
-  testLoader(): BatchSource | undefined {
-    return this.#evaluationLoader("test");
+  testLoader({ share }: LoaderMemory = {}): BatchSource | undefined {
+    return this.#evaluationLoader("test", share);
   }
 
-  #evaluationLoader(stage: "val" | "test"): BatchSource | undefined {
+  #evaluationLoader(stage: "val" | "test", share: Share | undefined): BatchSource | undefined {
     const split = this.splits[stage];
     if (split === undefined) return undefined;
-    const order = Uint32Array.from(split.labels.keys());
-    return this.#batches(stage, order, Math.ceil(order.length / this.options.batchSize), 0);
+    return this.#batches(stage, Uint32Array.from(split.labels.keys()), { share });
   }
 
-  #batches(stage: Stage, order: Uint32Array, length: number, startBatch: number): BatchSource {
-    const { batchSize } = this.options;
+  #batches(
+    stage: Stage,
+    order: Uint32Array,
+    { dropLast = false, startBatch = 0, share = ONLY_PROCESS }: PassOptions,
+  ): BatchSource {
+    const batchSize = this.options.batchSize * share.size;
+    const length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
     const { labels } = this.splits[stage]!;
     const load = (): Promise<IndexedFeatures | undefined> => this.#load(stage);
     return {
       length,
       samples: Math.min(order.length, length * batchSize),
       batchSize,
+      share,
       async *[Symbol.asyncIterator]() {
         const features = await load();
         if (features === undefined) return;
         for (let batch = startBatch; batch < length; batch++) {
           const samples = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-          const indices = samples.filter((index) => features.places.has(index));
+          const indices = samples
+            .subarray(...shareOf(samples.length, share))
+            .filter((index) => features.places.has(index));
           if (indices.length > 0) yield { ...gather(features, labels, indices), batch };
         }
       },

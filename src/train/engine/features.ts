@@ -32,6 +32,9 @@ export function onFeatures(model: TrainableModel): TrainableModel {
   return {
     network: new FeatureClassifier(separable(model.network)),
     loss: (outputs, targets) => model.loss(outputs, targets),
+    ...(model.lossDivisor === undefined
+      ? {}
+      : { lossDivisor: (labels: HostTensor) => model.lossDivisor!(labels) }),
     learningRate: model.learningRate,
     createOptimizer: () => model.createOptimizer(),
     createScheduler: () => model.createScheduler(),
