@@ -22,6 +22,7 @@ export class DatasetStatistics extends Callback {
     maxRows: z.int().min(2).default(40),
   });
   override readonly stateKey = "DatasetStatistics";
+  override readonly mainProcessOnly = true;
   override readonly runsInFastDevRun = false;
   readonly #dirpath: string;
   readonly #maxRows: number;

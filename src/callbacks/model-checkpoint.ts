@@ -88,7 +88,8 @@ export class ModelCheckpoint extends Callback {
   #best: KeptCheckpoint | undefined;
   #named: readonly NamedCheckpoint[] = [];
   #lastStep = -1;
-  #lastTime = performance.now();
+  /** Seconds of training when it was written last, which are the same for all processes. */
+  #lastTime = 0;
   /** The checkpoint that the run goes on from. */
   #from: string | undefined;
 
@@ -134,10 +135,15 @@ export class ModelCheckpoint extends Callback {
     this.#from = from;
   }
 
-  override async onFitStart(): Promise<void> {
-    this.#lastTime = performance.now();
-    if (this.#from !== undefined) await this.#takeAlong(this.#from);
+  override async onFitStart(_: EventOf<"fitStart">, { progress, rank, gather }: FitContext): Promise<void> {
+    this.#lastTime = progress.seconds;
+    const from = this.#from;
     this.#from = undefined;
+    if (from === undefined) return;
+    if (rank === 0) await this.#takeAlong(from);
+    const [first] = await gather({ best: this.#best, named: this.#named });
+    this.#best = first!.best;
+    this.#named = first!.named;
   }
 
   override async onTrainBatchEnd(event: EventOf<"trainBatchEnd">, context: FitContext): Promise<void> {
@@ -145,7 +151,7 @@ export class ModelCheckpoint extends Callback {
     if (event.gradientNorm === undefined) return;
     const { step } = context.progress;
     const bySteps = everyNTrainSteps !== null && step % everyNTrainSteps === 0;
-    const elapsed = (performance.now() - this.#lastTime) / 1000;
+    const elapsed = context.progress.seconds - this.#lastTime;
     if (!bySteps && (trainTimeInterval === null || elapsed < trainTimeInterval)) return;
     // What is monitored was measured with other weights.
     if (monitor === null) await this.#keep(event.epoch, context);
@@ -193,7 +199,7 @@ export class ModelCheckpoint extends Callback {
   async #saveLast(context: FitContext): Promise<void> {
     if (this.#options.saveLast) await context.saveCheckpoint(this.lastPath);
     this.#lastStep = context.progress.step;
-    this.#lastTime = performance.now();
+    this.#lastTime = context.progress.seconds;
   }
 
   /** Keeps the weights as they are, if they are good enough. */
@@ -244,7 +250,7 @@ export class ModelCheckpoint extends Callback {
     await context.saveWeights(this.#path(name));
     this.#named = [...others, { name, rank, ...checkpoint }];
     if (worst === undefined || worst.name === name) return;
-    await removeFile(this.#path(worst.name));
+    if (context.rank === 0) await removeFile(this.#path(worst.name));
   }
 
   #path(name: string): string {

@@ -18,6 +18,7 @@ export interface ModelSummaryOptions {
 export class ModelSummary extends Callback {
   static readonly schema: z.ZodType = z.strictObject({ depth: z.int().min(1).default(1) });
   override readonly stateKey = "ModelSummary";
+  override readonly mainProcessOnly = true;
   readonly #depth: number;
   readonly #output: LineOutput;
   #printed = false;
@@ -38,7 +39,7 @@ export class ModelSummary extends Callback {
   }
 
   #print([batchSize = 1, ...inputShape]: readonly number[], { model }: FitContext): void {
-    if (this.#printed) return;
+    if (this.#printed || batchSize === 0) return;
     this.#printed = true;
     this.#output.write(`${modelTable(describeModel(model.network, inputShape, this.#depth), batchSize)}\n`);
   }

@@ -29,6 +29,7 @@ const schema = z.strictObject({ every: z.enum(["best", "end"]).default("best") }
 export class OnnxExport extends Callback {
   static readonly schema: z.ZodType = schema;
   override readonly stateKey = "OnnxExport";
+  override readonly mainProcessOnly = true;
   /** Behind the checkpoints, if it comes behind them in the configuration. */
   override readonly savesRun = true;
   override readonly runsInFastDevRun = false;

@@ -24,6 +24,7 @@ const TERMINAL_INTERVAL = 0.1;
 export class ProgressLine extends Callback {
   static readonly schema: z.ZodType = z.strictObject({ interval: z.number().positive().default(10) });
   override readonly stateKey = "ProgressLine";
+  override readonly mainProcessOnly = true;
   readonly #output: LineOutput;
   readonly #interval: number;
   readonly #clock: () => number;
@@ -56,10 +57,9 @@ export class ProgressLine extends Callback {
 
   override onTrainBatchEnd(event: EventOf<"trainBatchEnd">, context: FitContext): void {
     const now = this.#clock();
-    const size = event.batch.images.shape[0]!;
-    this.#samples += size;
+    this.#samples += event.samples;
     this.#batches++;
-    this.#lossSum += event.loss * size;
+    this.#lossSum += event.loss * event.samples;
     if (now - this.#lastPrint < this.#interval * 1000) return;
     this.#lastPrint = now;
     const { trainBatchCount, options } = context;

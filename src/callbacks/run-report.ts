@@ -98,10 +98,13 @@ export class RunReport extends Callback {
     }
   }
 
-  override onValidationEnd({ sanityCheck }: EventOf<"validationEnd">): void {
+  override async onValidationEnd(
+    { sanityCheck }: EventOf<"validationEnd">,
+    { gather, size }: FitContext,
+  ): Promise<void> {
     if (sanityCheck) return;
     this.#validationSeconds += (performance.now() - this.#validationStart) / 1000;
-    this.#finished = this.#rows;
+    this.#finished = size === 1 ? this.#rows : (await gather(this.#rows!)).flat().sort(byIndex);
     this.#rows = undefined;
   }
 
@@ -117,17 +120,24 @@ export class RunReport extends Callback {
       validation_seconds: round(this.#validationSeconds),
     });
     this.#validationSeconds = 0;
-    const best = this.#finished !== undefined && this.#bestEpoch.update(metrics, context);
+    const finished = this.#finished;
+    this.#finished = undefined;
+    const best = finished !== undefined && this.#bestEpoch.update(metrics, context);
+    if (context.rank > 0) return;
     const header = ["split", "index", "name", "true", "predicted", "confidence", "loss"];
     await writeFiles(this.#dirpath, {
       "timing.csv": writeCsv([
         Object.keys(this.#epochs[0]!),
         ...this.#epochs.map((row) => Object.values(row)),
       ]),
-      ...(best ? { "predictions.csv": writeCsv([header, ...this.#finished!]) } : {}),
+      ...(best ? { "predictions.csv": writeCsv([header, ...finished!]) } : {}),
     });
-    this.#finished = undefined;
   }
+}
+
+/** As the data set has them; processes give theirs one after the other. */
+function byIndex([, a]: Prediction, [, b]: Prediction): number {
+  return a - b;
 }
 
 function round(seconds: number): number {

@@ -52,10 +52,13 @@ export class SamplerDistribution extends Callback {
 
   override async onTrainEpochEnd(
     { epoch }: EventOf<"trainEpochEnd">,
-    { data: { classes, splits } }: FitContext,
+    { data: { classes, splits }, rank, gather }: FitContext,
   ): Promise<void> {
-    const drawn = this.#drawn;
-    if (drawn === undefined || classes === undefined || splits === undefined) return;
+    const own = this.#drawn;
+    if (own === undefined || classes === undefined || splits === undefined) return;
+    const [drawn = own, ...others] = await gather(own);
+    for (const other of others) for (const [index, times] of other.entries()) drawn[index]! += times;
+    if (rank > 0) return;
     const { labels } = splits.train;
     const available = countLabels(labels, classes.length);
     const sampled = new Int32Array(classes.length);

@@ -1,8 +1,10 @@
 // The command line: words to calls of the application, errors to one line and an exit code.
+import { hostname } from "node:os";
 import { Command } from "commander";
+import { rankStarted } from "../app/launcher.ts";
 import { packageVersion } from "../app/package-version.ts";
 import { withoutPasswords } from "../core/address.ts";
-import { ClassifierTrainingError } from "../core/errors.ts";
+import { ClassifierTrainingError, PROCESS_LOST } from "../core/errors.ts";
 import { benchCommand } from "./bench-command.ts";
 import { endWithReader } from "./broken-pipe.ts";
 import { completionCommand } from "./completion-command.ts";
@@ -71,9 +73,15 @@ function report(error: unknown, debug: boolean): number {
       : new ClassifierTrainingError("failure", "UNEXPECTED", String((error as Error).message ?? error), {
           hint: "run again with --debug and report it",
         });
-  process.stderr.write(`error: ${failure.toLine()}\n`);
+  if (failure.code !== PROCESS_LOST) process.stderr.write(`${whoseError()}: ${failure.toLine()}\n`);
   if (debug) process.stderr.write(`${withoutPasswords((error as Error).stack ?? "")}\n`);
   return failure.exitCode;
+}
+
+/** Of several processes all but the first say which they are. */
+function whoseError(): string {
+  const rank = rankStarted();
+  return rank === 0 ? "error" : `error of process ${rank} on ${hostname()}`;
 }
 
 /** commander has already printed what was wrong. */

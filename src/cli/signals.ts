@@ -1,10 +1,15 @@
-// SIGINT and SIGTERM: the first asks the run to stop and save, the second ends the process at once. So does a reader
+// SIGINT, SIGTERM and SIGUSR1: the first asks the run to stop and save, the second ends the process at once. So does a reader
 // of its lines that goes away.
 import { BROKEN_PIPE, endInstead } from "./broken-pipe.ts";
 
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+/** SIGUSR1 is what schedulers send ahead of the end: it ends a run as SIGTERM does. */
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGUSR1: 15 } as const;
+
+/** Milliseconds in which a signal that comes again is the same: launchers pass on what processes get as well. */
+const SAME_REQUEST = 1000;
 
 type StopSignal = keyof typeof SIGNAL_NUMBERS;
+const SIGNALS = Object.keys(SIGNAL_NUMBERS) as StopSignal[];
 
 /** Exit code of a process that a signal ended: 128 + its number. */
 function exitCodeOf(signal: StopSignal): number {
@@ -22,8 +27,12 @@ export interface StopRequest extends Disposable {
 export function listenForStop(write: (line: string) => void): StopRequest {
   const controller = new AbortController();
   let exitCode: number | undefined;
+  let asked = 0;
   const stop = (signal: StopSignal): void => {
-    if (exitCode !== undefined) process.exit(exitCodeOf(signal));
+    const again = exitCode !== undefined;
+    if (again && signal !== "SIGINT" && performance.now() - asked < SAME_REQUEST) return;
+    if (again) process.exit(exitCodeOf(signal));
+    asked = performance.now();
     exitCode = exitCodeOf(signal);
     write(`${signal}: finishing this step and saving a checkpoint; a second signal ends at once`);
     controller.abort();
@@ -32,8 +41,7 @@ export function listenForStop(write: (line: string) => void): StopRequest {
     exitCode ??= BROKEN_PIPE;
     controller.abort();
   });
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
   return {
     signal: controller.signal,
     get exitCode() {
@@ -41,8 +49,7 @@ export function listenForStop(write: (line: string) => void): StopRequest {
     },
     [Symbol.dispose]: () => {
       reader[Symbol.dispose]();
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
+      for (const signal of SIGNALS) process.off(signal, stop);
     },
   };
 }

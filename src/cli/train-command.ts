@@ -19,6 +19,9 @@ Examples:
   classifier-training train data.root=./photos -m seed=1,2,3        a run for each seed
   classifier-training train --groups                                groups, options and all values`;
 
+/** As of a process that SIGTERM has ended. */
+const STOPPED_ELSEWHERE = 143;
+
 /** One run, or with `-m` one for every combination of values. */
 export function trainCommand(): Command {
   const command = new Command("train")
@@ -52,9 +55,12 @@ async function describeGroups(overrides: readonly string[], flags: TrainFlags): 
 }
 
 async function runOnce(run: RunConfiguration): Promise<void> {
-  const { allComponents, train } = await import("../app/index.ts");
+  const { allComponents, isFirstProcess, train } = await import("../app/index.ts");
   using stop = listenForStop(writeLine);
   const summary = await train(run, { registry: allComponents(), signal: stop.signal, write: writeLine });
+  // Whichever of several processes was asked to stop, all have.
+  if (summary.status === "interrupted") process.exitCode = stop.exitCode ?? STOPPED_ELSEWHERE;
+  if (!isFirstProcess()) return;
   const { images_per_second: rate, data_wait: waited } = summary;
   if (rate > 0) {
     writeLine(
@@ -66,7 +72,6 @@ async function runOnce(run: RunConfiguration): Promise<void> {
   );
   if (summary.status !== "interrupted") return;
   writeLine(`continue with the same settings and ckpt=${run.folder.lastCheckpoint}`);
-  process.exitCode = stop.exitCode ?? 1;
 }
 
 async function runSweep(overrides: readonly string[], flags: TrainFlags): Promise<void> {

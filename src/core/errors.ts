@@ -12,6 +12,12 @@ const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   storage: 5,
 };
 
+/** The code of the error of a process that ends because another one has: that has been told when it is thrown. */
+export const PROCESS_LOST = "PROCESS_LOST";
+
+/** All kinds of errors. */
+export const ERROR_KINDS: readonly ErrorKind[] = Object.keys(EXIT_CODES) as ErrorKind[];
+
 /** What an error says besides its message; all of it may be left out. */
 export interface ErrorDetails {
   /** Where it is wrong: `file:line:column`, a config key, a file name, a module path. */

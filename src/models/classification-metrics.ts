@@ -47,6 +47,11 @@ export class StageClassificationMetrics {
   load(state: Readonly<Record<string, HostTensor>>): void {
     this.#collection.load(state);
   }
+
+  /** Adds what others have measured on other samples. */
+  merge(state: Readonly<Record<string, HostTensor>>): void {
+    this.#collection.merge(state);
+  }
 }
 
 /** Metrics by the name that they are logged under, for each stage. */

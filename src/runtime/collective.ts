@@ -1,4 +1,5 @@
 // What processes that train together say to each other.
+import type { ErrorKind } from "../core/index.ts";
 
 /**
  * One of the processes that train together. All of them call the same operations in the same order; each call settles
@@ -11,10 +12,14 @@ export interface Collective {
   readonly size: number;
   /** Replaces elements by their sum over all processes: the same bits everywhere. */
   allReduce(elements: Float32Array | Float64Array): Promise<void>;
-  /** Replaces bytes by those of process 0. */
-  broadcast(bytes: Uint8Array): Promise<void>;
+  /** Replaces bytes by those of process `from`; default 0. */
+  broadcast(bytes: Uint8Array, from?: number): Promise<void>;
+  /** What each process gives, in their order: copies of anything that can be structured-cloned. */
+  gather<T>(value: T): Promise<T[]>;
   /** Settles when every process has come here. */
   barrier(): Promise<void>;
+  /** Tells the others that this process ends, and why in a line: what they wait for fails, with an error of that kind. */
+  fail(line: string, kind: ErrorKind): Promise<void>;
   /** Ends all processes at once, with this exit code. */
   abort(exitCode: number): void;
   /** Says goodbye, when all processes do; nothing can be called behind it. */

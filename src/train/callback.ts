@@ -18,6 +18,8 @@ export abstract class Callback {
   readonly savesRun: boolean = false;
   /** Whether it has a part in a `fastDevRun`; false for what writes files or ends the training. */
   readonly runsInFastDevRun: boolean = true;
+  /** Whether it has a part in the first of several processes alone; it must then ask nothing of the others, such as `gather`. */
+  readonly mainProcessOnly: boolean = false;
   /** Whether it keeps batches of events for later: else their memory is used again from the next event on. */
   readonly keepsBatches: boolean = false;
   /** Has the trainer keep an average of the weights. */

@@ -25,6 +25,12 @@ export interface FitContext {
   readonly evaluatedWeights: WeightsKind;
   /** Batches of a training epoch. */
   readonly trainBatchCount: number;
+  /** Which of the processes that train together this is, from 0; the first writes what there is to be written. */
+  readonly rank: number;
+  /** Number of processes that train together. */
+  readonly size: number;
+  /** What each process gives, in their order. All of them must ask at the same place. */
+  gather<T>(value: T): Promise<T[]>;
   /** Adds values to the row of the epoch in progress. */
   log(metrics: Metrics): void;
   /** Gives values of the step that is reached to the loggers, as a row of kind `step` of their own. */

@@ -18,6 +18,8 @@ export interface StageMetrics {
   /** What has been accumulated, for a checkpoint in the middle of an epoch. */
   state(): Readonly<Record<string, HostTensor>>;
   load(state: Readonly<Record<string, HostTensor>>): void;
+  /** Adds the state of others, which have seen other samples; needed where several processes train together. */
+  merge?(state: Readonly<Record<string, HostTensor>>): void;
 }
 
 /** Which of a model's metrics and which split of the data are meant. */
@@ -29,6 +31,8 @@ export interface TrainableModel {
   readonly network: Module;
   /** A scalar loss of outputs and targets, as graph code. */
   loss(outputs: Value, targets: Value): Value;
+  /** What that loss is divided by to be a mean, as `LossModel` has it. Default: the number of samples. */
+  lossDivisor?(labels: HostTensor): number;
   /** Where schedulers begin. */
   readonly learningRate: number;
   createOptimizer(): Optimizer;

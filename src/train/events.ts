@@ -8,7 +8,7 @@ import type { Progress } from "./fit/progress.ts";
 export interface BatchResult {
   /** Index of the batch in its epoch, from 0. */
   readonly batchIndex: number;
-  /** Its samples are there until the next event, unless a callback says that it keeps batches. */
+  /** Of several processes, this one's share; it may be empty in training. Its samples are there until the next event, unless a callback says that it keeps batches. */
   readonly batch: Batch;
   /** Outputs of the network for the batch. */
   readonly logits: HostTensor;
@@ -26,7 +26,7 @@ export interface StepRates {
 
 /** Where the time of a training epoch went, validation left out. */
 export interface EpochTiming {
-  /** Samples trained on (by this process; a resumed epoch has fewer). */
+  /** Samples trained on (since the fit began; a resumed epoch has fewer). */
   samples: number;
   trainSeconds: number;
   /** The part of `trainSeconds` spent waiting for batches. */
@@ -46,6 +46,8 @@ interface EventPayloads {
   trainBatchEnd: BatchResult &
     StepRates & {
       readonly epoch: number;
+      /** Samples of the whole batch, of all processes. */
+      readonly samples: number;
       /** L2 norm of the gradients before clipping, NaN where it was not got to; absent where no optimizer step was due. */
       readonly gradientNorm: number | undefined;
     };

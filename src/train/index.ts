@@ -22,7 +22,7 @@ export type {
   TrainableModel,
 } from "./contracts.ts";
 export { DURATION, DURATION_MESSAGE, secondsOf } from "./duration.ts";
-export { DataParallel, type ShareResult } from "./engine/data-parallel.ts";
+export { DataParallel } from "./engine/data-parallel.ts";
 export { type ForwardResult, TrainingEngine, type WeightsKind } from "./engine/engine.ts";
 export type { EngineOptions } from "./engine/engine-options.ts";
 export { FeatureDataModule, type FeatureSource } from "./engine/feature-data-module.ts";
@@ -34,8 +34,11 @@ export {
   onFeatures,
 } from "./engine/features.ts";
 export { FineTuning, type FineTuningOptions, fineTuningSchema, separable } from "./engine/fine-tuning.ts";
+export { onMainProcess } from "./engine/main-process.ts";
 export { accumulateProgram, applyProgram, type BatchShape, evaluateProgram } from "./engine/programs.ts";
+export { strategyOf } from "./engine/single-process.ts";
 export { layoutState, type ParameterGroup, type StateLayout } from "./engine/state-layout.ts";
+export type { BatchWeight, ShareResult, Strategy } from "./engine/strategy.ts";
 export {
   type AveragedFit,
   type AveragedStep,

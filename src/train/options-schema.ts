@@ -37,6 +37,7 @@ const fields = z
     logEveryNSteps: z.int().min(1),
     precision: z.enum(["32-true", "bf16-mixed", "16-mixed"]),
     threads: z.int().min(1),
+    strategy: z.enum(["auto", "single", "mpi"]),
     convAlgorithm: z.enum(["auto", "direct", "winograd", "winograd_wasm"]),
     profiler: z.enum(["simple"]),
   })

@@ -7,6 +7,9 @@ import type { ProfilerName } from "./profiler.ts";
 /** A number of batches (an integer from 1; infinity: all of them) or a share of all batches (between 0 and 1). */
 export type BatchLimit = number;
 
+/** Who trains together. */
+export type StrategyName = "auto" | "single" | "mpi";
+
 /** How long, on what and how a fit trains. Names and meanings are Lightning's, not all of the defaults are. */
 export interface TrainerOptions {
   /** Default 200; -1: no limit (infinity once it is resolved), for schedulers that need to know no length. */
@@ -48,6 +51,11 @@ export interface TrainerOptions {
   readonly precision?: Precision;
   /** Compute threads; default: the physical cores. */
   readonly threads?: number | undefined;
+  /**
+   * `mpi`: the processes that a launcher has started train together, as the trainer's collective has it; `single`: each
+   * by itself; `auto`: together where there are several. Default `auto`.
+   */
+  readonly strategy?: StrategyName;
   /** Default `auto`. */
   readonly convAlgorithm?: ConvolutionAlgorithm;
   /** Measure where the time goes; default: no. */
@@ -80,6 +88,7 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
     logEveryNSteps: options.logEveryNSteps ?? 10,
     precision: options.precision ?? "32-true",
     threads: options.threads,
+    strategy: options.strategy ?? "auto",
     convAlgorithm: options.convAlgorithm ?? "auto",
     profiler: options.profiler,
   };

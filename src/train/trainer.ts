@@ -1,8 +1,10 @@
 // The trainer: fits and tests a model in a runtime; embeddable as an async iterator of events.
 
-import type { TrainerData } from "../core/index.ts";
+import type { LoaderMemory, TrainerData } from "../core/index.ts";
 import { ClassifierTrainingError, parseOptions } from "../core/index.ts";
 import type { LearningRateScheduler, LossScalerOptions, Optimizer } from "../optim/index.ts";
+import { ALONE } from "../runtime/alone.ts";
+import type { Collective } from "../runtime/collective.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { Callback } from "./callback.ts";
 import type { LoadedCheckpoint } from "./checkpoint/checkpoint.ts";
@@ -10,10 +12,11 @@ import type { FitStatus, Json, Logger, TrainableModel } from "./contracts.ts";
 import { TrainingEngine } from "./engine/engine.ts";
 import { checkSplits, evaluate, nothingToRead } from "./engine/evaluation.ts";
 import { FineTuning, type FineTuningOptions } from "./engine/fine-tuning.ts";
+import { strategyOf } from "./engine/single-process.ts";
 import { WeightAverage, type WeightAverageOptions, type WeightAveraging } from "./engine/weight-average.ts";
 import { deliver, inHookOrder } from "./event-bus.ts";
 import type { Metrics, TrainingEvent } from "./events.ts";
-import { EpochPlan } from "./fit/epoch-plan.ts";
+import { checkShare, EpochPlan } from "./fit/epoch-plan.ts";
 import { FitLoop } from "./fit/fit-loop.ts";
 import type { Progress } from "./fit/progress.ts";
 import type { RunLog } from "./fit/run-log.ts";
@@ -39,6 +42,8 @@ export interface TrainerParts {
   readonly fineTuning?: FineTuningOptions | undefined;
   /** How losses are scaled in precision `16-mixed`; default: as torch's GradScaler. */
   readonly lossScaling?: LossScalerOptions | undefined;
+  /** The processes that train together, as `openCollective` gives them. Default: this one alone. */
+  readonly collective?: Collective | undefined;
   /** Default: the model's own. */
   readonly optimizer?: Optimizer | undefined;
   /** Default: the model's own. */
@@ -91,6 +96,7 @@ export class Trainer implements AsyncDisposable {
   constructor(options: TrainerOptions, parts: TrainerParts) {
     this.options = resolveTrainerOptions(parseOptions("trainer", trainerSchema, options));
     this.#parts = parts;
+    if (this.options.strategy === "mpi" && parts.collective === undefined) throw noCollective();
   }
 
   /** The engine of the last `fit` or `test`, which holds the weights. */
@@ -110,6 +116,7 @@ export class Trainer implements AsyncDisposable {
     await this.finishLogging();
     checkSplits(model, data);
     refuseShare(data);
+    const { collective } = this;
     const engine = await this.open(model);
     if (this.#trained) await engine.restart();
     this.#trained = true;
@@ -119,12 +126,14 @@ export class Trainer implements AsyncDisposable {
     const loop = new FitLoop({
       model,
       data,
-      plan: await EpochPlan.of(data, engine, this.options, this.#reuseMemory),
+      plan: await EpochPlan.of(data, engine, this.options, this.#pass),
+      strategy: strategyOf(engine, model, collective),
+      collective,
       engine,
       options: this.options,
       scheduler: scheduler ?? model.createScheduler(),
       callbacks: this.#callbacks,
-      loggers: devRun ? [] : loggers,
+      loggers: devRun || collective.rank > 0 ? [] : loggers,
       average: this.#average,
       nonFinitePolicy: callbacks.find(({ nonFinitePolicy }) => nonFinitePolicy !== undefined)
         ?.nonFinitePolicy,
@@ -146,8 +155,10 @@ export class Trainer implements AsyncDisposable {
     model: TrainableModel,
     data: TrainerData,
   ): AsyncGenerator<TrainingEvent, Metrics | undefined, undefined> {
-    const batches = data.testLoader({ reuseMemory: this.#reuseMemory });
+    const { collective } = this;
+    const batches = data.testLoader(this.#pass);
     if (batches === undefined) return undefined;
+    checkShare(batches, this.#pass);
     checkSplits(model, data);
     const engine = await this.open(model);
     const batchCount = limitBatches(batches.length, this.options.limitTestBatches);
@@ -160,15 +171,25 @@ export class Trainer implements AsyncDisposable {
     }
     yield* emit({ type: "testStart", batchCount });
     const profiler = NO_PROFILER;
-    const pass = evaluate({ engine, model, stage: "test", batches, batchCount, weights, profiler });
+    const pass = evaluate({
+      engine,
+      model,
+      stage: "test",
+      batches,
+      batchCount,
+      weights,
+      profiler,
+      strategy: strategyOf(engine, model, collective),
+      collective,
+    });
     let next = await pass.next();
-    let passed = 0;
-    for (; !next.done; next = await pass.next(), passed++)
-      yield* emit({ type: "testBatchEnd", ...next.value });
-    if (passed === 0 && batchCount > 0) throw nothingToRead("test");
-    await this.#log?.writeTest(next.value);
-    yield* emit({ type: "testEnd", metrics: next.value });
-    return next.value;
+    for (; !next.done; next = await pass.next())
+      if (next.value !== undefined) yield* emit({ type: "testBatchEnd", ...next.value });
+    const { metrics, samples } = next.value;
+    if (samples === 0 && batchCount > 0) throw nothingToRead("test");
+    await this.#log?.writeTest(metrics);
+    yield* emit({ type: "testEnd", metrics });
+    return metrics;
   }
 
   /**
@@ -206,12 +227,25 @@ export class Trainer implements AsyncDisposable {
   get #callbacks(): Callback[] {
     const { callbacks = [] } = this.#parts;
     const devRun = this.options.fastDevRun > 0;
-    return inHookOrder(callbacks.filter(({ runsInFastDevRun }) => !devRun || runsInFastDevRun));
+    const { rank } = this.collective;
+    return inHookOrder(
+      callbacks.filter(
+        ({ runsInFastDevRun, mainProcessOnly }) =>
+          (!devRun || runsInFastDevRun) && (rank === 0 || !mainProcessOnly),
+      ),
+    );
   }
 
-  /** Whether no callback keeps a batch, so that its memory may be used again. */
-  get #reuseMemory(): boolean {
-    return !this.#callbacks.some(({ keepsBatches }) => keepsBatches);
+  /** The processes that train together. */
+  get collective(): Collective {
+    return this.options.strategy === "single" ? ALONE : (this.#parts.collective ?? ALONE);
+  }
+
+  /** Where no callback keeps a batch, its memory may be used again. */
+  get #pass(): LoaderMemory {
+    const { rank, size } = this.collective;
+    const reuseMemory = !this.#callbacks.some(({ keepsBatches }) => keepsBatches);
+    return { reuseMemory, ...(size === 1 ? {} : { share: { rank, size } }) };
   }
 
   /** @throws ClassifierTrainingError kind "usage" `WEIGHT_AVERAGES` where more than one average is asked for. */
@@ -251,8 +285,17 @@ export class Trainer implements AsyncDisposable {
   }
 }
 
+function noCollective(): ClassifierTrainingError {
+  const message = "the processes that train together are not known to the trainer";
+  return new ClassifierTrainingError("usage", "NO_COLLECTIVE", message, {
+    where: "trainer.strategy",
+    hint: "give it collective: await openCollective(), of classifier-training/collective",
+  });
+}
+
 /**
- * Refuses a share of an epoch: no gradient is reduced across processes, so that each would train a model of its own.
+ * Refuses a share of an epoch that the data takes by itself: the trainer shares each batch, and what a sampler leaves out
+ * nobody would train on.
  * @throws ClassifierTrainingError kind "usage", `NO_COLLECTIVE`
  */
 function refuseShare({ options }: TrainerData): void {
@@ -261,6 +304,6 @@ function refuseShare({ options }: TrainerData): void {
   const message = `${worldSize} processes would each train a model of their own: nothing reduces their gradients`;
   throw new ClassifierTrainingError("usage", "NO_COLLECTIVE", message, {
     where: "data.sampler.world_size",
-    hint: "leave it at 1",
+    hint: "leave it at 1: processes that mpirun starts share every batch by themselves",
   });
 }

@@ -1,34 +1,12 @@
 // Processes started by mpirun train as one process does that has the whole of every batch.
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { localCollective, openCollective } from "../../src/collective/index.ts";
 import { cases } from "./cases.ts";
+import { noMpirun, runTogether } from "./mpirun.ts";
 import { type Trained, trainTiny } from "./tiny-problem.ts";
 
 const program = join(import.meta.dirname, "train-share.ts");
-
-/** Why processes cannot be started here; undefined: they can. */
-function missing(): string | undefined {
-  try {
-    execFileSync("mpirun", ["--version"], { stdio: "pipe" });
-    return undefined;
-  } catch {
-    return "no mpirun: apt-get install openmpi-bin libopenmpi3";
-  }
-}
-
-const reason = missing();
-if (reason !== undefined) console.log(`the tests of several processes are skipped: ${reason}`);
-
-const environment = {
-  ...process.env,
-  // Open MPI's own switches: as root, with more processes than cores that share them politely.
-  OMPI_ALLOW_RUN_AS_ROOT: "1",
-  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-  OMPI_MCA_rmaps_base_oversubscribe: "1",
-  OMPI_MCA_mpi_yield_when_idle: "1",
-};
 
 interface Printed {
   readonly size: number;
@@ -37,8 +15,7 @@ interface Printed {
 }
 
 function start(processes: number): Printed {
-  const command = ["-n", String(processes), process.execPath, "--import", "tsx", program];
-  return JSON.parse(execFileSync("mpirun", command, { env: environment, encoding: "utf8" })) as Printed;
+  return JSON.parse(runTogether(processes, program)) as Printed;
 }
 
 function expectNear(actual: readonly number[], expected: readonly number[], tolerance: number): void {
@@ -48,7 +25,7 @@ function expectNear(actual: readonly number[], expected: readonly number[], tole
     expect(Math.abs(actual[i]! - value)).toBeLessThanOrEqual(tolerance * largest);
 }
 
-describe.skipIf(reason !== undefined)("shares of a batch", () => {
+describe.skipIf(noMpirun !== undefined)("shares of a batch", () => {
   test.each([2, 4])("of %i processes give what one process gives", async (processes) => {
     const { size, heard, results } = start(processes);
     expect(size).toBe(processes);

@@ -32,9 +32,11 @@ export interface StartedCommand {
 export function start(
   cwd: string,
   words: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  environment: NodeJS.ProcessEnv = {},
+  launcher: readonly string[] = [],
 ): StartedCommand {
-  const child = spawn(process.execPath, [PROGRAM, ...words], {
+  const [command = "", ...given] = [...launcher, process.execPath, PROGRAM, ...words];
+  const child = spawn(command, given, {
     cwd,
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -88,11 +90,12 @@ export async function writeColourPictures(
 
 /** Settings of a training that gets a signal at an event of its own, the how manieth from 0, whatever the machine does. */
 export function signalled(
-  signal: "SIGINT" | "SIGTERM",
+  signal: "SIGINT" | "SIGTERM" | "SIGUSR1" | "SIGKILL",
   place: "step" | "validation",
   event: number,
+  rank = 0,
 ): readonly string[] {
-  const callback = `{_target_:Signaller,signal:${signal},place:${place},event:${event}}`;
+  const callback = `{_target_:Signaller,signal:${signal},place:${place},event:${event},rank:${rank}}`;
   return ["--import", SIGNALLER, `+callbacks.signaller=${callback}`];
 }
 

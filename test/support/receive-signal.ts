@@ -1,6 +1,6 @@
 // Lets a process get a signal at a moment of its own choosing.
 
-export type StopSignal = "SIGINT" | "SIGTERM";
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGUSR1" | "SIGKILL";
 
 /** Sends this process a signal; resolves when its listeners have been called. */
 export async function receive(signal: StopSignal): Promise<void> {

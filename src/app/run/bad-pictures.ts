@@ -1,11 +1,19 @@
 // Tells a person of pictures that could not be read and were left out.
 
 import { compareCodePoints } from "../../core/index.ts";
-import type { BadPicture } from "../../data/index.ts";
+import type { BadPicture, DataModule } from "../../data/index.ts";
+import type { Collective } from "../../runtime/collective.ts";
 
 /** The part of a data module that knows them. */
 interface LeavesOut {
   readonly badPictures: ReadonlyMap<string, BadPicture>;
+}
+
+/** Lets every process know what the others have left out. */
+export async function gatherBadPictures(data: DataModule, collective: Collective): Promise<void> {
+  if (collective.size === 1) return;
+  for (const pictures of await collective.gather([...data.badPictures]))
+    for (const [name, picture] of pictures) data.badPictures.set(name, picture);
 }
 
 /** Names in a line; the rest is counted. */

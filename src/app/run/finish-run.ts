@@ -22,10 +22,10 @@ export async function finishRun(
   result: FitResult,
   { tested, exported, error }: Outcome = {},
 ): Promise<RunSummary> {
-  const { run, settings, chosen, data, model, trainer, checkpoints, notify } = prepared;
+  const { run, collective, settings, chosen, data, model, trainer, checkpoints, notify } = prepared;
   await trainer.finishLogging();
   const leftOut = leftOutLine(data, "summary.json says why");
-  if (leftOut !== undefined) notify("WARNING", leftOut);
+  if (leftOut !== undefined && collective.rank === 0) notify("WARNING", leftOut);
   const session = trainer.engine?.session;
   const summary: RunSummary = {
     status: result.status,
@@ -47,7 +47,7 @@ export async function finishRun(
     bad_pictures: leftOutOf(data).map(({ name, message }) => ({ name, problem: message })),
     export: exported,
   };
-  await run.folder.write(run.folder.summaryFile, writeSummary(summary));
+  if (collective.rank === 0) await run.folder.write(run.folder.summaryFile, writeSummary(summary));
   return summary;
 }
 

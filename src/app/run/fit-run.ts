@@ -1,6 +1,8 @@
 // The fit of a training: what it tells on its way, and how far it has come.
+import type { StateDict } from "../../nn/index.ts";
 import { describeNonFinite, type FitResult, formatProfile, startOfTraining } from "../../train/index.ts";
 import { LEAVES_OUT_LAST, leftOutAlone } from "./left-out.ts";
+import type { Notify } from "./notices.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { loadPretrained } from "./pretrained.ts";
 import { writeProfile } from "./profile.ts";
@@ -29,10 +31,12 @@ export async function fitRun(
   progress: RunProgress,
   signal: AbortSignal | undefined,
 ): Promise<FitResult> {
-  const { model, fitted, trainer, checkpoint, identity, notify } = prepared;
+  const { fitted, trainer, checkpoint, identity, collective } = prepared;
+  // What all processes find alike, the first tells.
+  const notify: Notify = collective.rank === 0 ? prepared.notify : () => undefined;
   const fit = trainer.fit(fitted.model, fitted.data, {
     checkpoint,
-    weights: checkpoint === undefined ? await loadPretrained(model, notify, signal) : undefined,
+    weights: checkpoint === undefined ? await firstWeights(prepared, signal) : undefined,
     identity,
     ...(signal === undefined ? {} : { signal }),
   });
@@ -52,8 +56,22 @@ export async function fitRun(
   }
 }
 
-async function tellProfile({ run, settings, notify }: PreparedRun, { profile }: FitResult): Promise<void> {
-  if (profile === undefined) return;
+/** Published weights are fetched by the first process; where hosts share a cache the others find them there. */
+async function firstWeights(
+  { model, collective, notify }: PreparedRun,
+  signal: AbortSignal | undefined,
+): Promise<StateDict | undefined> {
+  if (collective.rank > 0) await collective.barrier();
+  const weights = await loadPretrained(model, notify, signal);
+  if (collective.rank === 0) await collective.barrier();
+  return weights;
+}
+
+async function tellProfile(
+  { run, settings, notify, collective }: PreparedRun,
+  { profile }: FitResult,
+): Promise<void> {
+  if (profile === undefined || collective.rank > 0) return;
   notify("INFO", `where the time went:\n${formatProfile(profile)}`);
   if ((settings.trainer.fastDevRun ?? 0) === 0) await writeProfile(run.folder, profile);
 }

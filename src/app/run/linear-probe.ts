@@ -29,6 +29,8 @@ export interface LinearProbeRequest {
   readonly folder: RunFolder;
   readonly notify: Notify;
   readonly signal: AbortSignal | undefined;
+  /** Whether this process writes what is kept. */
+  readonly isMain: boolean;
 }
 
 /** What the trainer works with instead of pictures and the whole model. */
@@ -86,7 +88,7 @@ async function features(
   probe: TrainableModel,
   stage: Stage,
 ): Promise<Features | undefined> {
-  const { model, data, trainer, folder, notify, signal } = request;
+  const { model, data, trainer, folder, notify, signal, isMain } = request;
   const engine = await trainer.open(probe);
   const path = folder.featuresFile(stage);
   const key = await keyOf(request, await engine.readWeights(), stage, engine.session);
@@ -116,7 +118,7 @@ async function features(
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   notify("INFO", `features: ${stage}, ${count} pictures in ${seconds} s`);
   const { values, indices } = computed;
-  if (sizeOf(values.shape) * Float32Array.BYTES_PER_ELEMENT <= MOST_BYTES_KEPT) {
+  if (isMain && sizeOf(values.shape) * Float32Array.BYTES_PER_ELEMENT <= MOST_BYTES_KEPT) {
     const tensors = new Map<string, HostTensor>([
       ["values", values],
       ["indices", indices],

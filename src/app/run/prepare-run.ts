@@ -5,21 +5,26 @@ import type { ComponentRegistry } from "../../config/index.ts";
 import { ClassifierTrainingError, type TrainerData } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
+import type { Collective } from "../../runtime/collective.ts";
 import {
   assertResumable,
   type Callback,
+  type Json,
   type LoadedCheckpoint,
   loadCheckpointOrPrevious,
+  onMainProcess,
   type TrainableModel,
   Trainer,
 } from "../../train/index.ts";
+import { assertSameRun, noticesOf, tellOfOthers } from "../processes/processes.ts";
+import { resumedBatches } from "../processes/resumed-batches.ts";
+import { threadsOfProcess } from "../processes/threads-of-process.ts";
 import { chooseRuntime, type ProbedRuntime } from "../runtimes.ts";
 import { BestExport } from "./best-export.ts";
 import type { RunConfiguration } from "./configuration.ts";
 import { readJobSettings, setEnvironment } from "./job-settings.ts";
 import { linearProbe } from "./linear-probe.ts";
 import { type Notify, noticesFrom } from "./notices.ts";
-import { assertOneProcess } from "./one-process.ts";
 import { normalizationWarning, picturesLine } from "./pretrained.ts";
 import { identityOf } from "./run-identity.ts";
 import { RunLog } from "./run-log.ts";
@@ -33,11 +38,17 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Receives each line for the person who waits, as `log_level` lets through; default: nobody. */
   readonly write?: (line: string) => void;
+  /** The processes that train together. Default: those that a launcher has started, as `trainer.strategy` has it. */
+  readonly collective?: Collective;
 }
+
+/** The same, with the processes joined. */
+export type JoinedOptions = TrainOptions & { readonly collective: Collective };
 
 /** A training that may begin. Disposing it gives everything back. */
 export interface PreparedRun extends AsyncDisposable {
   readonly run: RunConfiguration;
+  readonly collective: Collective;
   readonly settings: Settings;
   readonly notify: Notify;
   readonly log: RunLog;
@@ -50,7 +61,7 @@ export interface PreparedRun extends AsyncDisposable {
   readonly fitted: { readonly model: TrainableModel; readonly data: TrainerData };
   readonly callbacks: readonly Callback[];
   readonly trainer: Trainer;
-  readonly identity: ReturnType<typeof identityOf>;
+  readonly identity: Readonly<Record<string, Json>>;
   readonly checkpoints: ModelCheckpoint | undefined;
   readonly exporter: BestExport | undefined;
 }
@@ -59,7 +70,7 @@ export interface PreparedRun extends AsyncDisposable {
 type Taken = (() => void | Promise<void>)[];
 
 /** @throws ClassifierTrainingError for whatever keeps the training from beginning */
-export async function prepareRun(run: RunConfiguration, options: TrainOptions): Promise<PreparedRun> {
+export async function prepareRun(run: RunConfiguration, options: JoinedOptions): Promise<PreparedRun> {
   const taken: Taken = [];
   const giveBack = async (): Promise<void> => {
     for (const each of taken.splice(0).reverse()) await each();
@@ -74,22 +85,30 @@ export async function prepareRun(run: RunConfiguration, options: TrainOptions): 
 
 async function prepare(
   run: RunConfiguration,
-  { registry, signal, write = () => undefined }: TrainOptions,
+  { registry, signal, collective, write = () => undefined }: JoinedOptions,
   taken: Taken,
 ): Promise<Omit<PreparedRun, keyof AsyncDisposable>> {
-  assertOneProcess();
   const { composition, folder } = run;
   const job = readJobSettings(composition);
   const environment = setEnvironment(job.environment);
   taken.push(() => environment[Symbol.dispose]());
   await validateRun(composition);
   const settings = readSettings(composition);
-  const log = new RunLog(job.log);
-  const notify = log.recording(noticesFrom(job.verbose ? "DEBUG" : settings.logLevel, write));
+  const { rank } = collective;
+  const log = new RunLog(rank === 0 ? job.log : { level: "OFF", file: undefined });
+  const tell = log.recording(noticesFrom(job.verbose ? "DEBUG" : settings.logLevel, write));
+  // Until all are ready the others' warnings are most often those of the first.
+  const warnings: string[] = [];
+  const notify: Notify = (level, line) => {
+    if (level === "WARNING") warnings.push(line);
+    if (rank === 0) tell(level, line);
+  };
   for (const warning of run.warnings) notify("WARNING", warning);
   const chosen = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
   const checkpoint =
-    run.checkpoint === undefined ? undefined : await loadCheckpointOrPrevious(run.checkpoint);
+    run.checkpoint === undefined
+      ? undefined
+      : await onMainProcess(collective, () => loadCheckpointOrPrevious(run.checkpoint!));
   if (checkpoint?.warning !== undefined) notify("WARNING", checkpoint.warning);
   const components = new RunParts(composition, registry);
   const model = await components.model();
@@ -103,22 +122,36 @@ async function prepare(
   const normalization = normalizationWarning(data);
   if (normalization !== undefined) notify("WARNING", normalization);
   await setUp(model, data, components);
-  const identity = identityOf(composition, data, model);
+  const own = identityOf(composition, data, model);
+  await assertSameRun(own, collective);
+  const batches = { batchSize: data.options.batchSize, processes: collective.size };
+  const { identity, notice, ...resumed } =
+    checkpoint === undefined
+      ? { identity: own, trainer: settings.trainer }
+      : resumedBatches(checkpoint, batches, settings.trainer, own);
+  if (notice !== undefined) notify("INFO", notice);
   if (checkpoint !== undefined) assertResumable(checkpoint, identity);
   const callbacks = await components.callbacks();
-  const trainer = new Trainer(settings.trainer, {
-    runtime: chosen.runtime,
-    seed: settings.seed,
-    callbacks,
-    loggers: await components.loggers(),
-    optimizer: await components.optimizer(),
-    scheduler: await components.scheduler(),
-    fineTuning: settings.fineTuning,
-  });
+  const threads = settings.trainer.threads ?? (await threadsOfProcess(collective));
+  const trainer = new Trainer(
+    { ...resumed.trainer, ...(threads === undefined ? {} : { threads }) },
+    {
+      runtime: chosen.runtime,
+      seed: settings.seed,
+      collective,
+      callbacks,
+      loggers: await components.loggers(),
+      optimizer: await components.optimizer(),
+      scheduler: await components.scheduler(),
+      fineTuning: settings.fineTuning,
+    },
+  );
   taken.push(() => trainer[Symbol.asyncDispose]());
   const probes = settings.fineTuning?.cacheFeatures === true;
   if (model.options.head === "knn" && !probes) throw featuresNotCached();
-  const fitted = probes ? linearProbe({ model, data, trainer, folder, notify, signal }) : { model, data };
+  const fitted = probes
+    ? linearProbe({ model, data, trainer, folder, notify, signal, isMain: rank === 0 })
+    : { model, data };
   const checkpoints = callbacks.find((callback) => callback instanceof ModelCheckpoint);
   const exporter =
     checkpoints &&
@@ -132,10 +165,12 @@ async function prepare(
       notify,
     });
   for (const callback of callbacks) if (callback instanceof OnnxExport) callback.exporter = exporter;
+  await tellOfOthers(warnings, collective, tell);
   return {
     run,
+    collective,
     settings,
-    notify,
+    notify: noticesOf(collective, tell),
     log,
     chosen,
     checkpoint,

@@ -62,7 +62,7 @@ test("every key that editors are told of is one that a configuration takes", asy
 });
 
 test.each([
-  ["trainer.strategy=ddp", 'did you mean "strategy"'],
+  ["trainer.benchmark=true", 'did you mean "benchmark"'],
   ["trainer.max_epoch=1", "Otherwise"],
   ["seeds=1", "Otherwise"],
   ["data.no_such_option=1", "add it"],

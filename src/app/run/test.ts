@@ -1,6 +1,6 @@
 // Tests the best weights of a run on the test split of its data.
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { loadCheckpoint, type Metrics, Trainer } from "../../train/index.ts";
+import { loadCheckpoint, type Metrics, onMainProcess, Trainer } from "../../train/index.ts";
 import { leftOutLine } from "./bad-pictures.ts";
 import { noticesFrom } from "./notices.ts";
 import { openRun, type RunRequest } from "./open-run.ts";
@@ -27,9 +27,9 @@ export async function test(request: RunRequest): Promise<Metrics> {
 }
 
 /** Tests the best weights of a training that has ended. */
-export async function testBest({ fitted, trainer, checkpoints }: PreparedRun): Promise<Metrics> {
+export async function testBest({ fitted, trainer, checkpoints, collective }: PreparedRun): Promise<Metrics> {
   const engine = await trainer.open(fitted.model);
-  const { tensors } = await loadCheckpoint(checkpoints!.bestPath);
+  const { tensors } = await onMainProcess(collective, () => loadCheckpoint(checkpoints!.bestPath));
   await engine.writeWeights(tensors);
   return runTest(trainer, fitted.model, fitted.data);
 }

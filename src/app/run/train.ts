@@ -1,29 +1,58 @@
 // Trains a model as configured: fit, export the best weights, test them, write the summary.
 
+import { hostname } from "node:os";
+import { ClassifierTrainingError, PROCESS_LOST } from "../../core/index.ts";
 import type { RunSummary } from "../../report/index.ts";
+import type { Collective } from "../../runtime/collective.ts";
+import { onMainProcess } from "../../train/index.ts";
+import { joinProcesses, sharedRun } from "../processes/processes.ts";
+import { gatherBadPictures } from "./bad-pictures.ts";
 import { beginRun } from "./begin-run.ts";
 import type { RunConfiguration } from "./configuration.ts";
 import { finishRun, reportRun } from "./finish-run.ts";
 import { fitRun, RunProgress } from "./fit-run.ts";
-import { prepareRun, type TrainOptions } from "./prepare-run.ts";
+import { type JoinedOptions, prepareRun, type TrainOptions } from "./prepare-run.ts";
+import type { RunLock } from "./run-lock.ts";
 import { runError } from "./summary.ts";
 import { testBest } from "./test.ts";
 
 export type { TrainOptions } from "./prepare-run.ts";
 
-/** Runs a whole training. The summary is also written when it fails or is interrupted. */
+/**
+ * Runs a whole training. The summary is also written when it fails or is interrupted. Processes that a launcher has
+ * started train together; all of them are given the summary.
+ */
 export async function train(run: RunConfiguration, options: TrainOptions): Promise<RunSummary> {
+  const collective = options.collective ?? (await joinProcesses(run));
+  const own = options.collective === undefined;
+  try {
+    const summary = await trainTogether(await sharedRun(run, collective), { ...options, collective });
+    if (own) await collective.close();
+    return summary;
+  } catch (error) {
+    if (own) await endOthers(collective, error);
+    throw error;
+  }
+}
+
+async function trainTogether(run: RunConfiguration, options: JoinedOptions): Promise<RunSummary> {
+  const { collective } = options;
   await using prepared = await prepareRun(run, options);
-  await using _lock = await beginRun(prepared);
+  let lock: RunLock | undefined;
+  await onMainProcess(collective, async () => {
+    lock = await beginRun(prepared);
+  });
+  await using _lock = lock;
   const progress = new RunProgress();
   let summary: RunSummary;
   try {
     const result = await fitRun(prepared, progress, options.signal);
+    await gatherBadPictures(prepared.data, collective);
     const { exporter } = prepared;
     if (result.status === "interrupted" || exporter?.best === undefined) {
       summary = await finishRun(prepared, progress, result);
     } else {
-      await exporter.export();
+      await onMainProcess(collective, async () => void (await exporter.export()));
       const tested = await testBest(prepared);
       summary = await finishRun(prepared, progress, result, { tested, exported: "model.onnx" });
     }
@@ -34,6 +63,14 @@ export async function train(run: RunConfiguration, options: TrainOptions): Promi
     await finishRun(prepared, progress, failed, { error: runError(error) }).catch(() => undefined);
     throw error;
   }
-  await reportRun(prepared, summary);
+  await onMainProcess(collective, () => reportRun(prepared, summary));
   return summary;
+}
+
+/** Tells the other processes why this one ends, unless one of them has told. */
+async function endOthers(collective: Collective, error: unknown): Promise<void> {
+  const { code, message } = runError(error);
+  if (collective.size === 1 || code === PROCESS_LOST) return;
+  const kind = error instanceof ClassifierTrainingError ? error.kind : "failure";
+  await collective.fail(`process ${collective.rank} on ${hostname()} has failed: ${message} [${code}]`, kind);
 }

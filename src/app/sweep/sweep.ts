@@ -20,6 +20,7 @@ import {
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import type { RunSummary } from "../../report/index.ts";
+import { assertOneProcess } from "../processes/processes.ts";
 import {
   type ConfigurationRequest,
   composeOptions,
@@ -70,6 +71,7 @@ export async function singleRun(request: ConfigurationRequest): Promise<RunConfi
  * later batches are skipped behind it.
  */
 export async function sweep({ request, registry, signal, write }: SweepRequest): Promise<SweepResult> {
+  assertOneProcess("the sweep");
   const plan = planSweep(composeOptions(request));
   const ledger = await Ledger.open(plan);
   let error: unknown;

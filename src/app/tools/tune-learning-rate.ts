@@ -11,6 +11,7 @@ import {
   suggestLearningRate,
   Trainer,
 } from "../../train/index.ts";
+import { assertOneProcess } from "../processes/processes.ts";
 import { type RunConfiguration, writeHydraFiles } from "../run/configuration.ts";
 import { loadPretrained } from "../run/pretrained.ts";
 import { RunParts, setUp } from "../run/run-parts.ts";
@@ -39,6 +40,7 @@ const REPORT_EVERY = 10;
 /** Trains a model of its own, from the weights that training would begin with; no run is touched. */
 export async function tuneLearningRate(request: TuneLearningRateRequest): Promise<LearningRateSuggestion> {
   const { run, registry, write, ...options } = request;
+  assertOneProcess("the search for a learning rate");
   await validateRun(run.composition);
   const settings = readSettings(run.composition);
   const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");

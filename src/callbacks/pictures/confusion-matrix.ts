@@ -36,6 +36,16 @@ export class ConfusionMatrix extends ValidationPicture<Counted> {
     counted.matrix.update(hostTensor("int32", [predicted.length], predicted), labels);
   }
 
+  protected override async merge({ matrix }: Counted, { gather }: FitContext): Promise<Counted> {
+    const states = (await gather(matrix?.state())).filter((state) => state !== undefined);
+    const [first] = states;
+    if (first === undefined) return { matrix };
+    const numClasses = Object.values(first)[0]!.shape[0]!;
+    const merged = new MulticlassConfusionMatrix({ numClasses, ignoreIndex: -1 });
+    for (const state of states) merged.merge(state);
+    return { matrix: merged };
+  }
+
   protected override draw(counted: Counted, heading: string, context: FitContext): Picture {
     const { counts, classNames } = read(counted, context);
     return confusionMatrixPicture({ counts, classNames, title: `Validation, ${heading}` });

@@ -1,16 +1,15 @@
 // Draws the first validation pictures with what they are and what the network takes them for.
-import type { GridSample } from "../../plots/index.ts";
 import type { EventOf, FitContext } from "../../train/index.ts";
-import { gridSample, ValidationGrid } from "./validation-grid.ts";
+import { gridSample, type IndexedSample, ValidationGrid } from "./validation-grid.ts";
 
 /** The first samples, with truth, prediction and confidence. */
-export class SampleVisualization extends ValidationGrid<GridSample> {
+export class SampleVisualization extends ValidationGrid<IndexedSample> {
   override readonly stateKey = "SampleVisualization";
   protected override readonly imageName = "val/samples";
   protected override readonly title = "Validation";
 
   protected override add(
-    samples: GridSample[],
+    samples: IndexedSample[],
     event: EventOf<"validationBatchEnd">,
     context: FitContext,
   ): void {

@@ -1,12 +1,11 @@
 // Draws the validation pictures that the network is most wrong about, and lists them.
 import { writeCsv } from "../../core/index.ts";
-import type { GridSample } from "../../plots/index.ts";
 import type { EventOf, FitContext } from "../../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
 import { sampleNameOf } from "./sample-names.ts";
-import { gridSample, ValidationGrid } from "./validation-grid.ts";
+import { gridSample, type IndexedSample, ValidationGrid } from "./validation-grid.ts";
 
-interface LosingSample extends GridSample {
+interface LosingSample extends IndexedSample {
   readonly name: string;
   readonly loss: number;
 }
@@ -34,6 +33,10 @@ export class TopLosses extends ValidationGrid<LosingSample> {
       });
       top.length = Math.min(top.length, this.numSamples);
     }
+  }
+
+  protected override compare(a: LosingSample, b: LosingSample): number {
+    return b.loss - a.loss || super.compare(a, b);
   }
 
   protected override table(top: LosingSample[]): string {

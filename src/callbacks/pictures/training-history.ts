@@ -31,6 +31,7 @@ interface Epoch {
 export class TrainingHistory extends Callback {
   static readonly schema: z.ZodType = z.strictObject({ dirpath: z.string().min(1) });
   override readonly stateKey = "TrainingHistory";
+  override readonly mainProcessOnly = true;
   override readonly runsInFastDevRun = false;
   readonly #dirpath: string;
   readonly #budget = new DrawingBudget();

@@ -21,8 +21,13 @@ export interface ValidationGridOptions extends ValidationPictureOptions {
   readonly columns?: number;
 }
 
+/** A sample with its position in the data set. */
+export interface IndexedSample extends GridSample {
+  readonly index: number;
+}
+
 /** Subclasses choose the samples. Pictures are as the network was given them, their normalisation undone. */
-export abstract class ValidationGrid<Sample extends GridSample> extends ValidationPicture<Sample[]> {
+export abstract class ValidationGrid<Sample extends IndexedSample> extends ValidationPicture<Sample[]> {
   static readonly schema: z.ZodType = z.strictObject({
     ...validationPictureFields,
     numSamples: z.int().min(1).default(16),
@@ -50,17 +55,32 @@ export abstract class ValidationGrid<Sample extends GridSample> extends Validati
     return batch.images.shape.length === 4;
   }
 
+  /** Which of two samples is shown first; by default the first of the data set. */
+  protected compare(a: Sample, b: Sample): number {
+    return a.index - b.index;
+  }
+
+  protected override async merge(own: Sample[], { gather }: FitContext): Promise<Sample[]> {
+    const all = (await gather(own)).flat();
+    return all.sort((a, b) => this.compare(a, b)).slice(0, this.numSamples);
+  }
+
   protected override draw(samples: Sample[], heading: string): Promise<Picture> {
     return sampleGrid({ samples, columns: this.#columns, title: `${this.title}, ${heading}` });
   }
 }
 
 /** Sample `i` of a validation batch with its picture. */
-export function gridSample(event: EventOf<"validationBatchEnd">, i: number, context: FitContext): GridSample {
+export function gridSample(
+  event: EventOf<"validationBatchEnd">,
+  i: number,
+  context: FitContext,
+): IndexedSample {
   const { labels, predicted, confidence } = predictionsOf(event, context.model.labels?.ignoreIndex);
   const names = classNamesOf(context, event.logits.shape[1]!);
   const normalization = context.data.preprocessing ?? { mean: [0, 0, 0], std: [1, 1, 1] };
   return {
+    index: event.batch.indices[i]!,
     image: rgbOfBatch(event.batch.images as HostTensor<"float32">, i, normalization),
     ...(labels[i]! < 0 ? {} : { truth: names[labels[i]!]! }),
     prediction: names[predicted[i]!]!,

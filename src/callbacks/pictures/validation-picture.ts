@@ -56,6 +56,8 @@ export abstract class ValidationPicture<Collected> extends Callback {
     event: EventOf<"validationBatchEnd">,
     context: FitContext,
   ): void;
+  /** What all processes have collected, as one that has seen every sample: of this process's own, and the parts of all. */
+  protected abstract merge(own: Collected, context: FitContext): Promise<Collected>;
   /** @param heading `epoch 7 of 20, val/acc_top1 0.9312` */
   protected abstract draw(
     collected: Collected,
@@ -90,9 +92,17 @@ export abstract class ValidationPicture<Collected> extends Callback {
     if (this.#collected !== undefined) this.add(this.#collected, event, context);
   }
 
-  override onValidationEnd(): void {
-    this.#finished = this.#collected;
+  override async onValidationEnd(
+    { sanityCheck }: EventOf<"validationEnd">,
+    context: FitContext,
+  ): Promise<void> {
+    const own = this.#collected;
     this.#collected = undefined;
+    this.#finished = own;
+    if (sanityCheck || context.size === 1) return;
+    const accepted = await context.gather(own !== undefined);
+    this.#finished =
+      own !== undefined && !accepted.includes(false) ? await this.merge(own, context) : undefined;
   }
 
   override async onTrainEpochEnd(
@@ -105,11 +115,11 @@ export abstract class ValidationPicture<Collected> extends Callback {
     this.#last = { collected: this.#finished, heading, written: false };
     this.#finished = undefined;
     if (this.#bestEpoch.update(metrics, context)) this.#best = this.#last;
-    if (this.#budget.allows(context.progress.seconds)) await this.#write(context);
+    if (context.rank === 0 && this.#budget.allows(context.progress.seconds)) await this.#write(context);
   }
 
   override async onFitEnd({ status }: EventOf<"fitEnd">, context: FitContext): Promise<void> {
-    if (status !== "failed") await this.#write(context);
+    if (status !== "failed" && context.rank === 0) await this.#write(context);
   }
 
   async #write(context: FitContext): Promise<void> {

@@ -15,8 +15,8 @@ export interface MpiLibrary {
   readonly size: number;
   /** Begins to sum elements over all processes, in place. */
   startAllReduce(elements: Float32Array | Float64Array): MpiRequest;
-  /** Begins to replace bytes by those of process 0. */
-  startBroadcast(bytes: Uint8Array): MpiRequest;
+  /** Begins to replace bytes by those of process `from`. */
+  startBroadcast(bytes: Uint8Array, from: number): MpiRequest;
   startBarrier(): MpiRequest;
   /** Moves everything on that is in progress; whether this request is done. */
   test(request: MpiRequest): boolean;
@@ -32,6 +32,8 @@ interface Abi {
   readonly float64: Handle;
   readonly byte: Handle;
   readonly sum: Handle;
+  /** Has errors returned instead of ending the process. */
+  readonly errorsReturn: Handle;
   /** The address that stands for a result in the place of the operand. */
   readonly inPlace: number;
   /** The address that stands for no status. */
@@ -56,6 +58,7 @@ const MPICH_ABI: Abi = {
   float64: 0x4c00080b,
   byte: 0x4c00010d,
   sum: 0x58000003,
+  errorsReturn: 0x54000001,
   inPlace: -1,
   noStatus: 1,
   request: () => new Int32Array(1),
@@ -73,6 +76,7 @@ function openMpiAbi(handle: Loaded): Abi {
     float64: global("ompi_mpi_double"),
     byte: global("ompi_mpi_byte"),
     sum: global("ompi_mpi_op_sum"),
+    errorsReturn: global("ompi_mpi_errors_return"),
     inPlace: 1,
     noStatus: 0,
     request: () => new BigInt64Array(1),
@@ -122,6 +126,7 @@ function bind(name: string, handle: Loaded, abi: Abi): MpiLibrary {
     start(request);
     return request;
   };
+  define("MPI_Comm_set_errhandler", [own, own])(abi.world, abi.errorsReturn);
   const version = Buffer.alloc(8192);
   const length = new Int32Array(1);
   define("MPI_Get_library_version", ["void *", "int *"])(version, length);
@@ -134,8 +139,8 @@ function bind(name: string, handle: Loaded, abi: Abi): MpiLibrary {
         const type = elements instanceof Float32Array ? abi.float32 : abi.float64;
         iallreduce(abi.inPlace, elements, elements.length, type, abi.sum, abi.world, request);
       }),
-    startBroadcast: (bytes) =>
-      started((request) => ibcast(bytes, bytes.length, abi.byte, 0, abi.world, request)),
+    startBroadcast: (bytes, from) =>
+      started((request) => ibcast(bytes, bytes.length, abi.byte, from, abi.world, request)),
     startBarrier: () => started((request) => ibarrier(abi.world, request)),
     test: (request) => {
       const done = new Int32Array(1);

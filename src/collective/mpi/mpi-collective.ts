@@ -1,19 +1,27 @@
 // Processes that MPI has started: every operation is begun, and moved on between the turns of the event loop.
+import { setTimeout as sleep } from "node:timers/promises";
+import { deserialize, serialize } from "node:v8";
+import type { ErrorKind } from "../../core/index.ts";
 import { nextTask } from "../../platform/index.ts";
 import type { Collective } from "../../runtime/collective.ts";
 import { type MpiLibrary, type MpiRequest, openMpi } from "./library.ts";
+import { Watch } from "./watch.ts";
 
 /** Milliseconds that an operation is moved on before events that wait have their turn. */
 const TURN = 2;
 /** Elements that are reduced as one operation: counts of MPI have 31 bits. */
 const LARGEST = 2 ** 28;
+/** Milliseconds in which the watch knows who is gone. */
+const EXPLAINED = 20_000;
 
 /**
  * Joins the processes that `mpirun` or `srun --mpi=pmix` has started. One process can do so once.
  * @throws ClassifierTrainingError `COLLECTIVE_UNAVAILABLE` where there is no MPI library, `COLLECTIVE_FAILED`
  */
 export async function openMpiCollective(environment: NodeJS.ProcessEnv): Promise<MpiCollective> {
-  return new MpiCollective(await openMpi(environment));
+  const collective = new MpiCollective(await openMpi(environment));
+  if (collective.size > 1) collective.watch = await Watch.begin(collective);
+  return collective;
 }
 
 /** The event loop stays alive while others are waited for: progress, signals and data go on. */
@@ -24,6 +32,8 @@ export class MpiCollective implements Collective {
   readonly description: string;
   /** How long other processes and the network have been waited for, in milliseconds. */
   waited = 0;
+  /** Ends what is waited for when another process is lost; undefined where they cannot watch each other. */
+  watch: Watch | undefined;
   readonly #library: MpiLibrary;
 
   constructor(library: MpiLibrary) {
@@ -38,13 +48,32 @@ export class MpiCollective implements Collective {
       await this.#done(this.#library.startAllReduce(elements.subarray(from, from + LARGEST)));
   }
 
-  async broadcast(bytes: Uint8Array): Promise<void> {
-    for (let from = 0; from < bytes.length; from += LARGEST)
-      await this.#done(this.#library.startBroadcast(bytes.subarray(from, from + LARGEST)));
+  async broadcast(bytes: Uint8Array, from = 0): Promise<void> {
+    for (let start = 0; start < bytes.length; start += LARGEST)
+      await this.#done(this.#library.startBroadcast(bytes.subarray(start, start + LARGEST), from));
+  }
+
+  async gather<T>(value: T): Promise<T[]> {
+    const own = serialize(value);
+    const lengths = new Float64Array(this.size);
+    lengths[this.rank] = own.length;
+    await this.allReduce(lengths);
+    const values: T[] = [];
+    for (const [rank, length] of lengths.entries()) {
+      const bytes = rank === this.rank ? own : Buffer.alloc(length);
+      await this.broadcast(bytes, rank);
+      values.push(deserialize(bytes) as T);
+    }
+    return values;
   }
 
   async barrier(): Promise<void> {
     await this.#done(this.#library.startBarrier());
+  }
+
+  async fail(line: string, kind: ErrorKind): Promise<void> {
+    if (this.watch !== undefined) return this.watch.fail(line, kind);
+    process.once("exit", (code) => this.abort(code));
   }
 
   abort(exitCode: number): void {
@@ -53,16 +82,38 @@ export class MpiCollective implements Collective {
 
   async close(): Promise<void> {
     await this.barrier();
+    await this.watch?.close();
     this.#library.finalize();
   }
 
   async #done(request: MpiRequest): Promise<void> {
     const start = performance.now();
-    for (let turn = start; !this.#library.test(request); ) {
+    this.watch?.begins();
+    for (let turn = start; ; ) {
+      const done = this.#test(request);
+      if (done === true || (done !== false && (await done))) break;
       if (performance.now() - turn < TURN) continue;
+      this.watch?.check();
       await nextTask();
       turn = performance.now();
     }
     this.waited += performance.now() - start;
+  }
+
+  /** What MPI says when another process is gone comes before the watch knows which. */
+  #test(request: MpiRequest): boolean | Promise<boolean> {
+    try {
+      return this.#library.test(request);
+    } catch (error) {
+      return this.#explain(error);
+    }
+  }
+
+  async #explain(error: unknown): Promise<never> {
+    for (const start = performance.now(); performance.now() - start < EXPLAINED; ) {
+      this.watch?.check();
+      await sleep(50);
+    }
+    throw error;
   }
 }

@@ -7,7 +7,6 @@ import type { Composition } from "./compose.ts";
 const GIVEN_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   accelerator: ["auto", "cpu"],
   devices: ["auto", 1],
-  strategy: ["auto"],
   enable_checkpointing: [true],
   enable_progress_bar: [true],
   enable_model_summary: [true],

@@ -4,14 +4,7 @@ import { type Storage, type VariableRef, wholeStorage } from "../../graph/index.
 import type { Collective } from "../../runtime/collective.ts";
 import type { BatchPosition, TrainingEngine } from "./engine.ts";
 import type { LossModel } from "./programs.ts";
-
-/** What came of a process's share of a batch. */
-export interface ShareResult {
-  /** Of the whole batch: the same for all processes. */
-  readonly loss: number;
-  /** Of this process's share; undefined where nothing of it counts. */
-  readonly logits: HostTensor | undefined;
-}
+import type { BatchWeight, ShareResult, Strategy } from "./strategy.ts";
 
 /**
  * Steps that several processes take together, each with an engine of its own that began with the same weights. N shares
@@ -20,7 +13,7 @@ export interface ShareResult {
  *
  * All processes make the same calls in the same order.
  */
-export class DataParallel {
+export class DataParallel implements Strategy {
   readonly #engine: TrainingEngine;
   readonly #model: LossModel;
   readonly #collective: Collective;
@@ -31,56 +24,73 @@ export class DataParallel {
     this.#collective = collective;
   }
 
-  /**
-   * Adds the gradients of a micro-batch's share to those of the step (`first`: starts a step).
-   * @param batch undefined where this process has nothing of it, such as of a short last one
-   */
+  weigh(batch: Batch | undefined): BatchWeight {
+    if (batch === undefined) return { samples: 0, divisor: 0 };
+    const { images, labels, targets } = batch;
+    const samples = images.shape[0]!;
+    return { samples, divisor: this.#model.lossDivisor?.(targets ?? labels) ?? samples };
+  }
+
   async accumulate(
     batch: Batch | undefined,
     first: boolean,
     [epoch, index]: BatchPosition,
+    whole?: BatchWeight,
   ): Promise<ShareResult> {
     const { rank, size } = this.#collective;
     // Each process drops other outputs.
     const position = [epoch, index * size + rank] as const;
-    const own = batch === undefined ? 0 : this.#divisor(batch);
-    const all = await this.#sum(own);
-    if (batch === undefined || own === 0) {
-      if (first) await this.#write(this.#gradients, ({ data }) => (data as Float32Array).fill(0));
-      return { loss: await this.#sum(0), logits: undefined };
-    }
-    const share = own / all;
-    const { loss, logits } = await this.#engine.accumulate(batch, first, position, share);
-    return { loss: await this.#sum(loss * share), logits };
+    const own = this.weigh(batch);
+    const all = whole ?? (await this.#addUp(own));
+    const result =
+      batch === undefined || own.divisor === 0
+        ? undefined
+        : await this.#engine.accumulate(batch, first, position, own.divisor / all.divisor);
+    if (result === undefined) await this.#engine.accumulateNothing(first);
+    const [loss] = await this.#sum([result === undefined ? 0 : result.loss * own.divisor]);
+    // As in one process, where nothing counts there is no mean.
+    return { loss: loss! / all.divisor, logits: result?.logits };
   }
 
-  /** Gives everyone the sum of the gradients: once a step, before they are looked at or applied. */
   async reduce(): Promise<void> {
-    await this.#write(this.#gradients, ({ data }) =>
+    await this.#change(this.#gradients, ({ data }) =>
       this.#collective.allReduce(data as Float32Array | Float64Array),
     );
     const { buffers, counters } = this.#engine.layout;
-    await this.#write(whole([buffers, counters]), ({ data: { buffer, byteOffset, byteLength } }) =>
+    await this.#change(whole([buffers, counters]), ({ data: { buffer, byteOffset, byteLength } }) =>
       this.#collective.broadcast(new Uint8Array(buffer, byteOffset, byteLength)),
     );
+  }
+
+  async shareStatistics(batches: number): Promise<void> {
+    const { averageBuffers } = this.#engine.layout;
+    if (averageBuffers === undefined) return;
+    const [all] = await this.#sum([batches]);
+    await this.#change(whole([averageBuffers]), async ({ data }) => {
+      const values = data as Float32Array | Float64Array;
+      // A process that has seen nothing has nothing to say.
+      for (let i = 0; i < values.length; i++) values[i] = batches === 0 ? 0 : (values[i]! * batches) / all!;
+      await this.#collective.allReduce(values);
+    });
   }
 
   get #gradients(): VariableRef[] {
     return whole(this.#engine.layout.groups.map(({ gradients }) => gradients));
   }
 
-  #divisor({ images, labels, targets }: Batch): number {
-    return this.#model.lossDivisor?.(targets ?? labels) ?? images.shape[0]!;
+  async #addUp({ samples, divisor }: BatchWeight): Promise<BatchWeight> {
+    const [allSamples, allDivisor] = await this.#sum([samples, divisor]);
+    return { samples: allSamples!, divisor: allDivisor! };
   }
 
-  async #sum(value: number): Promise<number> {
-    const all = Float64Array.of(value);
+  async #sum(values: readonly number[]): Promise<Float64Array> {
+    const all = Float64Array.from(values);
     await this.#collective.allReduce(all);
-    return all[0]!;
+    return all;
   }
 
   /** Changes variables in place, one after the other. */
-  async #write(variables: readonly VariableRef[], change: (tensor: HostTensor) => unknown): Promise<void> {
+  async #change(variables: readonly VariableRef[], change: (tensor: HostTensor) => unknown): Promise<void> {
     const tensors = await this.#engine.session.read(variables);
     for (const tensor of tensors) await change(tensor);
     await this.#engine.session.write(variables.map((variable, i) => ({ variable, tensor: tensors[i]! })));

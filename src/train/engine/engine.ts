@@ -10,14 +10,16 @@ import {
   hostTensor,
   LatestUsed,
   type Shape,
+  sizeOf,
   zeros,
 } from "../../core/index.ts";
-import type { Program, VariableRef } from "../../graph/index.ts";
+import { type Program, type VariableRef, wholeStorage } from "../../graph/index.ts";
 import { initialState, type StateDict, stateEntries } from "../../nn/index.ts";
 import { LossScaler } from "../../optim/index.ts";
-import type { Executable, Session, SessionOptions } from "../../runtime/contract.ts";
+import type { Executable, Session } from "../../runtime/contract.ts";
 import { batchShape, shapeKey, typeOf } from "./batch-shape.ts";
 import type { EngineOptions, StepScalars } from "./engine-options.ts";
+import { openSession } from "./open-session.ts";
 import {
   accumulateProgram,
   applyProgram,
@@ -31,7 +33,7 @@ import {
   statisticsProgram,
 } from "./programs.ts";
 import { needsSeveralSamples } from "./single-sample.ts";
-import { layoutState, type StateLayout } from "./state-layout.ts";
+import type { StateLayout } from "./state-layout.ts";
 
 /** Programs that are kept compiled: a handful for each size of image. */
 const PROGRAMS_KEPT = 16;
@@ -157,6 +159,18 @@ export class TrainingEngine {
     );
     this.#gradientScale = this.#scaler?.scale ?? 1;
     return this.#forward(compiled, batch, position, share);
+  }
+
+  /** Takes part in a micro-batch that others have the samples of: gradients stay as they are, or are none yet (`first`). */
+  async accumulateNothing(first: boolean): Promise<void> {
+    this.#gradientScale = this.#scaler?.scale ?? 1;
+    if (!first) return;
+    await this.session.write(
+      this.layout.groups
+        .map(({ gradients }) => wholeStorage(gradients))
+        .filter(({ shape }) => sizeOf(shape) > 0)
+        .map((variable) => ({ variable, tensor: zeros("float32", variable.shape) })),
+    );
   }
 
   /**
@@ -360,29 +374,6 @@ export class TrainingEngine {
     });
     return { loss: Number(loss!.data[0]), logits: logits! };
   }
-}
-
-async function openSession(options: EngineOptions): Promise<[StateLayout, Session]> {
-  const { runtime, model, optimizer, average = false, fineTuning } = options;
-  const parameterGroups = fineTuning?.groups();
-  const layout = layoutState(model.network, {
-    optimizer,
-    average,
-    ...(parameterGroups === undefined ? {} : { parameterGroups }),
-  });
-  return [layout, await runtime.open({ ...sessionOptions(options), storages: layout.storages })];
-}
-
-function sessionOptions({
-  threads,
-  precision,
-  convolutionAlgorithm,
-}: EngineOptions): Omit<SessionOptions, "storages"> {
-  return {
-    ...(threads === undefined ? {} : { threads }),
-    ...(precision === undefined ? {} : { precision }),
-    ...(convolutionAlgorithm === undefined ? {} : { convolutionAlgorithm }),
-  };
 }
 
 function float64Scalar(value: number): HostTensor<"float64"> {

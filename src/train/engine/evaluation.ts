@@ -2,12 +2,15 @@
 
 import type { BatchSource, TrainerData } from "../../core/index.ts";
 import { ClassifierTrainingError, checkLabels } from "../../core/index.ts";
+import type { Collective } from "../../runtime/collective.ts";
 import type { Stage, TrainableModel } from "../contracts.ts";
 import type { BatchResult, Metrics } from "../events.ts";
+import { numberedBatches } from "../fit/numbered-batches.ts";
 import { RunningMean } from "../fit/running-mean.ts";
-import { take } from "../fit/take.ts";
 import type { Profiler } from "../profiler.ts";
 import type { TrainingEngine, WeightsKind } from "./engine.ts";
+import { mergedMetrics } from "./merged-metrics.ts";
+import type { Strategy } from "./strategy.ts";
 
 /** What is evaluated, with which weights, on how many batches of what. */
 export interface EvaluationOptions {
@@ -18,29 +21,56 @@ export interface EvaluationOptions {
   readonly batchCount: number;
   readonly weights: WeightsKind;
   readonly profiler: Profiler;
+  readonly strategy: Strategy;
+  readonly collective: Collective;
 }
 
-/**
- * Evaluates batch by batch, yielding each result; returns `<stage>/loss` (batch means weighted by batch size)
- * and the stage's metrics.
- */
-export async function* evaluate(options: EvaluationOptions): AsyncGenerator<BatchResult, Metrics> {
-  const { engine, model, stage, weights, profiler } = options;
-  const loss = new RunningMean();
+/** What came of a pass. */
+export interface EvaluationResult {
+  /** `<stage>/loss` (batch means weighted by batch size) and the stage's metrics. */
+  readonly metrics: Metrics;
+  /** Samples that were evaluated, by all processes. */
+  readonly samples: number;
+}
+
+/** Evaluates batch by batch, yielding what came of this process's share of each; undefined where there is none. */
+export async function* evaluate(
+  options: EvaluationOptions,
+): AsyncGenerator<BatchResult | undefined, EvaluationResult> {
+  const { engine, model, stage, weights, profiler, strategy, collective, batchCount } = options;
   const metrics = model.metrics[stage];
   metrics.reset();
-  let batchIndex = 0;
-  const batches = take(options.batches, options.batchCount);
-  for await (const batch of profiler.waitingFor(`${stage} data`, batches)) {
+  const loss = new RunningMean();
+  // Of each batch that is shared: sum of the losses, what it is divided by, samples.
+  const sums = new Float64Array(collective.size === 1 ? 0 : 3 * batchCount);
+  const batches = numberedBatches(options.batches, batchCount);
+  for await (const { number, batch } of profiler.waitingFor(`${stage} data`, batches)) {
+    if (batch === undefined) {
+      yield undefined;
+      continue;
+    }
     const result = await profiler.measure(`${stage} forward`, () => engine.evaluate(batch, weights));
-    loss.update(result.loss, batch.images.shape[0]!);
+    const { samples, divisor } = strategy.weigh(batch);
+    if (collective.size === 1) loss.update(result.loss, samples);
+    else sums.set([divisor === 0 ? 0 : result.loss * divisor, divisor, samples], 3 * number);
     profiler.measure(`${stage} metrics`, () => metrics.update(result.logits, batch.labels));
-    yield { batchIndex: batchIndex++, batch, ...result };
+    yield { batchIndex: number, batch, ...result };
   }
-  const computed = profiler.measure(`${stage} metrics`, () => metrics.compute());
-  const values = { [`${stage}/loss`]: loss.compute(), ...prefixed(stage, computed) };
+  await collective.allReduce(sums);
+  for (let i = 0; i < sums.length; i += 3) {
+    const [sum, divisor, samples] = sums.subarray(i, i + 3) as unknown as [number, number, number];
+    if (samples > 0) loss.update(sum / divisor, samples);
+  }
+  const computed = await profiler.measure(`${stage} metrics`, () =>
+    collective.size === 1
+      ? metrics.compute()
+      : mergedMetrics(metrics, collective, (merged) => merged.compute()),
+  );
   metrics.reset();
-  return values;
+  return {
+    metrics: { [`${stage}/loss`]: loss.compute(), ...prefixed(stage, computed) },
+    samples: loss.state()[1],
+  };
 }
 
 /** The error of a pass none of whose samples could be read. */

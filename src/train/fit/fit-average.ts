@@ -1,12 +1,12 @@
 // What averaging the weights means for a fit: its learning rate, each step's share, statistics at the end.
 
-import type { Batch } from "../../core/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { TrainingEngine, WeightsKind } from "../engine/engine.ts";
+import type { Strategy } from "../engine/strategy.ts";
 import type { AveragedFit, AveragedStep, WeightAveraging } from "../engine/weight-average.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";
+import type { NumberedBatch } from "./numbered-batches.ts";
 import type { Progress } from "./progress.ts";
-import { take } from "./take.ts";
 import type { TrainingPlan } from "./training-plan.ts";
 
 /** Without averaging every question is answered as for plain weights. */
@@ -71,16 +71,21 @@ export class FitAverage {
     return this.#averaging?.renewsStatistics === true;
   }
 
-  /** Computes the average's running statistics anew over `batches`. */
+  /**
+   * Computes the average's running statistics anew over the training batches.
+   * @param interrupted asked before each of them, by all processes alike
+   */
   async renewStatistics(
-    batches: AsyncIterable<Batch>,
-    count: number,
-    interrupted: () => boolean,
+    batches: AsyncIterable<NumberedBatch>,
+    strategy: Strategy,
+    interrupted: () => Promise<boolean>,
   ): Promise<void> {
     let passed = 0;
-    for await (const batch of take(batches, count)) {
-      if (interrupted() || !(await this.#engine.renewStatistics(batch, 1 / ++passed, [0, passed]))) return;
+    for await (const { batch } of batches) {
+      if (await interrupted()) return;
+      if (batch !== undefined) await this.#engine.renewStatistics(batch, 1 / ++passed, [0, passed]);
     }
+    await strategy.shareStatistics(passed);
   }
 }
 

@@ -3,6 +3,7 @@ import { type LoadedCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint.
 import type { TrainableModel } from "../contracts.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
 import type { Profiler } from "../profiler.ts";
+import type { Agreement } from "./agreement.ts";
 import { assertResumable, type FitParts, restoreFit, saveFit } from "./fit-state.ts";
 
 /** What a checkpoint is made from and restored into. */
@@ -11,6 +12,7 @@ export interface FitCheckpointsParts {
   readonly engine: TrainingEngine;
   readonly fit: FitParts;
   readonly profiler: Profiler;
+  readonly agreement: Agreement;
 }
 
 const METRIC_PREFIX = "metric.";
@@ -35,6 +37,8 @@ export class FitCheckpoints {
     // Between two epochs a checkpoint still has what the first one trained.
     await engine.enterEpoch(batch === 0 ? Math.max(0, epoch - 1) : epoch);
     await engine.writeState(new Map(own));
+    // What all processes had measured, one of them has now.
+    if (this.#parts.agreement.collective.rank > 0) return;
     model.metrics.train.load(
       Object.fromEntries(metricState.map(([name, tensor]) => [name.slice(METRIC_PREFIX.length), tensor])),
     );
@@ -43,24 +47,31 @@ export class FitCheckpoints {
   /** Writes everything that resuming needs, the predecessor kept beside it. */
   async saveTraining(path: string): Promise<void> {
     await this.#parts.profiler.measure("checkpoint", async () => {
-      const { model, engine, fit } = this.#parts;
-      const tensors = await engine.readState();
-      for (const [name, tensor] of Object.entries(model.metrics.train.state())) {
-        tensors.set(`${METRIC_PREFIX}${name}`, tensor);
-      }
-      await saveCheckpoint(path, { kind: "training", tensors, state: saveFit(fit) }, { keepPrevious: true });
+      const { model, engine, fit, agreement } = this.#parts;
+      const measured = await agreement.merged(model.metrics.train, (metrics) => metrics.state());
+      await agreement.onMain(async () => {
+        const tensors = await engine.readState();
+        for (const [name, tensor] of Object.entries(measured)) tensors.set(`${METRIC_PREFIX}${name}`, tensor);
+        await saveCheckpoint(
+          path,
+          { kind: "training", tensors, state: saveFit(fit) },
+          { keepPrevious: true },
+        );
+      });
     });
   }
 
   /** Writes the evaluated weights alone. */
   async saveWeights(path: string): Promise<void> {
     await this.#parts.profiler.measure("checkpoint", async () => {
-      const { engine, fit } = this.#parts;
-      const weights = fit.average.evaluatedWeights;
-      const { epoch, step } = fit.progress;
-      const tensors = await engine.readWeights(weights);
-      const state = { weights, epoch, step, identity: fit.identity };
-      await saveCheckpoint(path, { kind: "weights", tensors, state });
+      const { engine, fit, agreement } = this.#parts;
+      await agreement.onMain(async () => {
+        const weights = fit.average.evaluatedWeights;
+        const { epoch, step } = fit.progress;
+        const tensors = await engine.readWeights(weights);
+        const state = { weights, epoch, step, identity: fit.identity };
+        await saveCheckpoint(path, { kind: "weights", tensors, state });
+      });
     });
   }
 }

@@ -2,9 +2,11 @@
 
 import type { TrainerData } from "../../core/index.ts";
 import type { LearningRateScheduler } from "../../optim/index.ts";
+import type { Collective } from "../../runtime/collective.ts";
 import type { Callback } from "../callback.ts";
 import type { Json, Logger, TrainableModel } from "../contracts.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
+import type { Strategy } from "../engine/strategy.ts";
 import type { WeightAveraging } from "../engine/weight-average.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";
 import type { EpochPlan } from "./epoch-plan.ts";
@@ -24,6 +26,9 @@ export interface FitLoopParts {
   readonly average: WeightAveraging | undefined;
   /** Default: what is not finite ends the fit. */
   readonly nonFinitePolicy: NonFinitePolicy | undefined;
+  readonly strategy: Strategy;
+  /** The processes that train together. */
+  readonly collective: Collective;
   readonly identity: Readonly<Record<string, Json>>;
   readonly signal: AbortSignal | undefined;
 }

@@ -5,9 +5,11 @@ import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
 import type { FitContext } from "../context.ts";
 import type { FitStatus } from "../contracts.ts";
 import { prefixed } from "../engine/evaluation.ts";
+import type { BatchWeight } from "../engine/strategy.ts";
 import { deliver } from "../event-bus.ts";
 import type { EpochTiming, StepRates, TrainingEvent } from "../events.ts";
 import { type Profile, type Profiler, profilerOf } from "../profiler.ts";
+import { Agreement } from "./agreement.ts";
 import type { EpochPlan } from "./epoch-plan.ts";
 import { FitAverage } from "./fit-average.ts";
 import { FitCheckpoints } from "./fit-checkpoints.ts";
@@ -16,6 +18,7 @@ import type { FitLoopParts } from "./fit-loop-parts.ts";
 import { FitSchedule } from "./fit-schedule.ts";
 import { FitValidation } from "./fit-validation.ts";
 import { GuardedSteps } from "./guarded-steps.ts";
+import { NO_LOGITS, NO_SAMPLES, numberedBatches } from "./numbered-batches.ts";
 import { type Progress, startOfTraining } from "./progress.ts";
 import { RunLog } from "./run-log.ts";
 import { RunningMean } from "./running-mean.ts";
@@ -36,10 +39,7 @@ export class FitLoop {
   readonly #steps: GuardedSteps;
   readonly #profiler: Profiler;
   readonly #validation: FitValidation;
-  #stopReason: string | undefined;
-  #endsAtStep = false;
-  /** Whether the loop over this fit was left. */
-  #left = false;
+  readonly #agreement: Agreement;
   #limitReached = false;
   /** Whether batches were trained on since the last optimizer step. */
   #stepBegun = false;
@@ -49,6 +49,7 @@ export class FitLoop {
     this.#parts = parts;
     const { options, model, plan, scheduler, engine } = parts;
     this.#plan = plan;
+    this.#agreement = new Agreement(parts.collective, parts.signal);
     this.#schedule = new FitSchedule({
       scheduler,
       learningRate: model.learningRate,
@@ -57,13 +58,14 @@ export class FitLoop {
     });
     this.#schedule.checkMomentum(engine.layout.groups.map(({ optimizer }) => optimizer));
     this.#average = new FitAverage(parts.average, engine, options);
-    this.#steps = new GuardedSteps(engine, parts.nonFinitePolicy, this.progress);
+    this.#steps = new GuardedSteps(engine, parts.strategy, parts.nonFinitePolicy, this.progress);
     this.#profiler = profilerOf(options.profiler);
     this.log = new RunLog(parts.loggers, this.progress, this.#profiler);
     const checkpoints = new FitCheckpoints({
       model,
       engine,
       profiler: this.#profiler,
+      agreement: this.#agreement,
       fit: {
         progress: this.progress,
         trainLoss: this.#trainLoss,
@@ -74,6 +76,8 @@ export class FitLoop {
         row: this.log.row,
         identity: parts.identity,
         scaler: engine.scaler,
+        batchSize: plan.batchSize,
+        processes: parts.collective.size,
       },
     });
     this.restore = (checkpoint) => checkpoints.restore(checkpoint);
@@ -85,9 +89,9 @@ export class FitLoop {
       progress: this.progress,
       log: this.log,
       emit: (event) => this.#emit(event),
-      interrupted: () => this.#interrupted(),
+      agreement: this.#agreement,
       atStepBoundary: () => this.#atStepBoundary(),
-      tick: () => this.#tick(),
+      agree: async () => void (await this.#agree()),
     });
     this.#context = fitContext(
       {
@@ -98,14 +102,7 @@ export class FitLoop {
         trainBatchCount: this.#plan.batchCount,
         evaluatedWeights: this.#average.evaluatedWeights,
       },
-      {
-        stop: (reason) => {
-          this.#stopReason ??= reason;
-        },
-        endAtStep: () => {
-          this.#endsAtStep = true;
-        },
-      },
+      this.#agreement,
     );
   }
 
@@ -115,7 +112,7 @@ export class FitLoop {
   }
 
   get stopReason(): string | undefined {
-    return this.#stopReason;
+    return this.#agreement.stopReason;
   }
 
   get profile(): Profile | undefined {
@@ -135,11 +132,13 @@ export class FitLoop {
     let failure: unknown;
     try {
       await this.log.start();
+      // No time has passed yet.
+      await this.#agreement.reach(0);
       yield* this.#emit({ type: "fitStart" });
       yield* this.#validation.sanityCheck();
       yield* this.#emit({ type: "trainStart", leavesOutLast: this.#plan.leavesOutLast });
       while (!this.#finished()) yield* this.#epoch();
-      status = this.#interrupted() ? "interrupted" : this.#stopReason === undefined ? "completed" : "stopped";
+      status = this.#interrupted() ? "interrupted" : this.stopReason === undefined ? "completed" : "stopped";
       if (status !== "interrupted") yield* this.#emit({ type: "trainEnd" });
     } catch (error) {
       failure = error;
@@ -148,14 +147,14 @@ export class FitLoop {
       if (status === "failed" && failure === undefined) await this.#leave();
       else await this.#end(status, failure);
     }
-    yield { type: "fitEnd", status, reason: this.#stopReason, error: undefined };
+    yield { type: "fitEnd", status, reason: this.stopReason, error: undefined };
     return status;
   }
 
   /** Ends the fit, with the callbacks and the loggers. */
   async #end(status: FitStatus, error?: unknown): Promise<void> {
     this.#tick();
-    const event = { type: "fitEnd", status, reason: this.#stopReason, error } as const;
+    const event = { type: "fitEnd", status, reason: this.stopReason, error } as const;
     try {
       await deliver(event, this.#parts.callbacks, this.#context, this.#profiler);
     } finally {
@@ -165,7 +164,7 @@ export class FitLoop {
 
   /** Ends a fit that nobody iterates over any more. Between the batches of a step there is nothing that could be resumed. */
   async #leave(): Promise<void> {
-    this.#left = true;
+    this.#agreement.leave();
     try {
       if (this.#stepBegun) {
         const timing = { samples: 0, trainSeconds: 0, dataSeconds: 0 };
@@ -186,7 +185,7 @@ export class FitLoop {
   }
 
   #interrupted(): boolean {
-    return this.#left || (this.#parts.signal?.aborted ?? false);
+    return this.#agreement.interrupted;
   }
 
   #finished(): boolean {
@@ -194,7 +193,7 @@ export class FitLoop {
     if (this.#interrupted() || this.progress.epoch >= options.maxEpochs) return true;
     if (this.#reachedLimit() && this.progress.batch === 0) return true;
     const { epoch, step } = this.progress;
-    return this.#stopReason !== undefined && epoch >= options.minEpochs && step >= options.minSteps;
+    return this.stopReason !== undefined && epoch >= options.minEpochs && step >= options.minSteps;
   }
 
   async *#epoch(): Events {
@@ -216,19 +215,17 @@ export class FitLoop {
     // At a limit the epoch ends early, validated like any other.
     if (this.#limitReached) progress.validationDue = this.#plan.validates;
     else if (progress.batch < this.#plan.batchCount) return;
-    const trained = {
-      "train/loss": this.#trainLoss.compute(),
-      ...prefixed(
-        "train",
-        this.#profiler.measure("train metrics", () => model.metrics.train.compute()),
-      ),
-    };
+    const measured = await this.#profiler.measure("train metrics", () =>
+      this.#agreement.merged(model.metrics.train, (metrics) => metrics.compute()),
+    );
+    const trained = { "train/loss": this.#trainLoss.compute(), ...prefixed("train", measured) };
     this.log.add(trained);
     this.metrics["train/loss_epoch"] = trained["train/loss"];
     if (this.#average.renewsStatistics && this.#endsTraining(epoch)) {
-      const batches = this.#plan.trainBatches(epoch);
+      const batches = numberedBatches(this.#plan.trainBatches(epoch), this.#plan.batchCount);
+      const interrupted = (): Promise<boolean> => this.#agree().then(() => this.#interrupted());
       await this.#profiler.measure("batch norm statistics", () =>
-        this.#average.renewStatistics(batches, this.#plan.batchCount, () => this.#interrupted()),
+        this.#average.renewStatistics(batches, this.#parts.strategy, interrupted),
       );
       if (this.#interrupted()) return;
     }
@@ -240,11 +237,13 @@ export class FitLoop {
     progress.batch = 0;
     if (this.#average.learningRate(epoch, 0) === undefined)
       this.#schedule.afterEpoch(progress.epoch, this.metrics);
-    this.#tick();
+    const [leftOut = 0] = await this.#agree(this.#plan.takeLeftOut());
+    await this.#agreement.share(this.log.metrics);
     // Before anyone saves a checkpoint: a row behind one is dropped when the run is resumed, a missing one is lost.
     await this.log.write("epoch", epoch, this.log.row);
-    const [metrics, leftOut] = [{ ...this.metrics }, this.#plan.takeLeftOut()];
+    const metrics = { ...this.metrics };
     yield* this.#emit({ type: "trainEpochEnd", epoch, progress, metrics, timing, leftOut });
+    await this.#agree();
   }
 
   /** The batches of the epoch in progress, with the validations between them. */
@@ -253,59 +252,74 @@ export class FitLoop {
     const { progress } = this;
     let mark = performance.now();
     const epoch = options.overfitBatches === undefined ? progress.epoch : 0;
-    const batches = this.#plan.trainBatches(epoch, startBatch);
-    for await (const batch of this.#profiler.waitingFor("train data", batches)) {
+    const source = this.#plan.trainBatches(epoch, startBatch);
+    const batches = numberedBatches(source, this.#plan.batchCount, startBatch);
+    for await (const { batch } of this.#profiler.waitingFor("train data", batches)) {
       const arrived = performance.now();
-      yield* this.#passOver(Math.min(batch.batch ?? progress.batch, this.#plan.batchCount));
-      if (progress.batch >= this.#plan.batchCount) return;
-      yield* this.#trainBatch(batch);
+      const own = this.#parts.strategy.weigh(batch);
+      const [samples = 0, divisor = 0] = await this.#agree(own.samples, own.divisor);
+      const complete = progress.batch + 1 >= this.#plan.batchCount;
+      // What others ask for is known now; alone, a batch that was waited for is trained on.
+      const heard = batch === undefined || !this.#agreement.isAlone;
+      const begun = progress.batch > startBatch || this.#interrupted();
+      if (heard && begun && this.#ends()) return;
+      if (samples === 0) {
+        yield* this.#passOver();
+        if (complete) return;
+        continue;
+      }
+      yield* this.#trainBatch(batch, { samples, divisor });
       timing.dataSeconds += (arrived - mark) / 1000;
       timing.trainSeconds += (performance.now() - mark) / 1000;
-      const complete = progress.batch >= this.#plan.batchCount;
       if (progress.validationDue && !complete) yield* this.#validation.run();
-      if (this.#atStepBoundary() && (this.#interrupted() || this.#reachedLimit())) return;
-      if (complete) return;
+      if (complete || this.#ends()) return;
       mark = performance.now();
     }
-    if (!this.#interrupted()) yield* this.#passOver(this.#plan.batchCount);
   }
 
-  /** Batches that the source leaves out, since none of their samples can be read: what others began is finished. */
-  async *#passOver(until: number): Events {
+  /** Whether the epoch is left at this place. */
+  #ends(): boolean {
+    return this.#atStepBoundary() && (this.#interrupted() || this.#reachedLimit());
+  }
+
+  /** A batch that the source leaves out, since none of its samples can be read: what others began is finished. */
+  async *#passOver(): Events {
     const { progress } = this;
-    while (progress.batch < until) {
-      progress.batch++;
-      if (this.#stepBegun && this.#atStepBoundary()) yield* this.#step();
-      progress.validationDue ||= this.#plan.isValidationDue(progress);
-    }
+    progress.batch++;
+    if (this.#stepBegun && this.#atStepBoundary()) yield* this.#step();
+    progress.validationDue ||= this.#plan.isValidationDue(progress);
   }
 
-  async *#trainBatch(batch: Batch): Events {
+  async *#trainBatch(batch: Batch | undefined, whole: BatchWeight): Events {
     const { model } = this.#parts;
     const { progress } = this;
     const position = { epoch: progress.epoch, batchIndex: progress.batch };
     const { scheduled: _, ...rates } = this.#rates();
     const { found: lost, ...result } = await this.#profiler.measure("train forward and backward", () =>
-      this.#steps.accumulate(batch, !this.#stepBegun),
+      this.#steps.accumulate(batch, !this.#stepBegun, whole),
     );
     this.#stepBegun = true;
+    const { loss, logits = NO_LOGITS } = result;
     if (lost !== undefined) yield* this.#emit({ type: "nonFinite", ...lost });
     else {
-      this.#trainLoss.update(result.loss, batch.images.shape[0]!);
-      this.#profiler.measure("train metrics", () => model.metrics.train.update(result.logits, batch.labels));
+      this.#trainLoss.update(loss, whole.samples);
+      if (batch !== undefined && result.logits !== undefined)
+        this.#profiler.measure("train metrics", () => model.metrics.train.update(logits, batch.labels));
     }
     progress.batch++;
-    progress.samples += batch.images.shape[0]!;
+    progress.samples += whole.samples;
     progress.validationDue ||= this.#plan.isValidationDue(progress);
-    this.metrics["train/loss_step"] = result.loss;
+    this.metrics["train/loss_step"] = loss;
     this.log.add({ lr: rates.learningRate });
     const gradientNorm = this.#atStepBoundary() ? yield* this.#step() : undefined;
     this.#tick();
     yield* this.#emit({
       type: "trainBatchEnd",
       ...position,
-      batch,
-      ...result,
+      batch: batch ?? NO_SAMPLES,
+      samples: whole.samples,
+      loss,
+      logits,
       ...rates,
       gradientNorm,
     });
@@ -357,11 +371,29 @@ export class FitLoop {
     const { maxSteps, maxSeconds } = this.#parts.options;
     const steps = maxSteps !== undefined && this.progress.step >= maxSteps;
     const time = maxSeconds !== undefined && this.progress.seconds >= maxSeconds;
-    this.#limitReached = steps || time || this.#endsAtStep;
+    this.#limitReached = steps || time || this.#agreement.endsAtStep;
     return this.#limitReached;
   }
 
+  /** Hears what all processes ask for; numbers are added up. */
+  async #agree(...numbers: number[]): Promise<readonly number[]> {
+    if (this.#agreement.isAlone) {
+      this.#tick();
+      return numbers;
+    }
+    const { seconds, sums } = await this.#profiler.measure("other processes", () =>
+      this.#agreement.reach(this.#seconds, ...numbers),
+    );
+    this.progress.seconds = seconds;
+    return sums;
+  }
+
+  /** The time of the first process is that of all, from when it was last told. */
   #tick(): void {
-    this.progress.seconds = (performance.now() - this.#startedAt) / 1000;
+    if (this.#agreement.isAlone) this.progress.seconds = this.#seconds;
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.#startedAt) / 1000;
   }
 }

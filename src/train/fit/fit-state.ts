@@ -24,6 +24,10 @@ export interface FitParts {
   readonly identity: Readonly<Record<string, Json>>;
   /** In precision `16-mixed`. */
   readonly scaler: LossScaler | undefined;
+  /** Samples of a full training batch, of all processes, where that is known. */
+  readonly batchSize: number | undefined;
+  /** How many train together. */
+  readonly processes: number;
 }
 
 /** JSON has no NaN and no infinities: they are written as text. */
@@ -38,6 +42,9 @@ interface SavedFit {
   readonly row: SavedNumbers;
   readonly identity: Readonly<Record<string, Json>>;
   readonly lossScaler?: LossScalerState;
+  readonly batchSize?: number;
+  /** Absent: one. */
+  readonly processes?: number;
 }
 
 /** The state as JSON; `restoreFit` takes it back. Numbers that JSON lacks, NaN and infinities, survive it. */
@@ -55,6 +62,8 @@ export function saveFit(parts: FitParts): Json {
     metrics: saveNumbers(parts.metrics),
     row: saveNumbers(parts.row),
     identity: parts.identity,
+    ...(parts.processes === 1 ? {} : { processes: parts.processes }),
+    ...(parts.batchSize === undefined ? {} : { batchSize: parts.batchSize }),
     ...(parts.scaler === undefined ? {} : { lossScaler: parts.scaler.state() }),
   };
   return saved as unknown as Json;
@@ -67,6 +76,10 @@ export function saveFit(parts: FitParts): Json {
 export function restoreFit({ state, path }: Pick<LoadedCheckpoint, "state" | "path">, parts: FitParts): void {
   const saved = state as unknown as SavedFit;
   Object.assign(parts.progress, saved.progress);
+  // Batches of another size: as many of them as have the same samples.
+  const { batchSize = saved.batchSize } = parts;
+  if (saved.batchSize !== undefined && batchSize !== saved.batchSize)
+    parts.progress.batch = Math.ceil((parts.progress.batch * saved.batchSize) / batchSize!);
   parts.trainLoss.loadState(saved.trainLoss);
   parts.average.checkPlan(saved.schedule.plan, parts.progress);
   parts.schedule.loadState(saved.schedule, parts.progress);

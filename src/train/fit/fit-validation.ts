@@ -4,6 +4,7 @@ import { evaluate, nothingToRead } from "../engine/evaluation.ts";
 import type { TrainingEvent } from "../events.ts";
 import { limitBatches } from "../options.ts";
 import type { Profiler } from "../profiler.ts";
+import type { Agreement } from "./agreement.ts";
 import type { FitAverage } from "./fit-average.ts";
 import type { FitLoopParts } from "./fit-loop-parts.ts";
 import type { GuardedSteps } from "./guarded-steps.ts";
@@ -20,10 +21,10 @@ interface FitValidationParts {
   readonly progress: Progress;
   readonly log: RunLog;
   readonly emit: (event: TrainingEvent) => Events;
-  readonly interrupted: () => boolean;
+  readonly agreement: Agreement;
   readonly atStepBoundary: () => boolean;
-  /** Brings the seconds of `progress` up to date. */
-  readonly tick: () => void;
+  /** Hears what all processes ask for, and brings the seconds of `progress` up to date. */
+  readonly agree: () => Promise<void>;
 }
 
 /** Each validation gives its events, of which the last has the metrics. */
@@ -54,31 +55,47 @@ export class FitValidation {
 
   /** Interrupted, it leaves off without a result; a resumed run validates again. */
   async *#validate(batches: BatchSource, batchCount: number, sanityCheck: boolean): Events {
-    const { fit, average, steps, profiler, progress, log, emit, interrupted, atStepBoundary, tick } =
+    const { fit, average, steps, profiler, progress, log, emit, agreement, atStepBoundary, agree } =
       this.#parts;
-    const { engine, model } = fit;
+    const { engine, model, strategy, collective } = fit;
     const { epoch } = progress;
     yield* emit({ type: "validationStart", epoch, sanityCheck, batchCount });
     const weights = average.evaluatedWeights;
-    const pass = evaluate({ engine, model, stage: "val", batches, batchCount, weights, profiler });
+    const pass = evaluate({
+      engine,
+      model,
+      stage: "val",
+      batches,
+      batchCount,
+      weights,
+      profiler,
+      strategy,
+      collective,
+    });
+    // Between the batches of one optimizer step there is nothing that could be resumed.
+    const leavesOff = (): boolean => agreement.interrupted && (sanityCheck || atStepBoundary());
     let passed = 0;
     let next = await pass.next();
-    for (; !next.done; passed++) {
-      yield* emit({ type: "validationBatchEnd", sanityCheck, ...next.value });
-      // Between the batches of one optimizer step there is nothing that could be resumed.
-      if (interrupted() && (sanityCheck || atStepBoundary())) return;
-      next = await pass.next();
+    for (; !next.done; next = await pass.next()) {
+      if (next.value !== undefined) {
+        passed++;
+        yield* emit({ type: "validationBatchEnd", sanityCheck, ...next.value });
+      }
+      await agree();
+      if (leavesOff()) return;
     }
+    const { metrics, samples } = next.value;
     // Batches that were waited for may end early as well.
-    if (interrupted() && passed < batchCount) return;
-    if (passed === 0 && batchCount > 0) throw nothingToRead("val");
+    if (agreement.isAlone && agreement.interrupted && passed < batchCount) return;
+    if (samples === 0 && batchCount > 0) throw nothingToRead("val");
     if (!sanityCheck) {
-      const found = await steps.validated(next.value["val/loss"]!);
+      const found = await steps.validated(metrics["val/loss"]!);
       if (found !== undefined) yield* emit({ type: "nonFinite", ...found });
       progress.validationDue = false;
-      log.add(next.value);
+      log.add(metrics);
     }
-    tick();
-    yield* emit({ type: "validationEnd", epoch, sanityCheck, metrics: next.value });
+    await agree();
+    await agreement.share(log.metrics);
+    yield* emit({ type: "validationEnd", epoch, sanityCheck, metrics });
   }
 }

@@ -3,7 +3,8 @@
 import type { Batch } from "../../core/index.ts";
 import { wholeStorage } from "../../graph/index.ts";
 import type { StateDict } from "../../nn/index.ts";
-import type { ForwardResult, TrainingEngine } from "../engine/engine.ts";
+import type { TrainingEngine } from "../engine/engine.ts";
+import type { BatchWeight, ShareResult, Strategy } from "../engine/strategy.ts";
 import type { StepRates } from "../events.ts";
 import { type NonFinite, type NonFinitePolicy, nonFiniteError } from "./non-finite.ts";
 import type { Progress } from "./progress.ts";
@@ -22,6 +23,7 @@ export interface StepOptions extends StepRates {
  */
 export class GuardedSteps {
   readonly #engine: TrainingEngine;
+  readonly #strategy: Strategy;
   readonly #policy: NonFinitePolicy | undefined;
   readonly #progress: Progress;
   #buffers: StateDict | undefined;
@@ -29,8 +31,14 @@ export class GuardedSteps {
   #broken = false;
   #position = { epoch: 0, batch: 0 };
 
-  constructor(engine: TrainingEngine, policy: NonFinitePolicy | undefined, progress: Progress) {
+  constructor(
+    engine: TrainingEngine,
+    strategy: Strategy,
+    policy: NonFinitePolicy | undefined,
+    progress: Progress,
+  ) {
     this.#engine = engine;
+    this.#strategy = strategy;
     this.#policy = policy;
     this.#progress = progress;
   }
@@ -41,14 +49,19 @@ export class GuardedSteps {
     this.#snapshot = { state: await this.#engine.readState(), taken: this.#taken };
   }
 
-  /** Forward and backward of a micro-batch, `first` of a step or not. */
-  async accumulate(batch: Batch, first: boolean): Promise<ForwardResult & { found?: NonFinite }> {
+  /** Forward and backward of a micro-batch, `first` of a step or not, of which this process may have nothing. */
+  async accumulate(
+    batch: Batch | undefined,
+    first: boolean,
+    whole: BatchWeight,
+  ): Promise<ShareResult & { found?: NonFinite }> {
     if (first) {
       this.#broken = false;
       if (this.#policy?.action === "skip") this.#buffers = await this.#engine.readBuffers();
     }
     this.#position = { epoch: this.#progress.epoch, batch: this.#progress.batch };
-    const result = await this.#engine.accumulate(batch, first, [this.#position.epoch, this.#position.batch]);
+    const { epoch, batch: number } = this.#position;
+    const result = await this.#strategy.accumulate(batch, first, [epoch, number], whole);
     return { ...result, ...this.#check("loss", result.loss) };
   }
 
@@ -57,6 +70,7 @@ export class GuardedSteps {
    * overflow is left out, and nothing to be told of.
    */
   async apply(options: StepOptions): Promise<{ gradientNorm: number; found?: NonFinite }> {
+    if (!this.#broken) await this.#strategy.reduce();
     let gradientNorm = Number.NaN;
     let found: { found?: NonFinite } = {};
     if (!this.#broken && this.#policy?.action === "skip" && this.#engine.scaler === undefined) {
