@@ -1,4 +1,5 @@
 // The settings of the test runner.
+import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
 
@@ -7,6 +8,12 @@ const config: ViteUserConfig = defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // Native libraries (onnxruntime, oneDNN, libvips) keep process-wide state: one process per file.
     globalSetup: "test/build.ts",
+    alias: [
+      {
+        find: /^(\.|.*\/platform)\/threads\.ts$/,
+        replacement: fileURLToPath(new URL("test/support/compiled-threads.ts", import.meta.url)),
+      },
+    ],
     pool: "forks",
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },

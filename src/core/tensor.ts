@@ -43,7 +43,10 @@ export function scalar(value: number): HostTensor<"float32"> {
 
 /** The elements as plain numbers (int64 beyond 2^53 loses precision). */
 export function toNumbers(data: TensorData): number[] {
-  return Array.from(data as ArrayLike<number | bigint>, Number);
+  // Several times as fast as Array.from, which asks an iterator for each element.
+  const numbers = new Array<number>(data.length);
+  for (let i = 0; i < data.length; i++) numbers[i] = Number(data[i]);
+  return numbers;
 }
 
 /** Makes a tensor that fits of one with another shape. */

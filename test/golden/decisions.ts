@@ -1,6 +1,6 @@
 // Where a slope jumps - a ReLU at zero, a tie in a maximum - rounding decides on which side a runtime stands. The oracle
 // takes the runtime's side where rounding can have chosen it, so that what is left to compare is smooth.
-import { type HostTensor, isFloat, toNumbers } from "../../src/core/index.ts";
+import { type HostTensor, isFloat } from "../../src/core/index.ts";
 import {
   createProgram,
   Graph,
@@ -61,10 +61,10 @@ export function observed(runtime: Runtime, decided: Decisions[]): Runtime {
 /** A value of the oracle beside the tensor that decided in its stead. */
 export interface Decided {
   readonly name: string;
-  readonly theirs: readonly number[];
-  readonly own: readonly number[];
+  readonly theirs: ArrayLike<number>;
+  readonly own: ArrayLike<number>;
   /** Where `own` is a ReLU's result: its operand, which says how far from zero it was. */
-  readonly before: readonly number[] | undefined;
+  readonly before: ArrayLike<number> | undefined;
 }
 
 /**
@@ -82,13 +82,8 @@ export function following(oracle: Runtime, decided: Decisions[], check: (decided
         if (theirs === undefined) throw new Error(`no decisions are left for program ${program.name}`);
         const results = await executable.run({ ...inputs, ...theirs });
         for (const name of names) {
-          const before = rectified.has(name) ? toNumbers(results[`before ${name}`]!.data) : undefined;
-          check({
-            name,
-            theirs: toNumbers(theirs[name]!.data),
-            own: toNumbers(results[`own ${name}`]!.data),
-            before,
-          });
+          const before = rectified.has(name) ? elements(results[`before ${name}`]!) : undefined;
+          check({ name, theirs: elements(theirs[name]!), own: elements(results[`own ${name}`]!), before });
         }
         return pick(results, Object.keys(program.outputs));
       },
@@ -133,16 +128,23 @@ function redirect(program: Program): {
   };
 }
 
+/** The elements of a tensor that decides: those are floats. */
+function elements({ data }: HostTensor): ArrayLike<number> {
+  return data as Float64Array;
+}
+
 /** How far the runtime was from the oracle's own decision, at each element: for a ReLU by its operand, on the runtime's side. */
-export function deviations({ theirs, own, before }: Decided): number[] {
-  if (before === undefined) return own.map((value, i) => Math.abs(theirs[i]! - value));
-  return before.map((x, i) => (theirs[i]! > 0 ? Math.abs(theirs[i]! - x) : Math.max(x, 0)));
+export function deviations({ theirs, own, before }: Decided): Float64Array {
+  if (before === undefined) return Float64Array.from(own, (value, i) => Math.abs(theirs[i]! - value));
+  return Float64Array.from(before, (x, i) => (theirs[i]! > 0 ? Math.abs(theirs[i]! - x) : Math.max(x, 0)));
 }
 
 /** Fails where a runtime was farther from the oracle's decision than rounding can have brought it. */
 export function expectRounding(decided: Decided, allowed: number): void {
-  for (const [i, deviation] of deviations(decided).entries()) {
-    if (deviation <= allowed) continue;
+  const found = deviations(decided);
+  for (let i = 0; i < found.length; i++) {
+    // NaN is farther than anything.
+    if (found[i]! <= allowed) continue;
     const { name, theirs, own, before } = decided;
     throw new Error(
       `${name}: element ${i} is ${theirs[i]}, the oracle's ${(before ?? own)[i]}; rounding may change ${allowed}`,

@@ -29,6 +29,7 @@ import {
   formulaState,
   jittered,
   largest,
+  largestDifference,
   normAndSamples,
   ROUNDINGS,
 } from "./measure.ts";
@@ -218,7 +219,7 @@ async function measureRounding(name: NetworkName, run: Run): Promise<Rounding> {
   const roundings = new Map<string, number>();
   const record = (one: Decided): void => {
     const unit = FLOAT32_EPSILON * largest(one.own);
-    roundings.set(one.name, Math.max(unit, largest(one.own.map((value, i) => value - one.theirs[i]!))));
+    roundings.set(one.name, Math.max(unit, largestDifference(one.own, one.theirs)));
   };
   const moved = await train(following(referenceRuntime, decided, record), name, run, { change: jittered });
   const total = Number(results.norm!.data[0]);
