@@ -62,6 +62,8 @@ const NATIVE: Readonly<Record<string, readonly string[]>> = {
   webgpu: ["src/runtime/webgpu/dawn"],
   koffi: ["src/runtime/onednn/ffi", "src/collective/mpi/library", "src/image/jpeg/system-decoder"],
   "@resvg/resvg-js": ["src/plots/"],
+  "better-sqlite3": ["src/search/stores/sqlite.ts"],
+  pg: ["src/search/stores/postgres.ts"],
 };
 
 /**

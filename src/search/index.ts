@@ -20,5 +20,16 @@ export {
   type Space,
 } from "./space/parameter.ts";
 export { countPoints, readSpace, type SearchSpace, textOf } from "./space/read-space.ts";
+export { isPostgres } from "./stores/open-database.ts";
+export {
+  type Claim,
+  type ClaimRequest,
+  type Outcome,
+  type StoredStudy,
+  StudyStore,
+} from "./stores/study-store.ts";
+export type { StoredTrial } from "./stores/trial-reader.ts";
+export { hasEnded, shortWorker, workerName } from "./stores/worker-identity.ts";
 export { paretoFront } from "./study/pareto.ts";
+export type { StudyDefinition, StudyObjective } from "./study/study.ts";
 export { bestTrial, type Direction, type Trial, type TrialState } from "./study/trial.ts";
