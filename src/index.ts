@@ -9,17 +9,25 @@ export {
   type TrainOptions,
   train,
 } from "./app/index.ts";
+export type { RunFolder } from "./app/run/run-folder.ts";
+export type { ProbedRuntime } from "./app/runtimes.ts";
 export * from "./callbacks/index.ts";
 export { configStore, defineConfig, instantiate, register } from "./config/index.ts";
+export type { DTypeArrays } from "./core/dtype.ts";
 export {
   type Batch,
   type BatchSource,
   ClassifierTrainingError,
   type DataSplit,
+  type DType,
+  type ErrorDetails,
   type ErrorKind,
   type HostTensor,
   hostTensor,
+  type LabelRange,
+  type LoaderMemory,
   RandomStream,
+  type Shape,
   type TrainerData,
 } from "./core/index.ts";
 export * from "./data/index.ts";
@@ -48,8 +56,20 @@ export * from "./loggers/index.ts";
 export * from "./models/index.ts";
 export * from "./nn/index.ts";
 export * from "./optim/index.ts";
-export type { Precision, Runtime } from "./runtime/contract.ts";
+export type { DurableWriteOptions, TextOutput } from "./platform/index.ts";
+export type { RunError } from "./report/index.ts";
+export type {
+  ConvolutionAlgorithm,
+  Executable,
+  Precision,
+  Probe,
+  Runtime,
+  Session,
+  SessionOptions,
+  VariableWrite,
+} from "./runtime/contract.ts";
 export {
+  type Awaitable,
   Callback,
   type Checkpoint,
   type EventOf,
@@ -66,6 +86,7 @@ export {
   loadCheckpoint,
   loadCheckpointOrPrevious,
   type Metrics,
+  type ResolvedTrainerOptions,
   type Stage,
   type StageMetrics,
   saveCheckpoint,

@@ -15,6 +15,8 @@ export default defineConfig({
   srcExclude: ["node_modules/**"],
   cleanUrls: true,
   metaChunk: true,
+  // The index of the search is one chunk.
+  vite: { build: { chunkSizeWarningLimit: 4096 } },
   markdown: {
     config(md) {
       const plain = md.renderer.rules.link_open!;

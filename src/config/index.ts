@@ -18,7 +18,11 @@ export {
 export { type InstantiateOptions, instantiate, type PartialComponent } from "./components/instantiate.ts";
 export { configJsonSchema } from "./components/json-schema.ts";
 export { camelCase, snakeCase, toOptions } from "./components/options.ts";
-export { componentRegistry, type Registration, register } from "./components/register.ts";
+export {
+  componentRegistry,
+  type Registration,
+  register,
+} from "./components/register.ts";
 export { type ConfigSchema, validateConfig } from "./components/validate.ts";
 export {
   type ComposeOptions,
@@ -31,12 +35,13 @@ export {
 } from "./composition/compose.ts";
 export type { SearchPathEntry } from "./composition/config-repository.ts";
 export { ConfigStore, configStore, type StoreEntry } from "./composition/config-store.ts";
+export type { DefaultsList, DefaultsTree, ResultEntry } from "./composition/defaults-list.ts";
 export { inOwnTerms } from "./composition/foreign-config.ts";
 export { literalConfig, recordedConfig } from "./composition/recorded-config.ts";
 export { multirunFile, runFiles } from "./composition/run-files.ts";
 export { PRIMARY_CONFIG, SHIPPED_CONFIGS } from "./composition/shipped.ts";
 export type { ConfigErrorCode } from "./config-error.ts";
-export type { Resolver, ResolverContext } from "./interpolations/interpolation.ts";
+export type { InterpolationOptions, Resolver, ResolverContext } from "./interpolations/interpolation.ts";
 export { floatText } from "./interpolations/python-text.ts";
 export {
   type ConfigNode,
@@ -45,17 +50,28 @@ export {
   formatOrigin,
   fromPlain,
   type Key,
+  type ListNode,
   type MapNode,
   mapNode,
   type Origin,
   type Plain,
+  type ScalarNode,
+  type ScalarType,
+  type ScalarValue,
   toPlain,
+  type WholeFloat,
 } from "./node.ts";
 export {
+  type ChoiceSweep,
+  type GlobSweep,
+  type IntervalSweep,
   isSweep,
   keyElement,
   type Override,
+  type OverrideType,
+  type OverrideValue,
   overrideText,
+  type RangeSweep,
   type Sweep,
   valueText,
 } from "./overrides/override.ts";
@@ -64,6 +80,7 @@ export {
   type ConfigPart,
   INFO_TOPICS,
   type InfoTopic,
+  type RenderConfigOptions,
   renderConfig,
   renderExplanation,
   renderGroups,

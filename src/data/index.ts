@@ -9,17 +9,20 @@ export { countClasses, type ImageDataset, subset } from "./datasets/dataset.ts";
 export { fingerprint } from "./datasets/fingerprint.ts";
 export { ImageFolder, type ImageFolderOptions } from "./datasets/image-folder.ts";
 export { TableDataset, type TableRow } from "./datasets/table-dataset.ts";
+export type { FolderEntries, FolderTree } from "./files/folder-tree.ts";
 export { listPictures } from "./files/list-pictures.ts";
 export { type BadPicturePolicy, DataLoader, type ImageBatch, type LoaderOptions } from "./loading/loader.ts";
 export type { BadPicture } from "./loading/pipeline.ts";
 export { Quarantine } from "./loading/quarantine.ts";
 export { WorkerPool } from "./loading/worker-pool.ts";
-export type { AutoSplitOptions } from "./modules/auto-split.ts";
+export type { AutoSplitOptions, SplittableDataset } from "./modules/auto-split.ts";
 export { CSVDataModule, type CSVDataModuleOptions } from "./modules/csv-data-module.ts";
 export {
   DataModule,
   type DataModuleOptions,
   type DatasetSplits,
+  type OpenOptions,
+  type ResolvedDataModuleOptions,
 } from "./modules/data-module.ts";
 export {
   DatasetDataModule,
@@ -43,12 +46,14 @@ export {
 } from "./sampling/samplers.ts";
 export { type ShardOptions, shardedSampler } from "./sampling/sharded-sampler.ts";
 export {
+  type AppliedSplit,
   applySplit,
   formatSplit,
   parseSplit,
   type SplitFile,
   type SplitFractions,
   type SplitIndices,
+  type SplitSettings,
   splitByName,
   splitFold,
   splitStratified,

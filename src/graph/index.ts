@@ -26,7 +26,10 @@ export {
   sameSize,
 } from "./dim.ts";
 export { Graph, isOp, type Node, type Value } from "./graph.ts";
+export type { CastParams, OneHotParams } from "./ops/elementwise.ts";
 export * from "./ops/index.ts";
+export type { ShapeParams } from "./ops/layout.ts";
+export type { ConstantParams, InputParams, VariableParams } from "./ops/leaf.ts";
 export * from "./pooling.ts";
 export { printProgram } from "./print.ts";
 export {

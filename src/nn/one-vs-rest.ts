@@ -15,7 +15,7 @@ export interface OneVsRestOptions {
 export interface OneVsRestTargets {
   /** [N, C] */
   readonly targets: Value;
-  /** [N, 1]: 1 for samples that count, else 0; undefined: all do. */
+  /** [N, 1], with 1 for samples that count, else 0; undefined: all do. */
   readonly mask: Value | undefined;
 }
 

@@ -13,6 +13,7 @@ export {
 
 export type { FitContext, TestContext } from "./context.ts";
 export type {
+  Awaitable,
   FitStatus,
   Json,
   Logger,
@@ -62,7 +63,12 @@ export {
   type NonFinitePolicy,
 } from "./fit/non-finite.ts";
 export { type Progress, startOfTraining } from "./fit/progress.ts";
-export { type BatchLimit, limitBatches, type TrainerOptions } from "./options.ts";
+export {
+  type BatchLimit,
+  limitBatches,
+  type ResolvedTrainerOptions,
+  type TrainerOptions,
+} from "./options.ts";
 export { trainerSchema } from "./options-schema.ts";
 export { formatProfile, type Profile, type ProfileEntry, type ProfilerName } from "./profiler.ts";
 export { type FitOptions, type FitResult, Trainer, type TrainerParts } from "./trainer.ts";

@@ -1,6 +1,6 @@
 // Picture transforms, named and parametrised as torchvision's v2, in Pillow's arithmetic.
 
-export { type BatchTransform, type MixedBatch, oneHot } from "./batches/batch-transform.ts";
+export { type BatchTransform, type MixedBatch, type MixOptions, oneHot } from "./batches/batch-transform.ts";
 export { CutMix, type CutMixOptions } from "./batches/cut-mix.ts";
 export { MixUp, type MixUpOptions } from "./batches/mix-up.ts";
 export { BilinearDownscale, type BilinearDownscaleOptions } from "./bilinear-downscale.ts";
@@ -30,8 +30,11 @@ export {
   type NormalizeOptions,
   type PerChannel,
 } from "./normalize.ts";
+export type { PaddingOption } from "./options.ts";
 export { Pad, type PadOptions } from "./pad.ts";
 export { Pixelate, type PixelateOptions } from "./pixelate.ts";
+export type { WarpInterpolation } from "./pixels/geometry.ts";
+export type { PaddingMode } from "./pixels/padding.ts";
 export { type Interpolation, type Region, resize } from "./pixels/resample.ts";
 export { AugMix, type AugMixOptions } from "./policies/aug-mix.ts";
 export { AutoAugment, type AutoAugmentOptions } from "./policies/auto-augment.ts";

@@ -15,6 +15,7 @@ export {
   requireMatch,
   type StateDictMatch,
 } from "./match-state-dict.ts";
+export type { NamingConvention } from "./naming.ts";
 export { openWeights } from "./open-weights.ts";
 export {
   fetchPretrained,
