@@ -12,6 +12,7 @@ import { dataCommand } from "./data-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { embedCommand } from "./embed-command.ts";
 import { exportCommand } from "./export-command.ts";
+import { launchCommand } from "./launch-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { quickstartCommand } from "./quickstart-command.ts";
 import { reportCommand } from "./report-command.ts";
@@ -51,6 +52,7 @@ function createProgram(): Command {
     exportCommand(),
     reportCommand(),
     runsCommand(),
+    launchCommand(),
     benchCommand(),
     dataCommand(),
     weightsCommand(),
