@@ -42,6 +42,7 @@ async function planOf(workload: Workload): Promise<Plan> {
     precision,
     chooser: new ConvolutionChooser(library, arena, algorithm, machine, choiceFile()),
     winograd: undefined,
+    shared: undefined,
     arenaBegin: 0,
   });
 }

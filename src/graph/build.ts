@@ -174,6 +174,11 @@ export function reduceMax(x: Value, options: ReduceOptions = {}): Value {
   return reduce("reduceMax", x, options);
 }
 
+/** Sum over the processes that train together, each of which runs the program; `x` itself where there is one. */
+export function allReduceSum(x: Value): Value {
+  return x.node.graph.append("allReduceSum", [x], NONE)[0]!;
+}
+
 /** Arithmetic mean over axes. */
 export function reduceMean(x: Value, options: ReduceOptions = {}): Value {
   const count = countAlong(x, options.axes);

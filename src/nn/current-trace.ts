@@ -2,12 +2,22 @@
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { Dims, Value } from "../graph/index.ts";
 
+/** A batch that several processes share; scalars. */
+export interface SharedBatch {
+  /** 1 where this process has samples of it, 0 where those that it computes with do not count. */
+  readonly counts: Value;
+  /** Samples of the whole batch. */
+  readonly samples: Value;
+}
+
 /** A trace in progress; parts of the network are known by identity. */
 export interface CurrentTrace {
   /** Training mode: batch statistics and their running averages; else evaluation mode. */
   readonly training: boolean;
   /** Share of the new value in running statistics, instead of the layers' own. */
   readonly statisticsMomentum: Value | undefined;
+  /** How batch statistics are those of several processes; undefined: of this one alone. */
+  readonly sharedBatch: SharedBatch | undefined;
   /** Ones with `probability`, else zeros (float32 of `shape`), drawn anew in each run; no two calls draw the same. */
   bernoulli(shape: Dims, probability: number): Value;
   /** Has the loss of other logits count too, `weight` times: those of an auxiliary classifier. */

@@ -8,7 +8,7 @@ import {
   type Value,
   type VariableRef,
 } from "../graph/index.ts";
-import { type CurrentTrace, whileTracing } from "./current-trace.ts";
+import { type CurrentTrace, type SharedBatch, whileTracing } from "./current-trace.ts";
 import type { Module } from "./module.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 
@@ -20,6 +20,8 @@ export interface TraceOptions {
   readonly variable: (name: string) => VariableRef;
   /** Share of the new value in running statistics, instead of the layers' own. */
   readonly statisticsMomentum?: Value | undefined;
+  /** How batch statistics are those of several processes; default: of this one alone. */
+  readonly sharedBatch?: SharedBatch | undefined;
   /** What random numbers are drawn by (int32 [4]); asked for once, where any are. */
   readonly randomKey?: () => Value;
 }
@@ -53,6 +55,7 @@ export function trace(module: Module, x: Value, options: TraceOptions): Traced {
 class TraceSession implements CurrentTrace {
   readonly training: boolean;
   readonly statisticsMomentum: Value | undefined;
+  readonly sharedBatch: SharedBatch | undefined;
   readonly parameters: Map<string, Value> = new Map();
   readonly updates: Map<Buffer, Update> = new Map();
   readonly auxiliary: Auxiliary[] = [];
@@ -68,10 +71,11 @@ class TraceSession implements CurrentTrace {
   constructor(
     module: Module,
     root: Value,
-    { training, variable, statisticsMomentum, randomKey }: TraceOptions,
+    { training, variable, statisticsMomentum, sharedBatch, randomKey }: TraceOptions,
   ) {
     this.training = training;
     this.statisticsMomentum = statisticsMomentum;
+    this.sharedBatch = sharedBatch;
     this.#root = root;
     this.#variable = variable;
     this.#randomKey = randomKey;

@@ -1,6 +1,7 @@
 // What a runtime is: it keeps variables where it computes, compiles programs and runs them.
 import type { HostTensor } from "../core/index.ts";
 import type { Program, Storage, VariableRef } from "../graph/index.ts";
+import type { Collective } from "./collective.ts";
 
 /**
  * `32-true`: float32 throughout. `bf16-mixed`: bfloat16 activations and products, float32 masters and statistics.
@@ -41,11 +42,15 @@ export interface SessionOptions {
   readonly precision?: Precision;
   /** Default `auto`. */
   readonly convolutionAlgorithm?: ConvolutionAlgorithm;
+  /** The processes that `allReduceSum` sums over, of a runtime that `sumsTogether`. Default: this one alone. */
+  readonly collective?: Collective;
 }
 
 /** A way to compute. */
 export interface Runtime {
   readonly name: string;
+  /** Whether its programs may sum over several processes. Default false: `allReduceSum` is of this process alone. */
+  readonly sumsTogether?: boolean;
   /** Loads what it needs and says what there is; never throws. */
   probe(): Promise<Probe>;
   /** @throws ClassifierTrainingError `RUNTIME_UNAVAILABLE` or `RUNTIME_PRECISION`, with what to do. */

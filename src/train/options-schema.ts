@@ -38,6 +38,7 @@ const fields = z
     precision: z.enum(["32-true", "bf16-mixed", "16-mixed"]),
     threads: z.int().min(1),
     strategy: z.enum(["auto", "single", "mpi"]),
+    syncBatchnorm: z.boolean(),
     convAlgorithm: z.enum(["auto", "direct", "winograd", "winograd_wasm"]),
     profiler: z.enum(["simple"]),
   })

@@ -56,6 +56,8 @@ export interface TrainerOptions {
    * by itself; `auto`: together where there are several. Default `auto`.
    */
   readonly strategy?: StrategyName;
+  /** Whether batch norm takes the statistics of all processes, as torch's `SyncBatchNorm`; default false. */
+  readonly syncBatchnorm?: boolean;
   /** Default `auto`. */
   readonly convAlgorithm?: ConvolutionAlgorithm;
   /** Measure where the time goes; default: no. */
@@ -89,6 +91,7 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
     precision: options.precision ?? "32-true",
     threads: options.threads,
     strategy: options.strategy ?? "auto",
+    syncBatchnorm: options.syncBatchnorm ?? false,
     convAlgorithm: options.convAlgorithm ?? "auto",
     profiler: options.profiler,
   };

@@ -1,5 +1,6 @@
 // Gradients of reductions and of softmax and its logarithm.
 import {
+  allReduceSum,
   broadcastTo,
   cast,
   div,
@@ -41,6 +42,8 @@ export const reductionRules: RuleTable<ReductionOps> = {
     const count = reduceSum(hits, { axes: node.params.axes, keepDims: true });
     return [mul(hits, div(withAxes(dy!, x, node.params), count))];
   },
+  // What one process gives is in the sums of all.
+  allReduceSum: ({ upstream: [dy] }) => [allReduceSum(dy!)],
   argMax: { notDifferentiable: "an index is piecewise constant" },
   logSoftmax: ({ node, upstream: [dy] }) => {
     const y = node.outputs[0]!;

@@ -24,6 +24,8 @@ export interface ReductionOps {
   softmax: NoParams;
   /** (dy, y) -> dx = y (dy - sum(y dy)) over the last axis */
   softmaxGrad: NoParams;
+  /** The sum over the processes that train together, each of which runs the program; of one process the operand. */
+  allReduceSum: NoParams;
 }
 
 const reduce: OpDefinition<ReduceParams> = {
@@ -72,6 +74,12 @@ export const reductionOps: { readonly [N in keyof ReductionOps]: OpDefinition<Re
       lastAxis(y!);
       require(formatShape(dy!.shape) === formatShape(y!.shape), "gradient and result differ in shape");
       return [{ dtype: y!.dtype, shape: y!.shape }];
+    },
+  },
+  allReduceSum: {
+    infer: ([x]) => {
+      require(x!.dtype === "float32", "floats alone are summed over processes");
+      return [{ dtype: x!.dtype, shape: x!.shape }];
     },
   },
 };

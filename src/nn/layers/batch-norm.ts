@@ -2,15 +2,21 @@
 import { hostTensor, zeros } from "../../core/index.ts";
 import {
   add,
+  allReduceSum,
   batchNormInference,
   batchNormTraining,
   countAlong,
   div,
   mul,
+  type Operand,
+  reciprocal,
+  reduceSum,
+  reshape,
+  sqrt,
   sub,
   type Value,
 } from "../../graph/index.ts";
-import { currentTrace } from "../current-trace.ts";
+import { currentTrace, type SharedBatch } from "../current-trace.ts";
 import { fill } from "../initializers.ts";
 import { Module } from "../module.ts";
 import { Buffer, Parameter } from "../parameter.ts";
@@ -21,6 +27,15 @@ export interface BatchNorm2dOptions {
   readonly epsilon?: number;
   /** Weight of the new value in running averages (torch's meaning); default 0.1. */
   readonly momentum?: number;
+}
+
+/** What normalising gives; statistics have one value a channel, each of `count` elements. */
+interface Normalised {
+  readonly y: Value;
+  readonly mean: Value;
+  /** Biased. */
+  readonly variance: Value;
+  readonly count: Operand;
 }
 
 /**
@@ -57,14 +72,37 @@ export class BatchNorm2d extends Module {
     if (!currentTrace().training || this.frozen) {
       return batchNormInference(x, weight, bias, runningMean, runningVar, this.#epsilon);
     }
-    const [y, mean, variance] = batchNormTraining(x, weight, bias, this.#epsilon);
-    const count = countAlong(x, [0, 2, 3]);
+    const { sharedBatch } = currentTrace();
+    const { y, mean, variance, count } =
+      sharedBatch === undefined
+        ? this.#normalise(x, weight, bias)
+        : this.#normaliseTogether(x, weight, bias, sharedBatch);
     const correction = typeof count === "number" ? count / (count - 1) : div(count, sub(count, 1));
     const unbiased = mul(variance, correction);
     this.running_mean.assign(this.#average(runningMean, mean));
     this.running_var.assign(this.#average(runningVar, unbiased));
     this.num_batches_tracked.assign(add(this.num_batches_tracked.value, 1));
     return y;
+  }
+
+  /** With the statistics of this process's samples. */
+  #normalise(x: Value, weight: Value, bias: Value): Normalised {
+    const [y, mean, variance] = batchNormTraining(x, weight, bias, this.#epsilon);
+    return { y, mean, variance, count: countAlong(x, [0, 2, 3]) };
+  }
+
+  /** With the statistics of all processes' samples: torch's `SyncBatchNorm`. */
+  #normaliseTogether(x: Value, weight: Value, bias: Value, { counts, samples }: SharedBatch): Normalised {
+    const [, channels, height, width] = x.shape;
+    const count = mul(samples, Number(height) * Number(width));
+    const perChannel = (vector: Value): Value => reshape(vector, [channels!, 1, 1]);
+    const meanOf = (value: Value): Value =>
+      div(allReduceSum(mul(reduceSum(value, { axes: [0, 2, 3] }), counts)), count);
+    const mean = meanOf(x);
+    const centred = sub(x, perChannel(mean));
+    const variance = meanOf(mul(centred, centred));
+    const scale = mul(weight, reciprocal(sqrt(add(variance, this.#epsilon))));
+    return { y: add(mul(centred, perChannel(scale)), perChannel(bias)), mean, variance, count };
   }
 
   #average(running: Value, latest: Value): Value {

@@ -48,6 +48,7 @@ export const reductionLowerings: LoweringTable<ReductionOps> = {
   },
   logSoftmax: (emit, [x]) => [emit.node("LogSoftmax", [x!.name], { axis: x!.shape.length - 1 })],
   softmax: (emit, [x]) => [emit.node("Softmax", [x!.name], { axis: x!.shape.length - 1 })],
+  allReduceSum: (emit, [x]) => [emit.node("Identity", [x!.name])],
   softmaxGrad: (emit, [dy, y]) => {
     const total = emit.reduceSum(emit.mul(dy!.name, y!.name), [y!.shape.length - 1], true);
     return [emit.mul(y!.name, emit.sub(dy!.name, total))];

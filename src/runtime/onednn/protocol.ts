@@ -3,6 +3,7 @@ import type { Storage } from "../../graph/index.ts";
 import type { ConvolutionAlgorithm, Precision } from "../contract.ts";
 import type { NamedData, SessionRequests } from "../threaded/index.ts";
 import type { StepTime } from "./compute/executable.ts";
+import type { SharedSum } from "./sum-together.ts";
 
 /** How a session is opened, and a run that tells the time of every step instead of giving outputs. */
 export interface OnednnRequests extends SessionRequests {
@@ -12,6 +13,8 @@ export interface OnednnRequests extends SessionRequests {
       readonly threads: number;
       readonly precision: Precision;
       readonly convolutionAlgorithm: ConvolutionAlgorithm;
+      /** The way to the other processes, where there are. */
+      readonly shared: SharedSum | undefined;
     };
     readonly answer: undefined;
   };

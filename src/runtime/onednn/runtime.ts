@@ -9,6 +9,7 @@ import { ComputeClient, ComputeThreads } from "../threaded/index.ts";
 import { INSTALL_HINT, type Library, loadLibrary } from "./ffi/index.ts";
 import type { OnednnRequests } from "./protocol.ts";
 import { OnednnSession } from "./session.ts";
+import { SumTogether } from "./sum-together.ts";
 
 // The library is told through the process's own environment how its threads wait.
 const computeThreads = new ComputeThreads(() =>
@@ -22,6 +23,7 @@ function precisionsOf(library: Library): readonly Precision[] {
 /** Computes with the system's oneDNN (2.5 to 3.x), called through its C interface. */
 export const onednnRuntime: Runtime = {
   name: "onednn",
+  sumsTogether: true,
 
   async probe(): Promise<Probe> {
     try {
@@ -50,8 +52,10 @@ export const onednnRuntime: Runtime = {
       throw precisionError(`runtime onednn (${library.features})`, precision, offered);
     }
     const client = new ComputeClient<OnednnRequests>("onednn", computeThreads);
-    const { convolutionAlgorithm = "auto" } = options;
-    await client.begin("open", { storages, threads, precision, convolutionAlgorithm });
-    return new OnednnSession(client, { runtime: "onednn", storages, precision, threads });
+    const { convolutionAlgorithm = "auto", collective } = options;
+    const sums = collective === undefined || collective.size === 1 ? undefined : new SumTogether(collective);
+    const shared = sums?.shared;
+    await client.begin("open", { storages, threads, precision, convolutionAlgorithm, shared });
+    return new OnednnSession(client, { runtime: "onednn", storages, precision, threads }, sums);
   },
 };

@@ -10,36 +10,60 @@ import {
 } from "../threaded/index.ts";
 import type { StepTime } from "./compute/executable.ts";
 import type { OnednnRequests } from "./protocol.ts";
+import type { SumTogether } from "./sum-together.ts";
 
 /** A session in oneDNN's compute thread. */
 export class OnednnSession extends ThreadedSession {
   readonly #client: ComputeClient<OnednnRequests>;
+  readonly #sums: SumTogether | undefined;
 
-  constructor(client: ComputeClient<OnednnRequests>, options: ThreadedSessionOptions) {
+  constructor(
+    client: ComputeClient<OnednnRequests>,
+    options: ThreadedSessionOptions,
+    sums: SumTogether | undefined,
+  ) {
     super(client, options);
     this.#client = client;
+    this.#sums = sums;
+  }
+
+  override async dispose(): Promise<void> {
+    this.#sums?.stop();
+    await super.dispose();
   }
 
   protected override executable(
     program: BoundProgram,
     compiled: SessionRequests["compile"]["answer"],
   ): OnednnExecutable {
-    return new OnednnExecutable(this, this.#client, program, compiled);
+    return new OnednnExecutable(this, this.#client, program, compiled, this.#sums);
   }
 }
 
 /** A program in oneDNN's compute thread. */
 export class OnednnExecutable extends ThreadedExecutable {
   readonly #client: ComputeClient<OnednnRequests>;
+  readonly #sums: SumTogether | undefined;
 
   constructor(
     session: OnednnSession,
     client: ComputeClient<OnednnRequests>,
     program: BoundProgram,
     compiled: SessionRequests["compile"]["answer"],
+    sums: SumTogether | undefined,
   ) {
     super(session, program, compiled);
     this.#client = client;
+    this.#sums = sums;
+  }
+
+  /** What keeps processes from being summed over is known here alone. */
+  override async run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+    try {
+      return await super.run(inputs);
+    } catch (error) {
+      throw this.#sums?.failure ?? error;
+    }
   }
 
   /** Runs once, updating variables as `run` does, and tells the time of every step. */

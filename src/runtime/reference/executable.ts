@@ -2,6 +2,7 @@
 import type { HostTensor, TensorData } from "../../core/index.ts";
 import type { BoundNode, BoundProgram, BoundValue, VariableRef } from "../../graph/index.ts";
 import { checkInputs } from "../boundary.ts";
+import type { Collective } from "../collective.ts";
 import type { Executable } from "../contract.ts";
 import type { Kernel, RunState } from "./kernel.ts";
 import { KERNELS } from "./kernels/index.ts";
@@ -15,6 +16,8 @@ export interface Variables {
   /** Whether the array is a variable's memory. */
   owns(data: TensorData): boolean;
   assertOpen(executableDisposed: boolean): void;
+  /** The processes that are summed over. */
+  readonly collective: Collective;
 }
 
 /** A value is forgotten after its last use, so that memory is reused as the run goes on. */
@@ -33,7 +36,7 @@ export class ReferenceExecutable implements Executable {
   async run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
     this.#session.assertOpen(this.#disposed);
     checkInputs(this.#program, inputs);
-    const values = this.#compute({
+    const values = await this.#compute({
       input: (name) => inputs[name]!,
       variable: (variable) => this.#session.view(variable),
     });
@@ -49,7 +52,8 @@ export class ReferenceExecutable implements Executable {
     return Object.fromEntries(outputs);
   }
 
-  #compute(state: RunState): Map<BoundValue, Tensor> {
+  async #compute(state: RunState): Promise<Map<BoundValue, Tensor>> {
+    const { collective } = this.#session;
     const values = new Map<BoundValue, Tensor>();
     /** How many values lie in an array: a reshaped one is its operand's. */
     const holders = new Map<ArrayBufferLike, number>();
@@ -61,7 +65,10 @@ export class ReferenceExecutable implements Executable {
     for (const node of this.#program.nodes) {
       const inputs = node.inputs.map((value) => values.get(value)!);
       const kernel = KERNELS[node.op] as Kernel<unknown>;
-      const data = kernel(inputs, node.params, node.outputs, state);
+      const data =
+        node.op === "allReduceSum" && collective.size > 1
+          ? [await sumOf(inputs[0]!, collective)]
+          : kernel(inputs, node.params, node.outputs, state);
       for (const [i, value] of node.outputs.entries()) {
         values.set(value, { dtype: value.dtype, shape: value.shape, data: data[i]! });
         hold(data[i]!, 1);
@@ -79,6 +86,12 @@ export class ReferenceExecutable implements Executable {
   async dispose(): Promise<void> {
     this.#disposed = true;
   }
+}
+
+async function sumOf({ data }: Tensor, collective: Collective): Promise<TensorData> {
+  const sums = (data as Float64Array).slice();
+  await collective.allReduce(sums);
+  return sums;
 }
 
 /** For each node, the values that nothing needs after it. */

@@ -9,6 +9,7 @@ import {
 import { isOp, type Program, type Storage, type VariableRef } from "../../graph/index.ts";
 import { compileByBatch } from "../batch-executable.ts";
 import { checkVariable, checkWrite } from "../boundary.ts";
+import type { Collective } from "../collective.ts";
 import type { Executable, Precision, Session, VariableWrite } from "../contract.ts";
 import { ReferenceExecutable } from "./executable.ts";
 import { fromHost, heldAs, toHost } from "./tensor.ts";
@@ -22,7 +23,11 @@ export class ReferenceSession implements Session {
   readonly #data: ReadonlyMap<string, TensorData>;
   #disposed = false;
 
-  constructor(storages: readonly Storage[]) {
+  /** The processes that are summed over. */
+  readonly collective: Collective;
+
+  constructor(storages: readonly Storage[], collective: Collective) {
+    this.collective = collective;
     this.#storages = new Map(storages.map((storage) => [storage.name, storage]));
     this.#data = new Map(storages.map(({ name, dtype, size }) => [name, allocate(heldAs(dtype), size)]));
   }

@@ -1,9 +1,10 @@
 // Data-parallel training: every process computes the gradient of its share of a batch; their sum is everyone's.
-import type { Batch, HostTensor } from "../../core/index.ts";
+import { type Batch, type HostTensor, type Shape, zeros } from "../../core/index.ts";
 import { type Storage, type VariableRef, wholeStorage } from "../../graph/index.ts";
 import type { Collective } from "../../runtime/collective.ts";
-import type { BatchPosition, TrainingEngine } from "./engine.ts";
+import type { ForwardResult, TrainingEngine } from "./engine.ts";
 import type { LossModel } from "./programs.ts";
+import type { BatchPosition } from "./random-key.ts";
 import type { BatchWeight, ShareResult, Strategy } from "./strategy.ts";
 
 /**
@@ -17,6 +18,8 @@ export class DataParallel implements Strategy {
   readonly #engine: TrainingEngine;
   readonly #model: LossModel;
   readonly #collective: Collective;
+  /** Shape of a sample. */
+  #sample: Shape | undefined;
 
   constructor(engine: TrainingEngine, model: LossModel, collective: Collective) {
     this.#engine = engine;
@@ -42,11 +45,12 @@ export class DataParallel implements Strategy {
     const position = [epoch, index * size + rank] as const;
     const own = this.weigh(batch);
     const all = whole ?? (await this.#addUp(own));
-    const result =
-      batch === undefined || own.divisor === 0
+    const result = this.#engine.normalisesTogether
+      ? await this.#accumulateTogether(batch, first, position, own, all)
+      : batch === undefined || own.divisor === 0
         ? undefined
         : await this.#engine.accumulate(batch, first, position, own.divisor / all.divisor);
-    if (result === undefined) await this.#engine.accumulateNothing(first);
+    if (result === undefined && !this.#engine.normalisesTogether) await this.#engine.accumulateNothing(first);
     const [loss] = await this.#sum([result === undefined ? 0 : result.loss * own.divisor]);
     // As in one process, where nothing counts there is no mean.
     return { loss: loss! / all.divisor, logits: result?.logits };
@@ -72,6 +76,29 @@ export class DataParallel implements Strategy {
       for (let i = 0; i < values.length; i++) values[i] = batches === 0 ? 0 : (values[i]! * batches) / all!;
       await this.#collective.allReduce(values);
     });
+  }
+
+  /** Where batch norm is shared everyone takes part: those that have nothing with samples that do not count. */
+  async #accumulateTogether(
+    batch: Batch | undefined,
+    first: boolean,
+    position: BatchPosition,
+    own: BatchWeight,
+    all: BatchWeight,
+  ): Promise<ForwardResult | undefined> {
+    this.#sample ??= (await this.#collective.gather(batch?.images.shape.slice(1))).find(
+      (shape) => shape !== undefined,
+    );
+    const together = { count: batch !== undefined, samples: all.samples };
+    if (batch !== undefined && own.divisor > 0)
+      return this.#engine.accumulate(batch, first, position, own.divisor / all.divisor, together);
+    // Labels that do not count would make a mean of nothing: these do, and their loss counts nothing.
+    const samples = batch?.images.shape[0] ?? 2;
+    const images = batch?.images ?? zeros("float32", [samples, ...this.#sample!]);
+    const labels = zeros("int32", [samples]);
+    const indices = batch?.indices ?? [0, 0];
+    await this.#engine.accumulate({ images, labels, indices }, first, position, 0, together);
+    return undefined;
   }
 
   get #gradients(): VariableRef[] {

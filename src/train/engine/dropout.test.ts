@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { LinearModel } from "../../../test/train/linear-problem.ts";
 import { float32 } from "../../core/index.ts";
 import { referenceRuntime } from "../../runtime/reference/index.ts";
-import { type BatchPosition, TrainingEngine } from "./engine.ts";
+import { TrainingEngine } from "./engine.ts";
+import type { BatchPosition } from "./random-key.ts";
 
 const ROWS = 64;
 const images = float32([ROWS, 2], new Float32Array(ROWS * 2).fill(1));

@@ -19,6 +19,8 @@ export interface EngineOptions extends Omit<SessionOptions, "storages"> {
   readonly fineTuning?: FineTuning | undefined;
   /** Keep an exponential moving average of the weights; default false. */
   readonly average?: boolean;
+  /** Whether batch norm takes the statistics of all processes of `collective`; default false. */
+  readonly syncBatchnorm?: boolean | undefined;
   /** How losses are scaled in precision `16-mixed`; in others they are not. */
   readonly lossScaling?: LossScalerOptions | undefined;
 }

@@ -4,7 +4,6 @@ import type { Batch } from "../../core/index.ts";
 import {
   ClassifierTrainingError,
   checkLabels,
-  fnv1a,
   formatShape,
   type HostTensor,
   hostTensor,
@@ -21,6 +20,7 @@ import { batchShape, shapeKey, typeOf } from "./batch-shape.ts";
 import type { EngineOptions, StepScalars } from "./engine-options.ts";
 import { openSession } from "./open-session.ts";
 import {
+  ALL_SAMPLES,
   accumulateProgram,
   applyProgram,
   evaluateProgram,
@@ -29,11 +29,14 @@ import {
   LOSS_SHARE,
   normsProgram,
   RANDOM_KEY,
+  SAMPLES_COUNT,
   scalarInput,
   statisticsProgram,
 } from "./programs.ts";
+import { type BatchPosition, randomKeyOf } from "./random-key.ts";
 import { needsSeveralSamples } from "./single-sample.ts";
 import type { StateLayout } from "./state-layout.ts";
+import type { SharedSamples } from "./strategy.ts";
 
 /** Programs that are kept compiled: a handful for each size of image. */
 const PROGRAMS_KEPT = 16;
@@ -43,9 +46,6 @@ interface Compiled {
   readonly executable: Executable;
   readonly inputs: ReadonlySet<string>;
 }
-
-/** The place of a batch in the training: its epoch, and the batches before it in that epoch. */
-export type BatchPosition = readonly [epoch: number, batch: number];
 
 /** Loss (mean over the batch) and outputs of a forward pass. */
 export interface ForwardResult {
@@ -74,6 +74,11 @@ export class TrainingEngine {
     this.#layout = layout;
     this.#session = session;
     this.#scaler = this.#newScaler();
+  }
+
+  /** Whether batch norm takes the statistics of all processes. */
+  get normalisesTogether(): boolean {
+    return this.#options.syncBatchnorm === true && (this.#options.collective?.size ?? 1) > 1;
   }
 
   /** Scales the loss, in precision `16-mixed`. */
@@ -140,25 +145,29 @@ export class TrainingEngine {
    * Adds the gradients of a micro-batch to those of the step (`first`: starts a step).
    * @param position decides what dropout and its like draw, with the seed
    * @param share how much this batch's loss counts, where it is a part of a larger one; default: it is whole
+   * @param together where processes share it: whether these samples count, and how many do of all
    */
   async accumulate(
     batch: Batch,
     first: boolean,
     position: BatchPosition,
     share?: number,
+    together?: SharedSamples,
   ): Promise<ForwardResult> {
+    const normalisesTogether = this.normalisesTogether && together !== undefined;
     const options = {
       accumulate: this.#options.accumulate ?? 1,
       first,
       shared: share !== undefined,
       scaled: this.#scaler !== undefined,
+      normalisesTogether,
     };
     const compiled = await this.#executable(
-      `accumulate:${first}:${share !== undefined}:${shapeKey(batch)}`,
+      `accumulate:${first}:${share !== undefined}:${normalisesTogether}:${shapeKey(batch)}`,
       () => accumulateProgram(this.#options.model, this.layout, batchShape(batch), options),
     );
     this.#gradientScale = this.#scaler?.scale ?? 1;
-    return this.#forward(compiled, batch, position, share);
+    return this.#forward(compiled, batch, position, share, together);
   }
 
   /** Takes part in a micro-batch that others have the samples of: gradients stay as they are, or are none yet (`first`). */
@@ -345,15 +354,7 @@ export class TrainingEngine {
   /** What a program that draws is given. */
   #randomKey(inputs: ReadonlySet<string>, position: BatchPosition): Record<string, HostTensor> {
     if (!inputs.has(RANDOM_KEY)) return {};
-    const { seed } = this.#options;
-    const words = [seed, fnv1a("dropout") ^ Math.floor(seed / 2 ** 32), ...position];
-    return {
-      [RANDOM_KEY]: hostTensor(
-        "int32",
-        [4],
-        Int32Array.from(words, (word) => word | 0),
-      ),
-    };
+    return { [RANDOM_KEY]: randomKeyOf(this.#options.seed, position) };
   }
 
   async #forward(
@@ -361,6 +362,7 @@ export class TrainingEngine {
     batch: Batch,
     position: BatchPosition = [0, 0],
     share?: number,
+    together?: SharedSamples,
   ): Promise<ForwardResult> {
     const { images, labels, targets, indices } = batch;
     const range = this.#options.model.labels;
@@ -370,6 +372,12 @@ export class TrainingEngine {
       labels: targets ?? labels,
       ...(share === undefined ? {} : { [LOSS_SHARE]: float64Scalar(share) }),
       ...this.#randomKey(inputs, position),
+      ...(together !== undefined && inputs.has(ALL_SAMPLES)
+        ? {
+            [SAMPLES_COUNT]: float64Scalar(Number(together.count)),
+            [ALL_SAMPLES]: float64Scalar(together.samples),
+          }
+        : {}),
       ...(inputs.has(LOSS_SCALE) ? { [LOSS_SCALE]: float64Scalar(this.#gradientScale) } : {}),
     });
     return { loss: Number(loss!.data[0]), logits: logits! };

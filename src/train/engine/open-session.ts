@@ -19,10 +19,13 @@ function sessionOptions({
   threads,
   precision,
   convolutionAlgorithm,
+  collective,
+  syncBatchnorm,
 }: EngineOptions): Omit<SessionOptions, "storages"> {
   return {
     ...(threads === undefined ? {} : { threads }),
     ...(precision === undefined ? {} : { precision }),
+    ...(collective === undefined || syncBatchnorm !== true ? {} : { collective }),
     ...(convolutionAlgorithm === undefined ? {} : { convolutionAlgorithm }),
   };
 }

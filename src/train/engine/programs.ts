@@ -60,6 +60,10 @@ export function randomKey(graph: Graph): () => Value {
 
 /** The input that says how much a process's loss counts, where several share a batch. */
 export const LOSS_SHARE = "loss_share";
+/** The input that says whether a process's samples count, where all normalise a batch together: 1 or 0. */
+export const SAMPLES_COUNT = "samples_count";
+/** The input that says how many samples of that batch count. */
+export const ALL_SAMPLES = "all_samples";
 /** The input that a scaled loss is multiplied by, and the one that its gradients are. */
 export const LOSS_SCALE = "loss_scale";
 /** One over `LOSS_SCALE`. */
@@ -75,6 +79,8 @@ export interface AccumulateOptions {
   readonly first: boolean;
   /** Gradients are those of the loss times input `loss_scale`; default false. */
   readonly scaled?: boolean;
+  /** Whether batch norm takes the statistics of all processes, with inputs `SAMPLES_COUNT` and `ALL_SAMPLES`; default false. */
+  readonly normalisesTogether?: boolean;
 }
 
 /**
@@ -85,7 +91,13 @@ export function accumulateProgram(
   model: LossModel,
   layout: StateLayout,
   batch: BatchShape,
-  { accumulate, first, shared = false, scaled: isScaled = false }: AccumulateOptions,
+  {
+    accumulate,
+    first,
+    shared = false,
+    scaled: isScaled = false,
+    normalisesTogether = false,
+  }: AccumulateOptions,
 ): Program {
   const graph = new Graph();
   const [images, labels] = batchInputs(graph, batch);
@@ -93,6 +105,12 @@ export function accumulateProgram(
     training: true,
     variable: (name) => layout.weights.get(name)!,
     randomKey: randomKey(graph),
+    sharedBatch: normalisesTogether
+      ? {
+          counts: input(graph, SAMPLES_COUNT, "float32", []),
+          samples: input(graph, ALL_SAMPLES, "float32", []),
+        }
+      : undefined,
   });
   const loss = traced.auxiliary.reduce(
     (sum, { logits, weight }) => add(sum, mul(model.loss(logits, labels), weight)),

@@ -2,8 +2,9 @@
 import type { Batch } from "../../core/index.ts";
 import type { Collective } from "../../runtime/collective.ts";
 import { DataParallel } from "./data-parallel.ts";
-import type { BatchPosition, TrainingEngine } from "./engine.ts";
+import type { TrainingEngine } from "./engine.ts";
 import type { LossModel } from "./programs.ts";
+import type { BatchPosition } from "./random-key.ts";
 import type { BatchWeight, ShareResult, Strategy } from "./strategy.ts";
 
 /** Several processes' where there are several. */
@@ -12,7 +13,7 @@ export function strategyOf(engine: TrainingEngine, model: LossModel, collective:
 }
 
 /** The whole batch is this process's. */
-class SingleProcess implements Strategy {
+export class SingleProcess implements Strategy {
   readonly #engine: TrainingEngine;
 
   constructor(engine: TrainingEngine) {

@@ -1,12 +1,18 @@
 // Who computes the gradient of a batch: this process alone, or several, each for its share.
 import type { Batch, HostTensor } from "../../core/index.ts";
-import type { BatchPosition } from "./engine.ts";
+import type { BatchPosition } from "./random-key.ts";
 
 /** What counts of a batch, of one process's share or of the whole. */
 export interface BatchWeight {
   readonly samples: number;
   /** What the sum of the losses is divided by. */
   readonly divisor: number;
+}
+
+/** Of a batch that processes share: whether the samples of this one count, and how many do of all. */
+export interface SharedSamples {
+  readonly count: boolean;
+  readonly samples: number;
 }
 
 /** What came of a process's share of a batch. */

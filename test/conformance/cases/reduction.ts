@@ -1,6 +1,7 @@
 // Reductions over every choice of axes.
 import { float32, type Shape } from "../../../src/core/index.ts";
 import {
+  allReduceSum,
   argMax,
   logSoftmax,
   reduceMax,
@@ -124,6 +125,10 @@ export const reductionCases: { readonly [N in keyof ReductionOps]: readonly Case
   ],
   logSoftmax: overRows(logSoftmax),
   softmax: overRows(softmax),
+  allReduceSum: [
+    { name: "of one process", operands: [numbers([3, 4])], build: (x) => allReduceSum(x!) },
+    { name: "of a scalar", operands: [numbers([])], build: (x) => allReduceSum(x!) },
+  ],
   softmaxGrad: [
     softmaxGradient([5, 7], "of rows"),
     softmaxGradient([9], "of a vector"),

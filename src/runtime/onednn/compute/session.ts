@@ -7,6 +7,7 @@ import { Arena } from "../plan/arena.ts";
 import { type ChoiceCache, ConvolutionChooser } from "../plan/convolution-choice.ts";
 import type { ElementArray } from "../plan/element-type.ts";
 import { VariableStore } from "../plan/variable-store.ts";
+import type { SharedSum } from "../sum-together.ts";
 import { hasVectors, Team } from "../winograd/team.ts";
 import { ComputeExecutable, type StepTime } from "./executable.ts";
 
@@ -19,6 +20,8 @@ export interface ComputeSessionOptions {
   /** The processor's name, which measured choices depend on. */
   readonly processor: string;
   readonly choices: ChoiceCache;
+  /** The way to the other processes, where there are. */
+  readonly shared: SharedSum | undefined;
 }
 
 /** Shared memory is freed when the engine finds that nobody refers to it, or at once when its thread ends. */
@@ -34,6 +37,7 @@ export class ComputeSession {
   readonly #executables = new Map<number, ComputeExecutable>();
   readonly #threads: number;
   readonly #mayTransform: boolean;
+  readonly #shared: SharedSum | undefined;
   #winograd: Team | undefined;
   #nextId = 1;
 
@@ -41,6 +45,7 @@ export class ComputeSession {
     const { storages, threads, precision, convolutionAlgorithm, processor, choices } = options;
     const isSet = library.setThreads(threads);
     this.#threads = threads;
+    this.#shared = options.shared;
     this.#library = library;
     this.#precision = precision;
     this.#arena = new Arena(library);
@@ -72,6 +77,7 @@ export class ComputeSession {
       precision: this.#precision,
       chooser: this.#chooser,
       winograd: this.#winograd,
+      shared: this.#shared,
       arenaBegin: this.#arena.begin,
     };
     const engine = new Engine(this.#library);

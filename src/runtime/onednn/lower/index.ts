@@ -2,6 +2,7 @@
 import { type BoundNode, isOp, type OpName, type OpParams } from "../../../graph/index.ts";
 import type { Unit } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
+import { lowerAllReduce } from "./all-reduce.ts";
 import { lowerConvolution, lowerConvolutionInputGrad, lowerConvolutionWeightGrad } from "./convolution.ts";
 import { lowerElementwise } from "./elementwise.ts";
 import { lowerLayerNorm, lowerLayerNormGrad } from "./layer-norm.ts";
@@ -70,6 +71,7 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   argMax: lowerArgMax,
   softmax: lowerSoftmax,
   softmaxGrad: lowerSoftmaxGrad,
+  allReduceSum: lowerAllReduce,
   logSoftmax: lowerSoftmax,
   reshape: lowerReshape,
   transpose: lowerTranspose,

@@ -19,6 +19,7 @@ import type { Step } from "../plan/step.ts";
 import { pack } from "../plan/storage-ranges.ts";
 import { type Region, ROW_MAJOR, type Tensor } from "../plan/tensor.ts";
 import type { VariableStore } from "../plan/variable-store.ts";
+import type { SharedSum } from "../sum-together.ts";
 import type { Team } from "../winograd/team.ts";
 import { adoptWeightLayouts } from "./convolution.ts";
 import { lowerUnit } from "./index.ts";
@@ -49,6 +50,8 @@ export interface PlanOptions {
   readonly chooser: ConvolutionChooser;
   /** Threads for convolutions in Winograd's form, where there are. */
   readonly winograd: Team | undefined;
+  /** The way to the other processes, where there are. */
+  readonly shared: SharedSum | undefined;
   /** Where in the session's memory intermediate values may begin, in bytes. */
   readonly arenaBegin: number;
 }

@@ -15,6 +15,7 @@ import {
   type PostOp,
   type Primitive,
 } from "../ffi/index.ts";
+import type { SharedSum } from "../sum-together.ts";
 import type { Team } from "../winograd/team.ts";
 import type { ConvolutionChooser } from "./convolution-choice.ts";
 import { ELEMENT_BYTES, type ElementArray, type ElementType, elementTypeOf } from "./element-type.ts";
@@ -48,6 +49,8 @@ export interface PlannerOptions {
   readonly images: ImageFormat;
   /** Threads for convolutions in Winograd's form; absent where they cannot reach all of the memory. */
   readonly winograd: Team | undefined;
+  /** The way to the other processes, where there are. */
+  readonly shared: SharedSum | undefined;
   readonly lastReads: LastReads;
 }
 
@@ -59,6 +62,8 @@ export class Planner {
   readonly chooser: ConvolutionChooser;
   readonly images: ImageFormat;
   readonly winograd: Team | undefined;
+  /** The way to the other processes, where there are. */
+  readonly shared: SharedSum | undefined;
   /** Element type of activations. */
   readonly activation: "f32" | "bf16";
   readonly steps: Step[] = [];
@@ -86,6 +91,7 @@ export class Planner {
     this.chooser = chooser;
     this.images = images;
     this.winograd = winograd;
+    this.shared = options.shared;
     this.activation = precision === "bf16-mixed" ? "bf16" : "f32";
     this.#lastReads = lastReads;
     this.#uses = new Uses(program);

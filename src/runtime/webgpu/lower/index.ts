@@ -10,6 +10,7 @@ import { lowerMatmul } from "./matmul.ts";
 import {
   lowerBroadcast,
   lowerConcat,
+  lowerOfOneProcess,
   lowerPad,
   lowerReshape,
   lowerSlice,
@@ -61,6 +62,7 @@ const LOWERINGS: { readonly [N in OpName]: (planner: Planner, node: BoundNode<N>
   logSoftmax: lowerSoftmax,
   softmax: lowerSoftmax,
   softmaxGrad: lowerSoftmaxGrad,
+  allReduceSum: lowerOfOneProcess,
   reshape: lowerReshape,
   transpose: lowerTranspose,
   broadcastTo: lowerBroadcast,

@@ -13,6 +13,11 @@ export function lowerReshape(planner: Planner, node: BoundNode<"reshape">): void
   planner.hold(node.outputs[0]!, { ...planner.inStrides(x!), shape, strides: stridesOf(shape) });
 }
 
+/** A sum over the only process. */
+export function lowerOfOneProcess(planner: Planner, node: BoundNode<"allReduceSum">): void {
+  planner.hold(node.outputs[0]!, planner.inStrides(node.inputs[0]!));
+}
+
 /** A view with its strides in another order. */
 export function lowerTranspose(planner: Planner, node: BoundNode<"transpose">): void {
   const held = planner.tensor(node.inputs[0]!);
