@@ -1,6 +1,7 @@
 // The application: what the command line offers, as functions.
 
 export type { RunSummary } from "../report/index.ts";
+export { diagnoseProcesses, type ProcessesDiagnosis } from "./processes/doctor.ts";
 export { isFirstProcess } from "./processes/processes.ts";
 export { allComponents } from "./registry.ts";
 export { report } from "./report/report.ts";

@@ -49,7 +49,7 @@ function learningRateCommand(): Command {
 async function tuneLr(overrides: readonly string[], flags: LearningRateFlags): Promise<void> {
   await importModules(flags.import);
   if (await printsConfiguration(overrides, flags)) return;
-  const { allComponents, configureRun, tuneLearningRate } = await import("../app/index.ts");
+  const { allComponents, configureRun, isFirstProcess, tuneLearningRate } = await import("../app/index.ts");
   using stop = listenForStop(writeLine);
   const { suggestion, folder } = await tuneLearningRate({
     run: await configureRun({ overrides, ...flags }),
@@ -62,6 +62,7 @@ async function tuneLr(overrides: readonly string[], flags: LearningRateFlags): P
     mode: flags.mode,
     earlyStopThreshold: flags.earlyStop,
   });
+  if (!isFirstProcess()) return;
   writeLine(`curve: ${folder}/lr_finder.png`);
   if (stop.exitCode !== undefined) process.exitCode = stop.exitCode;
   else if (suggestion === undefined) writeLine("the loss falls nowhere: try more --steps or another range");

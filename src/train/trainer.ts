@@ -217,6 +217,8 @@ export class Trainer implements AsyncDisposable {
       precision: this.options.precision,
       lossScaling,
       convolutionAlgorithm: this.options.convAlgorithm,
+      collective: this.collective,
+      syncBatchnorm: this.#synchronises(runtime),
       ...(this.options.threads === undefined ? {} : { threads: this.options.threads }),
       fineTuning: fineTuning && new FineTuning(model.network, fineTuning),
     });
@@ -239,6 +241,19 @@ export class Trainer implements AsyncDisposable {
   /** The processes that train together. */
   get collective(): Collective {
     return this.options.strategy === "single" ? ALONE : (this.#parts.collective ?? ALONE);
+  }
+
+  /** @throws ClassifierTrainingError kind "usage" `SYNC_BATCHNORM` where the runtime cannot */
+  #synchronises(runtime: Runtime): boolean {
+    const { syncBatchnorm, precision } = this.options;
+    if (!syncBatchnorm || this.collective.size === 1) return false;
+    if (runtime.sumsTogether === true && precision === "32-true") return true;
+    const what = runtime.sumsTogether === true ? `precision ${precision}` : `runtime ${runtime.name}`;
+    const message = `${what} has no batch norm of several processes`;
+    throw new ClassifierTrainingError("usage", "SYNC_BATCHNORM", message, {
+      where: "trainer.sync_batchnorm",
+      hint: "set it to false, or train with runtime=onednn and trainer.precision=32-true",
+    });
   }
 
   /** Where no callback keeps a batch, its memory may be used again. */

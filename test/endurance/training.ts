@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readJSONLines } from "../../src/loggers/index.ts";
 import { hashContent, loadCheckpoint, loadCheckpointOrPrevious } from "../../src/train/index.ts";
+import { mpiEnvironment } from "../collective/mpirun.ts";
 import {
   type CommandResult,
   type StartedCommand,
@@ -66,6 +67,8 @@ export interface TrainingRequest {
   readonly failpoints?: readonly Failpoint[];
   /** Further settings. */
   readonly words?: readonly string[];
+  /** Started together by mpirun; default: one, by itself. */
+  readonly processes?: number;
 }
 
 /** Starts the training, or goes on with it where its folder has a checkpoint. */
@@ -75,10 +78,14 @@ export function startTraining({
   epochs,
   failpoints = [],
   words = [],
+  processes = 1,
 }: TrainingRequest): StartedCommand {
   const settings = [`hydra.run.dir=${name}`, "ckpt=last", `trainer.max_epochs=${epochs}`, ...words];
   const environment = { FAILPOINTS: JSON.stringify(failpoints) };
-  return start(cwd, ["train", ...SETTINGS, ...settings], environment);
+  const command = ["train", ...SETTINGS, ...settings];
+  if (processes === 1) return start(cwd, command, environment);
+  const launcher = ["mpirun", "-n", String(processes)];
+  return start(cwd, command, { ...mpiEnvironment, ...environment }, launcher);
 }
 
 /** The names of the file operations of a whole run, in order. */

@@ -102,8 +102,14 @@ export function mpiJob(job: ClusterJob, options: KubernetesOptions): string {
   );
 }
 
-const FORWARD =
-  "\"$@\" & child=$!; trap 'kill -USR1 $child' TERM; wait $child; code=$?; while kill -0 $child 2>/dev/null; do wait $child; code=$?; done; exit $code";
+/** Runs its words; SIGTERM becomes SIGUSR1 for them. */
+const FORWARD = [
+  "trap 'kill -USR1 $child' TERM",
+  '"$@" & child=$!',
+  "wait $child; code=$?",
+  "while kill -0 $child 2>/dev/null; do wait $child; code=$?; done",
+  "exit $code",
+].join("\n");
 
 /** The image: Node.js, Open MPI, oneDNN and this toolkit, with the server that mpirun starts its processes by. */
 export function dockerfile(version: string): string {

@@ -12,7 +12,7 @@ export interface SlurmOptions {
 }
 
 /**
- * The script: processes by `srun` with PMIx, bound to cores. Ahead of the end of its time, or where it is pre-empted, the run
+ * The script: processes by `srun` with PMIx, bound as the cluster does it. Ahead of the end of its time, or where it is pre-empted, the run
  * saves a checkpoint and the job is queued again, to go on from there; `scancel` ends it.
  */
 export function slurmScript(job: ClusterJob, options: SlurmOptions): string {
@@ -40,7 +40,7 @@ ${given.map(([key, value]) => `#SBATCH --${key}=${value}`).join("\n")}
 cd ${quoted(options.directory)} || exit 1
 # The signals are for the processes of srun: this script waits for them.
 trap : TERM USR1
-srun --mpi=pmix --cpu-bind=cores${bound} ${options.program.map(quoted).join(" ")} ${words.join(" ")} &
+srun --mpi=pmix${bound} ${options.program.map(quoted).join(" ")} ${words.join(" ")} &
 step=$!
 wait "$step"
 code=$?

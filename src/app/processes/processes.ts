@@ -2,13 +2,14 @@
 import { hostname } from "node:os";
 import { openCollective, processesStarted, rankStarted } from "../../collective/index.ts";
 import { resolveKey, toPlain, withHydraFacts } from "../../config/index.ts";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, PROCESS_LOST } from "../../core/index.ts";
 import type { Collective } from "../../runtime/collective.ts";
 import type { Json } from "../../train/index.ts";
 import type { RunConfiguration } from "../run/configuration.ts";
 import type { Notify } from "../run/notices.ts";
 import { RunFolder } from "../run/run-folder.ts";
 import { validateRun } from "../run/settings.ts";
+import { runError } from "../run/summary.ts";
 
 /**
  * Joins the processes that were started together, as `trainer.strategy` has it.
@@ -21,6 +22,33 @@ export async function joinProcesses({ composition }: RunConfiguration): Promise<
   const given = trainer?.kind === "map" && trainer.entries.has("strategy");
   const strategy = given ? toPlain(resolveKey(composition, "trainer.strategy")) : "auto";
   return openCollective(strategy === "single" || strategy === "mpi" ? strategy : "auto");
+}
+
+/**
+ * Does something with a run as one of the processes that were started together, each of which does the same. Where it fails
+ * here, it fails for all.
+ */
+export async function together<T>(
+  run: RunConfiguration,
+  work: (run: RunConfiguration, collective: Collective) => Promise<T>,
+): Promise<T> {
+  const collective = await joinProcesses(run);
+  try {
+    const result = await work(await sharedRun(run, collective), collective);
+    await collective.close();
+    return result;
+  } catch (error) {
+    await endOthers(collective, error);
+    throw error;
+  }
+}
+
+/** Tells the other processes why this one ends, unless one of them has told. */
+async function endOthers(collective: Collective, error: unknown): Promise<void> {
+  const { code, message } = runError(error);
+  if (collective.size === 1 || code === PROCESS_LOST) return;
+  const kind = error instanceof ClassifierTrainingError ? error.kind : "failure";
+  await collective.fail(`process ${collective.rank} on ${hostname()} has failed: ${message} [${code}]`, kind);
 }
 
 /** The run of the first process: its moment, its folder and the checkpoint that it found are those of all. */

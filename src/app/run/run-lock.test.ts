@@ -28,8 +28,8 @@ test("a folder has one run at a time, by whatever path, and none behind it", asy
     await expect(RunLock.take(join(folder, "link"))).rejects.toMatchObject(locked);
     await using _other = await RunLock.take(join(folder, "other"));
   }
-  await using _again = await RunLock.take(run);
   expect(await readdir(run)).toEqual([]);
+  await using _again = await RunLock.take(run);
 });
 
 test("a process that is killed leaves no lock", async () => {
@@ -51,6 +51,8 @@ test("a process that is killed leaves no lock", async () => {
     child.kill("SIGKILL");
     await exited;
   }
-  await using _lock = await RunLock.take(folder);
+  {
+    await using _lock = await RunLock.take(folder);
+  }
   expect(await readdir(folder)).toEqual([]);
 });

@@ -1,17 +1,22 @@
-// One run at a time in a folder: a lock that the operating system takes back when the process ends, however it ends.
+// One run at a time in a folder: a lock that the operating system takes back when the process ends, however it ends, and for
+// other hosts that see the folder a file.
 import { createHash } from "node:crypto";
 import { realpathSync, rmSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { writeFailed } from "../../platform/index.ts";
+import { HostLock, type LockHolder } from "./host-lock.ts";
 
-/** A folder that no other process of this machine trains in until it is released. */
+/** A folder that no other process trains in until it is released. */
 export class RunLock implements AsyncDisposable {
   readonly #server: Server;
+  readonly #hosts: HostLock;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, hosts: HostLock) {
     this.#server = server;
+    this.#hosts = hosts;
   }
 
   /**
@@ -22,7 +27,7 @@ export class RunLock implements AsyncDisposable {
     const address = addressOf(realpathSync(folder));
     for (const attempt of [1, 2]) {
       try {
-        return new RunLock(await listen(address));
+        return await RunLock.#amongHosts(folder, await listen(address));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
       }
@@ -34,12 +39,29 @@ export class RunLock implements AsyncDisposable {
     throw locked(folder, undefined);
   }
 
-  /** Whether a process of this machine is training in a folder. */
+  /** Goes on to other hosts with what is this host's. */
+  static async #amongHosts(folder: string, server: Server): Promise<RunLock> {
+    const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+    let hosts: HostLock | LockHolder;
+    try {
+      hosts = await HostLock.take(folder);
+    } catch (error) {
+      await close();
+      throw writeFailed(folder, error);
+    }
+    if (hosts instanceof HostLock) return new RunLock(server, hosts);
+    await close();
+    throw locked(folder, `${hosts.pid} on ${hosts.host}`);
+  }
+
+  /** Whether a process is training in a folder. */
   static async isTaken(folder: string): Promise<boolean> {
+    if (HostLock.holderElsewhere(folder) !== undefined) return true;
     return (await holderOf(addressOf(realpathSync(folder)))) !== undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#hosts[Symbol.dispose]();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }

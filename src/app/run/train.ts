@@ -1,11 +1,8 @@
 // Trains a model as configured: fit, export the best weights, test them, write the summary.
 
-import { hostname } from "node:os";
-import { ClassifierTrainingError, PROCESS_LOST } from "../../core/index.ts";
 import type { RunSummary } from "../../report/index.ts";
-import type { Collective } from "../../runtime/collective.ts";
 import { onMainProcess } from "../../train/index.ts";
-import { joinProcesses, sharedRun } from "../processes/processes.ts";
+import { sharedRun, together } from "../processes/processes.ts";
 import { gatherBadPictures } from "./bad-pictures.ts";
 import { beginRun } from "./begin-run.ts";
 import type { RunConfiguration } from "./configuration.ts";
@@ -23,16 +20,10 @@ export type { TrainOptions } from "./prepare-run.ts";
  * started train together; all of them are given the summary.
  */
 export async function train(run: RunConfiguration, options: TrainOptions): Promise<RunSummary> {
-  const collective = options.collective ?? (await joinProcesses(run));
-  const own = options.collective === undefined;
-  try {
-    const summary = await trainTogether(await sharedRun(run, collective), { ...options, collective });
-    if (own) await collective.close();
-    return summary;
-  } catch (error) {
-    if (own) await endOthers(collective, error);
-    throw error;
-  }
+  const { collective } = options;
+  if (collective !== undefined)
+    return trainTogether(await sharedRun(run, collective), { ...options, collective });
+  return together(run, (shared, joined) => trainTogether(shared, { ...options, collective: joined }));
 }
 
 async function trainTogether(run: RunConfiguration, options: JoinedOptions): Promise<RunSummary> {
@@ -65,12 +56,4 @@ async function trainTogether(run: RunConfiguration, options: JoinedOptions): Pro
   }
   await onMainProcess(collective, () => reportRun(prepared, summary));
   return summary;
-}
-
-/** Tells the other processes why this one ends, unless one of them has told. */
-async function endOthers(collective: Collective, error: unknown): Promise<void> {
-  const { code, message } = runError(error);
-  if (collective.size === 1 || code === PROCESS_LOST) return;
-  const kind = error instanceof ClassifierTrainingError ? error.kind : "failure";
-  await collective.fail(`process ${collective.rank} on ${hostname()} has failed: ${message} [${code}]`, kind);
 }

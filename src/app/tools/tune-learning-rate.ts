@@ -4,14 +4,18 @@ import type { ComponentRegistry } from "../../config/index.ts";
 import { writeCsv } from "../../core/index.ts";
 import { writeDurably } from "../../platform/index.ts";
 import { curvesPicture, renderPng } from "../../plots/index.ts";
+import type { Collective } from "../../runtime/collective.ts";
 import {
   type LearningRateFinderOptions,
   learningRateRangeTest,
+  onMainProcess,
   type RangeTestPoint,
+  strategyOf,
   suggestLearningRate,
   Trainer,
 } from "../../train/index.ts";
-import { assertOneProcess } from "../processes/processes.ts";
+import { together } from "../processes/processes.ts";
+import { threadsOfProcess } from "../processes/threads-of-process.ts";
 import { type RunConfiguration, writeHydraFiles } from "../run/configuration.ts";
 import { loadPretrained } from "../run/pretrained.ts";
 import { RunParts, setUp } from "../run/run-parts.ts";
@@ -37,10 +41,22 @@ export interface LearningRateSuggestion {
 
 const REPORT_EVERY = 10;
 
-/** Trains a model of its own, from the weights that training would begin with; no run is touched. */
+/**
+ * Trains a model of its own, from the weights that training would begin with; no run is touched. Processes that a launcher has
+ * started take the steps together.
+ */
 export async function tuneLearningRate(request: TuneLearningRateRequest): Promise<LearningRateSuggestion> {
+  return together(request.run, (run, collective) => tune({ ...request, run }, collective));
+}
+
+async function tune(
+  request: TuneLearningRateRequest,
+  collective: Collective,
+): Promise<LearningRateSuggestion> {
   const { run, registry, write, ...options } = request;
-  assertOneProcess("the search for a learning rate");
+  const tell = (line: string): void => {
+    if (collective.rank === 0) write(line);
+  };
   await validateRun(run.composition);
   const settings = readSettings(run.composition);
   const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
@@ -48,24 +64,33 @@ export async function tuneLearningRate(request: TuneLearningRateRequest): Promis
   const model = await parts.model();
   await using data = await parts.data(null, model);
   await setUp(model, data, parts);
-  await using trainer = new Trainer(settings.trainer, {
-    runtime,
-    seed: settings.seed,
-    optimizer: await parts.optimizer(),
-    fineTuning: settings.fineTuning,
-  });
+  const threads = settings.trainer.threads ?? (await threadsOfProcess(collective));
+  await using trainer = new Trainer(
+    { ...settings.trainer, ...(threads === undefined ? {} : { threads }) },
+    {
+      runtime,
+      collective,
+      seed: settings.seed,
+      optimizer: await parts.optimizer(),
+      fineTuning: settings.fineTuning,
+    },
+  );
   const engine = await trainer.open(model);
-  const weights = await loadPretrained(model, (_, line) => write(line), options.signal);
+  const weights = await loadPretrained(model, (_, line) => tell(line), options.signal);
   if (weights !== undefined) await engine.writeWeights(weights);
   const accumulate = settings.trainer.accumulateGradBatches ?? 1;
-  const points = await learningRateRangeTest(engine, data, { ...options, accumulate }, (point, i) => {
+  const strategy = strategyOf(engine, model, collective);
+  const tested = { ...options, accumulate, collective, strategy };
+  const points = await learningRateRangeTest(engine, data, tested, (point, i) => {
     if ((i + 1) % REPORT_EVERY !== 0) return;
-    write(`step ${i + 1}  lr ${point.learningRate.toExponential(2)}  loss ${point.smoothed.toFixed(4)}`);
+    tell(`step ${i + 1}  lr ${point.learningRate.toExponential(2)}  loss ${point.smoothed.toFixed(4)}`);
   });
   const suggestion = suggestLearningRate(points);
-  await run.folder.create();
-  await writeHydraFiles(run);
-  await writeCurve(run, points, suggestion, options.mode !== "linear");
+  await onMainProcess(collective, async () => {
+    await run.folder.create();
+    await writeHydraFiles(run);
+    await writeCurve(run, points, suggestion, options.mode !== "linear");
+  });
   return { suggestion, points, folder: run.folder.path };
 }
 

@@ -3,7 +3,13 @@
 
 import type { Batch, TrainerData } from "../../core/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { ALONE } from "../../runtime/alone.ts";
+import type { Collective } from "../../runtime/collective.ts";
 import type { TrainingEngine } from "../engine/engine.ts";
+import { SingleProcess } from "../engine/single-process.ts";
+import type { BatchWeight, Strategy } from "../engine/strategy.ts";
+import { checkShare } from "./epoch-plan.ts";
+import { numberedBatches } from "./numbered-batches.ts";
 
 /** Which rates are tried, in how many steps; Lightning's options and defaults. */
 export interface LearningRateFinderOptions {
@@ -20,6 +26,9 @@ export interface LearningRateFinderOptions {
   /** Micro-batches of a step; default 1. */
   readonly accumulate?: number;
   readonly signal?: AbortSignal | undefined;
+  /** The processes that take the steps together, and how, as `strategyOf` has it. Default: this one alone. */
+  readonly collective?: Collective | undefined;
+  readonly strategy?: Strategy | undefined;
 }
 
 /** One optimizer step of the test. */
@@ -41,19 +50,21 @@ export async function learningRateRangeTest(
   options: LearningRateFinderOptions,
   onPoint: (point: RangeTestPoint, index: number) => void = () => undefined,
 ): Promise<RangeTestPoint[]> {
-  const { steps = 100, earlyStopThreshold = 4, accumulate = 1, signal } = options;
+  const { steps = 100, earlyStopThreshold = 4, accumulate = 1, signal, collective = ALONE } = options;
+  const { strategy = new SingleProcess(engine) } = options;
   const before = await engine.readState();
   const points: RangeTestPoint[] = [];
-  const batches = endless(engine, data);
+  const batches = endless(engine, data, strategy, collective);
   let average = 0;
   let best = Number.POSITIVE_INFINITY;
   try {
-    for (let i = 0; i < steps && signal?.aborted !== true; i++) {
+    for (let i = 0; i < steps && !(await anyAborted(signal, collective)); i++) {
       let loss = 0;
       for (let micro = 0; micro < accumulate; micro++) {
-        const batch = (await batches.next()).value!;
-        loss += (await engine.accumulate(batch, micro === 0, [i, micro])).loss / accumulate;
+        const { batch, whole } = (await batches.next()).value!;
+        loss += (await strategy.accumulate(batch, micro === 0, [i, micro], whole)).loss / accumulate;
       }
+      await strategy.reduce();
       if (!Number.isFinite(loss)) break;
       const learningRate = rateAt(i, options);
       const norm = await engine.apply(i + 1, learningRate);
@@ -100,18 +111,41 @@ function rateAt(i: number, options: LearningRateFinderOptions): number {
   return mode === "linear" ? minLr + (maxLr - minLr) * share : minLr * (maxLr / minLr) ** share;
 }
 
+/** Whether one of the processes is to end. */
+async function anyAborted(signal: AbortSignal | undefined, collective: Collective): Promise<boolean> {
+  const aborted = Float64Array.of(Number(signal?.aborted === true));
+  await collective.allReduce(aborted);
+  return aborted[0]! > 0;
+}
+
+/** A batch that some process has samples of, and what counts of it in all. */
+interface SharedBatch {
+  readonly batch: Batch | undefined;
+  readonly whole: BatchWeight;
+}
+
 /** Training batches, epoch after epoch. */
 async function* endless(
   engine: TrainingEngine,
   data: TrainerData,
-): AsyncGenerator<Batch, undefined, undefined> {
+  strategy: Strategy,
+  collective: Collective,
+): AsyncGenerator<SharedBatch, undefined, undefined> {
+  const { rank, size } = collective;
+  const pass = { reuseMemory: true, ...(size === 1 ? {} : { share: { rank, size } }) };
   for (let epoch = 0; ; epoch++) {
     let found = false;
-    for await (const batch of data.trainLoader(epoch, { reuseMemory: true })) {
-      const [samples, ...sample] = batch.images.shape;
-      if (samples === 1 && engine.needsSeveralSamples(sample)) continue;
+    const source = checkShare(data.trainLoader(epoch, pass), pass);
+    for await (const { batch: given } of numberedBatches(source, source.length)) {
+      const [samples, ...sample] = given?.images.shape ?? [];
+      const batch = samples === 1 && engine.needsSeveralSamples(sample) ? undefined : given;
+      const own = strategy.weigh(batch);
+      const sums = Float64Array.of(own.samples, own.divisor);
+      await collective.allReduce(sums);
+      const whole = { samples: sums[0]!, divisor: sums[1]! };
+      if (whole.samples === 0) continue;
       found = true;
-      yield batch;
+      yield { batch, whole };
     }
     if (!found) throw new ClassifierTrainingError("data", "NO_BATCHES", "there is no training batch");
   }
