@@ -94,6 +94,14 @@ describe("an entry loads what it needs alone", () => {
     for (const native of ["sharp", "koffi", "onnxruntime-node"]) expect(packages).not.toContain(native);
   });
 
+  // What --help loads, and with it how long that takes.
+  test("the command line: its commands, not what they do", () => {
+    const { folders, packages } = loadedBy("./node_modules/classifier-training/dist/cli/main.js");
+    const light = ["app", "cli", "core", "platform"];
+    expect(folders.filter((folder) => !light.includes(folder))).toEqual([]);
+    expect(packages).toEqual(["commander"]);
+  });
+
   test("config: nothing that computes", () => {
     const { folders } = loadedBy("classifier-training/config");
     expect(folders.filter((folder) => !["core", "platform", "config"].includes(folder))).toEqual([]);
