@@ -27,9 +27,9 @@ async function writeWeights(
   return path;
 }
 
-async function load(architecture: NetworkName, pretrained: string) {
-  const model = new ClassificationModel({ architecture, pretrained });
-  model.setup({ classNames: ["a", "b", "c"] });
+async function load(architecture: NetworkName, pretrained: string, head: "linear" | "knn" = "linear") {
+  const model = new ClassificationModel({ architecture, pretrained, head });
+  model.setup({ classNames: ["a", "b", "c"], imageSize: [64, 64], trainingPictures: 9 });
   const lines: string[] = [];
   const tensors = await loadPretrained(model, (_level, line) => lines.push(line));
   return { lines, tensors: tensors! };
@@ -54,6 +54,12 @@ describe("a file of weights", () => {
     expect(lines[0]).toMatch(
       /new: classifier\.3\.weight, classifier\.3\.bias; not used: head\.weight, head\.bias$/,
     );
+  });
+
+  test("gives a network whose neighbours vote all but its classifier", async () => {
+    const path = await writeWeights("resnet18");
+    const { lines } = await load("resnet18", path, "knn");
+    expect(lines[0]).toMatch(/^pretrained: 120 tensors of .*; not used: fc\.weight, fc\.bias$/);
   });
 
   test("of a larger network that has every tensor of the model is refused too", async () => {

@@ -69,21 +69,21 @@ function requireWhole(
   model: BaseClassificationModel,
 ): void {
   if (unexpected.length === 0 || !NETWORK_NAMES.some((name) => name === model.architecture)) return;
-  const known = recognizeNetwork(file);
-  if (known === undefined || known.others >= unexpected.length) return;
+  const known = recognizeNetwork(file, model.architecture);
+  if (known === undefined || known === model.architecture) return;
   const problem = `all ${sources.size} tensors of ${model.architecture} are there, but the file's network has more`;
   throw new ClassifierTrainingError(
     "data",
     "WEIGHTS_MISMATCH",
     `${problem}: ${listNames("not used", unexpected)}`,
-    { where: file.name, hint: weightsOf(known.name) },
+    { where: file.name, hint: weightsOf(known) },
   );
 }
 
 /** The error, saying which network the weights are of, where they do not fit but are known. */
 function withNetwork(error: unknown, file: WeightsFile, model: BaseClassificationModel): unknown {
   if (!(error instanceof ClassifierTrainingError) || error.code !== "WEIGHTS_MISMATCH") return error;
-  const known = recognizeNetwork(file)?.name;
+  const known = recognizeNetwork(file, model.architecture);
   if (known === undefined || known === model.architecture) return error;
   const { kind, code, message, where } = error;
   const hint = weightsOf(known);

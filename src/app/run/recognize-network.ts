@@ -8,23 +8,21 @@ export function fittingOf(network: ClassificationNetwork): Pick<MatchOptions, "c
   return { classifiers: outputLayers(network), fit: (name, found) => network.fitState(name, found) };
 }
 
-/** A network that a file has every tensor of, but for the classifier's, and how many the file has beside. */
-export interface RecognizedNetwork {
-  readonly name: NetworkName;
-  readonly others: number;
-}
-
-/** Of the networks that a file has every tensor of, the one that leaves the fewest over; undefined: none. */
-export function recognizeNetwork({ tensors }: WeightsFile): RecognizedNetwork | undefined {
-  let best: RecognizedNetwork | undefined;
-  for (const name of NETWORK_NAMES) {
+/**
+ * Of the networks that a file has every tensor of, but for the classifier's, the one that leaves the fewest over, and
+ * `expected` where others leave as few; undefined: none.
+ */
+export function recognizeNetwork({ tensors }: WeightsFile, expected: string): NetworkName | undefined {
+  let best: { readonly name: NetworkName; readonly others: number } | undefined;
+  const names = [...NETWORK_NAMES].sort((a, b) => Number(b === expected) - Number(a === expected));
+  for (const name of names) {
     const network = createNetwork(name, { numClasses: 1000 });
     const { missing, misshapen, unexpected } = matchStateDict(stateEntries(network), tensors, {
       ...fittingOf(network),
     });
-    const fits = missing.length === 0 && misshapen.length === 0;
-    if (fits && !(best !== undefined && best.others <= unexpected.length))
-      best = { name, others: unexpected.length };
+    if (missing.length > 0 || misshapen.length > 0) continue;
+    const others = unexpected.length;
+    if (best === undefined || others < best.others) best = { name, others };
   }
-  return best;
+  return best?.name;
 }
