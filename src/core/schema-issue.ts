@@ -10,7 +10,8 @@ export interface SchemaIssue {
 type RawIssue = z.core.$ZodIssue;
 
 const UNDEFINED = /received undefined$/;
-const WRONG_TYPE = /^Invalid input: expected (.+), received (.+)$/;
+/** What a form takes, and for a type what it was given instead; a value that it takes alone stands without. */
+const EXPECTED = /^Invalid (?:input: expected|option: expected one of) (.+?)(?:, received (.+))?$/;
 
 /** The issue as a person would put it. Of a union the form speaks that fits best, or all where none does. */
 export function describeIssue(issue: RawIssue): SchemaIssue {
@@ -27,9 +28,11 @@ function describeUnion(
   const [deepest] = [...issues].sort((a, b) => b.path.length - a.path.length);
   if (deepest === undefined) return undefined;
   if (deepest.path.length > 0) return { path: [...path, ...deepest.path], message: deepest.message };
-  const types = issues.map(({ message }) => WRONG_TYPE.exec(message));
-  const own = issues.find((_, i) => types[i] === null);
+  const expected = issues.map(({ message }) => EXPECTED.exec(message));
+  const own = issues.find((_, i) => expected[i] === null);
   if (own !== undefined) return { path, message: own.message };
-  const expected = [...new Set(types.map((type) => type![1]))].join(" or ");
-  return { path, message: `Invalid input: expected ${expected}, received ${types[0]![2]}` };
+  const values = [...new Set(expected.map((match) => match![1]))];
+  const received = expected.find((match) => match![2] !== undefined)?.[2];
+  const message = `Invalid input: expected ${values.join(" or ")}`;
+  return { path, message: received === undefined ? message : `${message}, received ${received}` };
 }
