@@ -25,7 +25,10 @@ const SOURCES = ["inputs", FREE, "variables", "constants"] as const;
 type Source = (typeof SOURCES)[number];
 
 /** Ops whose kernels an adapter in software compiles for half a second each, for every source anew. */
-const PRODUCTS: ReadonlySet<string> = new Set(["conv2d", "conv2dInputGrad", "conv2dWeightGrad", "matmul"]);
+const SLOWLY_COMPILED: ReadonlySet<string> = new Set([
+  ...["conv2d", "conv2dInputGrad", "conv2dWeightGrad", "matmul"],
+  ...["batchNormTraining", "batchNormGrad", "layerNorm", "layerNormGrad"],
+]);
 
 const SUBJECTS = [
   ...ALL_CASES.map(({ op, one }) => ({ op, one, title: `${op} ${one.name}` })),
@@ -66,12 +69,12 @@ function programOf({ one, variables }: Prepared, source: Source): Program {
   return createProgram({ name: `${one.name} of ${source}`, outputs: outputsOf(one, operands) });
 }
 
-/** The sources of a case's operands; in software a case with products has one of them, the next case the next. */
+/** The sources of a case's operands; in software a case that is compiled slowly has one of them, the next case the next. */
 function sourcesOf(index: number, inSoftware: boolean): readonly Source[] {
   const { op, one } = SUBJECTS[index]!;
   const sources = SOURCES.filter((source) => source !== FREE || one.batch !== undefined);
-  const hasProducts = op === undefined || PRODUCTS.has(op);
-  return inSoftware && hasProducts ? [sources[index % sources.length]!] : sources;
+  const isSlow = op === undefined || SLOWLY_COMPILED.has(op);
+  return inSoftware && isSlow ? [sources[index % sources.length]!] : sources;
 }
 
 async function openSession(runtime: typeof referenceRuntime): Promise<Session> {
