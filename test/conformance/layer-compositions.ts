@@ -20,6 +20,7 @@ import {
   reduceSum,
   relu6,
   reshape,
+  resize,
   roll,
   sigmoid,
   silu,
@@ -114,6 +115,16 @@ export const LAYER_COMPOSITIONS: readonly Case[] = [
     batch: [0],
     build: (x) => {
       const [up, down] = [adaptiveAvgPool2d(x!, [7, 7]), adaptiveAvgPool2d(x!, [3, 2])];
+      return { up, down, ...withGradients(add(reduceSum(mul(up, up)), reduceSum(mul(down, down))), [x!]) };
+    },
+    tolerance: "accumulated",
+  },
+  {
+    name: "interpolation to larger and smaller maps, with a gradient",
+    operands: [numbers([2, 3, 5, 4])],
+    batch: [0],
+    build: (x) => {
+      const [up, down] = [resize(x!, [8, 7], "bicubic"), resize(x!, [3, 2])];
       return { up, down, ...withGradients(add(reduceSum(mul(up, up)), reduceSum(mul(down, down))), [x!]) };
     },
     tolerance: "accumulated",

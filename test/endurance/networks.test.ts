@@ -7,6 +7,7 @@ import { findNetwork, type NetworkName } from "../../src/models/index.ts";
 import { referenceRuntime } from "../../src/runtime/reference/index.ts";
 import { findRuntimes } from "../conformance/runtimes.ts";
 import { expectEvaluation, expectTraining, type Run } from "../golden/network-runs.ts";
+import { findSubjects } from "../golden/subjects.ts";
 import { findPython, runPython } from "../support/python.ts";
 import { FULL } from "./scale.ts";
 
@@ -56,6 +57,15 @@ const LARGE: readonly Sized[] = [
   ["regnet_y_128gf", 64, 1],
 ];
 
+/** On every runtime: what trains faster than in PyTorch is held to what PyTorch computes. */
+const EVERYWHERE: readonly Sized[] = [
+  ["mobilenet_v3_large", 64, 2],
+  ["efficientnet_b0", 64, 2],
+  ["convnext_tiny", 64, 2],
+  ["regnet_y_400mf", 64, 2],
+  ["vit_b_16", 32, 2],
+];
+
 /** Gains of weights with which maps neither vanish nor grow. */
 const GAINS: Readonly<Record<string, number>> = {
   AlexNet: 1.45,
@@ -70,6 +80,8 @@ const GAINS: Readonly<Record<string, number>> = {
   ConvNeXt: 1.4,
   "Vision Transformer": 1.3,
 };
+
+const FAST = (await findSubjects()).filter(({ name, available }) => available && name !== "reference");
 
 const python = findPython("torch", "torchvision");
 const folder = mkdtempSync(join(tmpdir(), "networks-"));
@@ -89,6 +101,19 @@ describe.skipIf(python === undefined)("torchvision on this machine", () => {
     await expectEvaluation(referenceRuntime, "auto", sized[0], run);
     await expectTraining(referenceRuntime, "auto", sized[0], run);
   });
+
+  const everywhere = EVERYWHERE.flatMap((sized) =>
+    FAST.map(({ name, algorithm, runtime }) => [...sized, name, algorithm, runtime] as const),
+  );
+  test.skipIf(!FULL).each(everywhere)(
+    "%s of %d pixels, %d of them, computes the same on %s, %s",
+    async (...each) => {
+      const [name, size, pictures, , algorithm, runtime] = each;
+      const run = runOf([name, size, pictures]);
+      await expectEvaluation(runtime, algorithm, name, run);
+      await expectTraining(runtime, algorithm, name, run);
+    },
+  );
 
   test.skipIf(!FULL).each(LARGE)("%s of %d pixels evaluates alike in float32", async (...sized) => {
     const fast = (await findRuntimes()).find(({ name, available }) => available && name === "onednn");

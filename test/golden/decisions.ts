@@ -152,7 +152,7 @@ export function expectRounding(decided: Decided, allowed: number): void {
   }
 }
 
-function withPrograms(
+export function withPrograms(
   runtime: Runtime,
   compile: (session: Session, program: Program) => Promise<Executable>,
 ): Runtime {
@@ -178,6 +178,9 @@ function pick<T>(record: Readonly<Record<string, T>>, keys: readonly string[]): 
   return Object.fromEntries(keys.map((key) => [key, record[key]!]));
 }
 
-function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+export function mapped<T, U>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T) => U,
+): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

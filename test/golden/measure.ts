@@ -14,8 +14,8 @@ export const FLOAT32_SPREADS = 5;
 export const FLOAT32_EPSILON: number = 2 ** -23;
 
 /**
- * How many times the change that one unit in the last place of every weight and pixel makes a float32 runtime may be
- * from the oracle: it rounds after every op, and Winograd's convolutions round before and after as well.
+ * How many times the change that one unit in the last place of every weight, pixel and result of an op makes a float32
+ * runtime may be from the oracle: within an op its sums are rounded too, and Winograd's convolutions before and after.
  */
 export const ROUNDINGS = 20;
 

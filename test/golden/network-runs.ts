@@ -33,6 +33,7 @@ import {
   normAndSamples,
   ROUNDINGS,
 } from "./measure.ts";
+import { roundingEachOp } from "./rounding.ts";
 
 type Measures = readonly [number, number, number, number];
 
@@ -203,7 +204,7 @@ function expectBuffers(buffers: ReadonlyMap<string, HostTensor>, { f64 }: Run, t
   }
 }
 
-/** What rounding does to a run, as the oracle sees it when every weight and pixel is moved by it. */
+/** What rounding does to a run, as the oracle sees it when weights, pixels and the results of every op are moved by it. */
 interface Rounding {
   /** Of each result: how far it is moved, in the L2 norm. */
   readonly spreads: ReadonlyMap<string, number>;
@@ -221,16 +222,13 @@ async function measureRounding(name: NetworkName, run: Run): Promise<Rounding> {
     const unit = FLOAT32_EPSILON * largest(one.own);
     roundings.set(one.name, Math.max(unit, largestDifference(one.own, one.theirs)));
   };
-  const moved = await train(following(referenceRuntime, decided, record), name, run, { change: jittered });
+  const rounding = following(roundingEachOp(referenceRuntime), decided, record);
+  const moved = await train(rounding, name, run, { change: jittered });
   const total = Number(results.norm!.data[0]);
   const surest = distance(moved.results.logits!, results.logits!) / normAndSamples(results.logits!)[0];
   const spreads = Object.entries(results).map(([key, result]): [string, number] => {
-    // One number may hardly move by luck: no result is surer than the logits. The gradient of a bias that the next norm
-    // takes away is zero whatever the weights are, but no surer than that of the layer's weights.
-    const [norm] = normAndSamples(result);
-    const weights = norm < 1e-9 * total ? results[key.replace(/bias$/, "weight")] : undefined;
-    const least =
-      surest * Math.max(norm, 1e-9 * total, weights === undefined ? 0 : normAndSamples(weights)[0]);
+    // One number may hardly move by luck: no result is surer than the logits.
+    const least = surest * Math.max(normAndSamples(result)[0], 1e-9 * total);
     return [key, Math.max(least, distance(moved.results[key]!, result))];
   });
   return { spreads: new Map(spreads), roundings, relative: surest };

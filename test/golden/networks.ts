@@ -26,7 +26,7 @@ const SUBJECTS = await findSubjects();
 /** Compares networks with their golden data. */
 export function describeNetworks(names: readonly NetworkName[]): void {
   const models = names.map((name) => readGolden<Model>(`models/${name}.json`));
-  describe.each(models)("$layout.arch", { timeout: 900_000 }, describeNetwork);
+  describe.each(models)("$layout.arch", { timeout: 3_600_000 }, describeNetwork);
 }
 
 function describeNetwork({ layout, runs }: Model): void {

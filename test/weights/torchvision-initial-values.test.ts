@@ -47,7 +47,7 @@ const NETWORKS = TORCHVISION_NETWORKS.filter(
 /** How many standard errors two samples may differ by; each of some thousand tensors is one draw. */
 const ERRORS = 7;
 
-describe.skipIf(python === undefined)("torchvision on this machine", { timeout: 300_000 }, () => {
+describe.skipIf(python === undefined)("torchvision on this machine", () => {
   if (python === undefined) return;
   runPython(python, MEASURE, folder, ...NETWORKS);
   const all = JSON.parse(readFileSync(join(folder, "initial.json"), "utf8")) as Record<

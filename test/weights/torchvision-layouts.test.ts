@@ -55,7 +55,7 @@ interface Described {
   readonly facts: Readonly<Record<string, readonly { readonly name: string }[]>>;
 }
 
-describe.skipIf(python === undefined)("torchvision on this machine", { timeout: 300_000 }, () => {
+describe.skipIf(python === undefined)("torchvision on this machine", () => {
   if (python === undefined) return;
   runPython(python, DESCRIBE, folder, ...TORCHVISION_NETWORKS);
   const { layouts, facts } = JSON.parse(readFileSync(join(folder, "torchvision.json"), "utf8")) as Described;

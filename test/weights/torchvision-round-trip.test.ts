@@ -136,7 +136,7 @@ const OTHERS = TORCHVISION_NETWORKS.filter((name, i) => {
   return family !== "ResNet" && family !== findNetwork(TORCHVISION_NETWORKS[i - 1]!).family;
 });
 
-describe.skipIf(python === undefined)("torchvision on this machine", { timeout: 120_000 }, () => {
+describe.skipIf(python === undefined)("torchvision on this machine", () => {
   test.each(WITH_LOGITS)("%s gives PyTorch's logits with PyTorch's file, and the other way", async (name) => {
     const { args, expected, network, tensors } = saveAndRead(name);
     for (const { runtime, available } of FOUND) {
