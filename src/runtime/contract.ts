@@ -74,8 +74,20 @@ export interface Session {
   read(variables: readonly VariableRef[]): Promise<HostTensor[]>;
   /** Sets variables; float tensors of either width are taken. */
   write(entries: readonly VariableWrite[]): Promise<void>;
+  /**
+   * The memory of a whole storage of floats, for those who combine storages of several processes between two runs. Absent
+   * where it cannot be seen.
+   */
+  memory?(storage: VariableRef): Promise<StorageMemory>;
   /** Frees everything, executables too. Further calls fail. */
   dispose(): Promise<void>;
+}
+
+/** A storage as it lies: whoever changes elements changes the variables. */
+export interface StorageMemory {
+  readonly elements: Float32Array | Float64Array;
+  /** In which order they lie: where it is the same, elements of the same place are those of the same variable. */
+  readonly layout: string;
 }
 
 /** New elements for a variable: a member of a storage, or a whole one. */

@@ -123,7 +123,7 @@ async function prepare(
   if (normalization !== undefined) notify("WARNING", normalization);
   await setUp(model, data, components);
   const own = identityOf(composition, data, model);
-  await assertSameRun(own, collective);
+  await assertSameRun({ runtime: chosen.runtime.name, ...own }, collective);
   const batches = { batchSize: data.options.batchSize, processes: collective.size };
   const { identity, notice, ...resumed } =
     checkpoint === undefined

@@ -9,7 +9,9 @@ import { Watch } from "./watch.ts";
 
 /** Milliseconds that an operation is moved on before events that wait have their turn. */
 const TURN = 2;
-/** Elements that are reduced as one operation: counts of MPI have 31 bits. */
+/** Elements that are reduced as one operation of several at a time: few of them are in caches, and the next are under way. */
+const PIECE = 2 ** 18;
+/** Bytes that are sent as one operation: counts of MPI have 31 bits. */
 const LARGEST = 2 ** 28;
 /** Milliseconds in which the watch knows who is gone. */
 const EXPLAINED = 20_000;
@@ -44,8 +46,10 @@ export class MpiCollective implements Collective {
   }
 
   async allReduce(elements: Float32Array | Float64Array): Promise<void> {
-    for (let from = 0; from < elements.length; from += LARGEST)
-      await this.#done(this.#library.startAllReduce(elements.subarray(from, from + LARGEST)));
+    const pieces: MpiRequest[] = [];
+    for (let from = 0; from < elements.length; from += PIECE)
+      pieces.push(this.#library.startAllReduce(elements.subarray(from, from + PIECE)));
+    for (const piece of pieces) await this.#done(piece);
   }
 
   async broadcast(bytes: Uint8Array, from = 0): Promise<void> {

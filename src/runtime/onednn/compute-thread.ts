@@ -39,6 +39,7 @@ serveRequests<OnednnRequests>(parentPort!, {
     session?.release(id);
     return undefined;
   },
+  memory: ({ storage }) => open().memory(storage),
   read: ({ variables }) => open().read(variables),
   write({ entries }) {
     for (const { variable, data } of entries) open().write([{ variable, data: data as ElementArray }]);

@@ -1,6 +1,6 @@
 // What the compute thread of oneDNN is asked beside what every session is.
-import type { Storage } from "../../graph/index.ts";
-import type { ConvolutionAlgorithm, Precision } from "../contract.ts";
+import type { Storage, VariableRef } from "../../graph/index.ts";
+import type { ConvolutionAlgorithm, Precision, StorageMemory } from "../contract.ts";
 import type { NamedData, SessionRequests } from "../threaded/index.ts";
 import type { StepTime } from "./compute/executable.ts";
 import type { SharedSum } from "./sum-together.ts";
@@ -17,6 +17,11 @@ export interface OnednnRequests extends SessionRequests {
       readonly shared: SharedSum | undefined;
     };
     readonly answer: undefined;
+  };
+  /** The memory itself, which both threads see. */
+  readonly memory: {
+    readonly request: { readonly storage: VariableRef };
+    readonly answer: StorageMemory;
   };
   readonly profile: {
     readonly request: { readonly id: number; readonly inputs: NamedData };

@@ -1,6 +1,7 @@
 // Sessions and executables as the trainer sees them; executables can also tell where a step's time goes.
 import type { HostTensor } from "../../core/index.ts";
-import type { BoundProgram } from "../../graph/index.ts";
+import type { BoundProgram, VariableRef } from "../../graph/index.ts";
+import type { StorageMemory } from "../contract.ts";
 import {
   type ComputeClient,
   type SessionRequests,
@@ -25,6 +26,11 @@ export class OnednnSession extends ThreadedSession {
     super(client, options);
     this.#client = client;
     this.#sums = sums;
+  }
+
+  async memory(storage: VariableRef): Promise<StorageMemory> {
+    this.assertOpen();
+    return this.#client.ask("memory", { storage });
   }
 
   override async dispose(): Promise<void> {

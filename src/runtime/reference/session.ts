@@ -10,7 +10,7 @@ import { isOp, type Program, type Storage, type VariableRef } from "../../graph/
 import { compileByBatch } from "../batch-executable.ts";
 import { checkVariable, checkWrite } from "../boundary.ts";
 import type { Collective } from "../collective.ts";
-import type { Executable, Precision, Session, VariableWrite } from "../contract.ts";
+import type { Executable, Precision, Session, StorageMemory, VariableWrite } from "../contract.ts";
 import { ReferenceExecutable } from "./executable.ts";
 import { fromHost, heldAs, toHost } from "./tensor.ts";
 
@@ -53,6 +53,11 @@ export class ReferenceSession implements Session {
     this.assertOpen();
     for (const entry of entries) checkWrite(this.#storages, entry);
     for (const { variable, tensor } of entries) this.set(variable, fromHost(tensor, variable.dtype).data);
+  }
+
+  async memory(storage: VariableRef): Promise<StorageMemory> {
+    this.assertOpen();
+    return { elements: this.view(storage) as Float64Array, layout: "rows" };
   }
 
   async dispose(): Promise<void> {

@@ -1,5 +1,5 @@
 // Data-parallel training: every process computes the gradient of its share of a batch; their sum is everyone's.
-import { type Batch, type HostTensor, type Shape, zeros } from "../../core/index.ts";
+import { type Batch, fnv1a, type HostTensor, type Shape, zeros } from "../../core/index.ts";
 import { type Storage, type VariableRef, wholeStorage } from "../../graph/index.ts";
 import type { Collective } from "../../runtime/collective.ts";
 import type { ForwardResult, TrainingEngine } from "./engine.ts";
@@ -57,13 +57,36 @@ export class DataParallel implements Strategy {
   }
 
   async reduce(): Promise<void> {
-    await this.#change(this.#gradients, ({ data }) =>
-      this.#collective.allReduce(data as Float32Array | Float64Array),
-    );
+    await this.#reduceGradients();
+    // Statistics of all are the same for all.
+    if (this.#engine.normalisesTogether) return;
     const { buffers, counters } = this.#engine.layout;
     await this.#change(whole([buffers, counters]), ({ data: { buffer, byteOffset, byteLength } }) =>
       this.#collective.broadcast(new Uint8Array(buffer, byteOffset, byteLength)),
     );
+  }
+
+  /** In place, where the gradients lie alike everywhere: kernels of a library may want another order on another machine. */
+  async #reduceGradients(): Promise<void> {
+    const { session } = this.#engine;
+    const storages = this.#gradients;
+    const memories =
+      session.memory && (await Promise.all(storages.map((storage) => session.memory!(storage))));
+    if (memories !== undefined && (await this.#alike(memories.map(({ layout }) => layout).join("; "))))
+      for (const { elements } of memories) await this.#collective.allReduce(elements);
+    else
+      await this.#change(storages, ({ data }) =>
+        this.#collective.allReduce(data as Float32Array | Float64Array),
+      );
+  }
+
+  /** Whether all processes have the same text: the mean of the squares of its hash is the square of the mean. */
+  async #alike(text: string): Promise<boolean> {
+    const hash = fnv1a(text);
+    const parts = [hash & 0xffff, hash >>> 16];
+    const sums = await this.#sum(parts.flatMap((part) => [part, part * part]));
+    const { size } = this.#collective;
+    return sums[1]! * size === sums[0]! ** 2 && sums[3]! * size === sums[2]! ** 2;
   }
 
   async shareStatistics(batches: number): Promise<void> {

@@ -167,8 +167,7 @@ export class FitLoop {
     this.#agreement.leave();
     try {
       if (this.#stepBegun) {
-        const timing = { samples: 0, trainSeconds: 0, dataSeconds: 0 };
-        const rest = this.#batches(this.progress.batch, timing);
+        const rest = this.#batches(this.progress.batch, { samples: 0, trainSeconds: 0, dataSeconds: 0 });
         while ((await rest.next()).done !== true);
       }
     } catch (error) {
@@ -331,6 +330,8 @@ export class FitLoop {
     const { scheduled, ...rates } = this.#rates();
     const moment = { epoch, epochEnd: batch === this.#plan.batchCount };
     const averageDecay = (step: number): number | undefined => this.#average.decay({ step, ...moment });
+    if (!this.#agreement.isAlone)
+      await this.#profiler.measure("gradients of all", () => this.#steps.reduce());
     const { found, gradientNorm } = await this.#profiler.measure("train optimizer", () =>
       this.#steps.apply({ ...rates, averageDecay }),
     );

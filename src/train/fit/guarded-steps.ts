@@ -65,12 +65,16 @@ export class GuardedSteps {
     return { ...result, ...this.#check("loss", result.loss) };
   }
 
+  /** Gives every process the gradients of all: before `apply`. */
+  async reduce(): Promise<void> {
+    if (!this.#broken) await this.#strategy.reduce();
+  }
+
   /**
    * Takes the optimizer step, or undoes it: then the norm is that of what was found. A step that the scaled loss made
    * overflow is left out, and nothing to be told of.
    */
   async apply(options: StepOptions): Promise<{ gradientNorm: number; found?: NonFinite }> {
-    if (!this.#broken) await this.#strategy.reduce();
     let gradientNorm = Number.NaN;
     let found: { found?: NonFinite } = {};
     if (!this.#broken && this.#policy?.action === "skip" && this.#engine.scaler === undefined) {

@@ -1,7 +1,7 @@
 // A session where it computes: variables, executables, one arena. Synchronous; it lives in the compute thread.
 import { ClassifierTrainingError, type TensorData } from "../../../core/index.ts";
 import { type BoundProgram, isOp, type Storage, type VariableRef } from "../../../graph/index.ts";
-import type { ConvolutionAlgorithm, Precision } from "../../contract.ts";
+import type { ConvolutionAlgorithm, Precision, StorageMemory } from "../../contract.ts";
 import { Engine, type Library, SLAB_BYTES } from "../ffi/index.ts";
 import { Arena } from "../plan/arena.ts";
 import { type ChoiceCache, ConvolutionChooser } from "../plan/convolution-choice.ts";
@@ -107,6 +107,10 @@ export class ComputeSession {
 
   read(variables: readonly VariableRef[]): TensorData[] {
     return variables.map((variable) => this.#store.read(variable));
+  }
+
+  memory(storage: VariableRef): StorageMemory {
+    return this.#store.memory(storage);
   }
 
   write(entries: readonly { readonly variable: VariableRef; readonly data: ElementArray }[]): void {

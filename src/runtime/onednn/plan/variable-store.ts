@@ -1,6 +1,7 @@
 // The variables' memory: one flat buffer per storage, whose members may have layouts of their own.
 import { sizeOf, type TensorData } from "../../../core/index.ts";
 import type { Storage, VariableRef } from "../../../graph/index.ts";
+import type { StorageMemory } from "../../contract.ts";
 import {
   ALIGNMENT,
   AlignedMemory,
@@ -133,6 +134,17 @@ export class VariableStore {
     }
     held.family.layouts.set(variable.offset, kept);
     this.#version++;
+  }
+
+  /** A whole storage of floats as it lies, not copied. */
+  memory({ storage: name }: VariableRef): StorageMemory {
+    const { storage, place, family } = this.#held.get(name)!;
+    const { memory, offset } = place;
+    const orders = Array.from(family.layouts, ([at, layout]) => `${at}:${orderOf(layout)}`).sort();
+    return {
+      elements: viewElements("f32", memory.buffer, memory.byteOffset + offset, storage.size) as Float32Array,
+      layout: orders.join(" "),
+    };
   }
 
   /** The elements of a variable, row by row, copied. */
