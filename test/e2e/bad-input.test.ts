@@ -94,7 +94,7 @@ const CASES: readonly {
     name: "no place to write",
     words: ["data.root=photos", "hydra.run.dir=photos/train/red/0.jpg/run"],
     code: 5,
-    message: /choose another place with hydra\.run\.dir=.*\[WRITE_FAILED\]/,
+    message: /choose another place, for a run with hydra\.run\.dir=.*\[WRITE_FAILED\]/,
   },
   {
     name: "missing checkpoint",
