@@ -15,7 +15,14 @@ import { BatchNorm2d, Conv2d, Linear, Module, ReLU, Sequential } from "../../src
 import { SGD } from "../../src/optim/index.ts";
 import type { Collective } from "../../src/runtime/collective.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
-import { Callback, type EventOf, type FitContext, Trainer } from "../../src/train/index.ts";
+import {
+  Callback,
+  type EventOf,
+  type FitContext,
+  learningRateRangeTest,
+  strategyOf,
+  Trainer,
+} from "../../src/train/index.ts";
 import { MixUp } from "../../src/transforms/index.ts";
 
 const SIDE = 8;
@@ -133,18 +140,7 @@ export async function fitSmall(
   collective: Collective,
   { mixes = false, unreadable = false, normalises = false }: FitVariant,
 ): Promise<Fitted> {
-  await using data = new DatasetDataModule({
-    train: pictures(41, 1, unreadable),
-    val: pictures(17, 2, unreadable),
-    test: pictures(13, 3, false),
-    imageSize: SIDE,
-    batchSize: BATCH / collective.size,
-    numWorkers: 0,
-    onBadPicture: "skip",
-    batchTransforms: mixes ? [new MixUp()] : [],
-    sampler: { mode: "auto" },
-  });
-  await data.setup();
+  await using data = await picturesFor(collective, mixes, unreadable);
   const shares = new Shares();
   await using trainer = new Trainer(
     {
@@ -182,6 +178,37 @@ export async function fitSmall(
     ),
     samples: next.value.progress.samples,
   };
+}
+
+async function picturesFor(
+  { size }: Collective,
+  mixes: boolean,
+  unreadable: boolean,
+): Promise<DatasetDataModule> {
+  const data = new DatasetDataModule({
+    train: pictures(41, 1, unreadable),
+    val: pictures(17, 2, unreadable),
+    test: pictures(13, 3, false),
+    imageSize: SIDE,
+    batchSize: BATCH / size,
+    numWorkers: 0,
+    onBadPicture: "skip",
+    batchTransforms: mixes ? [new MixUp()] : [],
+    sampler: { mode: "auto" },
+  });
+  await data.setup();
+  return data;
+}
+
+/** The losses of a search for a learning rate, over the end of an epoch. */
+export async function searchRate(runtime: Runtime, collective: Collective): Promise<number[]> {
+  await using data = await picturesFor(collective, false, true);
+  const model = new Model(false);
+  await using trainer = new Trainer({}, { runtime, collective });
+  const engine = await trainer.open(model);
+  const strategy = strategyOf(engine, model, collective);
+  const options = { steps: 6, minLr: 1e-5, maxLr: 1e-2, collective, strategy };
+  return (await learningRateRangeTest(engine, data, options)).map(({ loss }) => loss);
 }
 
 /** The fits of the test. */

@@ -2,7 +2,7 @@
 import { localCollective, openCollective } from "../../src/collective/index.ts";
 import { onednnRuntime } from "../../src/runtime/onednn/index.ts";
 import { referenceRuntime } from "../../src/runtime/reference/index.ts";
-import { fitSmall, VARIANTS } from "./fit-problem.ts";
+import { fitSmall, searchRate, VARIANTS } from "./fit-problem.ts";
 
 const collective = await openCollective();
 if (collective === localCollective) throw new Error("this process was started alone");
@@ -15,5 +15,6 @@ for (const runtime of runtimes)
     const same = all.every((other) => JSON.stringify(other) === JSON.stringify(all[0]));
     fits.push({ runtime: runtime.name, variant: variant.name, same, ...fitted });
   }
+const searched = await searchRate(referenceRuntime, collective);
 await collective.close();
-if (collective.rank === 0) process.stdout.write(`${JSON.stringify(fits)}\n`);
+if (collective.rank === 0) process.stdout.write(`${JSON.stringify({ fits, searched })}\n`);

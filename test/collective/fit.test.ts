@@ -4,14 +4,17 @@ import { describe, expect, test } from "vitest";
 import { localCollective } from "../../src/collective/index.ts";
 import { onednnRuntime } from "../../src/runtime/onednn/index.ts";
 import { referenceRuntime } from "../../src/runtime/reference/index.ts";
-import { type Fitted, fitSmall, VARIANTS } from "./fit-problem.ts";
+import { type Fitted, fitSmall, searchRate, VARIANTS } from "./fit-problem.ts";
 import { noMpirun, runTogether } from "./mpirun.ts";
 
-type Printed = readonly (Fitted & {
-  readonly runtime: string;
-  readonly variant: string;
-  readonly same: boolean;
-})[];
+interface Printed {
+  readonly fits: readonly (Fitted & {
+    readonly runtime: string;
+    readonly variant: string;
+    readonly same: boolean;
+  })[];
+  readonly searched: readonly number[];
+}
 
 const TOLERANCE: Readonly<Record<string, number>> = { reference: 1e-12, onednn: 1e-6 };
 
@@ -24,7 +27,9 @@ function expectNear(actual: readonly number[], expected: readonly number[], tole
 
 describe.skipIf(noMpirun !== undefined)("a fit", () => {
   test.each([2, 4])("by %i processes", async (processes) => {
-    const fits = JSON.parse(runTogether(processes, join(import.meta.dirname, "fit-together.ts"))) as Printed;
+    const printed = runTogether(processes, join(import.meta.dirname, "fit-together.ts"));
+    const { fits, searched } = JSON.parse(printed) as Printed;
+    expectNear(searched, await searchRate(referenceRuntime, localCollective), 1e-12);
     expect(fits.length % VARIANTS.length).toBe(0);
     for (const { runtime, variant, same, ...fit } of fits) {
       const alone = await fitSmall(
