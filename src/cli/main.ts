@@ -18,6 +18,7 @@ import { quickstartCommand } from "./quickstart-command.ts";
 import { reportCommand } from "./report-command.ts";
 import { runsCommand } from "./runs-command.ts";
 import { schemaCommand } from "./schema-command.ts";
+import { searchCommand } from "./search-command.ts";
 import { testCommand } from "./test-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { tuneCommand } from "./tune-command.ts";
@@ -45,6 +46,7 @@ function createProgram(): Command {
   const commands = [
     quickstartCommand(),
     trainCommand(),
+    searchCommand(),
     tuneCommand(),
     testCommand(),
     predictCommand(),

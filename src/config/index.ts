@@ -71,6 +71,7 @@ export {
   type OverrideType,
   type OverrideValue,
   overrideText,
+  quoteText,
   type RangeSweep,
   type Sweep,
   valueText,

@@ -13,3 +13,5 @@ export type {
   ReportData,
 } from "./report-data.ts";
 export type { RunError, RunSummary, StoredSummary } from "./run-summary.ts";
+export type { StudyReport, StudySetting, StudyTrial } from "./study/study-data.ts";
+export { renderStudy } from "./study/study-page.ts";

@@ -114,6 +114,25 @@ dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
 svg .size{fill:var(--right);fill-opacity:.45;stroke:var(--right);stroke-width:1}
 .twins>p{grid-column:1/-1;margin:0;color:var(--muted);font-size:.82rem}
 img.batch{display:block;width:100%;height:auto;border-radius:6px}
+svg .trial{fill:color-mix(in oklab,var(--right) var(--q),var(--line));stroke:var(--card);stroke-width:1}
+svg .trial.best{fill:var(--wrong);stroke:var(--text);stroke-width:1.5}
+svg .given-up{stroke:var(--muted);stroke-width:1.3;fill:none;opacity:.75}
+svg .front{fill:none;stroke:var(--wrong);stroke-width:1.8;stroke-linejoin:round}
+svg .thread{fill:none;stroke:color-mix(in oklab,var(--right) var(--q),var(--line));stroke-width:1.5;stroke-linejoin:round}
+svg .thread.best{stroke:var(--wrong);stroke-width:2.6}
+svg .thread:hover,g:hover>.thread,g:hover>.abandoned{stroke:var(--text);stroke-width:2.6}
+svg .abandoned{fill:none;stroke:var(--muted);stroke-width:1;opacity:.45}
+svg .mast{stroke:var(--muted);stroke-width:1.2}
+svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px}
+.parallel{display:block;width:100%;height:auto}
+.command{margin-bottom:12px}
+.command pre{margin:8px 0 0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.82rem;background:var(--chip);border-radius:6px;padding:8px 10px}
+.shares{display:grid;gap:8px;max-width:760px}
+.shares div{display:grid;grid-template-columns:minmax(90px,240px) 1fr 52px;gap:12px;align-items:center;font-size:.9rem}
+.shares span{overflow-wrap:anywhere}
+.shares .track{height:12px;border-radius:6px;background:var(--chip);overflow:hidden}
+.shares .track i{display:block;height:100%;background:var(--right);border-radius:6px}
+.shares b{font-weight:600;text-align:right;font-variant-numeric:tabular-nums}
 #tip{position:fixed;z-index:9;pointer-events:none;background:var(--text);color:var(--bg);border-radius:6px;padding:5px 9px;font-size:.8rem;line-height:1.4;white-space:pre;font-variant-numeric:tabular-nums}
 footer{color:var(--muted);font-size:.82rem;padding:26px 0 40px}
 @media print{nav,.filters,.more{display:none}.roomy{min-width:640px}

@@ -1,5 +1,6 @@
 // Finding good settings: spaces, samplers, pruners and studies.
 
+export { type Importance, parameterImportance } from "./importance/importance.ts";
 export { HyperbandPruner } from "./pruners/hyperband-pruner.ts";
 export { PatientPruner } from "./pruners/patient-pruner.ts";
 export { PercentilePruner } from "./pruners/percentile-pruner.ts";

@@ -40,6 +40,10 @@ export interface TrainOptions {
   readonly write?: (line: string) => void;
   /** The processes that train together. Default: those that a launcher has started, as `trainer.strategy` has it. */
   readonly collective?: Collective;
+  /** Callbacks beside those of the configuration. */
+  readonly callbacks?: readonly Callback[];
+  /** Asked when the fit has ended: true where it was given up, and is neither exported nor tested nor reported on. */
+  readonly isGivenUp?: () => boolean;
 }
 
 /** The same, with the processes joined. */
@@ -85,7 +89,7 @@ export async function prepareRun(run: RunConfiguration, options: JoinedOptions):
 
 async function prepare(
   run: RunConfiguration,
-  { registry, signal, collective, write = () => undefined }: JoinedOptions,
+  { registry, signal, collective, callbacks: more = [], write = () => undefined }: JoinedOptions,
   taken: Taken,
 ): Promise<Omit<PreparedRun, keyof AsyncDisposable>> {
   const { composition, folder } = run;
@@ -131,7 +135,7 @@ async function prepare(
       : resumedBatches(checkpoint, batches, settings.trainer, own);
   if (notice !== undefined) notify("INFO", notice);
   if (checkpoint !== undefined) assertResumable(checkpoint, identity);
-  const callbacks = await components.callbacks();
+  const callbacks = [...(await components.callbacks()), ...more];
   const threads = settings.trainer.threads ?? (await threadsOfProcess(collective));
   const trainer = new Trainer(
     { ...resumed.trainer, ...(threads === undefined ? {} : { threads }) },

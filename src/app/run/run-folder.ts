@@ -120,11 +120,15 @@ export function runFolderOf(path: string): RunFolder {
 /** Folders deeper than this below the one that is searched are not looked into. */
 const DEEPEST = 6;
 
-/** Every run at or below a folder, in no order. @param sweeps whether the jobs of sweeps count */
+/** Whether a folder holds the jobs of a sweep, or the trials of a study. */
+const isSweep = (path: string): boolean =>
+  ["multirun.yaml", "study.json"].some((name) => existsSync(join(path, name)));
+
+/** Every run at or below a folder, in no order. @param sweeps whether the jobs of sweeps and the trials of studies count */
 export async function runsBelow(root: string, sweeps: boolean): Promise<RunFolder[]> {
   const search = async (path: string, depth: number): Promise<RunFolder[]> => {
     if (existsSync(join(path, ".hydra", "config.yaml"))) return [new RunFolder(path)];
-    if (depth === DEEPEST || (!sweeps && existsSync(join(path, "multirun.yaml")))) return [];
+    if (depth === DEEPEST || (!sweeps && isSweep(path))) return [];
     const entries = await readdir(path, { withFileTypes: true });
     const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
     return (await Promise.all(folders.map(({ name }) => search(join(path, name), depth + 1)))).flat();

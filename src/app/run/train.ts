@@ -40,6 +40,7 @@ async function trainTogether(run: RunConfiguration, options: JoinedOptions): Pro
     const result = await fitRun(prepared, progress, options.signal);
     await gatherBadPictures(prepared.data, collective);
     const { exporter } = prepared;
+    if (options.isGivenUp?.() === true) return await finishRun(prepared, progress, result);
     if (result.status === "interrupted" || exporter?.best === undefined) {
       summary = await finishRun(prepared, progress, result);
     } else {

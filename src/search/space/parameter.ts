@@ -60,7 +60,8 @@ export function valueAt(parameter: Parameter, index: number): number | string {
 /** The value that is nearest to a number: within the bounds, on a step. */
 export function nearest(parameter: NumberParameter, value: number): number {
   const { low, high, step } = parameter;
-  if (step === undefined) return Math.min(high, Math.max(low, value));
+  // Six digits are all that a setting needs.
+  if (step === undefined) return Math.min(high, Math.max(low, Number(value.toPrecision(6))));
   const index = Math.round((value - low) / step);
   return stepped(parameter, low + Math.min(Math.max(index, 0), countValues(parameter) - 1) * step);
 }
