@@ -93,7 +93,7 @@ export class RunParts {
     const scheduler = await this.#build("scheduler");
     if (scheduler === null) return undefined;
     if (scheduler instanceof LearningRateScheduler) return scheduler;
-    throw wrongKind("scheduler", "a learning-rate scheduler");
+    throw wrongKind("scheduler", scheduler, "a learning-rate scheduler");
   }
 
   /** The metrics of the configuration by stage and name, for `labels`; undefined: the model's own. */
@@ -128,7 +128,7 @@ export class RunParts {
       const all = Object.entries(built[of] ?? {}).filter(([, metric]) => metric !== null);
       for (const [name, metric] of all) {
         if (!(metric instanceof ClassificationMetric))
-          throw wrongKind(`metrics.${of}.${name}`, "a classification metric");
+          throw wrongKind(`metrics.${of}.${name}`, metric, "a classification metric");
       }
       return Object.fromEntries(all) as MetricSets[Stage];
     };
@@ -138,7 +138,7 @@ export class RunParts {
   async callbacks(): Promise<Callback[]> {
     const callbacks = await this.#each("callbacks");
     for (const [name, callback] of callbacks) {
-      if (!(callback instanceof Callback)) throw wrongKind(`callbacks.${name}`, "a callback");
+      if (!(callback instanceof Callback)) throw wrongKind(`callbacks.${name}`, callback, "a callback");
     }
     return callbacks.map(([, callback]) => callback as Callback);
   }
@@ -199,9 +199,21 @@ export async function setUp(
   });
 }
 
-function wrongKind(key: string, expected: string): ClassifierTrainingError {
-  return new ClassifierTrainingError("usage", "CONFIG_VALUE", `is no ${expected.replace(/^an? /, "")}`, {
-    where: key,
-    hint: `its _target_ must name ${expected}`,
-  });
+function wrongKind(key: string, found: unknown, expected: string): ClassifierTrainingError {
+  const isPlain = typeof found === "object" && found !== null && found.constructor === Object;
+  const [group] = key.split(".");
+  return isPlain
+    ? new ClassifierTrainingError(
+        "usage",
+        "CONFIG_VALUE",
+        `has settings, but no _target_ to be ${expected}`,
+        {
+          where: key,
+          hint: `choose the option of ${group} that has it, or drop its settings with ~${key}`,
+        },
+      )
+    : new ClassifierTrainingError("usage", "CONFIG_VALUE", `is no ${expected.replace(/^an? /, "")}`, {
+        where: key,
+        hint: `its _target_ must name ${expected}`,
+      });
 }

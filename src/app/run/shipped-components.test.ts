@@ -13,9 +13,9 @@ import { validateRun } from "./settings.ts";
 const choices = (group: string): string[] =>
   readdirSync(new URL(`../../../conf/${group}`, import.meta.url)).map((file) => file.replace(/\.yaml$/, ""));
 
-async function partsOf(override: string): Promise<RunParts> {
+async function partsOf(...overrides: readonly string[]): Promise<RunParts> {
   allComponents();
-  const composition = await composeRun({ overrides: ["data.root=photos", override] });
+  const composition = await composeRun({ overrides: ["data.root=photos", ...overrides] });
   await validateRun(composition);
   return new RunParts(composition, componentRegistry);
 }
@@ -117,4 +117,16 @@ test("what is no scheduler is refused, and so is a misspelt option", async () =>
     overrides: ["data.root=photos", "scheduler=step", "+scheduler.step_sise=3"],
   });
   await expect(validateRun(composition)).rejects.toMatchObject({ code: "CONFIG_KEY_UNKNOWN" });
+});
+
+test("settings whose component another option of the group took away say how to drop them", async () => {
+  const overrides = ["recipe=fine_tune_vit", "callbacks=minimal"];
+  const parts = await partsOf(...overrides);
+  await expect(parts.callbacks()).rejects.toMatchObject({
+    message: "has settings, but no _target_ to be a callback",
+    where: "callbacks.ema",
+    hint: expect.stringContaining("~callbacks.ema"),
+  });
+  const dropped = await partsOf(...overrides, "~callbacks.ema");
+  await expect(dropped.callbacks()).resolves.toBeInstanceOf(Array);
 });
