@@ -68,7 +68,7 @@ const prunerSchema: z.ZodType<PrunerSettings> = z.strictObject({
   startup_trials: z.int().min(0).default(5),
   warmup_epochs: z.int().min(0).default(0),
   interval_epochs: z.int().min(1).default(1),
-  min_epochs: z.int().min(1).default(1),
+  min_epochs: z.int().min(1).default(3),
   reduction_factor: z.int().min(2).nullable().default(null),
   max_epochs: z.int().min(1).nullable().default(null),
   patience: z.int().min(0).nullable().default(null),
