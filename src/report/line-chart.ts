@@ -1,5 +1,6 @@
 // A line chart in SVG that follows the page's colours and shows its values under the pointer.
 import { Html, html, percent, plainNumber } from "./html.ts";
+import { percentLabel, roundTicks } from "./ticks.ts";
 
 /** One line of a chart; points whose y is not finite are left out. */
 export interface ChartSeries {
@@ -28,7 +29,7 @@ export function lineChart({ title, series, percent: inPercent = false, mark }: L
   const all = drawn.flatMap(({ points }) => points);
   if (all.length === 0) return html``;
   const [x0, x1] = extent(all.map(([x]) => x));
-  const ticks = niceTicks(...extent(all.map(([, y]) => y)));
+  const ticks = roundTicks(...extent(all.map(([, y]) => y)));
   const [y0, y1] = [ticks[0]!, ticks.at(-1)!];
   const sx = (x: number): number =>
     x1 === x0
@@ -36,7 +37,7 @@ export function lineChart({ title, series, percent: inPercent = false, mark }: L
       : PLOT.left + ((x - x0) / (x1 - x0)) * (WIDTH - PLOT.left - PLOT.right);
   const sy = (y: number): number =>
     HEIGHT - PLOT.bottom - ((y - y0) / (y1 - y0)) * (HEIGHT - PLOT.top - PLOT.bottom);
-  const label = (y: number): string => (inPercent ? percent(y, y1 - y0 < 0.05 ? 1 : 0) : plainNumber(y));
+  const label = inPercent ? percentLabel(ticks) : plainNumber;
   const marked = all.length / drawn.length <= 40;
   const xs = [...new Set(all.map(([x]) => x))].sort((a, b) => a - b);
   const hover = xs.map((x) => ({
@@ -82,16 +83,6 @@ function dot(series: number, x: number, y: number): Html {
 
 function extent(values: readonly number[]): [number, number] {
   return [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-}
-
-/** Round values around the range, 4 to 7 of them. */
-function niceTicks(low: number, high: number): number[] {
-  const span = high - low || Math.abs(high) || 1;
-  const power = 10 ** Math.floor(Math.log10(span / 4));
-  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((size) => span / size <= 5)!;
-  const first = Math.floor(low / step + 1e-9);
-  const last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
 /** At most 8 of the epochs. */

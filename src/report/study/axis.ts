@@ -1,5 +1,6 @@
 // An axis of a study's charts: numbers, logarithms or choices, with ticks that a person would choose.
-import { percent, plainNumber } from "../html.ts";
+import { plainNumber } from "../html.ts";
+import { percentLabel, roundTicks } from "../ticks.ts";
 import type { StudySetting } from "./study-data.ts";
 
 /** Places of values from 0 to 1, and what stands beside them. */
@@ -25,24 +26,13 @@ export function numberAxis(values: readonly number[], log = false, inPercent = f
     Math.max(...finite, Number.NEGATIVE_INFINITY),
   ];
   if (low > high) return { at: () => 0.5, ticks: [] };
-  const marks = log ? powers(low, high) : steps(low, high);
+  const marks = log ? powers(low, high) : roundTicks(low, high);
   const scale = (value: number): number => (log ? Math.log(value) : value);
   const [from, to] = [Math.min(low, ...marks), Math.max(high, ...marks)].map(scale) as [number, number];
   const at = (value: number | string): number =>
     to === from ? 0.5 : (scale(Number(value)) - from) / (to - from);
-  const text = (value: number): string =>
-    inPercent ? percent(value, to - from < 0.05 ? 1 : 0) : plainNumber(value);
+  const text = inPercent ? percentLabel(marks) : plainNumber;
   return { at, ticks: marks.map((value) => ({ at: at(value), text: text(value) })) };
-}
-
-/** Round values around a range. */
-function steps(low: number, high: number): number[] {
-  const span = high - low || Math.abs(high) || 1;
-  const power = 10 ** Math.floor(Math.log10(span / 4));
-  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((size) => span / size <= 5)!;
-  const first = Math.floor(low / step + 1e-9);
-  const last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
 /** Powers of ten within a range; its ends where there are fewer than two. */

@@ -3,7 +3,9 @@ import { type Html, html, plainNumber } from "../html.ts";
 import { type Axis, numberAxis, settingAxis } from "./axis.ts";
 import { bestLast, completed, qualityOf, type StudyReport, type StudyTrial } from "./study-data.ts";
 
-const SPACE = 132;
+/** As wide as the page; many settings are wider, and scrolled. */
+const WIDTH = 1080;
+const LEAST_SPACE = 132;
 const [HEIGHT, TOP, BOTTOM, SIDE] = [330, 34, 20, 66];
 
 /** Nothing where there are no completed trials. A setting that does not exist in a trial interrupts its line. */
@@ -28,8 +30,9 @@ export function parallelCoordinates({ settings, objectives, trials, best }: Stud
       value: (trial) => trial.values?.[0],
     },
   ];
-  const width = SIDE * 2 + SPACE * (axes.length - 1);
-  const sx = (i: number): number => SIDE + i * SPACE;
+  const space = Math.max(LEAST_SPACE, Math.round((WIDTH - SIDE * 2) / (axes.length - 1)));
+  const width = SIDE * 2 + space * (axes.length - 1);
+  const sx = (i: number): number => SIDE + i * space;
   const sy = (at: number): number => Math.round((HEIGHT - BOTTOM - at * (HEIGHT - TOP - BOTTOM)) * 10) / 10;
   const path = (trial: StudyTrial): string => {
     let isOpen = false;
