@@ -35,6 +35,11 @@ export { writeStudyPage } from "./search/study-page.ts";
 export { type SweepRequest, type SweepResult, singleRun, sweep } from "./sweep/sweep.ts";
 export { type BenchDataRequest, benchData, type DataMeasurement } from "./tools/bench-data.ts";
 export { type BenchRequest, benchStep, type StepMeasurement } from "./tools/bench-step.ts";
+export {
+  type CrossValidationRequest,
+  type CrossValidationResult,
+  crossValidate,
+} from "./tools/cross-validate.ts";
 export { reportOnData } from "./tools/data-report.ts";
 export {
   type DataToolRequest,

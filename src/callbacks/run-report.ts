@@ -45,7 +45,7 @@ export class RunReport extends Callback {
     dirpath: z.string().min(1),
     maxPictures: z.int().min(0).default(1000),
   });
-  override readonly stateKey = "RunReport";
+  override readonly stateKey: string = "RunReport";
   override readonly runsInFastDevRun = false;
   readonly maxPictures: number;
   readonly #dirpath: string;

@@ -8,6 +8,7 @@ import { ClassifierTrainingError, PROCESS_LOST } from "../core/errors.ts";
 import { benchCommand } from "./bench-command.ts";
 import { endWithReader } from "./broken-pipe.ts";
 import { completionCommand } from "./completion-command.ts";
+import { crossValidateCommand } from "./cross-validate-command.ts";
 import { dataCommand } from "./data-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { embedCommand } from "./embed-command.ts";
@@ -46,6 +47,7 @@ function createProgram(): Command {
   const commands = [
     quickstartCommand(),
     trainCommand(),
+    crossValidateCommand(),
     searchCommand(),
     tuneCommand(),
     testCommand(),
