@@ -125,7 +125,7 @@ svg .abandoned{fill:none;stroke:var(--muted);stroke-width:1;opacity:.45}
 svg .mast{stroke:var(--muted);stroke-width:1.2}
 svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px}
 .parallel{display:block;width:100%;height:auto}
-.command{margin-bottom:12px}
+.command{margin:12px 0}
 .command pre{margin:8px 0 0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.82rem;background:var(--chip);border-radius:6px;padding:8px 10px}
 .shares{display:grid;gap:8px;max-width:760px}
 .shares div{display:grid;grid-template-columns:minmax(90px,240px) 1fr 52px;gap:12px;align-items:center;font-size:.9rem}

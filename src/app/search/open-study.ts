@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { ClassifierTrainingError, withoutPasswords } from "../../core/index.ts";
+import { ClassifierTrainingError } from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import { isPostgres, type StoredStudy, StudyStore } from "../../search/index.ts";
 
@@ -34,9 +34,17 @@ export async function markFolder(folder: string, name: string, storage: string):
   } catch (error) {
     throw writeFailed(folder, error);
   }
-  const place = isPostgres(storage) ? withoutPasswords(storage) : resolve(storage);
+  const place = isPostgres(storage) ? withoutPassword(storage) : resolve(storage);
   const text = `${JSON.stringify({ study: name, storage: place }, null, 2)}\n`;
   await writeDurably(join(folder, FILE), [new TextEncoder().encode(text)]);
+}
+
+/** The user stays: without a password the driver looks into `~/.pgpass`. */
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.password = "";
+  url.searchParams.delete("password");
+  return url.href;
 }
 
 /** @throws ClassifierTrainingError kind "usage" `NO_STUDY`, `STUDY_UNKNOWN`, and as a store's opening */

@@ -39,5 +39,5 @@ export function numberAxis(values: readonly number[], log = false, inPercent = f
 function powers(low: number, high: number): number[] {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   const found = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(`1e${first + i}`));
-  return found.length < 2 ? [low, high] : found;
+  return found.length < 2 ? [low, high].map((value) => Number(value.toPrecision(3))) : found;
 }

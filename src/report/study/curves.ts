@@ -1,7 +1,7 @@
 // The learning curves of all trials: the better the darker, those given up in grey with a cross where they ended.
 import { type Html, html, plainNumber } from "../html.ts";
 import { numberAxis } from "./axis.ts";
-import { bestLast, qualityOf, type StudyReport } from "./study-data.ts";
+import { bestLast, qualityOf, type StudyReport, shade } from "./study-data.ts";
 
 const [WIDTH, HEIGHT] = [980, 340];
 const PLOT = { left: 58, right: 18, top: 14, bottom: 46 };
@@ -56,5 +56,5 @@ export function learningCurves({ trials, objectives, best }: StudyReport): Html 
   </svg></div></figure>`;
 }
 
-const percentOf = (quality: number | undefined): string => `${Math.round((quality ?? 0) * 100)}%`;
+const percentOf = (quality: number | undefined): string => `${shade(quality ?? 0)}%`;
 const round = (value: number): number => Math.round(value * 10) / 10;

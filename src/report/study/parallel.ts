@@ -1,12 +1,12 @@
 // Parallel coordinates: a line for each trial through all of its settings to its objective.
 import { type Html, html, plainNumber } from "../html.ts";
 import { type Axis, numberAxis, settingAxis } from "./axis.ts";
-import { bestLast, completed, qualityOf, type StudyReport, type StudyTrial } from "./study-data.ts";
+import { bestLast, completed, qualityOf, type StudyReport, type StudyTrial, shade } from "./study-data.ts";
 
 /** As wide as the page; many settings are wider, and scrolled. */
 const WIDTH = 1080;
 const LEAST_SPACE = 132;
-const [HEIGHT, TOP, BOTTOM, SIDE] = [330, 34, 20, 66];
+const [HEIGHT, TOP, BOTTOM, SIDE] = [340, 44, 20, 66];
 
 /** Nothing where there are no completed trials. A setting that does not exist in a trial interrupts its line. */
 export function parallelCoordinates({ settings, objectives, trials, best }: StudyReport): Html {
@@ -51,7 +51,7 @@ export function parallelCoordinates({ settings, objectives, trials, best }: Stud
     ({ number }) => best.includes(number),
   );
   return html`<div class="card scroll"><svg class="parallel" viewBox="0 0 ${width} ${HEIGHT}" style="min-width:${Math.min(width, 900)}px" role="img" aria-label="Settings of all completed trials">
-    ${sorted.map((trial) => html`<path class="${best.includes(trial.number) ? "thread best" : "thread"}" style="--q:${Math.round(quality.get(trial.number)! * 100)}%" d="${path(trial)}"><title>${`trial ${trial.number}: ${objective.metric} ${plainNumber(trial.values![0])}`}</title></path>`)}
+    ${sorted.map((trial) => html`<path class="${best.includes(trial.number) ? "thread best" : "thread"}" style="--q:${shade(quality.get(trial.number)!)}%" d="${path(trial)}"><title>${`trial ${trial.number}: ${objective.metric} ${plainNumber(trial.values![0])}`}</title></path>`)}
     ${axes.map(
       ({ name, axis }, i) =>
         html`<g><path class="mast" d="M${sx(i)} ${TOP}V${HEIGHT - BOTTOM}"/><text class="axis" x="${sx(i)}" y="${i % 2 === 0 ? 12 : 26}" text-anchor="middle"><title>${name}</title>${short(name)}</text>${axis.ticks.map(

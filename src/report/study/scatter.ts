@@ -1,7 +1,7 @@
 // A chart of trials as dots: the history, one setting against the objective, two objectives against each other.
 import { type Html, html } from "../html.ts";
 import type { Axis } from "./axis.ts";
-import { bestLast } from "./study-data.ts";
+import { bestLast, shade } from "./study-data.ts";
 
 /** A trial in a chart. */
 export interface Dot {
@@ -44,7 +44,7 @@ export function scatter({ title, xName, x, y, dots, line, wide = false }: Scatte
   return html`<figure class="chart card"><figcaption><h3>${title}</h3></figcaption>
     <div class="scroll"><svg viewBox="0 0 ${width} ${HEIGHT}"${wide ? html` style="min-width:760px"` : undefined} role="img" aria-label="${title}">
       ${y.ticks.map(({ at, text }) => html`<path class="grid" d="M${PLOT.left} ${sy(at)}H${width - PLOT.right}"/><text class="tick" x="${PLOT.left - 8}" y="${sy(at) + 4}" text-anchor="end">${text}</text>`)}
-      ${x.ticks.map(({ at, text }, i) => html`<text class="tick" x="${sx(at)}" y="${bottom + (crowded && i % 2 === 1 ? 29 : 17)}" text-anchor="middle">${text}</text>`)}
+      ${x.ticks.map(({ at, text }, i) => html`<text class="tick" x="${sx(at)}" y="${bottom + (crowded && i % 2 === 1 ? 29 : 17)}" text-anchor="${at > 0.97 ? "end" : "middle"}">${text}</text>`)}
       <text class="axis" x="${sx(0.5)}" y="${HEIGHT - 5}" text-anchor="middle">${xName}</text>
       ${line === undefined || line.length === 0 ? undefined : html`<path class="front" d="${line.map(([px, py], i) => `${i === 0 ? "M" : "L"}${sx(px)} ${sy(py)}`).join("")}"/>`}
       ${sorted.map((dot) => mark(dot, sx(dot.x), sy(dot.y)))}
@@ -54,7 +54,7 @@ export function scatter({ title, xName, x, y, dots, line, wide = false }: Scatte
 function mark({ quality, isBest, text }: Dot, x: number, y: number): Html {
   if (quality === undefined)
     return html`<path class="given-up" d="M${x - 3} ${y - 3}l6 6m0 -6l-6 6"><title>${text}</title></path>`;
-  return html`<circle class="${isBest ? "trial best" : "trial"}" style="--q:${round(quality * 100)}%" cx="${x}" cy="${y}" r="${isBest ? 6 : 4.5}"><title>${text}</title></circle>`;
+  return html`<circle class="${isBest ? "trial best" : "trial"}" style="--q:${shade(quality)}%" cx="${x}" cy="${y}" r="${isBest ? 6 : 4.5}"><title>${text}</title></circle>`;
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

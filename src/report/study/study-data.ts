@@ -61,3 +61,6 @@ export const bestLast = <T>(
   quality: (item: T) => number,
   isBest: (item: T) => boolean,
 ): T[] => items.toSorted((a, b) => Number(isBest(a)) - Number(isBest(b)) || quality(a) - quality(b));
+
+/** Share of the full colour, in per cent: the worst is still seen. */
+export const shade = (quality: number): number => Math.round(20 + 80 * quality);

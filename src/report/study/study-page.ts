@@ -105,7 +105,8 @@ function history({ trials, objectives, best }: StudyReport): Html {
   const given = trials.filter(({ state, curve }) => state === "pruned" && Number.isFinite(curve.at(-1)?.[1]));
   const value = (trial: StudyTrial): number => trial.values?.[0] ?? trial.curve.at(-1)![1];
   const y = numberAxis([...done, ...given].map(value), false, inPercent(objective.metric));
-  const x = numberAxis(trials.map(({ number }) => number));
+  const axis = numberAxis(trials.map(({ number }) => number));
+  const x = { ...axis, ticks: axis.ticks.filter(({ text }) => /^\d+$/.test(text)) };
   let soFar: number | undefined;
   const line: [number, number][] = [];
   for (const trial of done) {
