@@ -54,6 +54,7 @@ describe.skipIf(noMpirun !== undefined)("several processes", () => {
   test("are one run with one report, in one folder", async () => {
     const result = await runTogether(2, [...SETTINGS, "data.batch_size=4", "callbacks=default"]);
     expect(result.stderr.match(/completed: /g)).toHaveLength(1);
+    expect(result.stderr.match(/2 processes with 4 pictures each, batches of 8;/g)).toHaveLength(1);
     expect(result.code).toBe(0);
     const [day = ""] = await readdir(join(folder, "outputs"));
     const runs = await readdir(join(folder, "outputs", day));

@@ -125,3 +125,11 @@ export function assertOneProcess(what: string, environment: NodeJS.ProcessEnv = 
   const message = `${count} processes were started together, and each would do the whole of ${what}`;
   throw new ClassifierTrainingError("usage", "SEVERAL_PROCESSES", message, { hint: "start one" });
 }
+
+/** What several processes make of a batch: `2 processes with 16 pictures each, batches of 32`. */
+export function processesLine({
+  batchSize,
+  processes,
+}: Readonly<Record<"batchSize" | "processes", number>>): string {
+  return `${processes} processes with ${batchSize} pictures each, batches of ${batchSize * processes}; the learning rate is as given`;
+}

@@ -16,7 +16,7 @@ import {
   type TrainableModel,
   Trainer,
 } from "../../train/index.ts";
-import { assertSameRun, noticesOf, tellOfOthers } from "../processes/processes.ts";
+import { assertSameRun, noticesOf, processesLine, tellOfOthers } from "../processes/processes.ts";
 import { resumedBatches } from "../processes/resumed-batches.ts";
 import { threadsOfProcess } from "../processes/threads-of-process.ts";
 import { chooseRuntime, type ProbedRuntime } from "../runtimes.ts";
@@ -129,6 +129,7 @@ async function prepare(
   const own = identityOf(composition, data, model);
   await assertSameRun({ runtime: chosen.runtime.name, ...own }, collective);
   const batches = { batchSize: data.options.batchSize, processes: collective.size };
+  if (collective.size > 1) notify("INFO", processesLine(batches));
   const { identity, notice, ...resumed } =
     checkpoint === undefined
       ? { identity: own, trainer: settings.trainer }
