@@ -16,6 +16,8 @@ export interface Variables {
   /** Whether the array is a variable's memory. */
   owns(data: TensorData): boolean;
   assertOpen(executableDisposed: boolean): void;
+  /** Does something when all that was asked before is done. */
+  queue<T>(work: () => T | Promise<T>): Promise<T>;
   /** The processes that are summed over. */
   readonly collective: Collective;
 }
@@ -36,6 +38,10 @@ export class ReferenceExecutable implements Executable {
   async run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
     this.#session.assertOpen(this.#disposed);
     checkInputs(this.#program, inputs);
+    return this.#session.queue(() => this.#take(inputs));
+  }
+
+  async #take(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
     const values = await this.#compute({
       input: (name) => inputs[name]!,
       variable: (variable) => this.#session.view(variable),

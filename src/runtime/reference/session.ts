@@ -22,6 +22,7 @@ export class ReferenceSession implements Session {
   readonly #storages: ReadonlyMap<string, Storage>;
   readonly #data: ReadonlyMap<string, TensorData>;
   #disposed = false;
+  #pending: Promise<unknown> = Promise.resolve();
 
   /** The processes that are summed over. */
   readonly collective: Collective;
@@ -43,25 +44,37 @@ export class ReferenceSession implements Session {
 
   async read(variables: readonly VariableRef[]): Promise<HostTensor[]> {
     this.assertOpen();
-    return variables.map((variable) => {
-      checkVariable(this.#storages, variable);
-      return toHost({ dtype: variable.dtype, shape: variable.shape, data: this.view(variable) });
-    });
+    for (const variable of variables) checkVariable(this.#storages, variable);
+    return this.queue(() => variables.map((variable) => toHost({ ...variable, data: this.view(variable) })));
   }
 
   async write(entries: readonly VariableWrite[]): Promise<void> {
     this.assertOpen();
     for (const entry of entries) checkWrite(this.#storages, entry);
-    for (const { variable, tensor } of entries) this.set(variable, fromHost(tensor, variable.dtype).data);
+    const written = entries.map(({ variable, tensor }) => ({
+      variable,
+      data: fromHost(tensor, variable.dtype).data,
+    }));
+    await this.queue(() => {
+      for (const { variable, data } of written) this.set(variable, data);
+    });
   }
 
   async memory(storage: VariableRef): Promise<StorageMemory> {
     this.assertOpen();
-    return { elements: this.view(storage) as Float64Array, layout: "rows" };
+    return this.queue(() => ({ elements: this.view(storage) as Float64Array, layout: "rows" as const }));
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
+    await this.#pending;
+  }
+
+  /** Runs may wait for other processes, so that what is asked meanwhile has to wait for them. */
+  queue<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = this.#pending.then(work);
+    this.#pending = done.catch(() => undefined);
+    return done;
   }
 
   /** The elements of a variable, not copied. */
