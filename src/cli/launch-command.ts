@@ -15,6 +15,7 @@ interface LaunchFlags {
 }
 
 interface SlurmFlags extends LaunchFlags {
+  readonly workers?: number;
   readonly partition?: string;
   readonly account?: string;
 }
@@ -30,6 +31,7 @@ const EXAMPLES = `
 Examples:
   classifier-training launch slurm --nodes 2 --ranks-per-node 4 --cpus-per-rank 8 --time 08:00:00 -- train data.root=/data/photos
   classifier-training launch slurm --nodes 2 --submit -- train data.root=/data/photos
+  classifier-training launch slurm --workers 8 --cpus-per-rank 8 --submit -- search join shirts --storage postgres://me@host/database
   classifier-training launch kubernetes --nodes 4 --image me/classifier-training --claim photos --dry-run -- train data.root=photos`;
 
 /** Writes what the cluster takes; prints it with `--dry-run`, hands it over with `--submit`. */
@@ -38,6 +40,7 @@ export function launchCommand(): Command {
     .description(
       "a script for sbatch: srun with PMIx, checkpoint and requeue where its time ends or it is pre-empted",
     )
+    .option("--workers <n>", "an array of so many workers of a study: search join", count)
     .option("--partition <name>", "partition of the cluster")
     .option("--account <name>", "account that pays")
     .action(launchSlurm);
@@ -57,7 +60,7 @@ export function launchCommand(): Command {
 
 function withJobFlags(command: Command): Command {
   return command
-    .argument("<command...>", "behind --, the training: train and its settings")
+    .argument("<command...>", "behind --, what to run: train and its settings, or search join")
     .option("--name <name>", "name of the job and its files", jobName, "classifier-training")
     .option("--nodes <n>", "hosts", count, 1)
     .option("--ranks-per-node <n>", "processes on each host", count, 1)
@@ -94,12 +97,12 @@ async function launchKubernetes(words: readonly string[], flags: KubernetesFlags
 
 async function jobOf(
   words: readonly string[],
-  flags: LaunchFlags,
+  flags: LaunchFlags & Pick<SlurmFlags, "workers">,
 ): Promise<import("../app/launch/job.ts").ClusterJob> {
   const { checkCommand } = await import("../app/launch/job.ts");
-  checkCommand(words);
-  const { name, nodes, ranksPerNode, cpusPerRank, time, memory } = flags;
-  return { name, nodes, ranksPerNode, cpusPerRank, time, memory, words };
+  const { name, workers, nodes, ranksPerNode, cpusPerRank, time, memory } = flags;
+  checkCommand({ words, workers, nodes, ranksPerNode });
+  return { name, workers, nodes, ranksPerNode, cpusPerRank, time, memory, words };
 }
 
 async function hand(

@@ -1,9 +1,11 @@
 // What a launcher is asked for: how many processes, where, with what, and the command that each of them runs.
 import { ClassifierTrainingError } from "../../core/index.ts";
 
-/** A job of a cluster: `ranksPerNode` processes on each of `nodes` hosts. */
+/** A job of a cluster: `ranksPerNode` processes on each of `nodes` hosts, or workers of a study by themselves. */
 export interface ClusterJob {
   readonly name: string;
+  /** Workers of a study, each a process of its own; undefined: the processes train together. */
+  readonly workers: number | undefined;
   readonly nodes: number;
   readonly ranksPerNode: number;
   /** Cores of each process; undefined: as the cluster gives them. */
@@ -20,17 +22,32 @@ export interface ClusterJob {
 export const GRACE_SECONDS = 90;
 
 /**
- * Checks that the words train one run.
+ * Checks that the words train one run, or let one process work on a study.
  * @throws ClassifierTrainingError kind "usage" `LAUNCH_COMMAND`
  */
-export function checkCommand(words: readonly string[]): void {
-  const [command = "nothing"] = words;
+export function checkCommand({
+  words,
+  workers,
+  nodes,
+  ranksPerNode,
+}: Pick<ClusterJob, "words" | "workers" | "nodes" | "ranksPerNode">): void {
+  const [command = "nothing", part] = words;
+  if (command === "search" && part === "join") {
+    if (workers !== undefined && nodes * ranksPerNode === 1) return;
+    throw refused("a worker of a study is a process by itself", "say --workers N instead of nodes and ranks");
+  }
+  if (workers !== undefined)
+    throw refused("--workers is for search join", "say --nodes and --ranks-per-node");
   const sweeps = words.some((word) => word === "-m" || word === "--multirun");
   if (command === "train" && !sweeps) return;
-  const message = sweeps ? "a sweep is for one process" : `${command} is for one process`;
-  throw new ClassifierTrainingError("usage", "LAUNCH_COMMAND", message, {
-    hint: "give what is to be trained behind --, as in: launch slurm --nodes 2 -- train data.root=/data/photos",
-  });
+  throw refused(
+    `${sweeps ? "a sweep" : command} is for one process`,
+    "give what is to be trained behind --, as in: launch slurm --nodes 2 -- train data.root=/data/photos",
+  );
+}
+
+function refused(message: string, hint: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "LAUNCH_COMMAND", message, { hint });
 }
 
 /**

@@ -12,6 +12,7 @@ import { slurmScript } from "./slurm.ts";
 
 const JOB: ClusterJob = {
   name: "pets",
+  workers: undefined,
   nodes: 2,
   ranksPerNode: 4,
   cpusPerRank: 8,
@@ -88,10 +89,27 @@ test("Kubernetes' launcher passes SIGTERM on as SIGUSR1, and ends with the code 
   expect(output).toBe("asked\ncode 143\n");
 });
 
-test("trainings alone are launched", () => {
-  expect(() => checkCommand(["train", "seed=1"])).not.toThrow();
-  expect(() => checkCommand(["test"])).toThrow("test is for one process");
-  expect(() => checkCommand(["train", "-m", "seed=1,2"])).toThrow("a sweep is for one process");
+test("Slurm's array has a worker of the study in each task, by itself", () => {
+  const words = ["search", "join", "shirts", "--storage", "postgres://me@host/studies"];
+  const job = { ...JOB, words, workers: 8, nodes: 1, ranksPerNode: 1 };
+  const script = slurmScript(job, { program: ["node", "ct.js"], directory: "/data" });
+  expect(script).toContain("#SBATCH --array=0-7\n");
+  expect(script).toContain("#SBATCH --output=pets-%A_%a.log\n");
+  expect(script).toContain(`srun --mpi=none --cpus-per-task=8 node ct.js ${words.join(" ")} &\n`);
+  execFileSync("bash", ["-n"], { input: script });
+});
+
+test("trainings and workers of studies are launched", () => {
+  const check = (words: readonly string[], given: Partial<ClusterJob> = {}) =>
+    checkCommand({ ...JOB, words, ...given });
+  const alone = { nodes: 1, ranksPerNode: 1 };
+  expect(() => check(["train", "seed=1"])).not.toThrow();
+  expect(() => check(["search", "join", "shirts"], { workers: 3, ...alone })).not.toThrow();
+  expect(() => check(["test"])).toThrow("test is for one process");
+  expect(() => check(["train", "-m", "seed=1,2"])).toThrow("a sweep is for one process");
+  expect(() => check(["train", "seed=1"], { workers: 3 })).toThrow("--workers is for search join");
+  expect(() => check(["search", "join", "shirts"], alone)).toThrow("a process by itself");
+  expect(() => check(["search", "join", "shirts"], { workers: 3 })).toThrow("a process by itself");
 });
 
 test("another file of that name stays", async () => {

@@ -12,13 +12,15 @@ export interface SlurmOptions {
 }
 
 /**
- * The script: processes by `srun` with PMIx, bound as the cluster does it. Ahead of the end of its time, or where it is pre-empted, the run
- * saves a checkpoint and the job is queued again, to go on from there; `scancel` ends it.
+ * The script: processes by `srun` with PMIx, bound as the cluster does it, or an array of which each task is a worker of a study. Ahead of
+ * the end of its time, or where it is pre-empted, the run saves a checkpoint and the job is queued again, to go on from there; `scancel`
+ * ends it.
  */
 export function slurmScript(job: ClusterJob, options: SlurmOptions): string {
-  const { name, nodes, ranksPerNode, cpusPerRank, time, memory } = job;
+  const { name, workers, nodes, ranksPerNode, cpusPerRank, time, memory } = job;
   const given = [
     ["job-name", name],
+    ["array", workers === undefined ? undefined : `0-${workers - 1}`],
     ["nodes", nodes],
     ["ntasks-per-node", ranksPerNode],
     ["cpus-per-task", cpusPerRank],
@@ -26,12 +28,16 @@ export function slurmScript(job: ClusterJob, options: SlurmOptions): string {
     ["mem", memory],
     ["partition", options.partition],
     ["account", options.account],
-    ["output", `${name}-%j.log`],
+    ["output", workers === undefined ? `${name}-%j.log` : `${name}-%A_%a.log`],
     ["open-mode", "append"],
     ["signal", `USR1@${GRACE_SECONDS}`],
   ].filter(([, value]) => value !== undefined);
   const folder = `outputs/${name}-$SLURM_JOB_ID`;
-  const words = resumable(job.words, folder).map((word) => (word.endsWith(folder) ? word : quoted(word)));
+  const words =
+    workers === undefined
+      ? resumable(job.words, folder).map((word) => (word.endsWith(folder) ? word : quoted(word)))
+      : job.words.map(quoted);
+  const joined = workers === undefined ? "pmix" : "none";
   const bound = cpusPerRank === undefined ? "" : ` --cpus-per-task=${cpusPerRank}`;
   return `#!/bin/bash
 ${given.map(([key, value]) => `#SBATCH --${key}=${value}`).join("\n")}
@@ -40,7 +46,7 @@ ${given.map(([key, value]) => `#SBATCH --${key}=${value}`).join("\n")}
 cd ${quoted(options.directory)} || exit 1
 # The signals are for the processes of srun: this script waits for them.
 trap : TERM USR1
-srun --mpi=pmix${bound} ${options.program.map(quoted).join(" ")} ${words.join(" ")} &
+srun --mpi=${joined}${bound} ${options.program.map(quoted).join(" ")} ${words.join(" ")} &
 step=$!
 wait "$step"
 code=$?
