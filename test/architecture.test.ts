@@ -51,7 +51,7 @@ const MAY_IMPORT: typeof PARTS = {
     ...["core", "platform", "nn", "models", "report", "runtime", "runtime/reference", "runtime/onnxruntime"],
     ...["runtime/webgpu", "data", "export", "train", "callbacks", "app"],
   ],
-  cli: ["core", "config", "app"],
+  cli: ["core", "platform", "config", "app"],
   ".": [...parts, "app", "browser"],
 };
 

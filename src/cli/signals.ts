@@ -1,11 +1,12 @@
 // SIGINT, SIGTERM and SIGUSR1: the first asks the run to stop and save, the second ends the process at once. So does a reader
 // of its lines that goes away.
+import { processesStarted } from "../platform/launcher.ts";
 import { BROKEN_PIPE, endInstead } from "./broken-pipe.ts";
 
 /** SIGUSR1 is what schedulers send ahead of the end: it ends a run as SIGTERM does. */
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGUSR1: 15 } as const;
 
-/** Milliseconds in which a signal that comes again is the same: launchers pass on what processes get as well. */
+/** Milliseconds in which a signal that comes again is the same: a launcher passes on what its processes get as well. */
 const SAME_REQUEST = 1000;
 
 type StopSignal = keyof typeof SIGNAL_NUMBERS;
@@ -28,9 +29,10 @@ export function listenForStop(write: (line: string) => void): StopRequest {
   const controller = new AbortController();
   let exitCode: number | undefined;
   let asked = 0;
+  const isLaunched = processesStarted() > 1;
   const stop = (signal: StopSignal): void => {
     const again = exitCode !== undefined;
-    if (again && signal !== "SIGINT" && performance.now() - asked < SAME_REQUEST) return;
+    if (again && isLaunched && performance.now() - asked < SAME_REQUEST) return;
     if (again) process.exit(exitCodeOf(signal));
     asked = performance.now();
     exitCode = exitCodeOf(signal);
