@@ -77,6 +77,9 @@ const prunerSchema: z.ZodType<PrunerSettings> = z.strictObject({
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
+/** Timers count milliseconds in 31 bits. */
+const LONGEST = 24 * 86_400;
+
 const duration: z.ZodType<number> = z
   .union([z.string(), z.number().positive()])
   .transform((given, context) => {
@@ -86,7 +89,8 @@ const duration: z.ZodType<number> = z
       return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit || "s"] ?? 1), 0);
     context.addIssue({ code: "custom", message: "give a time such as 8h, 30m or 1h30m" });
     return z.NEVER;
-  });
+  })
+  .refine((seconds) => seconds <= LONGEST, "must be 24 days at most");
 
 const schema: z.ZodType<SearchSettings> = z.strictObject({
   space: z.record(z.string(), z.unknown()).default({}),

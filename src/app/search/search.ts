@@ -5,6 +5,7 @@ import { isPostgres, StudyStore } from "../../search/index.ts";
 import { runLocalWorkers } from "./local-workers.ts";
 import { defaultStorage, markFolder } from "./open-study.ts";
 import { planStudy, type StudyRequest } from "./plan-study.ts";
+import { timeLimit } from "./time-limit.ts";
 import { work } from "./worker.ts";
 
 /** What is searched, and how it is watched and stopped. */
@@ -51,12 +52,9 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
   write(
     `study ${name}: ${begun === 0 ? "" : `goes on after ${begun} of `}${settings.trials} trials in ${folder}`,
   );
-  const stop =
-    settings.timeout === null
-      ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(settings.timeout * 1000)]);
+  using limit = timeLimit(signal, settings.timeout);
   if (settings.workers === 1) {
-    await work({ store, study, registry, signal: stop, write, tell: write, own: [] });
+    await work({ store, study, registry, signal: limit.signal, write, tell: write, own: [] });
   } else {
     const words = [...program, "search", "join", folder];
     const modules = request.modules.flatMap((path) => ["--import", path]);
@@ -65,7 +63,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
       program: [...words, ...modules],
       storage,
       folder,
-      signal: stop,
+      signal: limit.signal,
       tell: write,
     });
     if (failed > 0) write(`${failed} of ${settings.workers} workers failed: see ${folder}/worker-*.log`);
