@@ -96,7 +96,7 @@ async function runSearch(overrides: readonly string[], flags: SearchFlags): Prom
     modules: flags.import,
     registry: allComponents(),
     name: flags.study,
-    storage: flags.storage ?? process.env.CLASSIFIER_TRAINING_STORAGE,
+    storage: storageOf(flags),
     program: [process.execPath, ...process.execArgv, process.argv[1]!],
     signal: stop.signal,
     write: writeLine,
@@ -141,8 +141,7 @@ async function join(study: string | undefined, _flags: JoinFlags, command: Comma
   using _parent = flags.withParent === true ? endWithInput() : undefined;
   const { threads, loaders } = flags;
   await joinStudy({
-    study: study ?? flags.study,
-    storage: flags.storage ?? process.env.CLASSIFIER_TRAINING_STORAGE,
+    ...referenceOf(study, flags),
     own: [
       ...(threads === undefined ? [] : [`trainer.threads=${threads}`]),
       ...(loaders === undefined ? [] : [`data.num_workers=${loaders}`]),
@@ -205,7 +204,11 @@ function exportCommand(): Command {
 }
 
 function referenceOf(study: string | undefined, flags: StorageFlags) {
-  return { study: study ?? flags.study, storage: flags.storage ?? process.env.CLASSIFIER_TRAINING_STORAGE };
+  return { study: study ?? flags.study, storage: storageOf(flags) };
+}
+
+function storageOf({ storage }: StorageFlags): string | undefined {
+  return storage ?? process.env.CLASSIFIER_TRAINING_STORAGE;
 }
 
 function wholeNumber(text: string): number {

@@ -1,32 +1,20 @@
 // Workers of a study that are killed at random every second: 500 trials, none lost, none twice; and what the store costs.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { StudyStore } from "../../src/search/stores/study-store.ts";
+import { studyDatabases } from "../search/databases.ts";
 import { runWithKills } from "../search/workers.ts";
-import { noPostgres, startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 const TRIALS = 500;
-const folder = mkdtempSync(join(tmpdir(), "studies-"));
-let postgres: TestPostgres | undefined;
+const WORKERS = { SQLite: 4, PostgreSQL: 8 } as const;
 
-if (noPostgres !== undefined) process.stderr.write(`skipped with PostgreSQL: ${noPostgres}\n`);
-
-beforeAll(async () => {
-  if (noPostgres === undefined) postgres = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await postgres?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
-
-describe.each([
-  { kind: "SQLite", storage: () => join(folder, "study.db"), workers: 4, skipped: false },
-  { kind: "PostgreSQL", storage: () => postgres!.address, workers: 8, skipped: noPostgres !== undefined },
-])("$kind", ({ kind, storage, workers, skipped }) => {
+describe.each(studyDatabases().databases)("$kind", ({ kind, storage, skipped }) => {
   test.skipIf(skipped)("every trial is finished once", async () => {
-    const figures = await runWithKills({ storage: storage(), workers, trials: TRIALS, killEvery: 1000 });
+    const figures = await runWithKills({
+      storage: storage(),
+      workers: WORKERS[kind],
+      trials: TRIALS,
+      killEvery: 1000,
+    });
     process.stderr.write(`${kind}: ${figures.kills} kills in ${figures.seconds.toFixed(1)} s\n`);
     expect(figures.finished).toEqual(Array.from({ length: TRIALS }, (_, i) => i));
     expect(figures.endedTwice).toEqual([]);

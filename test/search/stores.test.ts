@@ -1,14 +1,12 @@
 // The stores of studies, SQLite and PostgreSQL alike: each trial to one worker, those of the dead taken back, nothing lost.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { StudyDefinition } from "../../src/search/index.ts";
 import { networkFileSystem } from "../../src/search/stores/network-file-system.ts";
 import { type ClaimRequest, StudyStore } from "../../src/search/stores/study-store.ts";
 import { hasEnded, workerName } from "../../src/search/stores/worker-identity.ts";
-import { noPostgres, startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { studyDatabases } from "./databases.ts";
 import { runWithKills } from "./workers.ts";
 
 const DEFINITION: StudyDefinition = {
@@ -25,23 +23,10 @@ const request = (worker: string, more: Partial<ClaimRequest> = {}): ClaimRequest
   ...more,
 });
 
-if (noPostgres !== undefined) process.stderr.write(`skipped with PostgreSQL: ${noPostgres}\n`);
+const { folder, databases } = studyDatabases();
+const WORKERS = 4;
 
-const folder = mkdtempSync(join(tmpdir(), "studies-"));
-let postgres: TestPostgres | undefined;
-
-beforeAll(async () => {
-  if (noPostgres === undefined) postgres = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await postgres?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
-
-describe.each([
-  { kind: "SQLite", storage: () => join(folder, "deeper", "study.db"), workers: 4, skipped: false },
-  { kind: "PostgreSQL", storage: () => postgres!.address, workers: 4, skipped: noPostgres !== undefined },
-])("$kind", ({ kind, storage, workers, skipped }) => {
+describe.each(databases)("$kind", ({ kind, storage, skipped }) => {
   test.skipIf(skipped)("a trial goes from claim over reports to its end", async () => {
     await using store = await StudyStore.open(storage());
     await store.create("whole", DEFINITION, 2);
@@ -122,7 +107,7 @@ describe.each([
     async () => {
       const figures = await runWithKills({
         storage: storage(),
-        workers,
+        workers: WORKERS,
         trials: 40,
         killEvery: 200,
         mostKills: 6,

@@ -202,18 +202,11 @@ export async function setUp(
 function wrongKind(key: string, found: unknown, expected: string): ClassifierTrainingError {
   const isPlain = typeof found === "object" && found !== null && found.constructor === Object;
   const [group] = key.split(".");
-  return isPlain
-    ? new ClassifierTrainingError(
-        "usage",
-        "CONFIG_VALUE",
+  const [message, hint] = isPlain
+    ? [
         `has settings, but no _target_ to be ${expected}`,
-        {
-          where: key,
-          hint: `choose the option of ${group} that has it, or drop its settings with ~${key}`,
-        },
-      )
-    : new ClassifierTrainingError("usage", "CONFIG_VALUE", `is no ${expected.replace(/^an? /, "")}`, {
-        where: key,
-        hint: `its _target_ must name ${expected}`,
-      });
+        `choose the option of ${group} that has it, or drop its settings with ~${key}`,
+      ]
+    : [`is no ${expected.replace(/^an? /, "")}`, `its _target_ must name ${expected}`];
+  return new ClassifierTrainingError("usage", "CONFIG_VALUE", message, { where: key, hint });
 }

@@ -1,7 +1,7 @@
 // Hyperband (Li et al. 2018): trials are shared out to brackets of successive halving that begin at different rungs.
 import { fnv1a } from "../../core/index.ts";
 import type { Direction, Trial } from "../study/trial.ts";
-import type { Pruner } from "./pruner.ts";
+import { completedSteps, type Pruner } from "./pruner.ts";
 import { SuccessiveHalvingPruner } from "./successive-halving-pruner.ts";
 
 /** Optuna's options and defaults. */
@@ -43,10 +43,7 @@ export class HyperbandPruner implements Pruner {
   /** Shares of the trials by bracket; undefined while it is not known how long a trial is. */
   #budgets(trials: readonly Trial[]): number[] | undefined {
     const { minResource, maxResource, reductionFactor } = this.#options;
-    const steps = trials.flatMap(({ state, reports }) =>
-      state === "completed" ? (reports.at(-1)?.[0] ?? []) : [],
-    );
-    const most = maxResource === "auto" ? Math.max(...steps, 0) : maxResource;
+    const most = maxResource === "auto" ? Math.max(...completedSteps(trials), 0) : maxResource;
     if (most < 1) return undefined;
     // A little above, so that a power of the factor is not missed by a rounding.
     const count =

@@ -28,3 +28,7 @@ export function bestOf(values: readonly number[], direction: Direction): number 
 /** All other trials. */
 export const othersOf = (trial: Trial, trials: readonly Trial[]): Trial[] =>
   trials.filter(({ number }) => number !== trial.number);
+
+/** How many steps each completed trial took. */
+export const completedSteps = (trials: readonly Trial[]): number[] =>
+  trials.flatMap(({ state, reports }) => (state === "completed" ? (reports.at(-1)?.[0] ?? []) : []));

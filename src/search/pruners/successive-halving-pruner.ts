@@ -1,6 +1,6 @@
 // Asynchronous successive halving (ASHA, Li et al. 2020): at each rung the best share of the trials goes on.
 import { compareValues, type Direction, type Trial } from "../study/trial.ts";
-import { othersOf, type Pruner } from "./pruner.ts";
+import { completedSteps, othersOf, type Pruner } from "./pruner.ts";
 
 /** Optuna's options and defaults. */
 export interface SuccessiveHalvingOptions {
@@ -52,9 +52,7 @@ export class SuccessiveHalvingPruner implements Pruner {
   #firstRung(trials: readonly Trial[]): number | undefined {
     const { minResource } = this.#options;
     if (minResource !== "auto") return minResource;
-    const steps = trials.flatMap(({ state, reports }) =>
-      state === "completed" ? (reports.at(-1)?.[0] ?? []) : [],
-    );
+    const steps = completedSteps(trials);
     return steps.length === 0 ? undefined : Math.max(1, Math.floor(Math.max(...steps) / 100));
   }
 }
