@@ -114,13 +114,20 @@ export class TrainingEngine {
   /** Lays the state out, opens a session and writes the first weights. */
   static async open(options: EngineOptions): Promise<TrainingEngine> {
     options.fineTuning?.enter(0);
-    const [opened, weights] = await Promise.all([
+    const [opened, weights] = await Promise.allSettled([
       openSession(options),
       initialState(options.model.network, options.seed),
     ]);
-    const engine = new TrainingEngine(options, ...opened);
-    await engine.writeWeights(weights);
-    await engine.#initialiseOptimizer();
+    if (opened.status === "rejected") throw opened.reason;
+    const engine = new TrainingEngine(options, ...opened.value);
+    try {
+      if (weights.status === "rejected") throw weights.reason;
+      await engine.writeWeights(weights.value);
+      await engine.#initialiseOptimizer();
+    } catch (error) {
+      await engine.#session.dispose();
+      throw error;
+    }
     return engine;
   }
 
