@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Paths of files, by their end, that take long: longest first. */
 const LONGEST: readonly string[] = [
   "test/conformance/ops.test.ts",
+  "test/browser/webgpu.test.ts",
   "test/golden/training.test.ts",
   "test/golden/resnets.test.ts",
   "test/golden/transformers.test.ts",

@@ -1,42 +1,22 @@
 // What a page does, in Chromium: the pixels and numbers of Node.js, export, classifier and report.
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type PageFile, RandomStream } from "../../src/browser.ts";
+import { RandomStream } from "../../src/browser.ts";
 import { Classifier } from "../../src/inference/index.ts";
 import { onnxRuntime } from "../../src/runtime/onnxruntime/index.ts";
-import { CHROMIUM, launchChromium } from "./chromium.ts";
+import { CHROMIUM } from "./chromium.ts";
 import type { PageTests, SentFile } from "./page/main.ts";
+import { Pages } from "./pages.ts";
+import { asFiles, colours } from "./photos.ts";
 import { hashPicture } from "./pixels.ts";
-import { buildSite, type Site, serve } from "./site.ts";
 import { trainSmall } from "./small-training.ts";
 
 const STEPS = 20;
 const golden = join(import.meta.dirname, "../golden");
 const random = new RandomStream(2, "browser");
-
-/** A folder of folders: reddish, greenish and bluish noise, as JPEG and PNG. */
-async function colours(): Promise<SentFile[]> {
-  const files: SentFile[] = [];
-  for (const [channel, colour] of ["red", "green", "blue"].entries()) {
-    for (let i = 0; i < 12; i++) {
-      const [width, height] = [20 + random.integer(8), 20 + random.integer(8)];
-      const data = Uint8Array.from(
-        { length: width * height * 3 },
-        (_, at) => random.integer(160) + (at % 3 === channel ? 80 : 0),
-      );
-      const picture = sharp(data, { raw: { width, height, channels: 3 } });
-      const bytes = await (i % 3 === 0 ? picture.png() : picture.jpeg({ quality: 90 })).toBuffer();
-      const path = `photos/${colour}/${String(i).padStart(2, "0")}.${i % 3 === 0 ? "png" : "jpg"}`;
-      files.push({ path, base64: bytes.toString("base64") });
-    }
-  }
-  return files;
-}
 
 /** Whose pixels in a page would be others: it refuses them. */
 const REFUSED = "cmyk.jpg";
@@ -75,42 +55,19 @@ async function pictures(): Promise<SentFile[]> {
   return files;
 }
 
-const asFiles = (files: readonly SentFile[]): PageFile[] =>
-  files.map(({ path, base64 }) => ({ path, file: new Blob([Buffer.from(base64, "base64")]) }));
-
 declare const tests: PageTests;
 
 describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
-  let folder: string;
-  let site: Site;
-  let browser: Browser;
+  let pages: Pages;
   let page: Page;
   let photos: SentFile[];
-  const said: string[] = [];
-
-  async function open(path: string): Promise<Page> {
-    const opened = await browser.newPage();
-    opened.setDefaultTimeout(300_000);
-    opened.on("pageerror", (error) => said.push(String(error)));
-    opened.on("console", (message) => message.type() === "error" && said.push(message.text()));
-    await opened.goto(`${site.address}${path}`);
-    await opened.waitForFunction("globalThis.tests !== undefined");
-    return opened;
-  }
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "classifier-training-browser-"));
-    const launched = launchChromium();
     photos = await colours();
-    await buildSite(folder);
-    [site, browser] = [await serve(folder), await launched];
-    page = await open("/");
+    pages = await Pages.open();
+    page = await pages.visit("/");
   });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.[Symbol.asyncDispose]();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => pages?.[Symbol.asyncDispose]());
 
   test("without a graphics card WebAssembly trains, and says so", async () => {
     const { name, notice, isolated } = await page.evaluate(() => tests.choose());
@@ -162,7 +119,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
   });
 
   test("a page that is not isolated trains too, on one thread", async () => {
-    const plain = await open("/plain/");
+    const plain = await pages.visit("/plain/");
     const { notice, isolated } = await plain.evaluate(() => tests.choose());
     expect(isolated).toBe(false);
     expect(notice).toContain("one thread: the page is not cross-origin isolated");
@@ -172,6 +129,6 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
   });
 
   test("nothing was complained of", () => {
-    expect(said).toEqual([]);
+    expect(pages.complaints).toEqual([]);
   });
 });

@@ -10,7 +10,9 @@ import {
   folderOf,
   ImageFolderDataModule,
   Linear,
+  lastCheckpoint,
   MaxPool2d,
+  ModelCheckpoint,
   Module,
   type PageFile,
   ReLU,
@@ -67,9 +69,14 @@ export interface SmallTraining {
   readonly files: readonly PageFile[];
   readonly steps: number;
   readonly report?: TrainingReport;
+  /** A folder for the last state, written after every second step; where there is one, the training goes on from it. */
+  readonly checkpoints?: string;
+  /** Is waited for after each step. */
+  readonly onStep?: (step: number) => Promise<void>;
 }
 
 export interface SmallResult {
+  /** Of the steps that were taken here. */
   readonly losses: readonly number[];
   /** Of all that a checkpoint holds of the network. */
   readonly hash: string;
@@ -84,27 +91,34 @@ export interface OpenTraining extends SmallResult {
 
 /** Trains to so many steps in all; the caller disposes of the trainer. */
 export async function openSmallTraining(request: SmallTraining): Promise<OpenTraining> {
-  const { runtime, files, steps, report } = request;
+  const { runtime, files, steps, report, checkpoints, onStep } = request;
   const data = new ImageFolderDataModule({
     root: folderOf(files),
     imageSize: 16,
-    batchSize: 8,
+    batchSize: 9,
     numWorkers: 0,
     valFraction: 0.25,
   });
   await data.setup();
   const model = new SmallModel();
   model.setup({ classNames: data.classes, imageSize: [16, 16] });
-  const callbacks = report === undefined ? [] : [report];
+  const callbacks = [
+    ...(report === undefined ? [] : [report]),
+    ...(checkpoints === undefined
+      ? []
+      : [new ModelCheckpoint({ dirpath: checkpoints, saveTopK: 0, everyNTrainSteps: 2 })]),
+  ];
+  const checkpoint = checkpoints === undefined ? undefined : await lastCheckpoint(checkpoints);
   const trainer = new Trainer(
     { maxSteps: steps, maxEpochs: 100, numSanityValSteps: 0 },
     { runtime, callbacks },
   );
   const losses: number[] = [];
   try {
-    const fit = trainer.fit(model, data);
-    for await (const event of fit) {
-      if (event.type === "trainBatchEnd") losses.push(event.loss);
+    for await (const event of trainer.fit(model, data, { checkpoint })) {
+      if (event.type !== "trainBatchEnd") continue;
+      losses.push(event.loss);
+      await onStep?.(losses.length);
     }
     const hash = await hashContent("training", "", await trainer.engine!.readState());
     return { losses, hash, trainer, model, data };

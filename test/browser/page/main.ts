@@ -3,6 +3,7 @@ import {
   Classifier,
   chooseRuntime,
   exportClassifier,
+  listCheckpoints,
   type PageFile,
   type PageRuntimeName,
   type Prediction,
@@ -22,6 +23,9 @@ export interface SentFile {
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
+
+/** What happens to the page after so many steps. */
+declare const interrupt: () => Promise<void>;
 
 const received = (files: readonly SentFile[]): PageFile[] =>
   files.map(({ path, base64 }) => ({ path, file: new Blob([bytesOf(base64)]) }));
@@ -46,6 +50,28 @@ const tests = {
   async train(name: PageRuntimeName, files: readonly SentFile[], steps: number): Promise<SmallResult> {
     const { runtime } = await chooseRuntime(name);
     return trainSmall({ runtime, files: received(files), steps });
+  },
+
+  /**
+   * Trains with checkpoints, from the last one where there is one.
+   * @param interruptAfter steps after which the page is interrupted
+   */
+  async go(
+    name: PageRuntimeName,
+    files: readonly SentFile[],
+    steps: number,
+    { checkpoints, interruptAfter }: { checkpoints: string; interruptAfter?: number },
+  ): Promise<SmallResult | { failed: string; kept: number }> {
+    const { runtime } = await chooseRuntime(name);
+    const onStep = async (step: number): Promise<void> => {
+      if (step === interruptAfter) await interrupt();
+    };
+    try {
+      return await trainSmall({ runtime, files: received(files), steps, checkpoints, onStep });
+    } catch (error) {
+      const kept = await listCheckpoints(checkpoints);
+      return { failed: (error as { code?: string }).code ?? String(error), kept: kept.length };
+    }
   },
 
   /** Trains, exports, classifies with the export, and writes the report. */
