@@ -25,6 +25,7 @@ export {
   webgpuRuntime,
 } from "./browser/runtimes.ts";
 export { type ReportSubject, TrainingReport } from "./browser/training-report.ts";
+export type { Calibration, Doubt, Scaling } from "./calibrate/index.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./callbacks/early-stopping.ts";
 export { EMA } from "./callbacks/ema.ts";
 export { GradientNorm, type GradientNormOptions } from "./callbacks/gradient-norm.ts";

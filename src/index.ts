@@ -11,6 +11,7 @@ export {
 } from "./app/index.ts";
 export type { RunFolder } from "./app/run/run-folder.ts";
 export type { ProbedRuntime } from "./app/runtimes.ts";
+export type { Calibration, Doubt, Scaling } from "./calibrate/index.ts";
 export * from "./callbacks/index.ts";
 export { configStore, defineConfig, instantiate, register } from "./config/index.ts";
 export type { DTypeArrays } from "./core/dtype.ts";

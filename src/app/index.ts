@@ -23,7 +23,7 @@ export {
   type RunConfiguration,
 } from "./run/configuration.ts";
 export { type ExportResult, type ExportWeightsRequest, exportWeights, modelOf } from "./run/export.ts";
-export type { RunRequest } from "./run/open-run.ts";
+export { newestRunFolder, type RunRequest } from "./run/open-run.ts";
 export { RunFolder, runFolderOf } from "./run/run-folder.ts";
 export { test } from "./run/test.ts";
 export { type TrainOptions, train } from "./run/train.ts";
@@ -35,6 +35,12 @@ export { writeStudyPage } from "./search/study-page.ts";
 export { type SweepRequest, type SweepResult, singleRun, sweep } from "./sweep/sweep.ts";
 export { type BenchDataRequest, benchData, type DataMeasurement } from "./tools/bench-data.ts";
 export { type BenchRequest, benchStep, type StepMeasurement } from "./tools/bench-step.ts";
+export {
+  type CalibratedPart,
+  type CalibrateRequest,
+  type CalibrationResult,
+  calibrate,
+} from "./tools/calibrate.ts";
 export {
   type CrossValidationRequest,
   type CrossValidationResult,

@@ -7,6 +7,7 @@ import { withoutPasswords } from "../core/address.ts";
 import { ClassifierTrainingError, PROCESS_LOST } from "../core/errors.ts";
 import { benchCommand } from "./bench-command.ts";
 import { endWithReader } from "./broken-pipe.ts";
+import { calibrateCommand } from "./calibrate-command.ts";
 import { completionCommand } from "./completion-command.ts";
 import { crossValidateCommand } from "./cross-validate-command.ts";
 import { dataCommand } from "./data-command.ts";
@@ -54,6 +55,7 @@ function createProgram(): Command {
     predictCommand(),
     embedCommand(),
     exportCommand(),
+    calibrateCommand(),
     reportCommand(),
     runsCommand(),
     launchCommand(),

@@ -44,10 +44,11 @@ async function runPredict(model: string, pictures: readonly string[], flags: Pre
 }
 
 function toJson({ picture, predictions, error }: PicturePrediction): string {
-  const classes = predictions.map(({ classId, label, confidence }) => ({
+  const classes = predictions.map(({ classId, label, confidence, unsure }) => ({
     class_id: classId,
     label,
     confidence,
+    unsure,
   }));
   return JSON.stringify({
     picture,
@@ -61,7 +62,10 @@ function toTable(results: readonly PicturePrediction[], topK: number): string {
     .filter(({ predictions }) => predictions.length > 0)
     .map(({ picture, predictions }) => [
       picture,
-      ...predictions.map(({ label, confidence }) => `${label} ${(confidence * 100).toFixed(1)}%`),
+      ...predictions.map(({ label, confidence, unsure }) => {
+        const said = `${label} ${(confidence * 100).toFixed(1)}%`;
+        return unsure === undefined ? said : `unsure (${unsure}): ${said}`;
+      }),
     ]);
   const columns = Math.max(0, ...rows.map((row) => row.length - 1));
   const header = ["picture", ...Array.from({ length: Math.min(columns, topK) }, (_, i) => `top ${i + 1}`)];

@@ -1,4 +1,12 @@
 // A classifier made of an exported model alone: pictures in, classes with probabilities out.
+import {
+  CALIBRATION_METADATA_KEY,
+  type Calibration,
+  type Doubt,
+  doubtOf,
+  parseCalibration,
+  probabilitiesOf,
+} from "../calibrate/index.ts";
 import { ClassifierTrainingError, hostTensor, RandomStream } from "../core/index.ts";
 import { type Image, type ImageSource, type ImageTensor, isImage, readImage } from "../image/index.ts";
 import { decodeModel, modelMetadata } from "../onnx/index.ts";
@@ -16,8 +24,10 @@ import { type OnnxSession, openOnnxSession, readModel } from "./onnx-session.ts"
 export interface Prediction {
   readonly classId: number;
   readonly label: string;
-  /** Softmax of the logits, in [0, 1]. */
+  /** Softmax of the logits, calibrated where the model is, in [0, 1]. */
   readonly confidence: number;
+  /** Why this, the likeliest class, is not to be relied on, where the model's calibration says so. */
+  readonly unsure?: Doubt;
 }
 
 /**
@@ -41,13 +51,16 @@ export type Picture = string | Uint8Array | Image;
 export class Classifier implements AsyncDisposable {
   readonly labels: LabelsMapping;
   readonly classNames: readonly string[];
+  /** Undefined where the model is not calibrated. */
+  readonly calibration: Calibration | undefined;
   readonly #session: OnnxSession;
   readonly #preprocess: Transform;
 
-  private constructor(session: OnnxSession, labels: LabelsMapping) {
+  private constructor(session: OnnxSession, labels: LabelsMapping, calibration: Calibration | undefined) {
     this.#session = session;
     this.labels = labels;
     this.classNames = classNamesOf(labels);
+    this.calibration = calibration;
     this.#preprocess = transformFromDescription({
       name: "Compose",
       options: { transforms: labels.transforms as never },
@@ -65,7 +78,14 @@ export class Classifier implements AsyncDisposable {
     const [bytes, name] = typeof model === "string" ? [await readModel(model), model] : [model, "the model"];
     const session = await openOnnxSession(bytes, name, threads);
     try {
-      return new Classifier(session, await loadLabels(bytes, name, labelsPath));
+      const metadata = modelMetadata(decodeModel(bytes));
+      const labels = await loadLabels(metadata, name, labelsPath);
+      const calibration = metadata.get(CALIBRATION_METADATA_KEY);
+      return new Classifier(
+        session,
+        labels,
+        calibration === undefined ? undefined : parseCalibration(calibration, labels.num_classes, name),
+      );
     } catch (error) {
       await session.dispose();
       throw error;
@@ -84,16 +104,36 @@ export class Classifier implements AsyncDisposable {
     return predictions;
   }
 
+  /**
+   * The network's results for each picture, which no calibration has touched.
+   * @returns row-major [pictures, classes]
+   * @throws ClassifierTrainingError kind "data" naming a picture that cannot be read.
+   */
+  async logits(pictures: readonly Picture[]): Promise<Float32Array> {
+    const parts: Float32Array[] = [];
+    for (let first = 0; first < pictures.length; first += BATCH)
+      parts.push(await this.#compute(pictures.slice(first, first + BATCH), first));
+    const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
   async #predictBatch(pictures: readonly Picture[], first: number, topK: number): Promise<Prediction[][]> {
+    const logits = await this.#compute(pictures, first);
+    const classes = logits.length / pictures.length;
+    return pictures.map((_, row) => this.#rank(logits.subarray(row * classes, (row + 1) * classes), topK));
+  }
+
+  async #compute(pictures: readonly Picture[], first: number): Promise<Float32Array> {
     const tensors = await Promise.all(pictures.map((picture, i) => this.#prepare(picture, first + i)));
     const shape = [tensors.length, ...tensors[0]!.shape];
     const data = new Float32Array(tensors.length * tensors[0]!.data.length);
     for (const [i, tensor] of tensors.entries()) data.set(tensor.data, i * tensor.data.length);
-    const logits = await this.#session.run(hostTensor("float32", shape, data));
-    const classes = logits.shape[1]!;
-    return pictures.map((_, row) =>
-      this.#rank(logits.data.subarray(row * classes, (row + 1) * classes), topK),
-    );
+    return (await this.#session.run(hostTensor("float32", shape, data))).data;
   }
 
   async dispose(): Promise<void> {
@@ -119,14 +159,18 @@ export class Classifier implements AsyncDisposable {
   }
 
   #rank(logits: Float32Array, topK: number): Prediction[] {
-    const probabilities = softmax(logits);
-    return Array.from(probabilities, (confidence, classId) => ({
+    const probabilities = probabilitiesOf(logits, this.calibration?.scaling);
+    const ranked: Prediction[] = Array.from(probabilities, (confidence, classId) => ({
       classId,
       label: this.classNames[classId]!,
       confidence,
     }))
       .sort((a, b) => b.confidence - a.confidence || a.classId - b.classId)
       .slice(0, topK);
+    const best = ranked[0]!;
+    const unsure = this.calibration && doubtOf(this.calibration, logits, best.classId, best.confidence);
+    if (unsure !== undefined) ranked[0] = { ...best, unsure };
+    return ranked;
   }
 }
 
@@ -137,23 +181,15 @@ function toSource(picture: Picture): ImageSource {
 }
 
 async function loadLabels(
-  model: Uint8Array,
+  metadata: ReadonlyMap<string, string>,
   path: string,
   labelsPath: string | undefined,
 ): Promise<LabelsMapping> {
   if (labelsPath !== undefined) return parseLabelsMapping(await readText(labelsPath), labelsPath);
-  const text = modelMetadata(decodeModel(model)).get(LABELS_METADATA_KEY);
+  const text = metadata.get(LABELS_METADATA_KEY);
   if (text !== undefined) return parseLabelsMapping(text, path);
   throw new ClassifierTrainingError("data", "MODEL_LABELS", "the model does not say what its classes are", {
     where: path,
     hint: "give its labels with --labels labels_mapping.json",
   });
-}
-
-/** exp(x - max) / sum, which neither overflows nor divides by 0. */
-function softmax(logits: Float32Array): Float64Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
 }

@@ -16,6 +16,7 @@ export {
   modelMetadata,
   modelOutputs,
   type OnnxValueInfo,
+  withMetadata,
 } from "./model.ts";
 export type { ModelProto } from "./onnx.gen.ts";
 export { dtypeOf, fromTensorProto, onnxType, toTensorProto } from "./tensor.ts";

@@ -1,8 +1,13 @@
 // ONNX models as bytes, and what a reader asks of them: inputs, outputs, metadata.
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ClassifierTrainingError, type DType } from "../core/index.ts";
 import type { OnnxDimension } from "./graph-builder.ts";
-import { type ModelProto, ModelProtoSchema, type ValueInfoProto } from "./onnx.gen.ts";
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+  type ValueInfoProto,
+} from "./onnx.gen.ts";
 import { dtypeOf } from "./tensor.ts";
 
 /** The bytes of `model`, as an `.onnx` file holds them. */
@@ -61,4 +66,12 @@ export function modelOutputs(model: ModelProto): OnnxValueInfo[] {
 /** The model's `metadata_props`. */
 export function modelMetadata(model: ModelProto): Map<string, string> {
   return new Map(model.metadataProps.map(({ key, value }) => [key, value]));
+}
+
+/** The bytes of a model with an entry of its `metadata_props` set; all else is as it was. */
+export function withMetadata(bytes: Uint8Array, key: string, value: string): Uint8Array {
+  const model = decodeModel(bytes);
+  const others = model.metadataProps.filter((entry) => entry.key !== key);
+  model.metadataProps = [...others, create(StringStringEntryProtoSchema, { key, value })];
+  return encodeModel(model);
 }

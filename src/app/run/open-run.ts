@@ -35,8 +35,7 @@ export interface OpenedRun extends AsyncDisposable {
 
 /** @throws ClassifierTrainingError kind "usage" `NOT_A_RUN`, `NO_RUN`, or kind "data" where its data is gone. */
 export async function openRun({ run, overrides, registry, write }: RunRequest): Promise<OpenedRun> {
-  const folder = run === undefined ? await newest() : runFolderOf(run);
-  if (run === undefined) write?.(`run: ${folder.path}`);
+  const folder = runFolderOf(run ?? (await newestRunFolder(write)));
   const composition = configurationOfRun(folder, overrides);
   await validateRun(composition);
   const settings = readSettings(composition);
@@ -56,9 +55,13 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
   };
 }
 
-async function newest(): Promise<RunFolder> {
+/** The newest run here that has weights; says which it is. @throws ClassifierTrainingError kind "usage" `NO_RUN` */
+export async function newestRunFolder(write?: (line: string) => void): Promise<string> {
   const folder = await newestRun("outputs", ({ bestCheckpoint }) => bestCheckpoint);
-  if (folder !== undefined) return folder;
+  if (folder !== undefined) {
+    write?.(`run: ${folder.path}`);
+    return folder.path;
+  }
   throw new ClassifierTrainingError("usage", "NO_RUN", "there is no finished run here", {
     where: "outputs",
     hint: existsSync("outputs")

@@ -276,12 +276,8 @@ export class TrainingEngine {
     const entries = [...state].flatMap(([name, tensor]) => {
       const variable = this.#writable(this.layout.weights.get(name), name, tensor);
       const average = this.layout.averages.get(name)!;
-      return average === variable
-        ? [{ variable, tensor }]
-        : [
-            { variable, tensor },
-            { variable: average, tensor },
-          ];
+      const places = average === variable ? [variable] : [variable, average];
+      return places.map((place) => ({ variable: place, tensor }));
     });
     await this.session.write(entries);
   }

@@ -1,0 +1,65 @@
+// Pictures whose class is known, for an exported model: those of its run, or of data that is given.
+import { statSync } from "node:fs";
+import type { ComponentRegistry } from "../../config/index.ts";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { ImageDataset } from "../../data/index.ts";
+import { composeRun } from "../run/configuration.ts";
+import { modelOf } from "../run/export.ts";
+import { openRun } from "../run/open-run.ts";
+import { picturesOf } from "./data-tools.ts";
+
+/** An exported model, and where its pictures are. */
+export interface LabelledRequest {
+  /** The folder of a run, whose data is taken, or an exported model, for which `data.root=` must be given. */
+  readonly model: string;
+  readonly overrides: readonly string[];
+  readonly registry: ComponentRegistry;
+  /** Receives what a person should know. */
+  readonly write?: (line: string) => void;
+}
+
+/** The model's file, and pictures that it has not been trained on. */
+export interface LabelledPictures {
+  readonly model: string;
+  /** The validation split; of data that does not come split, and with which the model came without a run, everything. */
+  readonly val: ImageDataset;
+  readonly test: ImageDataset | undefined;
+}
+
+/** @throws ClassifierTrainingError kind "usage" `NO_DATA`, and what opening the run or the data throws */
+export async function labelledPictures(request: LabelledRequest): Promise<LabelledPictures> {
+  const { model, overrides, registry, write } = request;
+  if (statSync(model, { throwIfNoEntry: false })?.isDirectory() === true) {
+    await using opened = await openRun({ run: model, overrides, registry, ...(write && { write }) });
+    const { val, test } = opened.data.splits;
+    if (val !== undefined) return { model: modelOf(model), val, test };
+    throw noData(model, "the run's data has no validation split", "give other data with data.root=FOLDER");
+  }
+  if (!overrides.some((word) => /^\+{0,2}data(\.root)?=/.test(word))) {
+    const hint = "add data.root=FOLDER, or name the run's folder instead of its model";
+    throw noData(model, "there are no pictures to judge the model by", hint);
+  }
+  const { train, val, test } = await picturesOf({ composition: await composeRun({ overrides }), registry });
+  return { model, val: val ?? train, test };
+}
+
+/**
+ * The labels of `pictures` as the model counts its classes.
+ * @throws ClassifierTrainingError kind "data" `UNKNOWN_CLASS` for a class that the model does not have.
+ */
+export function labelsAs(classNames: readonly string[], { classes, labels }: ImageDataset): Int32Array {
+  const places = classes.map((name) => classNames.indexOf(name));
+  const missing = classes.find((_, c) => places[c] === -1 && labels.includes(c));
+  if (missing !== undefined) {
+    const message = `the model does not know the class "${missing}" of the data`;
+    const known = classNames.length > 20 ? [...classNames.slice(0, 20), "..."] : classNames;
+    throw new ClassifierTrainingError("data", "UNKNOWN_CLASS", message, {
+      hint: `its classes are ${known.join(", ")}`,
+    });
+  }
+  return labels.map((label) => places[label]!);
+}
+
+function noData(where: string, message: string, hint: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "NO_DATA", message, { where, hint });
+}

@@ -1,0 +1,89 @@
+// What a model's file says of its own confidence, and how that is read.
+import * as z from "zod";
+import { ClassifierTrainingError } from "../core/index.ts";
+import { isGiven } from "./abstention.ts";
+import { familiarityOf } from "./familiarity.ts";
+import type { Scaling } from "./scaling.ts";
+
+/** Key of the calibration's JSON in the model's metadata. */
+export const CALIBRATION_METADATA_KEY = "calibration";
+
+/** How logits become probabilities, and below what the model would rather say nothing. */
+export interface Calibration {
+  readonly scaling: Scaling;
+  /** One for all classes or one for each predicted class; null: never confident. Default: always confident. */
+  readonly leastConfidence?: readonly (number | null)[] | undefined;
+  /** Below this negative energy a picture is of no kind that the model knows. Default: every picture is. */
+  readonly leastFamiliarity?: number | undefined;
+}
+
+/** Why a prediction is not to be relied on. */
+export type Doubt = "unconfident" | "unfamiliar";
+
+const finite = z.number();
+const schema = z.object({
+  scaling: z.discriminatedUnion("method", [
+    z.object({ method: z.literal("temperature"), temperature: finite.positive() }),
+    z.object({ method: z.literal("vector"), scale: z.array(finite), bias: z.array(finite) }),
+  ]),
+  least_confidence: z.array(finite.nullable()).min(1).optional(),
+  least_familiarity: finite.optional(),
+});
+
+/** As it is written into a model's metadata. */
+export function formatCalibration(calibration: Calibration): string {
+  const { scaling, leastConfidence, leastFamiliarity } = calibration;
+  return JSON.stringify({
+    scaling,
+    least_confidence: leastConfidence,
+    least_familiarity: leastFamiliarity,
+  });
+}
+
+/**
+ * @param where the model's file, for the error
+ * @throws ClassifierTrainingError kind "data" `MODEL_CALIBRATION` where it is none of a model with so many classes.
+ */
+export function parseCalibration(text: string, classes: number, where: string): Calibration {
+  const result = schema.safeParse(parsedJson(text));
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw invalid(`${issue!.path.join(".") || "content"}: ${issue!.message}`, where);
+  }
+  const { scaling, least_confidence: leastConfidence, least_familiarity: leastFamiliarity } = result.data;
+  const lengths = [
+    ...(scaling.method === "vector" ? [scaling.scale.length, scaling.bias.length] : []),
+    ...(leastConfidence === undefined || leastConfidence.length === 1 ? [] : [leastConfidence.length]),
+  ];
+  const other = lengths.find((length) => length !== classes);
+  if (other !== undefined) throw invalid(`is for ${other} classes, the model has ${classes}`, where);
+  return { scaling, leastConfidence, leastFamiliarity };
+}
+
+/** Why the model would rather not say what a picture shows; undefined where nothing speaks against it. */
+export function doubtOf(
+  { leastConfidence, leastFamiliarity }: Calibration,
+  logits: Float32Array,
+  predicted: number,
+  confidence: number,
+): Doubt | undefined {
+  if (leastFamiliarity !== undefined && familiarityOf(logits) < leastFamiliarity) return "unfamiliar";
+  return leastConfidence !== undefined && !isGiven({ predicted, confidence }, leastConfidence)
+    ? "unconfident"
+    : undefined;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(message: string, where: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "MODEL_CALIBRATION", `the model's calibration ${message}`, {
+    where,
+    hint: "calibrate it again with classifier-training calibrate",
+  });
+}

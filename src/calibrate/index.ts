@@ -1,0 +1,25 @@
+// Confidence that means what it says: scaling, abstention, unfamiliar pictures.
+export {
+  type Abstention,
+  type AbstentionGoal,
+  abstentionOf,
+  leastConfidences,
+  type Outcome,
+} from "./abstention.ts";
+export { type Assessment, assess, leavingOut, outcomesOf, scaled } from "./assessment.ts";
+export {
+  CALIBRATION_METADATA_KEY,
+  type Calibration,
+  type Doubt,
+  doubtOf,
+  formatCalibration,
+  parseCalibration,
+} from "./calibration.ts";
+export { familiarityOf, leastFamiliarity, separation } from "./familiarity.ts";
+export {
+  fitScaling,
+  type LabelledLogits,
+  probabilitiesOf,
+  type Scaling,
+  type ScalingMethod,
+} from "./scaling.ts";

@@ -1,0 +1,78 @@
+// A model's confidence, made to mean what it says and followed by predict.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeJpeg } from "../../src/image/index.ts";
+import { decodeModel, encodeModel, modelMetadata } from "../../src/onnx/index.ts";
+import { QUICK, removeFolder, run, TINY_NETWORK, temporaryFolder, writeColourPictures } from "./command.ts";
+
+let folder: string;
+const MODEL = join("run", "model.onnx");
+const model = () => readFile(join(folder, MODEL));
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeColourPictures(join(folder, "photos"));
+  await run(folder, ["train", ...QUICK, "data.root=photos", "hydra.run.dir=run"]);
+  await mkdir(join(folder, "grey"));
+  for (const shade of ["dark", "light"]) await mkdir(join(folder, "shades", shade), { recursive: true });
+  for (const level of [0, 128, 255]) {
+    const data = new Uint8Array(32 * 32 * 3).fill(level);
+    const jpeg = await encodeJpeg({ width: 32, height: 32, data }, 90);
+    await writeFile(join(folder, "grey", `${level}.jpg`), jpeg);
+    await writeFile(join(folder, "shades", level > 100 ? "light" : "dark", `${level}.jpg`), jpeg);
+  }
+});
+afterAll(() => removeFolder(folder));
+
+test("fits to the run's validation split and says what is gained", async () => {
+  const before = await model();
+  const words = ["calibrate", "run", "--abstain", "coverage=0.5", "--outliers", "grey", "--json"];
+  const { code, stdout } = await run(folder, [...words, "--import", TINY_NETWORK]);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(result.parts.map(({ part }: { part: string }) => part)).toEqual(["val", "test"]);
+  const [val] = result.parts;
+  expect(val.before.pictures).toBe(12);
+  expect(val.after.logLoss).toBeLessThan(val.before.logLoss);
+  expect(result.outliers.pictures).toBe(3);
+  const after = await model();
+  const written = JSON.parse(modelMetadata(decodeModel(after)).get("calibration")!);
+  expect(written.scaling).toEqual(result.calibration.scaling);
+  expect(written.least_confidence).toEqual(result.calibration.leastConfidence);
+  const bare = decodeModel(after);
+  bare.metadataProps = bare.metadataProps.filter(({ key }) => key !== "calibration");
+  expect(Buffer.from(encodeModel(bare)).equals(before)).toBe(true);
+});
+
+test("predict follows it, and says of what it is unsure", async () => {
+  const { stdout } = await run(folder, ["predict", MODEL, "photos/val", "--json", "-k", "3"]);
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const sure = lines.filter(({ predictions }) => predictions[0].unsure === undefined);
+  expect(sure.length).toBeGreaterThanOrEqual(6);
+  expect(sure.length).toBeLessThan(12);
+  const table = await run(folder, ["predict", MODEL, "photos/val"]);
+  expect(table.stdout).toContain("unsure (unconfident): ");
+});
+
+test("takes a model without its run, and data", async () => {
+  const words = ["calibrate", MODEL, "data.root=photos", "--method", "vector", "--json"];
+  const { code, stdout } = await run(folder, words);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).calibration.scaling).toMatchObject({ method: "vector" });
+  expect(JSON.parse(stdout).calibration).not.toHaveProperty("leastConfidence");
+});
+
+test.each([
+  ["a model without data", [MODEL], /NO_DATA/, 2],
+  ["classes that it does not know", [MODEL, "data.root=shades"], /UNKNOWN_CLASS/, 3],
+  ["a goal that is none", ["run", "--abstain", "0.9"], /precision=SHARE/, 2],
+  ["thresholds of classes without a goal", ["run", "--per-class"], /NO_GOAL/, 2],
+] as const)("%s is one line", async (_, words, message, exit) => {
+  const { code, stderr } = await run(folder, ["calibrate", ...words]);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(exit);
+});
