@@ -7,11 +7,10 @@ import {
   parseCalibration,
   probabilitiesOf,
 } from "../calibrate/index.ts";
-import { ClassifierTrainingError, hostTensor, RandomStream } from "../core/index.ts";
-import { type Image, type ImageSource, type ImageTensor, isImage, readImage } from "../image/index.ts";
+import { ClassifierTrainingError, hostTensor } from "../core/index.ts";
+import type { Image, ImageTensor } from "../image/index.ts";
 import { decodeModel, modelMetadata } from "../onnx/index.ts";
 import { readText } from "../platform/index.ts";
-import { type Transform, transformFromDescription } from "../transforms/index.ts";
 import {
   classNamesOf,
   LABELS_METADATA_KEY,
@@ -19,6 +18,7 @@ import {
   parseLabelsMapping,
 } from "./labels-mapping.ts";
 import { type OnnxSession, openOnnxSession, readModel } from "./onnx-session.ts";
+import { PicturePreparation } from "./picture-preparation.ts";
 
 /** A class and how likely it is. */
 export interface Prediction {
@@ -44,8 +44,8 @@ export interface ClassifierOptions {
 /** Pictures that are decoded and classified together. */
 const BATCH = 32;
 
-/** A picture: a file's path, encoded bytes, or decoded pixels. */
-export type Picture = string | Uint8Array | Image;
+/** A picture: a file's path, encoded bytes, decoded pixels, or what a `PicturePreparation` made of one. */
+export type Picture = string | Uint8Array | Image | ImageTensor;
 
 /** Loads exports only; nothing of the training code is needed. */
 export class Classifier implements AsyncDisposable {
@@ -54,17 +54,14 @@ export class Classifier implements AsyncDisposable {
   /** Undefined where the model is not calibrated. */
   readonly calibration: Calibration | undefined;
   readonly #session: OnnxSession;
-  readonly #preprocess: Transform;
+  readonly #preparation: PicturePreparation;
 
   private constructor(session: OnnxSession, labels: LabelsMapping, calibration: Calibration | undefined) {
     this.#session = session;
     this.labels = labels;
     this.classNames = classNamesOf(labels);
     this.calibration = calibration;
-    this.#preprocess = transformFromDescription({
-      name: "Compose",
-      options: { transforms: labels.transforms as never },
-    });
+    this.#preparation = new PicturePreparation(labels);
   }
 
   /**
@@ -144,18 +141,9 @@ export class Classifier implements AsyncDisposable {
     await this.dispose();
   }
 
-  async #prepare(picture: Picture, index: number): Promise<ImageTensor> {
-    const image = await readImage(
-      toSource(picture),
-      typeof picture === "string" ? picture : `picture ${index}`,
-    );
-    const pixels = await this.#preprocess.apply(image, new RandomStream(0, "predict"));
-    if (!isImage(pixels)) return pixels;
-    throw new ClassifierTrainingError(
-      "data",
-      "LABELS_MAPPING",
-      "the preprocessing does not end with a tensor",
-    );
+  #prepare(picture: Picture, index: number): Promise<ImageTensor> {
+    const name = typeof picture === "string" ? picture : `picture ${index}`;
+    return this.#preparation.prepare(picture, name);
   }
 
   #rank(logits: Float32Array, topK: number): Prediction[] {
@@ -172,12 +160,6 @@ export class Classifier implements AsyncDisposable {
     if (unsure !== undefined) ranked[0] = { ...best, unsure };
     return ranked;
   }
-}
-
-function toSource(picture: Picture): ImageSource {
-  if (typeof picture === "string") return { kind: "file", path: picture };
-  if (picture instanceof Uint8Array) return { kind: "bytes", bytes: picture };
-  return { kind: "image", image: picture };
 }
 
 async function loadLabels(

@@ -8,3 +8,4 @@ export {
   parseLabelsMapping,
 } from "./labels-mapping.ts";
 export { type OnnxSession, openOnnxSession } from "./onnx-session.ts";
+export { PicturePreparation } from "./picture-preparation.ts";
