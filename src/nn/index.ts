@@ -10,6 +10,7 @@ export {
 } from "./classification-network.ts";
 export { type CurrentTrace, currentTrace } from "./current-trace.ts";
 export type { Distribution } from "./drawing/distribution.ts";
+export { Ensemble } from "./ensemble.ts";
 export {
   fill,
   type Initializer,
