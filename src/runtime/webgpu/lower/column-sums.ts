@@ -1,4 +1,5 @@
 // Sums over the rows of a matrix, of each column, in a fixed order: in chunks of rows, which are then added up.
+import type { DeviceTraits } from "../plan/device-traits.ts";
 import type { Dispatch } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
 import { newTensor, type Tensor } from "../plan/tensor.ts";
@@ -26,12 +27,22 @@ export function matrixOf(
   tensors: readonly Tensor[],
 ): Matrix {
   const width = columns % 4 === 0 && tensors.every(({ offset }) => offset % 4 === 0) ? 4 : 1;
+  const units = Math.ceil(columns / width);
+  return { rows, columns, width, units, ...chunksOf(traits, rows, columns, width) };
+}
+
+/** In how many chunks, and of how many rows, columns are summed. */
+export function chunksOf(
+  traits: DeviceTraits,
+  rows: number,
+  columns: number,
+  width: 1 | 4,
+): { readonly chunk: number; readonly chunks: number } {
   const wanted = Math.ceil((traits.isSoftware ? 8 : 512) / columnBlocks(columns, width));
   const lines = 256 / lanesFor(columns, width);
   const chunks = Math.max(1, Math.min(wanted, Math.ceil(rows / (lines * 4)), traits.workgroups));
   const chunk = Math.ceil(rows / chunks);
-  const units = Math.ceil(columns / width);
-  return { rows, columns, width, units, chunk, chunks: Math.ceil(rows / chunk) };
+  return { chunk, chunks: Math.ceil(rows / chunk) };
 }
 
 /** A column, or four, of an operand. */

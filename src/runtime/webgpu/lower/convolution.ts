@@ -15,6 +15,12 @@ import {
   phaseSetup,
   weightColumnSide,
 } from "./convolution-sides.ts";
+import {
+  isDepthwise,
+  lowerDepthwise,
+  lowerDepthwiseInputGrad,
+  lowerDepthwiseWeightGrad,
+} from "./depthwise.ts";
 import { choosePartCount, chooseTile } from "./gemm-tile.ts";
 import { biasQuad } from "./matmul.ts";
 import { matrixSide } from "./matrix-side.ts";
@@ -87,6 +93,10 @@ export function lowerConvolution(planner: Planner, node: BoundNode<"conv2d">): v
   const [x, weight, bias] = node.inputs as [BoundValue, BoundValue, BoundValue?];
   const [y] = node.outputs as readonly [BoundValue];
   const { groups } = node.params;
+  if (isDepthwise(weight.shape, groups)) {
+    lowerDepthwise(planner, node);
+    return;
+  }
   const g = geometryOf(x.shape, weight.shape, y.shape, node.params);
   const source = mapsInFours(planner, x, groups);
   const weights = weightInFours(planner, weight, groups);
@@ -146,6 +156,10 @@ export function lowerConvolutionInputGrad(planner: Planner, node: BoundNode<"con
   const [dy, weight] = node.inputs as [BoundValue, BoundValue];
   const [dx] = node.outputs as readonly [BoundValue];
   const { groups, inputShape } = node.params;
+  if (isDepthwise(weight.shape, groups)) {
+    lowerDepthwiseInputGrad(planner, node);
+    return;
+  }
   const g = geometryOf(inputShape, weight.shape, dy.shape, node.params);
   const gradient = mapsInFours(planner, dy, groups);
   const weights = weightInFours(planner, weight, groups);
@@ -206,6 +220,10 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"co
   const [x, dy] = node.inputs as [BoundValue, BoundValue];
   const [dw] = node.outputs as readonly [BoundValue];
   const { groups, weightShape } = node.params;
+  if (isDepthwise(weightShape, groups)) {
+    lowerDepthwiseWeightGrad(planner, node);
+    return;
+  }
   const g = geometryOf(x.shape, weightShape, dy.shape, node.params);
   const source = mapsInFours(planner, x, groups);
   const gradient = mapsInFours(planner, dy, groups);
@@ -218,7 +236,7 @@ export function lowerConvolutionWeightGrad(planner: Planner, node: BoundNode<"co
   const parts = choosePartCount(planner.traits, tile, shape, k);
   const wideA = g.outChannels % 4 === 0;
   const wideB = g.inChannels % 4 === 0;
-  const partial = partsOfGradient(planner, dw, [parts, outs, taps, g.inChannels]);
+  const partial = partsOfGradient(planner, dw, [parts, outs, taps, g.inChannels], weightShape[1]!);
   const frame: KernelFrame = new KernelFrame([
     { tensor: partial, written: true, width: wideB ? 4 : 1 },
     { tensor: gradient, width: wideA ? 4 : 1 },

@@ -1,12 +1,8 @@
 // Pooling over channels-last maps: an invocation for each result, four channels at once where they divide by 4.
-import { sizeOf } from "../../../core/index.ts";
 import { type BoundNode, type BoundValue, isOp, type Pool2dParams } from "../../../graph/index.ts";
-import { spread } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
 import { channelsLastStrides, newTensor, type Tensor } from "../plan/tensor.ts";
-import { KernelFrame, type Operand } from "../wgsl/kernel.ts";
-
-const WORKGROUP = 256;
+import { emitWindows, offsetOf, windowLoop } from "./windows.ts";
 
 /** Sizes of a pooling as its kernels need them. */
 interface Sizes extends Pool2dParams {
@@ -44,13 +40,13 @@ function emitMaxPool(
   const source = planner.channelsLast(x);
   const positions = newTensor("u32", y.shape, target.strides);
   if (withPositions) planner.maxima.set(y, positions);
-  emitWindows(
-    planner,
-    "maxPool2d",
-    y.shape,
-    [source],
-    withPositions ? [target, positions] : [target],
-    (v) => {
+  emitWindows(planner, {
+    work: "pooling",
+    label: "maxPool2d",
+    shape: y.shape,
+    inputs: [source],
+    outputs: withPositions ? [target, positions] : [target],
+    body: (v) => {
       const { f, u } = v;
       return `var best = ${f}(0.0);
   var position = ${u}(0u);
@@ -68,7 +64,7 @@ function emitMaxPool(
   ${v.write(0, "best")}
   ${withPositions ? v.write(1, "position") : ""}`;
     },
-  );
+  });
 }
 
 /**
@@ -90,13 +86,13 @@ export function lowerMaxPoolGrad(planner: Planner, node: BoundNode<"maxPool2dGra
   }
   const sizes = { ...params, input: x.shape, output: y.shape };
   const target = planner.produceActivation(node.outputs[0]!, channelsLastStrides(x.shape));
-  emitWindows(
-    planner,
-    "maxPool2dGrad",
-    x.shape,
-    [planner.channelsLast(dy), planner.maxima.get(y)!],
-    [target],
-    (v) => {
+  emitWindows(planner, {
+    work: "pooling",
+    label: "maxPool2dGrad",
+    shape: x.shape,
+    inputs: [planner.channelsLast(dy), planner.maxima.get(y)!],
+    outputs: [target],
+    body: (v) => {
       const place = offsetOf("oy", "ox", sizes.output, v.width);
       return `var sum = ${v.f}(0.0);
   ${coveringLoop(
@@ -106,7 +102,7 @@ export function lowerMaxPoolGrad(planner: Planner, node: BoundNode<"maxPool2dGra
   )}
   ${v.write(0, "sum")}`;
     },
-  );
+  });
 }
 
 /** Zeros of the padding count in the mean. */
@@ -115,11 +111,16 @@ export function lowerAvgPool(planner: Planner, node: BoundNode<"avgPool2d">): vo
   const [y] = node.outputs;
   const sizes = { ...node.params, input: x!.shape, output: y!.shape };
   const target = planner.produceActivation(y!, channelsLastStrides(y!.shape));
-  emitWindows(planner, "avgPool2d", y!.shape, [planner.channelsLast(x!)], [target], (v) => {
-    const count = sizes.kernel[0] * sizes.kernel[1];
-    return `var sum = ${v.f}(0.0);
+  const count = sizes.kernel[0] * sizes.kernel[1];
+  emitWindows(planner, {
+    work: "pooling",
+    label: "avgPool2d",
+    shape: y!.shape,
+    inputs: [planner.channelsLast(x!)],
+    outputs: [target],
+    body: (v) => `var sum = ${v.f}(0.0);
   ${windowLoop(sizes, `sum += ${v.read(0, offsetOf("y", "x", sizes.input, v.width))};`)}
-  ${v.write(0, `sum / ${count}.0`)}`;
+  ${v.write(0, `sum / ${count}.0`)}`,
   });
 }
 
@@ -129,90 +130,17 @@ export function lowerAvgPoolGrad(planner: Planner, node: BoundNode<"avgPool2dGra
   const { inputShape } = node.params;
   const sizes = { ...node.params, input: inputShape, output: dy!.shape };
   const target = planner.produceActivation(node.outputs[0]!, channelsLastStrides(inputShape));
-  emitWindows(planner, "avgPool2dGrad", inputShape, [planner.channelsLast(dy!)], [target], (v) => {
-    const count = sizes.kernel[0] * sizes.kernel[1];
-    return `var sum = ${v.f}(0.0);
-  ${coveringLoop(sizes, `sum += ${v.read(0, offsetOf("oy", "ox", sizes.output, v.width))};`)}
-  ${v.write(0, `sum / ${count}.0`)}`;
-  });
-}
-
-/** How a kernel's body reads and writes, for one channel or four. */
-interface Elements {
-  readonly width: 1 | 4;
-  /** Types of values and of positions. */
-  readonly f: string;
-  readonly u: string;
-  read(input: number, index: string): string;
-  write(output: number, value: string): string;
-}
-
-/** A kernel with an invocation for every position of `shape`: `image`, `channel` (or group of four), `row`, `column`. */
-function emitWindows(
-  planner: Planner,
-  label: string,
-  shape: readonly number[],
-  inputs: readonly Tensor[],
-  outputs: readonly Tensor[],
-  body: (elements: Elements) => string,
-): void {
-  const [images, channels, height, width] = shape as [number, number, number, number];
-  const wide = channels % 4 === 0 && [...inputs, ...outputs].every(({ offset }) => offset % 4 === 0);
-  const step = wide ? 4 : 1;
-  const operands: Operand[] = [
-    ...outputs.map((tensor): Operand => ({ tensor, written: true, width: step })),
-    ...inputs.map((tensor): Operand => ({ tensor, width: step })),
-  ];
-  const frame = new KernelFrame(operands);
-  const count = sizeOf([images, height, width, channels / step]);
-  const text = body({
-    width: step,
-    f: wide ? "vec4f" : "f32",
-    u: wide ? "vec4u" : "u32",
-    read: (input, index) =>
-      wide ? frame.read4(outputs.length + input, index) : frame.read(outputs.length + input, index),
-    write: (output, value) => (wide ? frame.write4(output, "i", value) : frame.write(output, "i", value)),
-  });
-  const main = `NO_SEGMENTS let i = group * ${WORKGROUP}u + lane;
-  if (i >= ${count}u) { return; }
-  let channel = i % ${channels / step}u;
-  let pixel = i / ${channels / step}u;
-  let column = pixel % ${width}u;
-  let row = (pixel / ${width}u) % ${height}u;
-  let image = pixel / ${width * height}u;
-  ${text}`;
-  planner.emit({
+  const count = sizes.kernel[0] * sizes.kernel[1];
+  emitWindows(planner, {
     work: "pooling",
-    label,
-    code: frame.code({ main, workgroupSize: WORKGROUP }),
-    bindings: frame.bindings,
-    segments: [frame.numbers],
-    workgroups: [...spread(Math.ceil(count / WORKGROUP), planner.traits.workgroups), 1],
-    mergeable: false,
+    label: "avgPool2dGrad",
+    shape: inputShape,
+    inputs: [planner.channelsLast(dy!)],
+    outputs: [target],
+    body: (v) => `var sum = ${v.f}(0.0);
+  ${coveringLoop(sizes, `sum += ${v.read(0, offsetOf("oy", "ox", sizes.output, v.width))};`)}
+  ${v.write(0, `sum / ${count}.0`)}`,
   });
-}
-
-/** Offset of the invocation's channels at a row and a column of maps of this shape. */
-function offsetOf(
-  row: string,
-  column: string,
-  [, channels, height, width]: readonly number[],
-  step: number,
-): string {
-  return `((image * ${height}u + ${row}) * ${width}u + ${column}) * ${channels! / step}u + channel`;
-}
-
-/** `body` at every element `y`, `x` of the window at `row`, `column`, `ky` and `kx` counting in it. */
-function windowLoop({ kernel, stride, padding, input }: Sizes, body: string): string {
-  return `for (var ky = 0u; ky < ${kernel[0]}u; ky++) {
-    let y = row * ${stride[0]}u + ky - ${padding[0]}u;
-    if (y >= ${input[2]}u) { continue; }
-    for (var kx = 0u; kx < ${kernel[1]}u; kx++) {
-      let x = column * ${stride[1]}u + kx - ${padding[1]}u;
-      if (x >= ${input[3]}u) { continue; }
-      ${body}
-    }
-  }`;
 }
 
 /** `body` at every window `oy`, `ox` that covers `row`, `column`. */

@@ -10,11 +10,15 @@ const WORKGROUP = 256;
 /** Bytes of parts that may wait for each other in any case. */
 const LEAST_WAITING = 16 * 2 ** 20;
 
-/** Memory for the parts of a gradient, [parts, O, taps, channels], which whoever reads the gradient adds up. */
+/**
+ * Memory for the parts of a gradient, [parts, O, taps, channels], which whoever reads the gradient adds up.
+ * @param channels those that the weight has; zeros lie behind them
+ */
 export function partsOfGradient(
   planner: Planner,
   value: BoundValue,
   shape: readonly [number, number, number, number],
+  channels: number,
 ): Tensor {
   const bytes = sizeOf(shape) * ELEMENT_BYTES.f32;
   const { bytes: before } = planner.parts.region;
@@ -24,7 +28,7 @@ export function partsOfGradient(
   const { region, gradients } = planner.parts;
   const offset = region.extend(Math.ceil(bytes / 16) * 16) / ELEMENT_BYTES.f32;
   const parts: Tensor = { region, type: "f32", shape, strides: stridesOf(shape), offset };
-  gradients.push({ value, parts });
+  gradients.push({ value, parts, channels });
   planner.defer(value, { make: () => addUp(planner) });
   return parts;
 }
@@ -37,9 +41,8 @@ function addUp(planner: Planner): void {
 }
 
 /** Neighbours read neighbouring elements of a part. */
-function addParts(planner: Planner, { value, parts: source }: GradientParts): void {
+function addParts(planner: Planner, { value, parts: source, channels: ins }: GradientParts): void {
   const [parts, outs, taps, channels] = source.shape as [number, number, number, number];
-  const [, ins] = value.shape as [number, number, number, number];
   const target = planner.produce(value);
   const each = outs * taps * channels;
   const frame = new KernelFrame(

@@ -50,6 +50,7 @@ export interface Inline {
 export interface GradientParts {
   readonly value: BoundValue;
   readonly parts: Tensor;
+  readonly channels: number;
 }
 
 /** State of making one plan. */
@@ -214,11 +215,14 @@ export class Planner {
     return whole;
   }
 
-  /** A variable [O, C, kH, kW] with its channels closest together, in fours; all are packed before anything else. */
-  packedWeight(value: BoundValue, channels: number): Tensor {
+  /**
+   * A variable [O, C, kH, kW] with its channels closest together, in fours; all are packed before anything else.
+   * @param seen the shape that it is seen in; default: its own
+   */
+  packedWeight(value: BoundValue, channels: number, seen: Shape = value.shape): Tensor {
     const known = this.#padded.get(value);
     if (known !== undefined) return known;
-    const shape = value.shape.map((size, axis) => (axis === 1 ? channels : size));
+    const shape = seen.map((size, axis) => (axis === 1 ? channels : size));
     const strides = channelsLastStrides(shape);
     const type = this.half ?? "f32";
     const begin = this.#weights.extend(Math.ceil((sizeOf(shape) * ELEMENT_BYTES[type]) / 16) * 16);
@@ -230,7 +234,7 @@ export class Planner {
       offset: begin / ELEMENT_BYTES[type],
     };
     const { dispatches } = this;
-    const kernel = packWeightKernel(this.tensor(value), packed, channels, this.traits);
+    const kernel = packWeightKernel({ ...this.tensor(value), shape: seen }, packed, channels, this.traits);
     dispatches.splice(this.#packed++, 0, complete(kernel, this.#scope));
     this.#padded.set(value, packed);
     return packed;
