@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   search: ["core", "config"],
   calibrate: ["core", "metrics"],
   inference: ["core", "platform", "image", "transforms", "onnx", "calibrate"],
-  export: ["core", "graph", "nn", "onnx", "runtime", "transforms", "inference"],
+  export: ["core", "graph", "nn", "onnx", "runtime", "image", "transforms", "inference"],
   train: ["core", "platform", "graph", "autodiff", "nn", "optim", "weights", "runtime"],
   callbacks: ["core", "platform", "graph", "nn", "metrics", "plots", "train"],
   loggers: ["core", "platform", "train"],

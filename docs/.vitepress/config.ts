@@ -63,6 +63,7 @@ export default defineConfig({
             { text: "Networks", link: "/models" },
             { text: "Weights and fine-tuning", link: "/weights-and-fine-tuning" },
             { text: "Runs and resuming", link: "/runs-and-resuming" },
+            { text: "Exporting", link: "/exporting" },
             { text: "Finding good settings", link: "/search" },
             { text: "How sure a model is", link: "/confidence" },
             { text: "Callbacks", link: "/callbacks" },

@@ -1,6 +1,14 @@
 // The application: what the command line offers, as functions.
 
 export type { RunSummary } from "../report/index.ts";
+export {
+  type ExportedWeights,
+  type ExportWeightsRequest,
+  exportWeights,
+} from "./export/export-weights.ts";
+export { EXPORT_FORMATS, MODEL_INPUTS } from "./export/formats.ts";
+export type { MeasuredModel } from "./export/measure-models.ts";
+export { modelOf } from "./export/write-export.ts";
 export { diagnoseProcesses, type ProcessesDiagnosis } from "./processes/doctor.ts";
 export { isFirstProcess } from "./processes/processes.ts";
 export { allComponents } from "./registry.ts";
@@ -22,7 +30,6 @@ export {
   configureRun,
   type RunConfiguration,
 } from "./run/configuration.ts";
-export { type ExportResult, type ExportWeightsRequest, exportWeights, modelOf } from "./run/export.ts";
 export { newestRunFolder, type RunRequest } from "./run/open-run.ts";
 export { RunFolder, runFolderOf } from "./run/run-folder.ts";
 export { test } from "./run/test.ts";

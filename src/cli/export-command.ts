@@ -1,31 +1,111 @@
-// classifier-training export: model.onnx of a run's best weights.
-import { Command } from "commander";
+// classifier-training export: an ONNX model of a run's best weights.
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { ExportedWeights, ExportWeightsRequest, MeasuredModel } from "../app/index.ts";
+import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
 import { addRunArguments, runRequest } from "./run-argument.ts";
 
 interface ExportFlags {
   readonly import: readonly string[];
   readonly output?: string;
+  readonly format: string;
+  readonly input: string;
+  readonly dynamic?: string;
+  readonly maxDrop: number;
+  readonly json?: boolean;
 }
+
+const HELP = `
+Files: model.onnx, model_fp16.onnx; with _dynamic or _pixels in the name where that is so; labels_mapping.json
+beside them, and inside each of them.`;
 
 /** Takes a run, by default the newest. */
 export function exportCommand(): Command {
   const command = new Command("export").description(
-    "export the best weights of a run as model.onnx with labels_mapping.json",
+    "export the best weights of a run as an ONNX model with labels_mapping.json",
   );
   return addRunArguments(command)
     .option("-o, --output <folder>", "where to write (default: the run's folder)")
+    .option("--format <format>", "onnx (float32) or onnx-fp16", "onnx")
+    .option(
+      "--input <input>",
+      "float (preprocessed pictures), pixels (one picture, uint8 [H, W, 3]) or pixels-batch (uint8 [N, H, W, 3]): with pixels the preprocessing is part of the model",
+      "float",
+    )
+    .addOption(
+      new Option("--dynamic <what>", "size: height and width of the network's input are free").choices([
+        "size",
+      ]),
+    )
+    .option(
+      "--max-drop <points>",
+      "points of accuracy, in percent, that fp16 may lose on validation or test",
+      points,
+      1,
+    )
+    .option("--json", "print as JSON")
+    .addHelpText("after", HELP)
     .action(runExport);
+}
+
+function points(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError("It must be a number from 0 to 100.");
 }
 
 async function runExport(
   run: string | undefined,
   overrides: readonly string[],
-  flags: ExportFlags,
+  { import: modules, output, format, input, dynamic, maxDrop, json }: ExportFlags,
 ): Promise<void> {
   const { exportWeights } = await import("../app/index.ts");
-  const request = await runRequest(run, overrides, flags.import);
-  const { path, difference } = await exportWeights({ ...request, output: flags.output });
-  process.stdout.write(`${path}\n`);
-  writeLine(`equal to the trained model within ${difference.toExponential(1)}`);
+  const form = { format, input, dynamicSize: dynamic === "size" } as Pick<
+    ExportWeightsRequest,
+    "format" | "input"
+  >;
+  const result = await exportWeights({
+    ...(await runRequest(run, overrides, modules)),
+    ...form,
+    output,
+    maxDrop,
+  });
+  process.stdout.write(`${json === true ? toJson(result) : result.path}\n`);
+  if (result.measured !== undefined) writeLine(toTable(result.measured));
+  writeLine(
+    `equal to the trained model within ${result.difference.toExponential(1)}${result.measured === undefined ? "" : " in float32"}`,
+  );
+}
+
+function toJson({ path, difference, measured }: ExportedWeights): string {
+  return JSON.stringify({
+    path,
+    difference,
+    models: measured?.map(({ name, accuracy, agreement, pictures, bytes, latency }) => ({
+      name,
+      val_accuracy: accuracy.val,
+      test_accuracy: accuracy.test,
+      agreement,
+      pictures,
+      bytes,
+      latency_ms: latency,
+    })),
+  });
+}
+
+function toTable(models: readonly MeasuredModel[]): string {
+  const percent = (value: number | undefined): string =>
+    value === undefined ? "-" : `${(value * 100).toFixed(2)} %`;
+  const [first] = models;
+  return formatTable(
+    ["model", "val", "test", "same answer", "size", "ms a picture, 1 thread"],
+    models.map(({ name, accuracy, agreement, bytes, latency }) => [
+      name,
+      percent(accuracy.val),
+      percent(accuracy.test),
+      percent(agreement),
+      `${(bytes / 1e6).toFixed(2)} MB (${(bytes / first!.bytes).toFixed(2)} x)`,
+      `${latency.toFixed(2)} (${(first!.latency / latency).toFixed(2)} x as fast)`,
+    ]),
+  );
 }

@@ -23,6 +23,7 @@ export {
   type ErrorKind,
   PROCESS_LOST,
 } from "./errors.ts";
+export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
 export { checkLabels, type LabelRange } from "./labels.ts";
 export { LatestUsed } from "./latest-used.ts";
 export { parseOptions } from "./parse-options.ts";

@@ -90,7 +90,8 @@ function compare(trained: HostTensor, exported: HostTensor): number {
   return difference / scale;
 }
 
-function mismatch(problem: string): ClassifierTrainingError {
+/** The error of an export that is not what was trained. */
+export function mismatch(problem: string): ClassifierTrainingError {
   return new ClassifierTrainingError(
     "failure",
     "EXPORT_MISMATCH",

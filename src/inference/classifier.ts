@@ -9,7 +9,7 @@ import {
 } from "../calibrate/index.ts";
 import { ClassifierTrainingError, hostTensor } from "../core/index.ts";
 import type { Image, ImageTensor } from "../image/index.ts";
-import { decodeModel, modelMetadata } from "../onnx/index.ts";
+import { decodeModel, modelInputs, modelMetadata } from "../onnx/index.ts";
 import { readText } from "../platform/index.ts";
 import {
   classNamesOf,
@@ -55,9 +55,17 @@ export class Classifier implements AsyncDisposable {
   readonly calibration: Calibration | undefined;
   readonly #session: OnnxSession;
   readonly #preparation: PicturePreparation;
+  /** Axes of the pixels that the model takes; undefined where it takes preprocessed pictures. */
+  readonly #pixelAxes: number | undefined;
 
-  private constructor(session: OnnxSession, labels: LabelsMapping, calibration: Calibration | undefined) {
+  private constructor(
+    session: OnnxSession,
+    labels: LabelsMapping,
+    calibration: Calibration | undefined,
+    pixelAxes: number | undefined,
+  ) {
     this.#session = session;
+    this.#pixelAxes = pixelAxes;
     this.labels = labels;
     this.classNames = classNamesOf(labels);
     this.calibration = calibration;
@@ -75,13 +83,16 @@ export class Classifier implements AsyncDisposable {
     const [bytes, name] = typeof model === "string" ? [await readModel(model), model] : [model, "the model"];
     const session = await openOnnxSession(bytes, name, threads);
     try {
-      const metadata = modelMetadata(decodeModel(bytes));
+      const decoded = decodeModel(bytes);
+      const metadata = modelMetadata(decoded);
+      const [input] = modelInputs(decoded);
       const labels = await loadLabels(metadata, name, labelsPath);
       const calibration = metadata.get(CALIBRATION_METADATA_KEY);
       return new Classifier(
         session,
         labels,
         calibration === undefined ? undefined : parseCalibration(calibration, labels.num_classes, name),
+        input?.dtype === "uint8" ? input.shape.length : undefined,
       );
     } catch (error) {
       await session.dispose();
@@ -126,11 +137,23 @@ export class Classifier implements AsyncDisposable {
   }
 
   async #compute(pictures: readonly Picture[], first: number): Promise<Float32Array> {
+    if (this.#pixelAxes !== undefined) return this.#computePixels(pictures, first, this.#pixelAxes);
     const tensors = await Promise.all(pictures.map((picture, i) => this.#prepare(picture, first + i)));
     const shape = [tensors.length, ...tensors[0]!.shape];
     const data = new Float32Array(tensors.length * tensors[0]!.data.length);
     for (const [i, tensor] of tensors.entries()) data.set(tensor.data, i * tensor.data.length);
     return (await this.#session.run(hostTensor("float32", shape, data))).data;
+  }
+
+  /** One picture after another, since their sizes differ. */
+  async #computePixels(pictures: readonly Picture[], first: number, axes: number): Promise<Float32Array> {
+    const rows: Float32Array[] = [];
+    for (const [i, picture] of pictures.entries()) {
+      const { width, height, data } = await this.#preparation.decode(picture, nameOf(picture, first + i));
+      const shape = [1, height, width, 3].slice(-axes);
+      rows.push((await this.#session.run(hostTensor("uint8", shape, data))).data);
+    }
+    return Float32Array.from(rows.flatMap((row) => [...row]));
   }
 
   async dispose(): Promise<void> {
@@ -142,8 +165,7 @@ export class Classifier implements AsyncDisposable {
   }
 
   #prepare(picture: Picture, index: number): Promise<ImageTensor> {
-    const name = typeof picture === "string" ? picture : `picture ${index}`;
-    return this.#preparation.prepare(picture, name);
+    return this.#preparation.prepare(picture, nameOf(picture, index));
   }
 
   #rank(logits: Float32Array, topK: number): Prediction[] {
@@ -160,6 +182,10 @@ export class Classifier implements AsyncDisposable {
     if (unsure !== undefined) ranked[0] = { ...best, unsure };
     return ranked;
   }
+}
+
+function nameOf(picture: Picture, index: number): string {
+  return typeof picture === "string" ? picture : `picture ${index}`;
 }
 
 async function loadLabels(

@@ -1,6 +1,6 @@
 // An exported model in onnxruntime: images in, logits out.
 import type { InferenceSession } from "onnxruntime-node";
-import { ClassifierTrainingError, type HostTensor, hostTensor } from "../core/index.ts";
+import { ClassifierTrainingError, type HostTensor, hostTensor, isShared } from "../core/index.ts";
 import { readBytes } from "../platform/index.ts";
 import { loadOnnxLibrary, onnxPlatform } from "../platform/onnxruntime.ts";
 
@@ -8,8 +8,8 @@ import { loadOnnxLibrary, onnxPlatform } from "../platform/onnxruntime.ts";
 export interface OnnxSession {
   readonly inputName: string;
   readonly outputName: string;
-  /** @param images [N, 3, H, W] @returns [N, num_classes] */
-  run(images: HostTensor<"float32">): Promise<HostTensor<"float32">>;
+  /** @param images [N, 3, H, W], or the pixels that the model takes @returns [N, num_classes] */
+  run(images: HostTensor<"float32"> | HostTensor<"uint8">): Promise<HostTensor<"float32">>;
   dispose(): Promise<void>;
 }
 
@@ -55,8 +55,12 @@ export async function openOnnxSession(
   return {
     inputName,
     outputName,
-    run: async ({ shape, data }) => {
-      const results = await session.run({ [inputName]: new Tensor("float32", data, [...shape]) });
+    run: async ({ dtype, shape, data: given }) => {
+      // The library takes no shared memory.
+      const data = isShared(given.buffer) ? given.slice() : given;
+      const results = await session.run({
+        [inputName]: new Tensor(dtype, data as never, [...shape]) as never,
+      });
       const { dims, data: logits } = results[outputName]!;
       return hostTensor("float32", [...dims], Float32Array.from(logits as Float32Array));
     },

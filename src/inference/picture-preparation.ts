@@ -34,7 +34,7 @@ export class PicturePreparation {
     options: DecodeOptions = {},
   ): Promise<ImageTensor> {
     if (typeof picture === "object" && "dtype" in picture) return picture;
-    const image = await readImage(toSource(picture), name, options);
+    const image = await this.decode(picture, name, options);
     const pixels = await this.#transform.apply(image, new RandomStream(0, "predict"));
     if (!isImage(pixels)) return pixels;
     throw new ClassifierTrainingError(
@@ -42,6 +42,21 @@ export class PicturePreparation {
       "LABELS_MAPPING",
       "the preprocessing does not end with a tensor",
     );
+  }
+
+  /**
+   * The pixels alone, for a model that prepares them by itself.
+   * @throws ClassifierTrainingError kind "data" where the picture cannot be read; "usage" `PIXELS_WANTED` for a tensor
+   */
+  async decode(
+    picture: string | Uint8Array | Image | ImageTensor,
+    name: string,
+    options: DecodeOptions = {},
+  ): Promise<Image> {
+    if (typeof picture !== "object" || !("dtype" in picture))
+      return readImage(toSource(picture), name, options);
+    const message = "the model takes pixels, not a tensor";
+    throw new ClassifierTrainingError("usage", "PIXELS_WANTED", message, { where: name });
   }
 }
 

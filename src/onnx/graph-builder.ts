@@ -82,7 +82,27 @@ function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(integer) });
 }
 
-function valueInfo(name: string, dtype: DType, shape: readonly OnnxDimension[]): ValueInfoProto {
+/** A node with these outputs. */
+export function nodeProto(
+  opType: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  { name = opType, domain = "", attributes = {} }: Omit<NodeOptions, "outputs"> = {},
+): NodeProto {
+  return create(NodeProtoSchema, {
+    name,
+    opType,
+    domain,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: Object.entries(attributes).flatMap(([key, value]) =>
+      value === undefined ? [] : attributeProto(key, value),
+    ),
+  });
+}
+
+/** What a model says of an input or output. */
+export function valueInfo(name: string, dtype: DType, shape: readonly OnnxDimension[]): ValueInfoProto {
   const dim = shape.map((size) => ({
     value:
       typeof size === "string"
@@ -142,19 +162,7 @@ export class GraphBuilder {
       name,
     ];
     for (const output of outputs) this.#defined.add(output);
-    const attributes = Object.entries(options.attributes ?? {});
-    this.#nodes.push(
-      create(NodeProtoSchema, {
-        name,
-        opType,
-        domain: options.domain ?? "",
-        input: [...inputs],
-        output: outputs,
-        attribute: attributes.flatMap(([key, value]) =>
-          value === undefined ? [] : attributeProto(key, value),
-        ),
-      }),
-    );
+    this.#nodes.push(nodeProto(opType, inputs, outputs, { ...options, name }));
     return outputs;
   }
 

@@ -4,9 +4,13 @@ export {
   GraphBuilder,
   type ModelOptions,
   type NodeOptions,
+  nodeProto,
   type OnnxAttribute,
   type OnnxDimension,
+  valueInfo,
 } from "./graph-builder.ts";
+export { toHalfPrecision } from "./half-precision.ts";
+export { joinModels } from "./join-models.ts";
 export { CONTRIB_DOMAIN, computedAs, Emitter, OPSET } from "./lowering/emitter.ts";
 export { type LoweringOptions, lowerNodes } from "./lowering/index.ts";
 export {
@@ -16,7 +20,9 @@ export {
   modelMetadata,
   modelOutputs,
   type OnnxValueInfo,
+  sameNode,
+  withEntry,
   withMetadata,
 } from "./model.ts";
-export type { ModelProto } from "./onnx.gen.ts";
+export type { ModelProto, NodeProto, TensorProto } from "./onnx.gen.ts";
 export { dtypeOf, fromTensorProto, onnxType, toTensorProto } from "./tensor.ts";

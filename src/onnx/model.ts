@@ -1,10 +1,12 @@
 // ONNX models as bytes, and what a reader asks of them: inputs, outputs, metadata.
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, equals, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ClassifierTrainingError, type DType } from "../core/index.ts";
 import type { OnnxDimension } from "./graph-builder.ts";
 import {
   type ModelProto,
   ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
   StringStringEntryProtoSchema,
   type ValueInfoProto,
 } from "./onnx.gen.ts";
@@ -70,8 +72,17 @@ export function modelMetadata(model: ModelProto): Map<string, string> {
 
 /** The bytes of a model with an entry of its `metadata_props` set; all else is as it was. */
 export function withMetadata(bytes: Uint8Array, key: string, value: string): Uint8Array {
-  const model = decodeModel(bytes);
+  return encodeModel(withEntry(decodeModel(bytes), key, value));
+}
+
+/** The model with an entry of its `metadata_props` set. */
+export function withEntry(model: ModelProto, key: string, value: string): ModelProto {
   const others = model.metadataProps.filter((entry) => entry.key !== key);
-  model.metadataProps = [...others, create(StringStringEntryProtoSchema, { key, value })];
-  return encodeModel(model);
+  const entry = create(StringStringEntryProtoSchema, { key, value });
+  return { ...model, metadataProps: [...others, entry] };
+}
+
+/** Whether two nodes are the same: type, names and attributes. */
+export function sameNode(a: NodeProto, b: NodeProto): boolean {
+  return equals(NodeProtoSchema, a, b);
 }

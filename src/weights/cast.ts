@@ -1,6 +1,15 @@
 // Changes the element type of a tensor where the values survive it: floats to floats, integers to integers.
-import { ClassifierTrainingError, type DType, formatShape, type HostTensor, isFloat } from "../core/index.ts";
-import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
+import {
+  bfloat16ToFloat32,
+  ClassifierTrainingError,
+  type DType,
+  float16ToFloat32,
+  float32ToBfloat16,
+  float32ToFloat16,
+  formatShape,
+  type HostTensor,
+  isFloat,
+} from "../core/index.ts";
 
 /**
  * `tensor` as `dtype`; itself where it is that already. Floats are rounded to the nearest, and to 16 bits by way

@@ -1,11 +1,11 @@
 // Files of weights: safetensors read and written, PyTorch files read as data, torchvision's weights fetched.
 
+export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "../core/half.ts";
 export { type DownloadOptions, type DownloadProgress, download } from "../download/index.ts";
 export { weightsCacheFolder } from "./cache.ts";
 export { castTensor } from "./cast.ts";
 export { findWeights, WEIGHTS_CATALOG, type WeightsEntry, type WeightsPreprocessing } from "./catalog.ts";
 export { type ConvertOptions, convertWeights, type WeightNames } from "./convert.ts";
-export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
 export {
   listNames,
   type MatchOptions,

@@ -16,11 +16,11 @@ import {
   type TrainableModel,
   Trainer,
 } from "../../train/index.ts";
+import { BestExport } from "../export/best-export.ts";
 import { assertSameRun, noticesOf, processesLine, tellOfOthers } from "../processes/processes.ts";
 import { resumedBatches } from "../processes/resumed-batches.ts";
 import { threadsOfProcess } from "../processes/threads-of-process.ts";
 import { chooseRuntime, type ProbedRuntime } from "../runtimes.ts";
-import { BestExport } from "./best-export.ts";
 import type { RunConfiguration } from "./configuration.ts";
 import { readJobSettings, setEnvironment } from "./job-settings.ts";
 import { linearProbe } from "./linear-probe.ts";

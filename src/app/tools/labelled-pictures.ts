@@ -3,8 +3,8 @@ import { statSync } from "node:fs";
 import type { ComponentRegistry } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
+import { modelOf } from "../export/write-export.ts";
 import { composeRun } from "../run/configuration.ts";
-import { modelOf } from "../run/export.ts";
 import { openRun } from "../run/open-run.ts";
 import { picturesOf } from "./data-tools.ts";
 

@@ -4,9 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { torchArchive } from "../../../test/support/torch-archive.ts";
-import type { DType, HostTensor } from "../../core/index.ts";
+import { bfloat16ToFloat32, type DType, float16ToFloat32, type HostTensor } from "../../core/index.ts";
 import { type ByteSource, bufferSource, fileSource } from "../byte-source.ts";
-import { bfloat16ToFloat32, float16ToFloat32 } from "../half.ts";
 import { openSafetensors } from "../safetensors.ts";
 import {
   OrderedDict,

@@ -1,8 +1,8 @@
 // Exports the best weights of a run that goes on or has just ended; the same weights once.
 import type { BestWeightsExporter, KeptCheckpoint, ModelCheckpoint } from "../../callbacks/index.ts";
 import { loadCheckpoint } from "../../train/index.ts";
-import { type ExportResult, type ModelExport, writeExport } from "./export.ts";
-import type { Notify } from "./notices.ts";
+import type { Notify } from "../run/notices.ts";
+import { type ExportResult, type ModelExport, writeExport } from "./write-export.ts";
 
 /** What an export takes, but for the weights, which the checkpoints have. */
 export interface BestExportParts extends Omit<ModelExport, "weights"> {

@@ -1,17 +1,16 @@
-// Exports weights of a run: compared with the trained model first, then model.onnx and labels_mapping.json.
+// Writes an export: compared with the trained model first, then model.onnx and labels_mapping.json.
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { exportModel, verifyExport } from "../../export/index.ts";
+import { type ExportRequest, exportModel, verifyExport } from "../../export/index.ts";
+import type { LabelsMapping } from "../../inference/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import type { StateDict } from "../../nn/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
-import { loadCheckpoint } from "../../train/index.ts";
 import type { Preprocessing } from "../../transforms/index.ts";
 import { packageVersion } from "../package-version.ts";
-import { openRun, type RunRequest } from "./open-run.ts";
 
 /** What is exported, what it is compared in, and where the files go. */
 export interface ModelExport {
@@ -34,31 +33,56 @@ export interface ExportResult {
 
 /** Writes `model.onnx` and `labels_mapping.json` into a folder. Nothing is written unless the comparison holds. */
 export async function writeExport(request: ModelExport): Promise<ExportResult> {
-  const { model, weights, preprocessing, runtime, threads, folder } = request;
-  const { network } = model;
-  if (preprocessing.imageSize === null) {
-    throw new ClassifierTrainingError(
-      "usage",
-      "EXPORT_IMAGE_SIZE",
-      "the validation transforms fix no image size",
-      {
-        where: "transforms.val_transforms",
-        hint: "end them with CenterCrop or a Resize to [height, width]",
-      },
-    );
-  }
-  const { imageSize } = preprocessing;
-  const { bytes, labels } = exportModel({
-    network,
+  const { preprocessing, folder } = request;
+  const exportRequest = requestOf(request, imageSizeOf(preprocessing));
+  const { bytes, labels } = exportModel(exportRequest);
+  const difference = await verifyFloat(request, bytes, exportRequest.imageSize);
+  return { path: await writeModel(folder, "model.onnx", bytes, labels), difference };
+}
+
+/** [height, width] of the network's input. @throws ClassifierTrainingError kind "usage" `EXPORT_IMAGE_SIZE` */
+export function imageSizeOf({ imageSize }: Preprocessing): readonly [number, number] {
+  if (imageSize !== null) return imageSize;
+  const message = "the validation transforms fix no image size";
+  throw new ClassifierTrainingError("usage", "EXPORT_IMAGE_SIZE", message, {
+    where: "transforms.val_transforms",
+    hint: "end them with CenterCrop or a Resize to [height, width]",
+  });
+}
+
+/** What the exporter is told. */
+export function requestOf(
+  { model, weights, preprocessing }: ModelExport,
+  imageSize: readonly [number, number],
+): ExportRequest {
+  return {
+    network: model.network,
     weights,
     preprocessing,
     imageSize,
     classNames: model.classNames,
     modelName: model.architecture,
     producerVersion: packageVersion(),
-  });
-  const difference = await verifyExport({ bytes, network, weights, runtime, threads, imageSize });
-  const path = join(folder, "model.onnx");
+  };
+}
+
+/** Compares a float32 model that takes preprocessed pictures with the trained one. @returns the largest difference */
+export function verifyFloat(
+  { model, weights, runtime, threads }: ModelExport,
+  bytes: Uint8Array,
+  imageSize: readonly [number, number],
+): Promise<number> {
+  return verifyExport({ bytes, network: model.network, weights, runtime, threads, imageSize });
+}
+
+/** Writes a model and its labels into a folder. @returns the model's path */
+export async function writeModel(
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+  labels: LabelsMapping,
+): Promise<string> {
+  const path = join(folder, name);
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
@@ -68,28 +92,7 @@ export async function writeExport(request: ModelExport): Promise<ExportResult> {
     new TextEncoder().encode(`${JSON.stringify(labels, null, 2)}\n`),
   ]);
   await writeDurably(path, [bytes]);
-  return { path, difference };
-}
-
-/** The run, and where its export goes. */
-export interface ExportWeightsRequest extends RunRequest {
-  /** Default: the run's folder. */
-  readonly output?: string | undefined;
-}
-
-/** Exports the best weights of a finished or interrupted run. */
-export async function exportWeights(request: ExportWeightsRequest): Promise<ExportResult> {
-  await using opened = await openRun(request);
-  const { model, data, settings, runtime, folder, weightsFile } = opened;
-  const { tensors } = await loadCheckpoint(weightsFile);
-  return await writeExport({
-    model,
-    weights: tensors,
-    preprocessing: data.preprocessing,
-    runtime,
-    threads: settings.trainer.threads,
-    folder: resolve(request.output ?? folder.path),
-  });
+  return path;
 }
 
 /** The model that a path names: an export itself, or the one in a run's folder. */
