@@ -5,7 +5,9 @@ import type { Collective } from "./collective.ts";
 export const ALONE: Collective = {
   rank: 0,
   size: 1,
+  waited: 0,
   async allReduce() {},
+  async allReduceBeside() {},
   async broadcast() {},
   async gather(value) {
     return [value];

@@ -2,7 +2,7 @@
 import { ClassifierTrainingError, type HostTensor, LatestUsed } from "../core/index.ts";
 import { type BoundProgram, bindBatch, isBound, type Program } from "../graph/index.ts";
 import { checkInputs } from "./boundary.ts";
-import type { Executable } from "./contract.ts";
+import type { Executable, RunObserver } from "./contract.ts";
 
 /** Sizes of batch that a program is kept compiled for: usual are two, the full one and the last of an epoch. */
 const SIZES_KEPT = 4;
@@ -30,11 +30,14 @@ class BatchExecutable implements Executable {
     this.#compile = compile;
   }
 
-  async run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+  async run(
+    inputs: Readonly<Record<string, HostTensor>>,
+    observer?: RunObserver,
+  ): Promise<Record<string, HostTensor>> {
     if (this.#disposed) throw disposed(this.#program.name);
     const size = checkInputs(this.#program, inputs);
     const executable = await this.#bySize.get(size, () => this.#compileFor(size));
-    return executable.run(inputs);
+    return executable.run(inputs, observer);
   }
 
   /** A program that cannot be compiled is not kept. */

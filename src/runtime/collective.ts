@@ -1,6 +1,12 @@
 // What processes that train together say to each other.
 import type { ErrorKind } from "../core/index.ts";
 
+/** How eagerly a sum beside everything else is made; may change while it is. */
+export interface Pace {
+  /** Somebody waits for it. */
+  hurried: boolean;
+}
+
 /**
  * One of the processes that train together. All of them call the same operations in the same order; each call settles
  * when every process has made it. Memory that is given must not be touched until then.
@@ -12,6 +18,13 @@ export interface Collective {
   readonly size: number;
   /** Replaces elements by their sum over all processes: the same bits everywhere. */
   allReduce(elements: Float32Array | Float64Array): Promise<void>;
+  /**
+   * The same beside everything else: such sums are begun in the same order by all processes, whatever lies between them. They
+   * are moved on now and then, until somebody waits for them.
+   */
+  allReduceBeside(elements: Float32Array | Float64Array, pace: Pace): Promise<void>;
+  /** How long other processes and the network have been waited for, in milliseconds; not while sums are made beside. */
+  readonly waited: number;
   /** Replaces bytes by those of process `from`; default 0. */
   broadcast(bytes: Uint8Array, from?: number): Promise<void>;
   /** What each process gives, in their order: copies of anything that can be structured-cloned. */

@@ -96,14 +96,28 @@ export interface VariableWrite {
   readonly tensor: HostTensor;
 }
 
+/** Follows a run of a program that changes variables: what lies in them for good while the rest is still computed. */
+export interface RunObserver {
+  /** Ranges of storages, in the order in which they are told of. */
+  readonly ranges: readonly VariableRef[];
+  /** Called once everything lies where it will during the run, which begins when the promise settles. */
+  begins(): Promise<void>;
+  /** Told now and then: the run changes the first `count` ranges no more. */
+  complete(count: number): void;
+}
+
 /** A compiled program; it works on the variables of the session that compiled it. */
 export interface Executable {
   /**
    * Runs the program once: inputs by name, outputs by name, variables updated when the promise resolves.
    * Outputs belong to the caller. A float input may be given as float32 or float64. Inputs must not be changed until the promise settles.
+   * @param observer not called by runtimes whose variables cannot be seen during a run
    * @throws ClassifierTrainingError `RUN_INPUT` for a missing, unknown or mis-shaped input.
    */
-  run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  run(
+    inputs: Readonly<Record<string, HostTensor>>,
+    observer?: RunObserver,
+  ): Promise<Record<string, HostTensor>>;
   /** Bytes planned for intermediate values, where the runtime knows. */
   readonly workspaceBytes?: number;
   dispose(): Promise<void>;

@@ -5,7 +5,9 @@ import { formatProfile, NO_PROFILER, profilerOf } from "./profiler.ts";
 
 test("what is measured inside another counts for itself alone, until its promise is settled", async () => {
   let now = 0;
-  const profiler = profilerOf("simple", () => now);
+  const others = { waited: 3 };
+  const profiler = profilerOf("simple", others, () => now);
+  others.waited += 4;
   const spend = async (milliseconds: number): Promise<void> => {
     await Promise.resolve();
     now += milliseconds;
@@ -32,6 +34,7 @@ test("what is measured inside another counts for itself alone, until its promise
   expect(profiler.profile()).toEqual({
     seconds: 0.08,
     otherSeconds: expect.closeTo(0.008, 12),
+    waitedSeconds: 0.004,
     entries: [
       { name: "checkpoint", seconds: 0.04, calls: 2, meanMs: 20, share: 0.5 },
       { name: "data", seconds: 0.02, calls: 3, meanMs: expect.closeTo(20 / 3, 12), share: 0.25 },
@@ -47,6 +50,7 @@ test("what is measured inside another counts for itself alone, until its promise
     "metrics       0.000      1    0.000   0.0 %",
     "failing       0.000      1    0.000   0.0 %",
     "0.080 s in all, 0.008 s (10.0 %) of it in none of these",
+    "0.004 s (5.0 %) spent waiting for other processes",
   ]);
 });
 

@@ -20,6 +20,8 @@ export interface Profile {
   readonly seconds: number;
   /** What is in none of the entries: the loop itself, and whoever iterates over the fit. */
   readonly otherSeconds: number;
+  /** Spent, wherever, waiting for other processes and the network; 0 alone. */
+  readonly waitedSeconds: number;
   /** Longest first. */
   readonly entries: readonly ProfileEntry[];
 }
@@ -41,20 +43,33 @@ export const NO_PROFILER: Profiler = {
   profile: () => undefined,
 };
 
+/** How long other processes have been waited for, in milliseconds. */
+interface Waiting {
+  readonly waited: number;
+}
+
 /** The profiler of this name. @param clock milliseconds */
-export function profilerOf(name: ProfilerName | undefined, clock?: () => number): Profiler {
-  return name === undefined ? NO_PROFILER : new SimpleProfiler(clock);
+export function profilerOf(
+  name: ProfilerName | undefined,
+  others: Waiting = { waited: 0 },
+  clock?: () => number,
+): Profiler {
+  return name === undefined ? NO_PROFILER : new SimpleProfiler(others, clock);
 }
 
 class SimpleProfiler implements Profiler {
   readonly #clock: () => number;
+  readonly #others: Waiting;
+  readonly #waitedBefore: number;
   readonly #begin: number;
   /** Milliseconds and calls by name. */
   readonly #measured = new Map<string, { spent: number; calls: number }>();
   /** Milliseconds of measurements inside the one that is running. */
   #inside = 0;
 
-  constructor(clock: () => number = () => performance.now()) {
+  constructor(others: Waiting, clock: () => number = () => performance.now()) {
+    this.#others = others;
+    this.#waitedBefore = others.waited;
     this.#clock = clock;
     this.#begin = clock();
   }
@@ -99,7 +114,12 @@ class SimpleProfiler implements Profiler {
       }))
       .sort((a, b) => b.seconds - a.seconds);
     const measured = entries.reduce((sum, { seconds }) => sum + seconds, 0);
-    return { seconds: all / 1000, otherSeconds: Math.max(0, all / 1000 - measured), entries };
+    return {
+      seconds: all / 1000,
+      otherSeconds: Math.max(0, all / 1000 - measured),
+      waitedSeconds: (this.#others.waited - this.#waitedBefore) / 1000,
+      entries,
+    };
   }
 
   #add(name: string, milliseconds: number): void {
@@ -108,8 +128,8 @@ class SimpleProfiler implements Profiler {
   }
 }
 
-/** A profile as a table, longest first, and a line on the rest. */
-export function formatProfile({ seconds, otherSeconds, entries }: Profile): string {
+/** A profile as a table, longest first, and lines on the rest. */
+export function formatProfile({ seconds, otherSeconds, waitedSeconds, entries }: Profile): string {
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   const rows = entries.map((entry) => [
     entry.name,
@@ -118,9 +138,10 @@ export function formatProfile({ seconds, otherSeconds, entries }: Profile): stri
     entry.meanMs.toFixed(3),
     percent(entry.share),
   ]);
-  const other = `${otherSeconds.toFixed(3)} s (${percent(seconds === 0 ? 0 : otherSeconds / seconds)})`;
+  const part = (of: number): string => `${of.toFixed(3)} s (${percent(seconds === 0 ? 0 : of / seconds)})`;
   return [
     formatTable(["where", "total s", "calls", "mean ms", "share"], rows),
-    `${seconds.toFixed(3)} s in all, ${other} of it in none of these`,
+    `${seconds.toFixed(3)} s in all, ${part(otherSeconds)} of it in none of these`,
+    ...(waitedSeconds === 0 ? [] : [`${part(waitedSeconds)} spent waiting for other processes`]),
   ].join("\n");
 }

@@ -11,7 +11,8 @@ const program = join(import.meta.dirname, "train-share.ts");
 interface Printed {
   readonly size: number;
   readonly heard: string;
-  readonly results: readonly (Trained & { readonly name: string; readonly same: boolean })[];
+  readonly results: readonly (Trained &
+    Readonly<Record<"same" | "overlapped", boolean>> & { readonly name: string })[];
 }
 
 function start(processes: number): Printed {
@@ -33,7 +34,7 @@ describe.skipIf(noMpirun !== undefined)("shares of a batch", () => {
     const all = await cases();
     expect(results.map(({ name }) => name)).toEqual(all.map(({ name }) => name));
     for (const [i, { runtime, options, tolerance }] of all.entries()) {
-      const { same, losses, norms, weights } = results[i]!;
+      const { same, overlapped, losses, norms, weights } = results[i]!;
       const alone = await trainTiny(
         runtime,
         (engine) => ({
@@ -43,6 +44,8 @@ describe.skipIf(noMpirun !== undefined)("shares of a batch", () => {
         options,
       );
       expect(same).toBe(true);
+      // Sums that are made during the backward pass have the bits of those that are made behind it.
+      expect(overlapped).toBe(true);
       expectNear(losses, alone.losses, tolerance);
       expectNear(norms, alone.norms, tolerance);
       for (const [name, values] of Object.entries(alone.weights))

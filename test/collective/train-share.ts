@@ -2,31 +2,37 @@
 import { localCollective, openCollective } from "../../src/collective/index.ts";
 import { DataParallel } from "../../src/train/index.ts";
 import { cases } from "./cases.ts";
-import { shareOf, trainTiny } from "./tiny-problem.ts";
+import { shareOf, type Trained, trainTiny } from "./tiny-problem.ts";
 
 const collective = await openCollective();
 if (collective === localCollective) throw new Error("this process was started alone");
 const { rank, size } = collective;
 const results = [];
 for (const { name, runtime, options } of await cases()) {
-  const trained = await trainTiny(
-    runtime,
-    (engine, model) => {
-      const parallel = new DataParallel(engine, model, collective);
-      return {
-        accumulate: async (batch, first, position) =>
-          (await parallel.accumulate(shareOf(batch, rank, size), first, position)).loss,
-        reduce: () => parallel.reduce(),
-      };
-    },
-    options,
-  );
+  const train = (overlaps: boolean): Promise<Trained> =>
+    trainTiny(
+      runtime,
+      (engine, model) => {
+        const parallel = new DataParallel(engine, model, collective);
+        return {
+          accumulate: async (batch, first, position) => {
+            const share = shareOf(batch, rank, size);
+            // A step has two micro-batches.
+            return (await parallel.accumulate(share, first, position, undefined, overlaps && !first)).loss;
+          },
+          reduce: () => parallel.reduce(),
+        };
+      },
+      options,
+    );
+  const trained = await train(true);
+  const overlapped = JSON.stringify(trained) === JSON.stringify(await train(false));
   // The sums of all processes' weights are those of one of them, times their number, where all are the same.
   const sums = Float64Array.from(Object.values(trained.weights).flat());
   const own = sums.slice();
   await collective.allReduce(sums);
   const same = sums.every((sum, i) => Math.abs(sum - own[i]! * size) <= 1e-15 * size * Math.abs(sum));
-  results.push({ name, same, ...trained });
+  results.push({ name, same, overlapped, ...trained });
 }
 const greeting = new TextEncoder().encode(rank === 0 ? "from 0" : "others");
 await collective.broadcast(greeting);

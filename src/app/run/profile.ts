@@ -4,10 +4,11 @@ import type { RunFolder } from "./run-folder.ts";
 
 /** Writes `profile.json` and `profile.txt`. */
 export async function writeProfile(folder: RunFolder, profile: Profile): Promise<void> {
-  const { seconds, otherSeconds, entries } = profile;
+  const { seconds, otherSeconds, waitedSeconds, entries } = profile;
   const content = {
     seconds,
     other_seconds: otherSeconds,
+    waited_seconds: waitedSeconds,
     entries: entries.map(({ meanMs, ...entry }) => ({ ...entry, mean_ms: meanMs })),
   };
   await folder.write(folder.profileFile("json"), `${JSON.stringify(content, null, 2)}\n`);

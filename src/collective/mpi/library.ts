@@ -4,8 +4,15 @@ import { ClassifierTrainingError } from "../../core/index.ts";
 /** A handle of MPI: the address of a global in Open MPI, a number in MPICH. */
 type Handle = unknown;
 
+/** A handle that MPI writes. */
+type Written = BigInt64Array | Int32Array;
+
 /** A request in progress. */
-export type MpiRequest = BigInt64Array | Int32Array;
+export interface MpiRequest {
+  readonly handle: Written;
+  /** What is sent, kept for as long as the request is. */
+  readonly sent?: Float32Array | Float64Array;
+}
 
 /** What is called of MPI. Every function but `abort` throws where the library reports an error. */
 export interface MpiLibrary {
@@ -13,8 +20,11 @@ export interface MpiLibrary {
   readonly description: string;
   readonly rank: number;
   readonly size: number;
-  /** Begins to sum elements over all processes, in place. */
-  startAllReduce(elements: Float32Array | Float64Array): MpiRequest;
+  /**
+   * Begins to sum elements over all processes, in place.
+   * @param beside as one of the operations whose order counts among themselves alone
+   */
+  startAllReduce(elements: Float32Array | Float64Array, beside: boolean): MpiRequest;
   /** Begins to replace bytes by those of process `from`. */
   startBroadcast(bytes: Uint8Array, from: number): MpiRequest;
   startBarrier(): MpiRequest;
@@ -38,7 +48,7 @@ interface Abi {
   readonly inPlace: number;
   /** The address that stands for no status. */
   readonly noStatus: number;
-  request(): MpiRequest;
+  written(): Written;
 }
 
 /** A file to load instead of searching. */
@@ -61,8 +71,16 @@ const MPICH_ABI: Abi = {
   errorsReturn: 0x54000001,
   inPlace: -1,
   noStatus: 1,
-  request: () => new Int32Array(1),
+  written: () => new Int32Array(1),
 };
+
+/**
+ * From so many processes and elements on Open MPI (4.1, nbc_iallreduce.c) has each process sum a part, which takes 2 (1 - 1/N)
+ * of the elements over each link, but not in place: there it sums them by a tree, which takes 2 log2(N).
+ */
+const [SCATTERING, SCATTERED] = [4, 2 ** 14];
+/** Other threads do not call MPI. */
+const THREAD_FUNNELED = 1;
 
 type Koffi = Pick<typeof import("koffi"), "load">;
 type Loaded = ReturnType<Koffi["load"]>;
@@ -79,7 +97,7 @@ function openMpiAbi(handle: Loaded): Abi {
     errorsReturn: global("ompi_mpi_errors_return"),
     inPlace: 1,
     noStatus: 0,
-    request: () => new BigInt64Array(1),
+    written: () => new BigInt64Array(1),
   };
 }
 
@@ -101,7 +119,7 @@ export async function openMpi(environment: NodeJS.ProcessEnv): Promise<MpiLibrar
   });
   const { name, handle } = load(koffi, candidates(environment));
   const open = handle.func("int MPI_Init_thread(void *argc, void *argv, int required, _Out_ int *provided)");
-  check("MPI_Init_thread", open(null, null, 0, [0]));
+  check("MPI_Init_thread", open(null, null, THREAD_FUNNELED, [0]));
   const abi = hasSymbol(handle, "ompi_mpi_comm_world") ? openMpiAbi(handle) : MPICH_ABI;
   return bind(name, handle, abi);
 }
@@ -117,34 +135,44 @@ function bind(name: string, handle: Loaded, abi: Abi): MpiLibrary {
     define(symbol, [own, "int *"])(abi.world, result);
     return result[0]!;
   };
-  const iallreduce = define("MPI_Iallreduce", ["intptr_t", "void *", "int", own, own, own, "void *"]);
+  const iallreduce = (from: "intptr_t" | "void *") =>
+    define("MPI_Iallreduce", [from, "void *", "int", own, own, own, "void *"]);
+  const sumInPlace = iallreduce("intptr_t").bind(undefined, abi.inPlace);
+  const sumOf = iallreduce("void *");
   const ibcast = define("MPI_Ibcast", ["void *", "int", own, "int", own, "void *"]);
   const ibarrier = define("MPI_Ibarrier", [own, "void *"]);
   const test = define("MPI_Test", ["void *", "int *", "intptr_t"]);
-  const started = (start: (request: MpiRequest) => void): MpiRequest => {
-    const request = abi.request();
-    start(request);
-    return request;
+  const started = (start: (handle: Written) => void, sent?: MpiRequest["sent"]): MpiRequest => {
+    const handle = abi.written();
+    start(handle);
+    return sent === undefined ? { handle } : { handle, sent };
   };
   define("MPI_Comm_set_errhandler", [own, own])(abi.world, abi.errorsReturn);
+  const copy = abi.written();
+  define("MPI_Comm_dup", [own, "void *"])(abi.world, copy);
+  // A handle that is an address, or a number, as it was written.
+  const beside = copy[0];
+  const size = number("MPI_Comm_size");
   const version = Buffer.alloc(8192);
   const length = new Int32Array(1);
   define("MPI_Get_library_version", ["void *", "int *"])(version, length);
   return {
     description: `${name}: ${version.toString("utf8", 0, length[0]).split(/[,\n\0]/)[0]}`,
     rank: number("MPI_Comm_rank"),
-    size: number("MPI_Comm_size"),
-    startAllReduce: (elements) =>
-      started((request) => {
-        const type = elements instanceof Float32Array ? abi.float32 : abi.float64;
-        iallreduce(abi.inPlace, elements, elements.length, type, abi.sum, abi.world, request);
-      }),
+    size,
+    startAllReduce: (elements, isBeside) => {
+      const type = elements instanceof Float32Array ? abi.float32 : abi.float64;
+      const communicator = isBeside ? beside : abi.world;
+      const sent = size >= SCATTERING && elements.length >= SCATTERED ? elements.slice() : undefined;
+      const sum = sent === undefined ? sumInPlace : sumOf.bind(undefined, sent);
+      return started((handle) => sum(elements, elements.length, type, abi.sum, communicator, handle), sent);
+    },
     startBroadcast: (bytes, from) =>
-      started((request) => ibcast(bytes, bytes.length, abi.byte, from, abi.world, request)),
-    startBarrier: () => started((request) => ibarrier(abi.world, request)),
+      started((handle) => ibcast(bytes, bytes.length, abi.byte, from, abi.world, handle)),
+    startBarrier: () => started((handle) => ibarrier(abi.world, handle)),
     test: (request) => {
       const done = new Int32Array(1);
-      test(request, done, abi.noStatus);
+      test(request.handle, done, abi.noStatus);
       return done[0] !== 0;
     },
     abort: (exitCode) => {

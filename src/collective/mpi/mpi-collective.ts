@@ -3,12 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
 import type { ErrorKind } from "../../core/index.ts";
 import { nextTask } from "../../platform/index.ts";
-import type { Collective } from "../../runtime/collective.ts";
+import type { Collective, Pace } from "../../runtime/collective.ts";
 import { type MpiLibrary, type MpiRequest, openMpi } from "./library.ts";
 import { Watch } from "./watch.ts";
 
 /** Milliseconds that an operation is moved on before events that wait have their turn. */
 const TURN = 2;
+/** Milliseconds between two moves of what nobody waits for: what a network brings meanwhile fits into its buffers. */
+const PAUSE = 1;
+const HURRIED: Pace = { hurried: true };
 /** Elements that are reduced as one operation of several at a time: few of them are in caches, and the next are under way. */
 const PIECE = 2 ** 18;
 /** Bytes that are sent as one operation: counts of MPI have 31 bits. */
@@ -34,9 +37,13 @@ export class MpiCollective implements Collective {
   readonly description: string;
   /** How long other processes and the network have been waited for, in milliseconds. */
   waited = 0;
+  /** When that was last added to. */
+  #countedTo = 0;
   /** Ends what is waited for when another process is lost; undefined where they cannot watch each other. */
   watch: Watch | undefined;
   readonly #library: MpiLibrary;
+  /** Settles with the last of the sums that are made beside everything else. */
+  #beside: Promise<void> = Promise.resolve();
 
   constructor(library: MpiLibrary) {
     this.#library = library;
@@ -48,8 +55,15 @@ export class MpiCollective implements Collective {
   async allReduce(elements: Float32Array | Float64Array): Promise<void> {
     const pieces: MpiRequest[] = [];
     for (let from = 0; from < elements.length; from += PIECE)
-      pieces.push(this.#library.startAllReduce(elements.subarray(from, from + PIECE)));
+      pieces.push(this.#library.startAllReduce(elements.subarray(from, from + PIECE), false));
     for (const piece of pieces) await this.#done(piece);
+  }
+
+  async allReduceBeside(elements: Float32Array | Float64Array, pace: Pace): Promise<void> {
+    const request = this.#library.startAllReduce(elements, true);
+    // One of them is asked for at a time: that moves all on.
+    this.#beside = this.#beside.then(() => this.#done(request, pace));
+    return this.#beside;
   }
 
   async broadcast(bytes: Uint8Array, from = 0): Promise<void> {
@@ -85,23 +99,41 @@ export class MpiCollective implements Collective {
   }
 
   async close(): Promise<void> {
+    await this.#beside;
     await this.barrier();
     await this.watch?.close();
     this.#library.finalize();
   }
 
-  async #done(request: MpiRequest): Promise<void> {
-    const start = performance.now();
+  async #done(request: MpiRequest, pace: Pace = HURRIED): Promise<void> {
     this.watch?.begins();
-    for (let turn = start; ; ) {
-      const done = this.#test(request);
-      if (done === true || (done !== false && (await done))) break;
-      if (performance.now() - turn < TURN) continue;
+    for (;;) {
+      const begin = performance.now();
+      const { hurried } = pace;
+      const done = this.#turn(request, hurried ? TURN : 0);
+      if (done === true || (done !== false && (await done))) {
+        if (hurried) this.#count(begin);
+        return;
+      }
       this.watch?.check();
-      await nextTask();
-      turn = performance.now();
+      await (hurried ? nextTask() : sleep(PAUSE));
+      if (hurried) this.#count(begin);
     }
-    this.waited += performance.now() - start;
+  }
+
+  /** Two that are waited for at the same time are waited for once. */
+  #count(begin: number): void {
+    const now = performance.now();
+    this.waited += now - Math.max(begin, this.#countedTo);
+    this.#countedTo = now;
+  }
+
+  /** Moves on for some milliseconds. */
+  #turn(request: MpiRequest, milliseconds: number): boolean | Promise<boolean> {
+    for (const begin = performance.now(); ; ) {
+      const done = this.#test(request);
+      if (done !== false || performance.now() - begin >= milliseconds) return done;
+    }
   }
 
   /** What MPI says when another process is gone comes before the watch knows which. */

@@ -33,7 +33,11 @@ serveRequests<OnednnRequests>(parentPort!, {
     await open().prepare(decoded);
     return open().compile(decoded);
   },
-  run: ({ id, inputs }) => open().run(id, held(inputs)),
+  place({ id }) {
+    open().place(id);
+    return undefined;
+  },
+  run: ({ id, inputs, observed }) => open().run(id, held(inputs), observed),
   profile: ({ id, inputs }) => open().profile(id, held(inputs)),
   release({ id }) {
     session?.release(id);

@@ -3,6 +3,7 @@ import type { Storage, VariableRef } from "../../graph/index.ts";
 import type { ConvolutionAlgorithm, Precision, StorageMemory } from "../contract.ts";
 import type { NamedData, SessionRequests } from "../threaded/index.ts";
 import type { StepTime } from "./compute/executable.ts";
+import type { ObservedRun } from "./run-progress.ts";
 import type { SharedSum } from "./sum-together.ts";
 
 /** How a session is opened, and a run that tells the time of every step instead of giving outputs. */
@@ -17,6 +18,17 @@ export interface OnednnRequests extends SessionRequests {
       readonly shared: SharedSum | undefined;
     };
     readonly answer: undefined;
+  };
+  /** Puts the variables of a program where they will lie when it is run. */
+  readonly place: { readonly request: { readonly id: number }; readonly answer: undefined };
+  readonly run: {
+    readonly request: {
+      readonly id: number;
+      readonly inputs: NamedData;
+      /** Who is told of variables during the run. */
+      readonly observed?: ObservedRun;
+    };
+    readonly answer: NamedData;
   };
   /** The memory itself, which both threads see. */
   readonly memory: {

@@ -1,7 +1,7 @@
 // Sessions and executables as the trainer sees them; executables can also tell where a step's time goes.
 import type { HostTensor } from "../../core/index.ts";
 import type { BoundProgram, VariableRef } from "../../graph/index.ts";
-import type { StorageMemory } from "../contract.ts";
+import type { RunObserver, StorageMemory } from "../contract.ts";
 import {
   type ComputeClient,
   type SessionRequests,
@@ -11,6 +11,7 @@ import {
 } from "../threaded/index.ts";
 import type { StepTime } from "./compute/executable.ts";
 import type { OnednnRequests } from "./protocol.ts";
+import { RunProgress } from "./run-progress.ts";
 import type { SumTogether } from "./sum-together.ts";
 
 /** A session in oneDNN's compute thread. */
@@ -64,12 +65,35 @@ export class OnednnExecutable extends ThreadedExecutable {
   }
 
   /** What keeps processes from being summed over is known here alone. */
-  override async run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+  override async run(
+    inputs: Readonly<Record<string, HostTensor>>,
+    observer?: RunObserver,
+  ): Promise<Record<string, HostTensor>> {
     try {
-      return await super.run(inputs);
+      return await (observer === undefined ? super.run(inputs) : this.#observed(inputs, observer));
     } catch (error) {
       throw this.#sums?.failure ?? error;
     }
+  }
+
+  async #observed(
+    inputs: Readonly<Record<string, HostTensor>>,
+    observer: RunObserver,
+  ): Promise<Record<string, HostTensor>> {
+    const { ranges } = observer;
+    const progress = new RunProgress();
+    return this.withInputs(inputs, async (staged) => {
+      await this.#client.ask("place", { id: this.id });
+      await observer.begins();
+      const told = progress.follow(observer);
+      try {
+        const request = { id: this.id, inputs: staged, observed: { ranges, count: progress.count } };
+        return this.outputsOf(await this.#client.ask("run", request));
+      } finally {
+        progress.end();
+        await told;
+      }
+    });
   }
 
   /** Runs once, updating variables as `run` does, and tells the time of every step. */

@@ -2,6 +2,7 @@
 // and waits.
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { Collective } from "../collective.ts";
+import { changed } from "./changed.ts";
 
 /** Memory that both threads see. */
 export interface SharedSum {
@@ -49,14 +50,6 @@ export class SumTogether {
       Atomics.notify(state, 0);
     }
   }
-}
-
-/** Until the state is not this one any more, or somebody notifies. */
-async function changed(state: Int32Array, from: number): Promise<void> {
-  const { waitAsync } = Atomics as unknown as {
-    waitAsync(array: Int32Array, index: number, value: number): { value: Promise<string> | string };
-  };
-  await waitAsync(state, 0, from).value;
 }
 
 /** The compute thread's end: replaces numbers by their sums. Without other processes they are their own. */

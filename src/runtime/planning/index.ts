@@ -1,4 +1,5 @@
 // Planning for runtimes that own their memory: what is computed together, what lives how long, and where it lies.
+export { withEarlyUpdates } from "./early-updates.ts";
 export { type CanJoin, groupElementwise } from "./elementwise-groups.ts";
 export { fuse } from "./fusion.ts";
 export { LastReads } from "./last-reads.ts";

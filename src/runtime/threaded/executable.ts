@@ -49,6 +49,11 @@ export class ThreadedExecutable implements Executable {
     const results = await this.withInputs(inputs, (staged) =>
       this.#client.ask("run", { id: this.id, inputs: staged }),
     );
+    return this.outputsOf(results);
+  }
+
+  /** The results of the thread as those of a run. */
+  protected outputsOf(results: NamedData): Record<string, HostTensor> {
     return Object.fromEntries(
       Object.entries(this.#program.outputs).map(([name, value]) => [
         name,

@@ -1,8 +1,9 @@
 // Data-parallel training: every process computes the gradient of its share of a batch; their sum is everyone's.
-import { type Batch, fnv1a, type HostTensor, type Shape, zeros } from "../../core/index.ts";
+import { type Batch, type HostTensor, type Shape, zeros } from "../../core/index.ts";
 import { type Storage, type VariableRef, wholeStorage } from "../../graph/index.ts";
 import type { Collective } from "../../runtime/collective.ts";
 import type { ForwardResult, TrainingEngine } from "./engine.ts";
+import { GradientSums } from "./gradient-sums.ts";
 import type { LossModel } from "./programs.ts";
 import type { BatchPosition } from "./random-key.ts";
 import type { BatchWeight, ShareResult, Strategy } from "./strategy.ts";
@@ -20,6 +21,8 @@ export class DataParallel implements Strategy {
   readonly #collective: Collective;
   /** Shape of a sample. */
   #sample: Shape | undefined;
+  /** Those of the step in progress, once they may be made. */
+  #sums: Promise<void> | undefined;
 
   constructor(engine: TrainingEngine, model: LossModel, collective: Collective) {
     this.#engine = engine;
@@ -39,54 +42,47 @@ export class DataParallel implements Strategy {
     first: boolean,
     [epoch, index]: BatchPosition,
     whole?: BatchWeight,
+    last = false,
   ): Promise<ShareResult> {
+    // Nobody waited for those of a step that was given up; its gradients are overwritten now.
+    await this.#sums;
+    this.#sums = undefined;
+    const gradients = last ? this.#newSums() : undefined;
     const { rank, size } = this.#collective;
     // Each process drops other outputs.
     const position = [epoch, index * size + rank] as const;
     const own = this.weigh(batch);
     const all = whole ?? (await this.#addUp(own));
     const result = this.#engine.normalisesTogether
-      ? await this.#accumulateTogether(batch, first, position, own, all)
+      ? await this.#accumulateTogether(batch, first, position, own, all, gradients)
       : batch === undefined || own.divisor === 0
         ? undefined
-        : await this.#engine.accumulate(batch, first, position, own.divisor / all.divisor);
+        : await this.#engine.accumulate(
+            batch,
+            first,
+            position,
+            own.divisor / all.divisor,
+            undefined,
+            gradients,
+          );
     if (result === undefined && !this.#engine.normalisesTogether) await this.#engine.accumulateNothing(first);
+    // Others may wait for the first of the sums before they have a loss.
+    if (gradients !== undefined) this.#make(gradients);
     const [loss] = await this.#sum([result === undefined ? 0 : result.loss * own.divisor]);
     // As in one process, where nothing counts there is no mean.
     return { loss: loss! / all.divisor, logits: result?.logits };
   }
 
   async reduce(): Promise<void> {
-    await this.#reduceGradients();
+    if (this.#sums === undefined) this.#make(this.#newSums());
+    await this.#sums;
+    this.#sums = undefined;
     // Statistics of all are the same for all.
     if (this.#engine.normalisesTogether) return;
     const { buffers, counters } = this.#engine.layout;
     await this.#change(whole([buffers, counters]), ({ data: { buffer, byteOffset, byteLength } }) =>
       this.#collective.broadcast(new Uint8Array(buffer, byteOffset, byteLength)),
     );
-  }
-
-  /** In place, where the gradients lie alike everywhere: kernels of a library may want another order on another machine. */
-  async #reduceGradients(): Promise<void> {
-    const { session } = this.#engine;
-    const storages = this.#gradients;
-    const memories =
-      session.memory && (await Promise.all(storages.map((storage) => session.memory!(storage))));
-    if (memories !== undefined && (await this.#alike(memories.map(({ layout }) => layout).join("; "))))
-      for (const { elements } of memories) await this.#collective.allReduce(elements);
-    else
-      await this.#change(storages, ({ data }) =>
-        this.#collective.allReduce(data as Float32Array | Float64Array),
-      );
-  }
-
-  /** Whether all processes have the same text: the mean of the squares of its hash is the square of the mean. */
-  async #alike(text: string): Promise<boolean> {
-    const hash = fnv1a(text);
-    const parts = [hash & 0xffff, hash >>> 16];
-    const sums = await this.#sum(parts.flatMap((part) => [part, part * part]));
-    const { size } = this.#collective;
-    return sums[1]! * size === sums[0]! ** 2 && sums[3]! * size === sums[2]! ** 2;
   }
 
   async shareStatistics(batches: number): Promise<void> {
@@ -108,24 +104,31 @@ export class DataParallel implements Strategy {
     position: BatchPosition,
     own: BatchWeight,
     all: BatchWeight,
+    gradients: GradientSums | undefined,
   ): Promise<ForwardResult | undefined> {
     this.#sample ??= (await this.#collective.gather(batch?.images.shape.slice(1))).find(
       (shape) => shape !== undefined,
     );
     const together = { count: batch !== undefined, samples: all.samples };
     if (batch !== undefined && own.divisor > 0)
-      return this.#engine.accumulate(batch, first, position, own.divisor / all.divisor, together);
+      return this.#engine.accumulate(batch, first, position, own.divisor / all.divisor, together, gradients);
     // Labels that do not count would make a mean of nothing: these do, and their loss counts nothing.
     const samples = batch?.images.shape[0] ?? 2;
     const images = batch?.images ?? zeros("float32", [samples, ...this.#sample!]);
     const labels = zeros("int32", [samples]);
     const indices = batch?.indices ?? [0, 0];
-    await this.#engine.accumulate({ images, labels, indices }, first, position, 0, together);
+    await this.#engine.accumulate({ images, labels, indices }, first, position, 0, together, gradients);
     return undefined;
   }
 
-  get #gradients(): VariableRef[] {
-    return whole(this.#engine.layout.groups.map(({ gradients }) => gradients));
+  #newSums(): GradientSums {
+    return new GradientSums(this.#engine.session, this.#engine.layout, this.#collective);
+  }
+
+  #make(gradients: GradientSums): void {
+    this.#sums = gradients.finish();
+    // `reduce` tells what keeps them from being made.
+    this.#sums.catch(() => undefined);
   }
 
   async #addUp({ samples, divisor }: BatchWeight): Promise<BatchWeight> {

@@ -15,7 +15,7 @@ import {
 import { type Program, type VariableRef, wholeStorage } from "../../graph/index.ts";
 import { initialState, type StateDict, stateEntries } from "../../nn/index.ts";
 import { LossScaler } from "../../optim/index.ts";
-import type { Executable, Session } from "../../runtime/contract.ts";
+import type { Executable, RunObserver, Session } from "../../runtime/contract.ts";
 import { batchShape, shapeKey, typeOf } from "./batch-shape.ts";
 import type { EngineOptions, StepScalars } from "./engine-options.ts";
 import { openSession } from "./open-session.ts";
@@ -153,6 +153,7 @@ export class TrainingEngine {
    * @param position decides what dropout and its like draw, with the seed
    * @param share how much this batch's loss counts, where it is a part of a larger one; default: it is whole
    * @param together where processes share it: whether these samples count, and how many do of all
+   * @param observer is told of gradients that are there while others are computed, where the runtime can
    */
   async accumulate(
     batch: Batch,
@@ -160,6 +161,7 @@ export class TrainingEngine {
     position: BatchPosition,
     share?: number,
     together?: SharedSamples,
+    observer?: RunObserver,
   ): Promise<ForwardResult> {
     const normalisesTogether = this.normalisesTogether && together !== undefined;
     const options = {
@@ -174,7 +176,7 @@ export class TrainingEngine {
       () => accumulateProgram(this.#options.model, this.layout, batchShape(batch), options),
     );
     this.#gradientScale = this.#scaler?.scale ?? 1;
-    return this.#forward(compiled, batch, position, share, together);
+    return this.#forward(compiled, batch, position, share, together, observer);
   }
 
   /** Takes part in a micro-batch that others have the samples of: gradients stay as they are, or are none yet (`first`). */
@@ -366,11 +368,12 @@ export class TrainingEngine {
     position: BatchPosition = [0, 0],
     share?: number,
     together?: SharedSamples,
+    observer?: RunObserver,
   ): Promise<ForwardResult> {
     const { images, labels, targets, indices } = batch;
     const range = this.#options.model.labels;
     if (range !== undefined && labels.shape.length === 1) checkLabels(labels.data, range, (i) => indices[i]!);
-    const { loss, logits } = await executable.run({
+    const given = {
       images,
       labels: targets ?? labels,
       ...(share === undefined ? {} : { [LOSS_SHARE]: float64Scalar(share) }),
@@ -382,7 +385,8 @@ export class TrainingEngine {
           }
         : {}),
       ...(inputs.has(LOSS_SCALE) ? { [LOSS_SCALE]: float64Scalar(this.#gradientScale) } : {}),
-    });
+    };
+    const { loss, logits } = await executable.run(given, observer);
     return { loss: Number(loss!.data[0]), logits: logits! };
   }
 }

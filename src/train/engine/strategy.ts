@@ -31,12 +31,14 @@ export interface Strategy {
    * Adds the gradients of a micro-batch's share to those of the step (`first`: starts a step).
    * @param batch undefined where this process has nothing of it, such as of a short last one
    * @param whole what counts of the whole batch; default: the processes add it up
+   * @param last whether `reduce` comes next: the sums may begin while gradients are still computed. Default false.
    */
   accumulate(
     batch: Batch | undefined,
     first: boolean,
     position: BatchPosition,
     whole?: BatchWeight,
+    last?: boolean,
   ): Promise<ShareResult>;
   /** Gives everyone the sum of the gradients: once a step, before they are looked at or applied. */
   reduce(): Promise<void>;

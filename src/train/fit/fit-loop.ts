@@ -59,7 +59,7 @@ export class FitLoop {
     this.#schedule.checkMomentum(engine.layout.groups.map(({ optimizer }) => optimizer));
     this.#average = new FitAverage(parts.average, engine, options);
     this.#steps = new GuardedSteps(engine, parts.strategy, parts.nonFinitePolicy, this.progress);
-    this.#profiler = profilerOf(options.profiler);
+    this.#profiler = profilerOf(options.profiler, parts.collective);
     this.log = new RunLog(parts.loggers, this.progress, this.#profiler);
     const checkpoints = new FitCheckpoints({
       model,
@@ -295,7 +295,7 @@ export class FitLoop {
     const position = { epoch: progress.epoch, batchIndex: progress.batch };
     const { scheduled: _, ...rates } = this.#rates();
     const { found: lost, ...result } = await this.#profiler.measure("train forward and backward", () =>
-      this.#steps.accumulate(batch, !this.#stepBegun, whole),
+      this.#steps.accumulate(batch, !this.#stepBegun, this.#plan.atStepBoundary(progress.batch + 1), whole),
     );
     this.#stepBegun = true;
     const { loss, logits = NO_LOGITS } = result;

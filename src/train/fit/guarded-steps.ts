@@ -49,10 +49,11 @@ export class GuardedSteps {
     this.#snapshot = { state: await this.#engine.readState(), taken: this.#taken };
   }
 
-  /** Forward and backward of a micro-batch, `first` of a step or not, of which this process may have nothing. */
+  /** Forward and backward of a micro-batch, `first` or `last` of a step or not, of which this process may have nothing. */
   async accumulate(
     batch: Batch | undefined,
     first: boolean,
+    last: boolean,
     whole: BatchWeight,
   ): Promise<ShareResult & { found?: NonFinite }> {
     if (first) {
@@ -61,7 +62,7 @@ export class GuardedSteps {
     }
     this.#position = { epoch: this.#progress.epoch, batch: this.#progress.batch };
     const { epoch, batch: number } = this.#position;
-    const result = await this.#strategy.accumulate(batch, first, [epoch, number], whole);
+    const result = await this.#strategy.accumulate(batch, first, [epoch, number], whole, last);
     return { ...result, ...this.#check("loss", result.loss) };
   }
 

@@ -62,7 +62,8 @@ export async function learningRateRangeTest(
       let loss = 0;
       for (let micro = 0; micro < accumulate; micro++) {
         const { batch, whole } = (await batches.next()).value!;
-        loss += (await strategy.accumulate(batch, micro === 0, [i, micro], whole)).loss / accumulate;
+        const last = micro === accumulate - 1;
+        loss += (await strategy.accumulate(batch, micro === 0, [i, micro], whole, last)).loss / accumulate;
       }
       await strategy.reduce();
       if (!Number.isFinite(loss)) break;

@@ -1,12 +1,13 @@
 // A program made runnable: its plan, bound to memory, executed step after step.
 import { sizeOf } from "../../../core/index.ts";
-import type { BoundProgram } from "../../../graph/index.ts";
+import type { BoundProgram, VariableRef } from "../../../graph/index.ts";
 import type { Engine } from "../ffi/index.ts";
 import { type Plan, type PlanOptions, planProgram } from "../lower/plan-program.ts";
 import type { Arena } from "../plan/arena.ts";
 import { type ElementArray, viewElements } from "../plan/element-type.ts";
 import type { Memory, Step } from "../plan/step.ts";
 import type { Region } from "../plan/tensor.ts";
+import { type ObservedRun, tellProgress } from "../run-progress.ts";
 
 /** Time of one step of a run. */
 export interface StepTime extends Pick<Step, "work" | "label" | "scope" | "implementation" | "flops"> {
@@ -43,11 +44,26 @@ export class ComputeExecutable {
     return this.#plan.memory.bytes - this.#arena.begin;
   }
 
+  /** Puts variables where they will lie during the next run. */
+  place(): void {
+    if (this.#plan.storeVersion !== this.#options.store.version) this.#replan();
+  }
+
   /** Runs once; outputs are copies. */
-  run(inputs: ReadonlyMap<string, ElementArray>): Map<string, ElementArray> {
+  run(inputs: ReadonlyMap<string, ElementArray>, observed?: ObservedRun): Map<string, ElementArray> {
     const bound = this.#ready(inputs);
-    for (const run of bound.runs) run();
+    if (observed === undefined) for (const run of bound.runs) run();
+    else this.#runObserved(bound.runs, observed);
     return new Map(bound.outputs.map(([name, elements]) => [name, elements.slice()]));
+  }
+
+  #runObserved(runs: Bound["runs"], observed: ObservedRun): void {
+    const counts = completions(this.#plan.finished, observed.ranges);
+    for (const [i, run] of runs.entries()) {
+      run();
+      const count = counts.get(i);
+      if (count !== undefined) tellProgress(observed, count);
+    }
   }
 
   /** Runs once and says how long each step took. */
@@ -76,7 +92,7 @@ export class ComputeExecutable {
 
   /** Bound to memory, inputs and constants in place. */
   #ready(inputs: ReadonlyMap<string, ElementArray>): Bound {
-    if (this.#plan.storeVersion !== this.#options.store.version) this.#replan();
+    this.place();
     this.#bound ??= this.#bind();
     const bound = this.#bound;
     for (const [place, elements] of bound.constants) copyElements(elements, place);
@@ -119,6 +135,24 @@ export class ComputeExecutable {
       },
     };
   }
+}
+
+/** How many of the ranges, in their order, are complete behind a step: for the steps behind which there are more. */
+export function completions(
+  finished: Plan["finished"],
+  ranges: readonly VariableRef[],
+): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  let latest = 0;
+  for (const [i, { storage, offset, shape }] of ranges.entries()) {
+    for (const { variable, step } of finished) {
+      const within =
+        variable.offset < offset + sizeOf(shape) && offset < variable.offset + sizeOf(variable.shape);
+      if (variable.storage === storage && within) latest = Math.max(latest, step);
+    }
+    counts.set(latest, i + 1);
+  }
+  return counts;
 }
 
 function copyElements(from: ElementArray, to: ElementArray): void {

@@ -7,6 +7,7 @@ import { Arena } from "../plan/arena.ts";
 import { type ChoiceCache, ConvolutionChooser } from "../plan/convolution-choice.ts";
 import type { ElementArray } from "../plan/element-type.ts";
 import { VariableStore } from "../plan/variable-store.ts";
+import type { ObservedRun } from "../run-progress.ts";
 import type { SharedSum } from "../sum-together.ts";
 import { hasVectors, Team } from "../winograd/team.ts";
 import { ComputeExecutable, type StepTime } from "./executable.ts";
@@ -92,8 +93,17 @@ export class ComputeSession {
     }
   }
 
-  run(id: number, inputs: ReadonlyMap<string, ElementArray>): Map<string, ElementArray> {
-    return this.#executable(id).run(inputs);
+  /** Puts the variables of an executable where they will lie when it is run. */
+  place(id: number): void {
+    this.#executable(id).place();
+  }
+
+  run(
+    id: number,
+    inputs: ReadonlyMap<string, ElementArray>,
+    observed?: ObservedRun,
+  ): Map<string, ElementArray> {
+    return this.#executable(id).run(inputs, observed);
   }
 
   profile(id: number, inputs: ReadonlyMap<string, ElementArray>): StepTime[] {

@@ -1,5 +1,5 @@
 // A program's plan: its steps, where its tensors lie, what is copied in and out.
-import type { BoundProgram, BoundValue, VariableRef } from "../../../graph/index.ts";
+import type { BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../../graph/index.ts";
 import type { Precision } from "../../contract.ts";
 import {
   fuse,
@@ -7,6 +7,7 @@ import {
   type MemoryPlan,
   nodesOf,
   planMemory,
+  withEarlyUpdates,
   withRecomputation,
 } from "../../planning/index.ts";
 import { ALIGNMENT, type Engine, SLAB_BYTES } from "../ffi/index.ts";
@@ -38,6 +39,8 @@ export interface Plan {
   readonly outputs: readonly NamedTensor[];
   /** Copied in before every run, as inputs are. */
   readonly constants: readonly { readonly tensor: Tensor; readonly data: ElementArray }[];
+  /** Behind which step the variables of the program's updates are changed no more. */
+  readonly finished: readonly { readonly variable: VariableRef; readonly step: number }[];
   /** The store's version that the plan was made for. */
   readonly storeVersion: number;
 }
@@ -68,19 +71,22 @@ export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
 
 function planWith(given: BoundProgram, options: PlanOptions): Plan {
   const { engine, store, arenaBegin } = options;
-  const program = withRecomputation(given, joinsElementwise);
+  const program = withEarlyUpdates(withRecomputation(given, joinsElementwise));
   const images = imageFormatOf(engine, program);
   adoptWeightLayouts(engine, program, store, images);
   const units = fuse(program, joinsElementwise);
-  const planner = new Planner({
-    ...options,
-    program,
-    images,
-    lastReads: new LastReads(program, units),
-  });
+  const lastReads = new LastReads(program, units);
+  const planner = new Planner({ ...options, program, images, lastReads });
+  const ends: number[] = [];
+  const stored = new Map<BoundUpdate, number>();
   for (const [i, unit] of units.entries()) {
     planner.enter(i, nodesOf(unit)[0]!.scope);
     lowerUnit(planner, unit);
+    const made = nodesOf(unit).flatMap(({ outputs }) => outputs);
+    for (const update of program.updates)
+      if (made.includes(update.value) && storeEarly(planner, update, i, lastReads))
+        stored.set(update, planner.steps.length);
+    ends.push(planner.steps.length);
   }
   planner.enter(units.length, "");
   const outputs = Object.entries(program.outputs).map(([name, value]) => ({
@@ -88,8 +94,14 @@ function planWith(given: BoundProgram, options: PlanOptions): Plan {
     tensor: outputOf(planner, value),
   }));
   storeUpdates(planner, program);
+  const finished = program.updates.map((update) => {
+    const isInPlace = planner.done.has(update) && !stored.has(update);
+    const end = isInPlace ? ends[lastReads.ofUpdate(update)] : stored.get(update);
+    return { variable: update.variable, step: (end ?? planner.steps.length) - 1 };
+  });
   return {
     steps: planner.steps,
+    finished,
     memory: planMemory(
       planner.steps,
       {
@@ -109,6 +121,18 @@ function planWith(given: BoundProgram, options: PlanOptions): Plan {
 function outputOf(planner: Planner, value: BoundValue): Tensor {
   const rows = planner.rowMajor(value);
   return rows.region.fixed === undefined ? rows : planner.duplicate(rows, `%${value.id}`);
+}
+
+/** Copies a value that was just made into the variable that it updates, where nothing reads that any more; whether it did. */
+function storeEarly(planner: Planner, update: BoundUpdate, unit: number, lastReads: LastReads): boolean {
+  const { variable, value } = update;
+  if (planner.done.has(update) || !planner.isHeld(value) || lastReads.of(variable) > unit) return false;
+  const held = planner.tensor(value);
+  const fits = planner.store.isMember(variable) || held.order === planner.store.tensorOf(variable).order;
+  if (held.region.fixed !== undefined || !fits) return false;
+  storeInto(planner, held, variable);
+  planner.done.add(update);
+  return true;
 }
 
 /** Appends the copies of values into the variables that they update, for those not computed in place. */
