@@ -27,6 +27,8 @@ const LONGEST: readonly string[] = [
   "test/e2e/examples.test.ts",
   "test/endurance/studies.test.ts",
   "src/runtime/onednn/onednn.test.ts",
+  "test/cluster/slurm.test.ts",
+  "test/cluster/hosts.test.ts",
   "test/endurance/processes.test.ts",
   "test/search/stores.test.ts",
   "src/data/modules/data-module.test.ts",
