@@ -39,6 +39,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   calibrate: ["core", "metrics"],
   inference: ["core", "platform", "image", "transforms", "onnx", "calibrate"],
   export: ["core", "graph", "nn", "onnx", "runtime", "image", "transforms", "inference"],
+  packaged: ["core", "image", "transforms", "calibrate", "inference"],
   train: ["core", "platform", "graph", "autodiff", "nn", "optim", "weights", "runtime"],
   callbacks: ["core", "platform", "graph", "nn", "metrics", "plots", "train"],
   loggers: ["core", "platform", "train"],

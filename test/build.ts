@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 /** Type errors do not stop the tests: `npm run check` reports them. `BUILT=1`: what is there is of these sources. */
 export default function build(): void {
   if (process.env.BUILT === "1") return;
-  const compiler = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
-  spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
-    stdio: "inherit",
-  });
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  for (const words of [
+    ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"],
+    ["bundle-packaged.js"],
+  ])
+    spawnSync(process.execPath, words, { cwd, stdio: "inherit" });
 }

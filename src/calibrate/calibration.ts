@@ -1,24 +1,10 @@
-// What a model's file says of its own confidence, and how that is read.
+// What a model's file says of its own confidence: written and read.
 import * as z from "zod";
 import { ClassifierTrainingError } from "../core/index.ts";
-import { isGiven } from "./abstention.ts";
-import { familiarityOf } from "./familiarity.ts";
-import type { Scaling } from "./scaling.ts";
+import type { Calibration } from "./doubt.ts";
 
 /** Key of the calibration's JSON in the model's metadata. */
 export const CALIBRATION_METADATA_KEY = "calibration";
-
-/** How logits become probabilities, and below what the model would rather say nothing. */
-export interface Calibration {
-  readonly scaling: Scaling;
-  /** One for all classes or one for each predicted class; null: never confident. Default: always confident. */
-  readonly leastConfidence?: readonly (number | null)[] | undefined;
-  /** Below this negative energy a picture is of no kind that the model knows. Default: every picture is. */
-  readonly leastFamiliarity?: number | undefined;
-}
-
-/** Why a prediction is not to be relied on. */
-export type Doubt = "unconfident" | "unfamiliar";
 
 const finite = z.number();
 const schema = z.object({
@@ -58,19 +44,6 @@ export function parseCalibration(text: string, classes: number, where: string): 
   const other = lengths.find((length) => length !== classes);
   if (other !== undefined) throw invalid(`is for ${other} classes, the model has ${classes}`, where);
   return { scaling, leastConfidence, leastFamiliarity };
-}
-
-/** Why the model would rather not say what a picture shows; undefined where nothing speaks against it. */
-export function doubtOf(
-  { leastConfidence, leastFamiliarity }: Calibration,
-  logits: Float32Array,
-  predicted: number,
-  confidence: number,
-): Doubt | undefined {
-  if (leastFamiliarity !== undefined && familiarityOf(logits) < leastFamiliarity) return "unfamiliar";
-  return leastConfidence !== undefined && !isGiven({ predicted, confidence }, leastConfidence)
-    ? "unconfident"
-    : undefined;
 }
 
 function parsedJson(text: string): unknown {

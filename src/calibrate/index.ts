@@ -7,14 +7,8 @@ export {
   type Outcome,
 } from "./abstention.ts";
 export { type Assessment, assess, leavingOut, outcomesOf, scaled } from "./assessment.ts";
-export {
-  CALIBRATION_METADATA_KEY,
-  type Calibration,
-  type Doubt,
-  doubtOf,
-  formatCalibration,
-  parseCalibration,
-} from "./calibration.ts";
+export { CALIBRATION_METADATA_KEY, formatCalibration, parseCalibration } from "./calibration.ts";
+export { type Calibration, type Doubt, doubtOf } from "./doubt.ts";
 export { familiarityOf, leastFamiliarity, separation } from "./familiarity.ts";
 export {
   fitScaling,

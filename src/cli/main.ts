@@ -15,6 +15,7 @@ import { doctorCommand } from "./doctor-command.ts";
 import { embedCommand } from "./embed-command.ts";
 import { exportCommand } from "./export-command.ts";
 import { launchCommand } from "./launch-command.ts";
+import { packageCommand } from "./package-command.ts";
 import { predictCommand } from "./predict-command.ts";
 import { quickstartCommand } from "./quickstart-command.ts";
 import { reportCommand } from "./report-command.ts";
@@ -56,6 +57,7 @@ function createProgram(): Command {
     embedCommand(),
     exportCommand(),
     calibrateCommand(),
+    packageCommand(),
     reportCommand(),
     runsCommand(),
     launchCommand(),

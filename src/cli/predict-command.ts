@@ -28,6 +28,11 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError("It must be a whole number from 1.");
 }
 
+/** For commander's options. @throws InvalidArgumentError for anything but a whole number from 0 */
+export function positiveOrZero(text: string): number {
+  return text === "0" ? 0 : positiveInteger(text);
+}
+
 async function runPredict(model: string, pictures: readonly string[], flags: PredictFlags): Promise<void> {
   const { predict, modelOf } = await import("../app/index.ts");
   const results: PicturePrediction[] = [];

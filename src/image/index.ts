@@ -7,4 +7,4 @@ export type { ImageSource, PixelLayout } from "./image-source.ts";
 export type { JpegDecoder } from "./jpeg/index.ts";
 export { encodeJpeg, imageLibraryVersions, loadJpegDecoder } from "./native/index.ts";
 export type { PixelMemory } from "./pixel-memory.ts";
-export { readImage } from "./read-image.ts";
+export { type EncodedSource, readImage, readSource } from "./read-image.ts";

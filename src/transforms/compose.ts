@@ -4,7 +4,8 @@ import type { RandomStream } from "../core/index.ts";
 import { type Image, type ImageSize, isImage, type Pixels } from "../image/image.ts";
 import { type Pass, sizeAfter } from "../image/kernels/index.ts";
 import { Normalize } from "./normalize.ts";
-import { ToDtype, toTensor } from "./to-dtype.ts";
+import { toTensor } from "./pixels/to-tensor.ts";
+import { ToDtype } from "./to-dtype.ts";
 import { PassTransform, runPasses, type Transform, TransformGroup, transformsSchema } from "./transform.ts";
 
 /** What is applied, and in which order. */

@@ -61,14 +61,6 @@ export function heightAndWidth(size: SizeOption): readonly [number, number] {
   return typeof size === "number" ? [size, size] : size;
 }
 
-/** Python's `round`: to the nearest whole number, halves to the even one. */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
 const level: z.ZodType<number> = z.int().min(0).max(255);
 
 /** A grey level, or [red, green, blue]; null is black. */

@@ -6,12 +6,12 @@ import {
   fillSchema,
   type Range,
   rangeSchema,
-  roundHalfEven,
   symmetricRange,
   symmetricRangeSchema,
   warpInterpolationSchema,
 } from "./options.ts";
 import { affine, type Fill, type WarpInterpolation } from "./pixels/geometry.ts";
+import { roundHalfEven } from "./pixels/rounding.ts";
 import { ImageTransform } from "./transform.ts";
 
 /** What is drawn for each picture, uniformly; only the rotation must be given. */

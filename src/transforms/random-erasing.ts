@@ -2,8 +2,9 @@
 import * as z from "zod";
 import { hostTensor, type RandomStream } from "../core/index.ts";
 import type { ImageTensor } from "../image/image.ts";
-import { probabilitySchema, type Range, rangeSchema, roundHalfEven, unwrapped } from "./options.ts";
+import { probabilitySchema, type Range, rangeSchema, unwrapped } from "./options.ts";
 import type { Region } from "./pixels/resample.ts";
+import { roundHalfEven } from "./pixels/rounding.ts";
 import { TensorTransform } from "./transform.ts";
 
 /** How often, how large and of what shape the rectangle is, and what fills it. */

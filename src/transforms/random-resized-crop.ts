@@ -9,11 +9,11 @@ import {
   interpolationSchema,
   type Range,
   rangeSchema,
-  roundHalfEven,
   type SizeOption,
   sizeSchema,
 } from "./options.ts";
 import { type Interpolation, resizePasses } from "./pixels/resample.ts";
+import { roundHalfEven } from "./pixels/rounding.ts";
 import { PassTransform } from "./transform.ts";
 
 /** Which parts may be drawn, and the size they are brought to; the defaults are torchvision's. */

@@ -4,7 +4,7 @@ import type { RandomStream } from "../core/index.ts";
 import type { ImageSize } from "../image/image.ts";
 import type { Pass } from "../image/kernels/index.ts";
 import { antialiasSchema, interpolationSchema, type SizeOption, sizeSchema } from "./options.ts";
-import { type Interpolation, resizePasses } from "./pixels/resample.ts";
+import { type Interpolation, resizePasses, sidesFor } from "./pixels/resample.ts";
 import { PassTransform } from "./transform.ts";
 
 /** The size to reach: of one side with the aspect ratio kept, or of both. */
@@ -53,16 +53,4 @@ export class Resize extends PassTransform<Resolved> {
     const [height, width] = typeof size === "object" && size !== null ? size : sidesFor(image, size, maxSize);
     return resizePasses(image, width, height, interpolation);
   }
-}
-
-/** The height and width at which the shorter side is `size`, or the longer `maxSize`; the other one is truncated. */
-function sidesFor(image: ImageSize, size: number | null, maxSize: number | null): readonly [number, number] {
-  const portrait = image.width <= image.height;
-  const [short, long] = portrait ? [image.width, image.height] : [image.height, image.width];
-  const side = (exact: number): number => Math.max(1, Math.trunc(exact));
-  let [newShort, newLong] = size === null ? [short, long] : [size, side((size * long) / short)];
-  if (maxSize !== null && (size === null || newLong > maxSize)) {
-    [newShort, newLong] = [side((maxSize * newShort) / newLong), maxSize];
-  }
-  return portrait ? [newLong, newShort] : [newShort, newLong];
 }

@@ -1,8 +1,9 @@
 // ToDtype: from 8-bit channels-last to a float32 tensor of shape [3, height, width].
 import * as z from "zod";
-import { hostTensor, parseOptions, type RandomStream } from "../core/index.ts";
-import { type Image, type ImageTensor, isImage, type Pixels } from "../image/image.ts";
-import { type Pass, pixelKernels, type Scaling, sizeAfter } from "../image/kernels/index.ts";
+import { parseOptions, type RandomStream } from "../core/index.ts";
+import { type ImageTensor, isImage, type Pixels } from "../image/image.ts";
+import type { Scaling } from "../image/kernels/index.ts";
+import { toTensor } from "./pixels/to-tensor.ts";
 import type { Transform, TransformDescription } from "./transform.ts";
 
 /** Whether values are scaled; the element type is there for torchvision's sake. */
@@ -44,18 +45,4 @@ export class ToDtype implements Transform {
   describe(): TransformDescription {
     return { name: "ToDtype", options: { ...this.options } };
   }
-}
-
-/** The picture after these passes as a [3, height, width] tensor; in `output` where that has its length. */
-export function toTensor(
-  image: Image,
-  passes: readonly Pass[],
-  scaling: Scaling,
-  output?: Float32Array,
-): ImageTensor {
-  const { width, height } = sizeAfter(image, passes);
-  const length = width * height * 3;
-  const planes = output?.length === length ? output : new Float32Array(length);
-  pixelKernels().toPlanes(image, passes, scaling, planes);
-  return hostTensor("float32", [3, height, width], planes);
 }

@@ -144,6 +144,22 @@ export function nearestPositions(count: number, step: number, offset: number, si
   return positions;
 }
 
+/** The height and width at which the shorter side is `size`, or the longer `maxSize`; the other one is truncated. */
+export function sidesFor(
+  image: ImageSize,
+  size: number | null,
+  maxSize: number | null,
+): readonly [number, number] {
+  const portrait = image.width <= image.height;
+  const [short, long] = portrait ? [image.width, image.height] : [image.height, image.width];
+  const side = (exact: number): number => Math.max(1, Math.trunc(exact));
+  let [newShort, newLong] = size === null ? [short, long] : [size, side((size * long) / short)];
+  if (maxSize !== null && (size === null || newLong > maxSize)) {
+    [newShort, newLong] = [side((maxSize * newShort) / newLong), maxSize];
+  }
+  return portrait ? [newLong, newShort] : [newShort, newLong];
+}
+
 /** The pixels of a region that lies inside the picture; the picture itself where that is all of it. */
 export function crop(image: Image, region: Region): Image {
   if (region.width === image.width && region.height === image.height) return image;

@@ -1,10 +1,10 @@
 // The operations of the automatic augmentations, and the strengths each of them draws from.
 import type { RandomStream } from "../../core/index.ts";
 import type { Image, ImageSize } from "../../image/image.ts";
-import { roundHalfEven } from "../options.ts";
 import { brightness, contrast, saturation } from "../pixels/color.ts";
 import { adjustSharpness } from "../pixels/convolution.ts";
 import { affine, degrees, type Fill, rotate, type WarpInterpolation } from "../pixels/geometry.ts";
+import { roundHalfEven } from "../pixels/rounding.ts";
 import { autoContrast, equalize, invert, posterize, solarize } from "../pixels/tone.ts";
 import { runPasses } from "../transform.ts";
 
