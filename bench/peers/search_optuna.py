@@ -1,6 +1,6 @@
 """What Optuna's samplers reach on the objectives of bench/search/objectives.ts: prints JSON, the best value after 50 and 100 trials by seed.
 
-python bench/peers/search_optuna.py [table.json] > optuna.json
+python bench/peers/search_optuna.py [table.json] [seeds: 30] > optuna.json
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 import optuna
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-SEEDS = range(30)
+SEEDS = range(int(sys.argv[2]) if len(sys.argv) > 2 else 30)
 
 A = [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]]
 P = [

@@ -1,23 +1,25 @@
 // Compares samplers and pruners, beside Optuna where its figures are given:
-// `npx tsx bench/search/samplers.ts [optuna.json]`, with what bench/peers/search_optuna.py has printed.
+// `npx tsx bench/search/samplers.ts [optuna.json] [seeds: 30]`, with what bench/peers/search_optuna.py has printed.
 import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { firstRung, prunerOf, type SearchSettings } from "../../src/app/search/search-settings.ts";
 import {
   type Parameter,
   type Point,
+  type Pruner,
   RandomSampler,
   type Sampler,
-  SuccessiveHalvingPruner,
   TPESampler,
   type Trial,
 } from "../../src/search/index.ts";
 import { OBJECTIVES, type Objective } from "./objectives.ts";
 
-const SEEDS = 30;
+const [optunaFile, givenSeeds = "30"] = process.argv.slice(2);
+const SEEDS = Number(givenSeeds);
 const TRIALS = 100;
-/** Of thirteen settings that were tried on this table the one that loses least with at most 40 % of the epochs. */
-const ASHA = { minResource: 5, reductionFactor: 3 };
 
 interface Recorded {
+  readonly epochs: number;
   readonly parameters: readonly string[];
   readonly trainings: readonly {
     readonly settings: readonly (number | string)[];
@@ -25,6 +27,9 @@ interface Recorded {
   }[];
 }
 
+const defaults = parse(
+  readFileSync(new URL("../../conf/search/default.yaml", import.meta.url), "utf8"),
+) as SearchSettings;
 const recorded = JSON.parse(readFileSync(new URL("trainings.json", import.meta.url), "utf8")) as Recorded;
 
 /** The recorded trainings as a space: numbers by their place among the values, names as choices. */
@@ -104,14 +109,15 @@ function probability(a: readonly number[], b: readonly number[]): number {
   return z > 0 ? tail : 1 - tail;
 }
 
-/** Epochs that random trials need with ASHA and without, and the best accuracies that they find. */
-function pruning(seed: number): { epochs: number; all: number; best: number; bestOfAll: number } {
-  const sampler = new RandomSampler({ seed });
-  const pruner = new SuccessiveHalvingPruner(ASHA);
+/** Epochs that trials need with a pruner and without, and the best accuracies of those that have completed. */
+function pruning(
+  sampler: Sampler,
+  pruner: Pruner,
+): { epochs: number; all: number; best: number; bestOfAll: number } {
   const trials: Trial[] = [];
   let [epochs, all, best, bestOfAll] = [0, 0, 0, 0];
   for (let number = 0; number < TRIALS; number++) {
-    const point = sampler.sample({ space: table.space, number });
+    const point = sampler.sample({ space: table.space, directions: ["maximize"], number, trials })!;
     const curve = table.curve(point);
     const reports: [number, number][] = [];
     let state: Trial["state"] = "completed";
@@ -126,13 +132,12 @@ function pruning(seed: number): { epochs: number; all: number; best: number; bes
     const values = state === "completed" ? [Math.max(...curve)] : undefined;
     trials.push({ number, state, point, values, reports });
     all += curve.length;
-    best = Math.max(best, ...reports.map(([, value]) => value));
+    best = Math.max(best, ...(values ?? []));
     bestOfAll = Math.max(bestOfAll, ...curve);
   }
   return { epochs, all, best, bestOfAll };
 }
 
-const [optunaFile] = process.argv.slice(2);
 const optuna = optunaFile === undefined ? undefined : JSON.parse(readFileSync(optunaFile, "utf8"));
 const seeds = Array.from({ length: SEEDS }, (_, seed) => seed);
 const samplers = objectives.map((objective) => {
@@ -150,15 +155,20 @@ const samplers = objectives.map((objective) => {
   };
   return { objective: objective.name, after_50_trials: at(0), after_100_trials: at(1) };
 });
-const pruned = seeds.map(pruning);
-const asha = {
-  options: ASHA,
-  share_of_epochs: median(pruned.map(({ epochs, all }) => epochs / all)),
-  same_best: pruned.filter(({ best, bestOfAll }) => best === bestOfAll).length / SEEDS,
-  best_accuracy: {
-    asha: median(pruned.map(({ best }) => best)),
-    none: median(pruned.map(({ bestOfAll }) => bestOfAll)),
-  },
-};
-const figures = { seeds: SEEDS, optuna: optuna?.optuna, samplers, asha };
+const pruners = (["asha", "median", "hyperband"] as const).flatMap((name) =>
+  [RandomSampler, TPESampler].map((kind) => {
+    // As they are shipped.
+    const pruner = prunerOf({ ...defaults.pruner, name, min_epochs: firstRung(name, recorded.epochs) });
+    const runs = seeds.map((seed) => pruning(new kind({ seed }), pruner));
+    return {
+      pruner: name,
+      sampler: kind.name,
+      share_of_epochs: median(runs.map(({ epochs, all }) => epochs / all)),
+      same_best: runs.filter(({ best, bestOfAll }) => best === bestOfAll).length / SEEDS,
+      best_accuracy: median(runs.map(({ best }) => best)),
+      best_accuracy_without: median(runs.map(({ bestOfAll }) => bestOfAll)),
+    };
+  }),
+);
+const figures = { seeds: SEEDS, optuna: optuna?.optuna, samplers, pruners };
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);

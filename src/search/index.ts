@@ -22,6 +22,7 @@ export {
 } from "./space/parameter.ts";
 export { countPoints, readSpace, type SearchSpace, textOf } from "./space/read-space.ts";
 export { isPostgres } from "./stores/open-database.ts";
+export type { Patience } from "./stores/patience.ts";
 export {
   type Claim,
   type ClaimRequest,

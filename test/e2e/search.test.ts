@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCsv } from "../../src/core/index.ts";
+import { StudyStore } from "../../src/search/index.ts";
 import { QUICK, removeFolder, run, start, temporaryFolder, writeColourPictures } from "./command.ts";
 
 let folder: string;
@@ -75,6 +76,22 @@ test("several workers share a study; show gives the best settings as a command t
   expect(shown.stdout).toMatch(/classifier-training train .*model\.learning_rate=[\d.e-]+ optimizer=\w+/);
   const page = await readFile(join(folder, "outputs/studies/shared/study.html"), "utf8");
   expect(page).toContain("default-src 'none'");
+}, 120_000);
+
+test("with several seeds a trial reports the mean over its trainings, to which the later ones add", async () => {
+  const searched = await run(folder, words("seeds", "search.seeds=[1,2]"));
+  expect(searched.code).toBe(0);
+  const study = join(folder, "outputs/studies/seeds");
+  const curveOf = async (seed: number): Promise<number[]> => {
+    const text = await readFile(join(study, "0", `seed=${seed}`, "objectives.json"), "utf8");
+    return (JSON.parse(text) as { curve: [number, number][] }).curve.map(([, value]) => value);
+  };
+  const [first, second] = [await curveOf(1), await curveOf(2)];
+  expect(first).not.toEqual(second);
+  await using store = await StudyStore.open(join(study, "study.db"));
+  const [trial] = await store.trials("seeds");
+  expect(trial!.reports).toEqual(first.map((value, i) => [i + 1, (value + second[i]!) / 2]));
+  expect(trial!.values).toEqual([(Math.max(...first) + Math.max(...second)) / 2]);
 }, 120_000);
 
 test("what cannot be searched is told in one line before the first trial", async () => {

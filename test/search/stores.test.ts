@@ -1,9 +1,11 @@
 // The stores of studies, SQLite and PostgreSQL alike: each trial to one worker, those of the dead taken back, nothing lost.
-import { spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { StudyDefinition } from "../../src/search/index.ts";
-import { networkFileSystem } from "../../src/search/stores/network-file-system.ts";
+import { mountKind, networkFileSystem } from "../../src/search/stores/network-file-system.ts";
 import { type ClaimRequest, StudyStore } from "../../src/search/stores/study-store.ts";
 import { hasEnded, workerName } from "../../src/search/stores/worker-identity.ts";
 import { studyDatabases } from "./databases.ts";
@@ -22,6 +24,18 @@ const request = (worker: string, more: Partial<ClaimRequest> = {}): ClaimRequest
   maxRetries: 2,
   ...more,
 });
+
+/** Why nothing can be mounted here. */
+const noBindfs = ((): string | undefined => {
+  if (process.getuid?.() !== 0) return "only root may mount";
+  try {
+    execFileSync("bindfs", ["--version"], { stdio: "ignore" });
+    return undefined;
+  } catch {
+    return "no bindfs here: apt-get install bindfs";
+  }
+})();
+if (noBindfs !== undefined) process.stderr.write(`skipped: a mounted file system: ${noBindfs}\n`);
 
 const { folder, databases } = studyDatabases();
 const WORKERS = 4;
@@ -129,6 +143,35 @@ test("a process of this machine that has ended is known to be dead, this one and
   expect(hasEnded(name)).toBe(true);
   expect(hasEnded(workerName())).toBe(false);
   expect(hasEnded(`elsewhere/${name.split("/").slice(1).join("/")}`)).toBe(false);
+});
+
+test("of programs as file systems only those with a disk behind them are of this machine", async () => {
+  const mounts = [
+    "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw",
+    "43 27 0:39 / /mnt/two\\040words rw,nosuid shared:7 master:1 - fuse.sshfs me@host:/ rw,user_id=0",
+    "44 27 8:1 / /mnt/disk rw,relatime - fuseblk /dev/sda1 rw,user_id=0",
+  ].join("\n");
+  expect(mountKind(mounts, "/mnt/two words/study")).toBe("fuse.sshfs");
+  expect(mountKind(mounts, "/mnt/disk")).toBe("fuseblk");
+  expect(mountKind(mounts, "/mnt/disks")).toBe("ext4");
+  if (process.platform === "linux")
+    expect(await networkFileSystem("/", async () => 0x65735546)).toBe(
+      mountKind(await readFile("/proc/self/mountinfo", "utf8"), "/"),
+    );
+});
+
+test.skipIf(noBindfs !== undefined)("SQLite on a file system that a program serves is refused", async () => {
+  const [real, served] = [join(folder, "real"), join(folder, "served")];
+  for (const each of [real, served]) await mkdir(each);
+  await promisify(execFile)("bindfs", [real, served]);
+  try {
+    await expect(StudyStore.open(join(served, "deeper", "study.db"))).rejects.toMatchObject({
+      code: "STORE_NETWORK_FILE_SYSTEM",
+      message: expect.stringContaining("(fuse"),
+    });
+  } finally {
+    await promisify(execFile)("umount", [served]);
+  }
 });
 
 test("SQLite on a network file system is refused, a newer schema and an unreachable server are told", async () => {

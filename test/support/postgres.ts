@@ -46,6 +46,10 @@ function owner(): { uid: number; gid: number } | undefined {
 export interface TestPostgres extends AsyncDisposable {
   /** `postgres://...` of the database. */
   readonly address: string;
+  /** Ends it as a crash does; what is there stays. */
+  stop(): Promise<void>;
+  /** Starts it again. */
+  start(): Promise<void>;
 }
 
 /** Starts a server on a free port of this machine. */
@@ -64,11 +68,19 @@ export async function startPostgres(): Promise<TestPostgres> {
   const port = await freePort();
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`;
   const log = join(folder, "log");
-  await run(program("pg_ctl"), ["-D", data, "-w", "-l", log, "-o", settings, "start"], options);
+  const start = async (): Promise<void> => {
+    await run(program("pg_ctl"), ["-D", data, "-w", "-l", log, "-o", settings, "start"], options);
+  };
+  const stop = async (): Promise<void> => {
+    await run(program("pg_ctl"), ["-D", data, "-w", "-m", "immediate", "stop"], options);
+  };
+  await start();
   return {
+    start,
+    stop,
     address: `postgres://tester@127.0.0.1:${port}/postgres`,
     [Symbol.asyncDispose]: async () => {
-      await run(program("pg_ctl"), ["-D", data, "-w", "-m", "immediate", "stop"], options);
+      await stop().catch(() => undefined);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -16,7 +16,7 @@ export interface JoinRequest extends StudyReference, Pick<WorkRequest, "own" | "
 
 /** Works on a study until nothing is left to do. Relative paths count from where the study was begun, if that is here. */
 export async function joinStudy({ load, registry, ...request }: JoinRequest): Promise<void> {
-  await using opened: OpenedStudy = await openStudy(request);
+  await using opened: OpenedStudy = await openStudy(request, { signal: request.signal });
   const { store, study } = opened;
   const job = study.definition.job as StudyJob;
   if (existsSync(job.cwd)) process.chdir(job.cwd);

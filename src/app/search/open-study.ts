@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
-import { isPostgres, type StoredStudy, StudyStore } from "../../search/index.ts";
+import { isPostgres, type Patience, type StoredStudy, StudyStore } from "../../search/index.ts";
 
 /** Which study is meant. */
 export interface StudyReference {
@@ -48,9 +48,12 @@ function withoutPassword(address: string): string {
 }
 
 /** @throws ClassifierTrainingError kind "usage" `NO_STUDY`, `STUDY_UNKNOWN`, and as a store's opening */
-export async function openStudy({ study, storage }: StudyReference): Promise<OpenedStudy> {
+export async function openStudy(
+  { study, storage }: StudyReference,
+  patience?: Patience,
+): Promise<OpenedStudy> {
   const place = await placeOf(study, storage);
-  const store = await StudyStore.open(place.storage);
+  const store = await StudyStore.open(place.storage, patience);
   try {
     return {
       store,

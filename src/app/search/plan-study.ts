@@ -15,8 +15,8 @@ import type { Direction, Point, Space, StudyDefinition, StudyObjective } from ".
 import { RandomSampler, readSpace } from "../../search/index.ts";
 import { type ConfigurationRequest, composeOptions, composeRun } from "../run/configuration.ts";
 import { RunParts } from "../run/run-parts.ts";
-import { validateRun } from "../run/settings.ts";
-import { readSearchSettings, type SearchSettings } from "./search-settings.ts";
+import { readSettings, validateRun } from "../run/settings.ts";
+import { firstRung, readSearchSettings, type SearchSettings } from "./search-settings.ts";
 import type { StudyJob } from "./study-job.ts";
 
 /** What a command line asks for. */
@@ -69,7 +69,10 @@ export async function planStudy(request: StudyRequest): Promise<StudyPlan> {
   }
   const [composition] = compositions as [Composition];
   const objectives = await objectivesOf(settings, composition, registry);
-  const { sampler, pruner, seeds, folds, retries, silence } = settings;
+  const { sampler, seeds, folds, retries, silence } = settings;
+  const epochs = Math.max(...compositions.map(epochsOf));
+  const min_epochs = settings.pruner.min_epochs ?? firstRung(settings.pruner.name, epochs);
+  const pruner = { ...settings.pruner, min_epochs };
   const job = { fixed, searched, configuration, modules, seeds, folds, sampler, pruner };
   const digest = createHash("sha256")
     .update(JSON.stringify({ space, objectives, job }))
@@ -99,6 +102,12 @@ function samplePoints(space: Space): Point[] {
     for (const each of shown) missing.delete(each);
     return isNew || index === 0;
   });
+}
+
+/** Epochs of a training that ends with its steps or its time are not known; then as many as in the quick trainer. */
+function epochsOf(composition: Composition): number {
+  const { maxEpochs } = readSettings(composition).trainer;
+  return maxEpochs === undefined || maxEpochs < 0 ? 10 : maxEpochs;
 }
 
 const nameOf = ({ text }: Override): string => text.slice(0, text.indexOf("="));

@@ -11,7 +11,7 @@ import { RunFolder } from "../run/run-folder.ts";
 import { train } from "../run/train.ts";
 import { measureExport } from "./measured-objectives.ts";
 import type { StudyJob } from "./study-job.ts";
-import { TrialCallback, type TrialHooks } from "./trial-callback.ts";
+import { type Curve, TrialCallback, type TrialHooks } from "./trial-callback.ts";
 import { overridesOfPoint } from "./trial-overrides.ts";
 
 /** A trial that a worker has. */
@@ -31,17 +31,31 @@ export interface TrialRun {
 /** How a trial ended; undefined: it was interrupted, and goes on from its checkpoint. */
 export async function runTrial(trial: TrialRun): Promise<Outcome | undefined> {
   const trainings = trainingsOf(trial.job);
-  const values: number[][] = [];
-  for (const [index, training] of trainings.entries()) {
-    const ended = await runTraining(trial, training, index === 0);
-    if (!Array.isArray(ended)) return ended;
-    values.push(ended);
+  const done: TrainingResult[] = [];
+  for (const training of trainings) {
+    const hooks: TrialHooks = {
+      report: (step, value) => trial.hooks.report(step, mean([...valuesAt(done, step), value])),
+    };
+    const ended = await runTraining({ ...trial, hooks }, training);
+    if (ended === undefined || "state" in ended) return ended;
+    done.push(ended);
   }
-  const means = trial.objectives.map(
-    (_, i) => values.reduce((sum, each) => sum + each[i]!, 0) / values.length,
-  );
+  const means = trial.objectives.map((_, i) => mean(done.map(({ objectives }) => objectives[i]!)));
   return { state: "completed", values: means };
 }
+
+/** What a training of a trial came to. */
+interface TrainingResult {
+  readonly objectives: readonly number[];
+  readonly curve: Curve;
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** What trainings had at a step; of those that have ended before it, what they had last. */
+const valuesAt = (trainings: readonly TrainingResult[], step: number): number[] =>
+  trainings.flatMap(({ curve }) => curve.findLast(([at]) => at <= step)?.[1] ?? []);
 
 interface Training {
   /** Folder within the trial's; empty: the trial's own. */
@@ -61,22 +75,21 @@ function trainingsOf({ seeds, folds }: StudyJob): Training[] {
   );
 }
 
-/** The objectives of one training, or how the trial ends with it. */
+/** What one training came to, or how the trial ends with it. */
 async function runTraining(
   { job, objectives, number, point, hooks, own, registry, signal, write }: TrialRun,
   { name, overrides }: Training,
-  isFirst: boolean,
-): Promise<number[] | Outcome | undefined> {
+): Promise<TrainingResult | Outcome | undefined> {
   const folder = new RunFolder(join(job.folder, String(number), name));
   const kept = join(folder.path, "objectives.json");
   // A trial that goes on does not repeat the trainings that it has done.
-  if (existsSync(kept)) return (JSON.parse(await readFile(kept, "utf8")) as (number | null)[]).map(finite);
+  if (existsSync(kept)) return readResult(await readFile(kept, "utf8"));
   const words = [...job.fixed, ...overridesOfPoint(job, point), ...overrides, ...own];
   const composition = await composeRun({
     ...job.configuration,
     overrides: [...words, `hydra.run.dir=${quoteText(folder.path, "'")}`],
   });
-  const callback = new TrialCallback(objectives, isFirst ? hooks : undefined);
+  const callback = new TrialCallback(objectives, hooks);
   const checkpoint = existsSync(folder.lastCheckpoint) ? folder.lastCheckpoint : undefined;
   const summary = await train(
     { composition, folder, checkpoint, warnings: [] },
@@ -87,11 +100,23 @@ async function runTraining(
   const known = { ...summary.metrics, ...callback.best };
   const values: number[] = [];
   for (const { metric } of objectives) values.push(await objectiveOf(folder, metric, known));
-  await folder.write(kept, JSON.stringify(values));
-  return values;
+  const result: TrainingResult = { objectives: values, curve: callback.curve };
+  await folder.write(kept, JSON.stringify(result));
+  return result;
 }
 
-const finite = (value: number | null): number => value ?? Number.NaN;
+/** JSON has no numbers that are not finite: they are written as null. */
+function readResult(text: string): TrainingResult {
+  const finite = (value: number | null): number => value ?? Number.NaN;
+  const { objectives, curve } = JSON.parse(text) as {
+    objectives: (number | null)[];
+    curve: [number, number | null][];
+  };
+  return {
+    objectives: objectives.map(finite),
+    curve: curve.map(([step, value]) => [step, finite(value)]),
+  };
+}
 
 async function objectiveOf(folder: RunFolder, metric: string, known: Metrics): Promise<number> {
   const value = known[metric] ?? (await measureExport(folder, metric));

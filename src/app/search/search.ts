@@ -33,7 +33,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
   const given = request.storage ?? defaultStorage(folder);
   const storage = isPostgres(given) ? given : resolve(given);
   await markFolder(folder, name, storage);
-  await using store = await StudyStore.open(storage);
+  await using store = await StudyStore.open(storage, { signal });
   await store.create(name, definition, settings.trials);
   const study = await store.study(name);
   if (JSON.stringify(comparable(study.definition)) !== JSON.stringify(comparable(definition))) {

@@ -9,17 +9,20 @@ export interface TrialHooks {
   report(step: number, value: number): Promise<boolean>;
 }
 
-/** Keeps the objectives of the epoch that was best by the first one. */
+/** The first objective of a training by epochs done, from 1. */
+export type Curve = readonly (readonly [step: number, value: number])[];
+
+/** Keeps the first objective of each epoch, and all objectives of the epoch that was best by it. */
 export class TrialCallback extends Callback {
   override readonly stateKey = "SearchTrial";
   override readonly runsLast = true;
   readonly #objectives: readonly StudyObjective[];
-  readonly #hooks: TrialHooks | undefined;
+  readonly #hooks: TrialHooks;
   #best: Record<string, number> | undefined;
+  #curve: Curve = [];
   #givenUp = false;
 
-  /** @param hooks undefined: nobody is told, as of the later trainings of a trial */
-  constructor(objectives: readonly StudyObjective[], hooks: TrialHooks | undefined) {
+  constructor(objectives: readonly StudyObjective[], hooks: TrialHooks) {
     super();
     this.#objectives = objectives;
     this.#hooks = hooks;
@@ -30,19 +33,35 @@ export class TrialCallback extends Callback {
     return this.#best;
   }
 
+  get curve(): Curve {
+    return this.#curve;
+  }
+
   get isGivenUp(): boolean {
     return this.#givenUp;
   }
 
   override state(): Json {
     // JSON has no numbers that are not finite.
-    return Object.fromEntries(Object.entries(this.#best ?? {}).map(([name, value]) => [name, String(value)]));
+    const best = Object.entries(this.#best ?? {}).map(([name, value]) => [name, String(value)]);
+    return {
+      best: Object.fromEntries(best),
+      curve: this.#curve.map(([step, value]) => [step, String(value)]),
+    };
   }
 
   override loadState(state: Json): void {
-    const entries = Object.entries(state as Record<string, string>);
+    const { best, curve } = state as { best: Record<string, string>; curve: [number, string][] };
+    const entries = Object.entries(best);
     if (entries.length > 0)
       this.#best = Object.fromEntries(entries.map(([name, text]) => [name, Number(text)]));
+    this.#curve = curve.map(([step, text]) => [step, Number(text)]);
+  }
+
+  /** Where the training was stopped between its checkpoint and its report, the report comes now. */
+  override async onFitStart(_event: EventOf<"fitStart">, context: FitContext): Promise<void> {
+    const last = this.#curve.at(-1);
+    if (last !== undefined) await this.#tell(last, context);
   }
 
   override async onTrainEpochEnd(
@@ -67,8 +86,13 @@ export class TrialCallback extends Callback {
       (first.direction === "maximize" ? value > best : value < best);
     if (improved)
       this.#best = Object.fromEntries(logged.map(({ metric }) => [metric, metrics[metric] ?? Number.NaN]));
-    if (first !== this.#objectives[0] || this.#hooks === undefined) return;
-    this.#givenUp = await this.#hooks.report(epoch + 1, value);
+    if (first !== this.#objectives[0]) return;
+    this.#curve = [...this.#curve, [epoch + 1, value]];
+    await this.#tell([epoch + 1, value], context);
+  }
+
+  async #tell([step, value]: Curve[number], context: FitContext): Promise<void> {
+    this.#givenUp = await this.#hooks.report(step, value);
     if (this.#givenUp) context.stop("given up: other trials are more promising");
   }
 }

@@ -78,9 +78,14 @@ async function runClaimed(
   const pruner = prunerOf(job.pruner);
   tell(`trial ${number}${resumed ? " goes on" : ""}: ${overridesOfPoint(job, point).join(" ")}`);
   const lost = new AbortController();
+  let storeLost: unknown;
+  let isBeating = false;
   const beat = async (): Promise<void> => {
-    // A database that is away for a while is not the end: the next sign of life may reach it.
+    if (isBeating) return;
+    isBeating = true;
+    // A database that is away is not the end before something must be asked.
     const isOwn = await store.heartbeat(name, number, worker).catch(() => true);
+    isBeating = false;
     if (!isOwn) lost.abort();
   };
   const timer = setInterval(() => void beat(), HEARTBEAT);
@@ -98,10 +103,19 @@ async function runClaimed(
       write,
       hooks: {
         report: async (step, value) => {
-          await store.report(name, number, step, value);
-          const trials = await store.trials(name);
-          const trial = trials.find((each) => each.number === number)!;
-          return pruner.prunes(trial, trials, direction);
+          try {
+            await store.report(name, number, step, value);
+            const trials = await store.trials(name);
+            const trial = trials.find((each) => each.number === number)!;
+            // Of a trial with several trainings the later steps are those of an earlier one.
+            const reports = trial.reports.filter(([at]) => at <= step);
+            return pruner.prunes({ ...trial, reports }, trials, direction);
+          } catch (error) {
+            if (!isLost(error)) throw error;
+            storeLost = error;
+            lost.abort();
+            return false;
+          }
         },
       },
     });
@@ -113,23 +127,23 @@ async function runClaimed(
   } finally {
     clearInterval(timer);
   }
+  if (storeLost !== undefined) throw storeLost;
   if (lost.signal.aborted) {
     tell(`trial ${number}: another worker has taken it over`);
     return undefined;
   }
   if (outcome === undefined) {
-    await insist(() => store.release(name, number, worker));
+    await store.release(name, number, worker);
     tell(`trial ${number}: interrupted; it goes on from its checkpoint`);
     if (failure !== undefined) await pause(signal);
     return undefined;
   }
-  const ended = outcome;
-  await insist(() => store.finish(name, number, worker, ended));
+  await store.finish(name, number, worker, outcome);
   const best = bestTrial(await store.trials(name), direction);
   tell(
-    `trial ${number}: ${describe(ended, objectives[0]!.metric)}${best === undefined ? "" : `; best is trial ${best.number} with ${text(best.values![0]!)}`}`,
+    `trial ${number}: ${describe(outcome, objectives[0]!.metric)}${best === undefined ? "" : `; best is trial ${best.number} with ${text(best.values![0]!)}`}`,
   );
-  return ended.state === "failed" ? failure : undefined;
+  return outcome.state === "failed" ? failure : undefined;
 }
 
 function describe({ state, values, reason }: Outcome, metric: string): string {
@@ -146,17 +160,8 @@ async function noneHasEndedWell(store: StudyStore, name: string): Promise<boolea
   return (await store.trials(name)).every(({ state }) => state !== "completed" && state !== "pruned");
 }
 
-/** What must not be lost is tried for some minutes. */
-async function insist<T>(change: () => Promise<T>): Promise<T> {
-  for (let wait = 500; ; wait *= 2) {
-    try {
-      return await change();
-    } catch (error) {
-      if (wait > 120_000) throw error;
-      await setTimeout(wait);
-    }
-  }
-}
+const isLost = (error: unknown): boolean =>
+  error instanceof ClassifierTrainingError && error.code === "STORE_LOST";
 
 /** Ends early where the work is stopped. */
 async function pause(signal: AbortSignal): Promise<void> {

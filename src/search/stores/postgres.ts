@@ -26,6 +26,8 @@ export async function openPostgres(address: string): Promise<OpenDatabase> {
   });
   // A connection that ends while nobody uses it is opened again for the next statement.
   pool.on("error", () => undefined);
+  // One that ends between two statements of a transaction fails the next of them; nobody else is to be told.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const db = new Kysely<SearchDatabase>({ dialect: new PostgresDialect({ pool }) });
   try {
     const found = await db.transaction().execute(async (transaction) => {

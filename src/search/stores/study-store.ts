@@ -6,6 +6,7 @@ import type { StudyDefinition } from "../study/study.ts";
 import type { Trial, TrialState } from "../study/trial.ts";
 import type { OpenDatabase } from "./database.ts";
 import { openDatabase } from "./open-database.ts";
+import { askPatiently, type Patience } from "./patience.ts";
 import type { SearchDatabase } from "./schema.ts";
 import { type StoredTrial, TrialReader } from "./trial-reader.ts";
 
@@ -45,18 +46,34 @@ export interface Outcome {
   readonly reason?: string;
 }
 
-/** Studies of one database. Everything that is changed is changed in a transaction. */
+/**
+ * Studies of one database. Everything that is changed is changed in a transaction. Every question is asked again while the
+ * database is away, and throws `STORE_LOST` after that.
+ */
 export class StudyStore implements AsyncDisposable {
   readonly #open: OpenDatabase;
   readonly #readers = new Map<string, TrialReader>();
+  readonly #where: string;
+  readonly #patience: Patience;
+  /** When the database was away last, by the clock of this machine; others could not give a sign of life either. */
+  #away = Number.NEGATIVE_INFINITY;
 
-  private constructor(open: OpenDatabase) {
+  private constructor(open: OpenDatabase, where: string, patience: Patience) {
     this.#open = open;
+    this.#where = where;
+    this.#patience = patience;
   }
 
-  /** @param storage a file, or `postgres://...` @throws as `openDatabase` */
-  static async open(storage: string): Promise<StudyStore> {
-    return new StudyStore(await openDatabase(storage));
+  /** @param storage a file, or `postgres://...` @throws as `openDatabase`: opening is tried once */
+  static async open(storage: string, patience: Patience = {}): Promise<StudyStore> {
+    return new StudyStore(await openDatabase(storage), storage, patience);
+  }
+
+  #ask<T>(question: () => Promise<T>): Promise<T> {
+    const noticed = (): void => {
+      this.#away = performance.now();
+    };
+    return askPatiently(question, { ...this.#patience, where: this.#where, noticed });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -71,27 +88,24 @@ export class StudyStore implements AsyncDisposable {
   async create(name: string, definition: StudyDefinition, wanted: number): Promise<void> {
     const { now } = this.#open;
     const values = { name, definition: JSON.stringify(definition), wanted, begun: 0, created: now };
-    await this.#db
+    const insertion = this.#db
       .insertInto("study")
       .values(values)
-      .onConflict((conflict) => conflict.column("name").doNothing())
-      .execute();
+      .onConflict((conflict) => conflict.column("name").doNothing());
+    await this.#ask(() => insertion.execute());
   }
 
   /** The names of the studies, from the oldest to the newest. */
   async names(): Promise<string[]> {
-    const rows = await this.#db
-      .selectFrom("study")
-      .select("name")
-      .orderBy("created")
-      .orderBy("name")
-      .execute();
+    const query = this.#db.selectFrom("study").select("name").orderBy("created").orderBy("name");
+    const rows = await this.#ask(() => query.execute());
     return rows.map(({ name }) => name);
   }
 
   /** @throws ClassifierTrainingError kind "usage" `STUDY_UNKNOWN` */
   async study(name: string): Promise<StoredStudy> {
-    const row = await this.#db.selectFrom("study").selectAll().where("name", "=", name).executeTakeFirst();
+    const query = this.#db.selectFrom("study").selectAll().where("name", "=", name);
+    const row = await this.#ask(() => query.executeTakeFirst());
     if (row !== undefined) return { ...row, definition: JSON.parse(row.definition) as StudyDefinition };
     const names = await this.names();
     const hint =
@@ -101,12 +115,13 @@ export class StudyStore implements AsyncDisposable {
 
   /** Changes how many trials there are to be; those that have begun stay. */
   async setWanted(name: string, wanted: number): Promise<void> {
-    await this.#db.updateTable("study").set({ wanted }).where("name", "=", name).execute();
+    const change = this.#db.updateTable("study").set({ wanted }).where("name", "=", name);
+    await this.#ask(() => change.execute());
   }
 
   /** All trials in the order of their numbers. */
   async trials(name: string): Promise<readonly StoredTrial[]> {
-    return await this.#reader(name).read(this.#db);
+    return await this.#ask(() => this.#reader(name).read(this.#db));
   }
 
   /**
@@ -114,13 +129,17 @@ export class StudyStore implements AsyncDisposable {
    * waits until nobody else is asking.
    */
   async claim(name: string, request: ClaimRequest): Promise<Claim> {
-    try {
-      return await this.#db.transaction().execute((transaction) => this.#claimIn(transaction, name, request));
-    } catch (error) {
-      // What was read within a transaction that has failed may not be so.
-      this.#readers.delete(name);
-      throw error;
-    }
+    return await this.#ask(async () => {
+      try {
+        return await this.#db
+          .transaction()
+          .execute((transaction) => this.#claimIn(transaction, name, request));
+      } catch (error) {
+        // What was read within a transaction that has failed may not be so.
+        this.#readers.delete(name);
+        throw error;
+      }
+    });
   }
 
   async #claimIn(
@@ -170,10 +189,13 @@ export class StudyStore implements AsyncDisposable {
       .orderBy("number")
       .execute();
     let running = 0;
+    const tellsSilence = performance.now() - this.#away > silence;
     for (const trial of open) {
-      const died =
-        trial.state === "running" && (trial.heartbeat < now - silence || isDead?.(trial.worker) === true);
-      if (trial.state === "running" && !died) {
+      // Who asks has no trial: this one was given with an answer that got lost.
+      const isOwn = trial.worker === worker;
+      const isSilent = tellsSilence && trial.heartbeat < now - silence;
+      const died = trial.state === "running" && !isOwn && (isSilent || isDead?.(trial.worker) === true);
+      if (trial.state === "running" && !died && !isOwn) {
         running++;
         continue;
       }
@@ -204,11 +226,11 @@ export class StudyStore implements AsyncDisposable {
   /** Keeps what a trial has reached on its way; a step that is reported again has the new value. */
   async report(name: string, number: number, step: number, value: number): Promise<void> {
     const kept = Number.isFinite(value) ? value : null;
-    await this.#db
+    const insertion = this.#db
       .insertInto("report")
       .values({ study: name, number, step, value: kept })
-      .onConflict((conflict) => conflict.columns(["study", "number", "step"]).doUpdateSet({ value: kept }))
-      .execute();
+      .onConflict((conflict) => conflict.columns(["study", "number", "step"]).doUpdateSet({ value: kept }));
+    await this.#ask(() => insertion.execute());
   }
 
   /** Ends a trial. @returns false where it is no longer the worker's own: another one goes on with it */
@@ -233,14 +255,14 @@ export class StudyStore implements AsyncDisposable {
     worker: string,
     values: Partial<SearchDatabase["trial"]>,
   ): Promise<boolean> {
-    const { numUpdatedRows } = await this.#db
+    const change = this.#db
       .updateTable("trial")
       .set(values)
       .where("study", "=", name)
       .where("number", "=", number)
       .where("worker", "=", worker)
-      .where("state", "=", "running")
-      .executeTakeFirstOrThrow();
+      .where("state", "=", "running");
+    const { numUpdatedRows } = await this.#ask(() => change.executeTakeFirstOrThrow());
     return numUpdatedRows > 0n;
   }
 
