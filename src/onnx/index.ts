@@ -11,6 +11,7 @@ export {
 } from "./graph-builder.ts";
 export { toHalfPrecision } from "./half-precision.ts";
 export { joinModels } from "./join-models.ts";
+export { BLOCKED_DOMAIN } from "./lowering/blocks.ts";
 export { CONTRIB_DOMAIN, computedAs, Emitter, OPSET } from "./lowering/emitter.ts";
 export { type LoweringOptions, lowerNodes } from "./lowering/index.ts";
 export {

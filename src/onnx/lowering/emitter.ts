@@ -36,8 +36,9 @@ export class Emitter {
     this.#scope = scope;
   }
 
-  node(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    return this.graph.node(opType, inputs, { attributes, name: this.#name(opType) });
+  /** A node; of ONNX's own operator set unless `domain` names another. */
+  node(opType: string, inputs: readonly string[], attributes: Attributes = {}, domain = ""): string {
+    return this.graph.node(opType, inputs, { attributes, domain, name: this.#name(opType) });
   }
 
   /** A node with several outputs. */
@@ -173,11 +174,8 @@ export class Emitter {
   /** Products of the matrices in the last two axes, a's or b's transposed on the fly. */
   batchedMatmul(a: string, b: string, transA: boolean, transB: boolean): string {
     if (!transA && !transB) return this.node("MatMul", [a, b]);
-    return this.graph.node("FusedMatMul", [a, b], {
-      name: this.#name("FusedMatMul"),
-      domain: CONTRIB_DOMAIN,
-      attributes: { transA: transA ? 1 : 0, transB: transB ? 1 : 0 },
-    });
+    const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0 };
+    return this.node("FusedMatMul", [a, b], attributes, CONTRIB_DOMAIN);
   }
 
   /** Product of two matrices. */

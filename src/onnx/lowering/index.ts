@@ -1,5 +1,6 @@
 // Graph ops as ONNX nodes: one lowering per op, the same for training and for export.
 import type { OpName, OpParams, Program, Value } from "../../graph/index.ts";
+import { blockedConvolutionLowerings } from "./blocked-convolution.ts";
 import { convolutionLowerings } from "./convolution.ts";
 import { decomposedNormalizationLowerings } from "./decomposed-normalization.ts";
 import { elementwiseLowerings, sigmoidOperator } from "./elementwise.ts";
@@ -17,6 +18,8 @@ export interface LoweringOptions {
   readonly leaves: Leaves;
   /** Whether batch norm in training is composed of simpler nodes, for providers without it. Default false. */
   readonly decomposeBatchNorm?: boolean;
+  /** Channels in a block of the layout that onnxruntime's kernels on this processor have of their own; default: they have none. */
+  readonly channelBlock?: number | undefined;
   /** Whether sigmoid is ONNX's own operator, which readers of models know, though it be less exact. Default false. */
   readonly wholeSigmoid?: boolean;
 }
@@ -25,6 +28,7 @@ export interface LoweringOptions {
 export function lowerings({
   leaves,
   decomposeBatchNorm = false,
+  channelBlock,
   wholeSigmoid = false,
 }: LoweringOptions): LoweringTable<OpParams> {
   return {
@@ -33,7 +37,7 @@ export function lowerings({
     ...(wholeSigmoid && { sigmoid: sigmoidOperator }),
     ...reductionLowerings,
     ...layoutLowerings,
-    ...convolutionLowerings,
+    ...(channelBlock === undefined ? convolutionLowerings : blockedConvolutionLowerings(channelBlock)),
     ...layerNormLowerings,
     ...(decomposeBatchNorm ? decomposedNormalizationLowerings : normalizationLowerings),
     ...poolingLowerings,

@@ -1,6 +1,6 @@
 // The gradient of a convolution's input: a convolution with the kernel turned round, or a transposed one.
 import { float32 } from "../../core/index.ts";
-import { type Conv2dInputGradParams, fixedShape, type Pair } from "../../graph/index.ts";
+import { type Conv2dInputGradParams, type Conv2dParams, fixedShape, type Pair } from "../../graph/index.ts";
 import { convolutionAttributes, convolve, type NamedTensor } from "./convolve.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Lowering } from "./lowering.ts";
@@ -26,23 +26,31 @@ function turnedKernel(emit: Emitter, { name, shape }: NamedTensor, groups: numbe
   return { name: emit.reshape(reversed, turnedShape), shape: turnedShape };
 }
 
+/** Zeros around the gradient where it is convolved with the kernel turned round; undefined where that is not the input's gradient. */
+export function turnedPadding(kernel: Pair, { stride, padding, dilation }: Conv2dParams): Pair | undefined {
+  const turned: Pair = [
+    dilation[0] * (kernel[0] - 1) - padding[0],
+    dilation[1] * (kernel[1] - 1) - padding[1],
+  ];
+  return stride[0] === 1 && stride[1] === 1 && turned[0] >= 0 && turned[1] >= 0 ? turned : undefined;
+}
+
 /** A plain convolution where stride is 1 and the padding not beyond the reach of the kernel, else `ConvTranspose`. */
 export const inputGradient: Lowering<Conv2dInputGradParams> = (emit, [dy, weight], params) => {
   const { stride, padding, dilation, groups } = params;
   const [inputShape, gradientShape] = [fixedShape(params.inputShape), fixedShape(dy!.shape)];
   const filters = { name: weight!.name, shape: fixedShape(weight!.shape) };
   const kernel: Pair = [filters.shape[2]!, filters.shape[3]!];
-  const reach = [dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1)] as const;
-  const turnedPadding: Pair = [reach[0] - padding[0], reach[1] - padding[1]];
-  if (stride[0] === 1 && stride[1] === 1 && turnedPadding[0] >= 0 && turnedPadding[1] >= 0) {
+  const around = turnedPadding(kernel, params);
+  if (around !== undefined) {
     const turned = turnedKernel(emit, filters, groups);
-    return [convolve(emit, dy!, turned, [], { ...params, padding: turnedPadding })];
+    return [convolve(emit, dy!, turned, [], { ...params, padding: around })];
   }
   const behind = ([0, 1] as const).map(
     (axis) =>
       inputShape[axis + 2]! +
       2 * padding[axis] -
-      reach[axis] -
+      dilation[axis] * (kernel[axis] - 1) -
       1 -
       (gradientShape[axis + 2]! - 1) * stride[axis],
   );

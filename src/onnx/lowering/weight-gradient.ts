@@ -1,20 +1,24 @@
 // The gradient of a convolution's weight, as matrix products over the batch's positions.
 import { type Shape, sizeOf } from "../../core/index.ts";
-import { type Conv2dWeightGradParams, fixedShape, type Pair } from "../../graph/index.ts";
-import type { Emitter } from "./emitter.ts";
+import { type Conv2dWeightGradParams, fixedShape, type Pair, windowCount } from "../../graph/index.ts";
+import type { Attributes, Emitter } from "./emitter.ts";
 import type { Lowering } from "./lowering.ts";
 import { padMaps, taps } from "./windows.ts";
 
-interface WeightGradient extends Conv2dWeightGradParams {
-  readonly x: string;
-  readonly dy: string;
+/** The convolution whose weight it is, with shapes of its input and its output. */
+interface ShapedConvolution extends Conv2dWeightGradParams {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
 }
 
+interface WeightGradient extends ShapedConvolution {
+  readonly x: string;
+  readonly dy: string;
+}
+
 type Method = (emit: Emitter, gradient: WeightGradient) => string;
 
-function kernelOf({ weightShape }: WeightGradient): Pair {
+function kernelOf({ weightShape }: ShapedConvolution): Pair {
   return [weightShape[2]!, weightShape[3]!];
 }
 
@@ -102,32 +106,43 @@ const rowsAndColumns: Method = (emit, gradient) => {
 };
 
 /**
- * Convolutions of maps [M, K, H, W] with maps of dy as filters [F, K / groups, H', W'], which see each other at the
- * kernel's taps: [M, F, kH, kW].
+ * How maps [M, K, H, W] are convolved with maps of dy as filters [F, K / groups, H', W'], so that they see each other at
+ * the kernel's taps: attributes of the node, and the taps of its result, which may be more than the kernel has.
  */
+export function viewAtTaps(
+  convolution: ShapedConvolution,
+  groups: number,
+): { readonly attributes: Attributes; readonly seen: Pair } {
+  const { inputShape, outputShape, stride, padding, dilation } = convolution;
+  const kernel = kernelOf(convolution);
+  const size: Pair = [outputShape[2]!, outputShape[3]!];
+  const along = (axis: 0 | 1): { readonly behind: number; readonly taps: number } => {
+    const reach = (size[axis] - 1) * stride[axis] + 1;
+    const given = inputShape[axis + 2]! + padding[axis];
+    const behind = Math.max(0, reach + dilation[axis] * (kernel[axis] - 1) - given);
+    return { behind, taps: windowCount(given + behind, reach, dilation[axis], 0, 1) };
+  };
+  const [vertical, horizontal] = [along(0), along(1)];
+  const attributes = {
+    kernel_shape: size,
+    strides: dilation,
+    pads: [...padding, vertical.behind, horizontal.behind],
+    dilations: stride,
+    group: groups,
+  };
+  return { attributes, seen: [vertical.taps, horizontal.taps] };
+}
+
+/** Maps convolved with maps of dy, cut to the kernel's taps: [M, F, kH, kW]. */
 function atTaps(
   emit: Emitter,
-  maps: string,
-  filters: string,
+  [maps, filters]: readonly [string, string],
   shape: readonly [number, number],
   gradient: WeightGradient,
   groups = 1,
 ): string {
-  const { inputShape, outputShape, stride, padding, dilation } = gradient;
-  const kernel = kernelOf(gradient);
-  const size: Pair = [outputShape[2]!, outputShape[3]!];
-  const behind = ([0, 1] as const).map((axis) => {
-    const seen = (size[axis] - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1;
-    return Math.max(0, seen - inputShape[axis + 2]! - padding[axis]);
-  });
-  const seen = emit.node("Conv", [maps, filters], {
-    kernel_shape: size,
-    strides: dilation,
-    pads: [...padding, ...behind],
-    dilations: stride,
-    group: groups,
-  });
-  return emit.slice(seen, [0, 1, 2, 3], [0, 0, 0, 0], [...shape, ...kernel]);
+  const seen = emit.node("Conv", [maps, filters], viewAtTaps(gradient, groups).attributes);
+  return emit.slice(seen, [0, 1, 2, 3], [0, 0, 0, 0], [...shape, ...kernelOf(gradient)]);
 }
 
 /** Channels and batch change places. For few channels, of which a product per tap would be thin. One group only. */
@@ -135,7 +150,7 @@ const overChannels: Method = (emit, gradient) => {
   const { x, dy, weightShape } = gradient;
   const [outputs, channels] = weightShape as [number, number];
   const [maps, filters] = [x, dy].map((name) => emit.transpose(name, [1, 0, 2, 3])) as [string, string];
-  return emit.transpose(atTaps(emit, maps, filters, [channels, outputs], gradient), [1, 0, 2, 3]);
+  return emit.transpose(atTaps(emit, [maps, filters], [channels, outputs], gradient), [1, 0, 2, 3]);
 };
 
 /**
@@ -150,7 +165,7 @@ const perGroup: Method = (emit, gradient) => {
   const apart = emit.reshape(x, [batch * groups, channels, ...space]);
   const maps = emit.reshape(emit.transpose(apart, [1, 0, 2, 3]), [channels, batch * groups, ...space]);
   const filters = emit.reshape(dy, [batch * outputs, 1, ...positions]);
-  const all = atTaps(emit, maps, filters, [channels, batch * outputs], gradient, batch * groups);
+  const all = atTaps(emit, [maps, filters], [channels, batch * outputs], gradient, batch * groups);
   const kernel = kernelOf(gradient);
   const sum = emit.reduceSum(emit.reshape(all, [channels, batch, outputs, ...kernel]), [1], false);
   return channels === 1 ? emit.reshape(sum, weightShape) : emit.transpose(sum, [1, 0, 2, 3]);

@@ -10,6 +10,7 @@ import {
 import type { BoundProgram, BoundUpdate, VariableRef } from "../../graph/index.ts";
 import { computedAs } from "../../onnx/index.ts";
 import { type OnnxLibrary, onnxPlatform } from "../../platform/onnxruntime.ts";
+import { channelBlock } from "./channel-block.ts";
 import { draw } from "./draws.ts";
 import { type LoweredProgram, lowerProgram } from "./lower-program.ts";
 import { updatesInPlace } from "./update-plan.ts";
@@ -46,7 +47,7 @@ export class CompiledProgram {
     program: BoundProgram,
     options: InferenceSession.SessionOptions,
   ): Promise<CompiledProgram> {
-    const { model, ...lowered } = lowerProgram(program);
+    const { model, ...lowered } = lowerProgram(program, { channelBlock: await channelBlock(library) });
     try {
       const session = await library.InferenceSession.create(model, options);
       return new CompiledProgram(library, program, lowered, session);

@@ -3,6 +3,7 @@
 import type { BoundProgram, BoundUpdate, BoundValue, VariableRef } from "../../graph/index.ts";
 import type { InputParams } from "../../graph/ops/leaf.ts";
 import {
+  BLOCKED_DOMAIN,
   CONTRIB_DOMAIN,
   computedAs,
   Emitter,
@@ -31,7 +32,7 @@ export interface LoweredProgram {
 
 /**
  * Lowers a program; what it reads becomes inputs of the ONNX graph, what it gives and updates outputs.
- * @param options what the execution provider lacks; default: nothing, as the CPU provider
+ * @param options what the execution provider lacks, or has beside ONNX's operators; default: nothing
  */
 export function lowerProgram(
   program: BoundProgram,
@@ -74,7 +75,7 @@ export function lowerProgram(
   }));
   const model = emit.graph.build(program.name, {
     opset: OPSET,
-    domains: { [CONTRIB_DOMAIN]: 1 },
+    domains: { [CONTRIB_DOMAIN]: 1, ...(options.channelBlock !== undefined && { [BLOCKED_DOMAIN]: 1 }) },
     producerName: "classifier-training",
     producerVersion: "",
   });
