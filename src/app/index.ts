@@ -2,6 +2,12 @@
 
 export type { RunSummary } from "../report/index.ts";
 export {
+  type EnsembleAverage,
+  type EnsembleRequest,
+  type ExportedEnsemble,
+  exportEnsemble,
+} from "./export/ensemble.ts";
+export {
   type ExportedWeights,
   type ExportWeightsRequest,
   exportWeights,

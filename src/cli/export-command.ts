@@ -1,6 +1,7 @@
 // classifier-training export: an ONNX model of a run's best weights.
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExportedWeights, ExportWeightsRequest, MeasuredModel } from "../app/index.ts";
+import { ClassifierTrainingError } from "../core/errors.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
 import { addRunArguments, runRequest } from "./run-argument.ts";
@@ -13,6 +14,8 @@ interface ExportFlags {
   readonly dynamic?: string;
   readonly maxDrop: number;
   readonly json?: boolean;
+  readonly ensemble?: readonly string[];
+  readonly average: "probabilities" | "weights";
 }
 
 const HELP = `
@@ -43,6 +46,15 @@ export function exportCommand(): Command {
       points,
       1,
     )
+    .option(
+      "--ensemble <runs...>",
+      "several runs as one model, into the folder of -o; their gain is measured",
+    )
+    .addOption(
+      new Option("--average <what>", "what an ensemble is the mean of")
+        .choices(["probabilities", "weights"])
+        .default("probabilities"),
+    )
     .option("--json", "print as JSON")
     .addHelpText("after", HELP)
     .action(runExport);
@@ -57,8 +69,10 @@ function points(text: string): number {
 async function runExport(
   run: string | undefined,
   overrides: readonly string[],
-  { import: modules, output, format, input, dynamic, maxDrop, json }: ExportFlags,
+  flags: ExportFlags,
 ): Promise<void> {
+  if (flags.ensemble !== undefined) return runEnsemble(run, overrides, flags.ensemble, flags);
+  const { import: modules, output, format, input, dynamic, maxDrop, json } = flags;
   const { exportWeights } = await import("../app/index.ts");
   const form = { format, input, dynamicSize: dynamic === "size" } as Pick<
     ExportWeightsRequest,
@@ -75,6 +89,33 @@ async function runExport(
   writeLine(
     `equal to the trained model within ${result.difference.toExponential(1)}${result.measured === undefined ? "" : " in float32"}`,
   );
+}
+
+async function runEnsemble(
+  run: string | undefined,
+  overrides: readonly string[],
+  runs: readonly string[],
+  { import: modules, output, format, input, dynamic, average, json }: ExportFlags,
+): Promise<void> {
+  const { exportEnsemble } = await import("../app/index.ts");
+  const refused = (message: string, hint: string): ClassifierTrainingError =>
+    new ClassifierTrainingError("usage", "ENSEMBLE_OPTIONS", message, { where: "--ensemble", hint });
+  if (output === undefined) throw refused("an ensemble belongs to no run's folder", "add -o FOLDER");
+  if (format !== "onnx" || input !== "float" || dynamic !== undefined)
+    throw refused("ensembles are exported in float32 only", "leave out --format, --input and --dynamic");
+  const { run: member, overrides: words, registry, write } = await runRequest(run, overrides, modules);
+  const members = member === undefined ? runs : [member, ...runs];
+  const result = await exportEnsemble({
+    runs: members,
+    average,
+    output,
+    overrides: words,
+    registry,
+    ...(write && { write }),
+  });
+  process.stdout.write(`${json === true ? toJson(result) : result.path}\n`);
+  writeLine(toTable(result.measured));
+  writeLine(`equal to its members put together within ${result.difference.toExponential(1)}`);
 }
 
 function toJson({ path, difference, measured }: ExportedWeights): string {

@@ -37,6 +37,7 @@ export { didYouMean, suggest } from "./suggest.ts";
 export { formatTable } from "./table.ts";
 export {
   float32,
+  float64Scalar,
   type HostTensor,
   hostTensor,
   scalar,

@@ -36,6 +36,11 @@ export function float32(shape: Shape, values: ArrayLike<number>): HostTensor<"fl
   return hostTensor("float32", shape, Float32Array.from(values));
 }
 
+/** A float64 scalar. */
+export function float64Scalar(value: number): HostTensor<"float64"> {
+  return hostTensor("float64", [], Float64Array.of(value));
+}
+
 /** A float32 scalar. */
 export function scalar(value: number): HostTensor<"float32"> {
   return float32([], [value]);

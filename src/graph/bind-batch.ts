@@ -1,5 +1,5 @@
 // Gives the batch axis of a program a size, and so every value a shape of numbers: what runtimes compute.
-import { ClassifierTrainingError, hostTensor, isFloat, sizeOf } from "../core/index.ts";
+import { ClassifierTrainingError, float64Scalar, isFloat, sizeOf } from "../core/index.ts";
 import { bindShape, type Dims, isBoundShape } from "./dim.ts";
 import { Graph, isOp, type Node, type Value } from "./graph.ts";
 import type { OpName, OpParams } from "./ops/index.ts";
@@ -44,7 +44,7 @@ export function bindBatch(program: Program, batch: number): BoundProgram {
           )
         : graph.append("constant", [], {
             dtype: result!.dtype,
-            tensor: hostTensor("float64", [], Float64Array.of(number)),
+            tensor: float64Scalar(number),
           }),
     );
     for (const [i, value] of node.outputs.entries()) values.set(value, bound[i]!);

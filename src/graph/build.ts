@@ -2,6 +2,7 @@
 import {
   ClassifierTrainingError,
   type DType,
+  float64Scalar,
   type HostTensor,
   hostTensor,
   isFloat,
@@ -45,7 +46,7 @@ function scalarTensor(dtype: DType, value: number): HostTensor {
       return hostTensor("int32", [], Int32Array.of(value));
     case "float32":
     case "float64":
-      return hostTensor("float64", [], Float64Array.of(value));
+      return float64Scalar(value);
     default:
       throw new ClassifierTrainingError("failure", "CONSTANT_DTYPE", `no constants of ${dtype} in a graph`);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hostTensor, toNumbers } from "../core/index.ts";
+import { float64Scalar, toNumbers } from "../core/index.ts";
 import { constant, createProgram, Graph, type Value } from "../graph/index.ts";
 import { referenceRuntime } from "../runtime/reference/index.ts";
 import { Adam, AdamW } from "./adam.ts";
@@ -13,7 +13,7 @@ async function steps(
   gradients: readonly number[],
 ): Promise<number[]> {
   const graph = new Graph();
-  const number = (value: number): Value => constant(graph, hostTensor("float64", [], Float64Array.of(value)));
+  const number = (value: number): Value => constant(graph, float64Scalar(value));
   let parameter = number(1);
   let state = Object.fromEntries(optimizer.state.map(({ name, initial }) => [name, number(initial)]));
   const history = gradients.map((gradient, i) => {

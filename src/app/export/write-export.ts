@@ -14,7 +14,7 @@ import { packageVersion } from "../package-version.ts";
 
 /** What is exported, what it is compared in, and where the files go. */
 export interface ModelExport {
-  readonly model: BaseClassificationModel;
+  readonly model: Pick<BaseClassificationModel, "network" | "classNames" | "architecture">;
   readonly weights: StateDict;
   readonly preprocessing: Preprocessing;
   readonly runtime: Runtime;

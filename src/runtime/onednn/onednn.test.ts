@@ -1,6 +1,6 @@
 // What the conformance suite does not reach: long tensors in blocks, implementations, threads, native memory.
 import { describe, expect, test } from "vitest";
-import { type HostTensor, hostTensor, toNumbers } from "../../core/index.ts";
+import { float64Scalar, type HostTensor, hostTensor, toNumbers } from "../../core/index.ts";
 import { createProgram, Graph, readVariable, storageOf, wholeStorage } from "../../graph/index.ts";
 import { createResNet, type ResNetName } from "../../models/index.ts";
 import { crossEntropy } from "../../nn/index.ts";
@@ -62,7 +62,7 @@ async function updatedParameters(runtime: Runtime): Promise<number[]> {
   for (const step of [1, 2]) {
     const given = Object.entries(optimizer.scalars(step, 1e-2)).map(([name, value]) => [
       name,
-      hostTensor("float64", [], Float64Array.of(value)),
+      float64Scalar(value),
     ]);
     await executable.run(Object.fromEntries(given));
   }

@@ -1,12 +1,11 @@
 // The engine: a model's state in a runtime, and the steps that change or evaluate it.
-
-import type { Batch } from "../../core/index.ts";
 import {
+  type Batch,
   ClassifierTrainingError,
   checkLabels,
+  float64Scalar,
   formatShape,
   type HostTensor,
-  hostTensor,
   LatestUsed,
   type Shape,
   sizeOf,
@@ -325,8 +324,8 @@ export class TrainingEngine {
     await this.writeWeights(await this.readWeights());
   }
 
-  async dispose(): Promise<void> {
-    await this.session.dispose();
+  dispose(): Promise<void> {
+    return this.session.dispose();
   }
 
   #writable(variable: VariableRef | undefined, name: string, tensor: HostTensor): VariableRef {
@@ -389,10 +388,6 @@ export class TrainingEngine {
     const { loss, logits } = await executable.run(given, observer);
     return { loss: Number(loss!.data[0]), logits: logits! };
   }
-}
-
-function float64Scalar(value: number): HostTensor<"float64"> {
-  return hostTensor("float64", [], Float64Array.of(value));
 }
 
 function mismatch(name: string, problem: string): ClassifierTrainingError {
