@@ -75,6 +75,12 @@ export { type EmbedRequest, embed, type PictureEmbedding } from "./tools/embed.t
 export { type Embeddings, embeddingExtension, writeEmbeddings } from "./tools/embedding-files.ts";
 export { withMadeUpPictures } from "./tools/made-up-pictures.ts";
 export { type PicturePrediction, type PredictRequest, predict } from "./tools/predict.ts";
+export {
+  type PredictionFileRequest,
+  type PredictionTotals,
+  predictionLine,
+  writePredictions,
+} from "./tools/prediction-files.ts";
 export { type QuickstartRequest, type QuickstartResult, quickstart } from "./tools/quickstart.ts";
 export { type BatchSizeSuggestion, measureInProcess, tuneBatchSize } from "./tools/tune-batch-size.ts";
 export { type LearningRateSuggestion, tuneLearningRate } from "./tools/tune-learning-rate.ts";

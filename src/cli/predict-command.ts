@@ -1,12 +1,23 @@
 // classifier-training predict: classify pictures with an exported model.
 import { Command, InvalidArgumentError } from "commander";
 import type { PicturePrediction } from "../app/tools/predict.ts";
+import type { PredictionFileRequest } from "../app/tools/prediction-files.ts";
 import { formatTable } from "../core/table.ts";
+import { writeLine } from "./output.ts";
+import { listenForStop } from "./signals.ts";
+
+const EXAMPLES = `
+Examples:
+  classifier-training predict model.onnx a.jpg b.jpg
+  classifier-training predict outputs/2026-11-30/12-00-00 ./photos --out predictions.csv
+The second goes on where it was stopped, also by kill -9, when it is given again.`;
 
 interface PredictFlags {
   readonly topK: number;
   readonly labels?: string;
   readonly json?: boolean;
+  readonly out?: string;
+  readonly workers?: number;
 }
 
 /** A line a picture, as text or JSON. */
@@ -18,6 +29,9 @@ export function predictCommand(): Command {
     .option("-k, --top-k <count>", "classes to name for each picture", positiveInteger, 3)
     .option("--labels <file>", "labels_mapping.json, where the model does not hold its labels")
     .option("--json", "print one JSON object per picture and line")
+    .option("-o, --out <file>", "write predictions.csv, .jsonl or .parquet, for any number of pictures")
+    .option("--workers <count>", "threads that read pictures ahead", positiveOrZero)
+    .addHelpText("after", EXAMPLES)
     .action(runPredict);
 }
 
@@ -34,32 +48,35 @@ export function positiveOrZero(text: string): number {
 }
 
 async function runPredict(model: string, pictures: readonly string[], flags: PredictFlags): Promise<void> {
-  const { predict, modelOf } = await import("../app/index.ts");
+  const { predict, predictionLine, modelOf } = await import("../app/index.ts");
   const results: PicturePrediction[] = [];
-  const request = { model: modelOf(model), pictures, topK: flags.topK, labelsPath: flags.labels };
+  const { topK, labels: labelsPath, workers, out } = flags;
+  const request = { model: modelOf(model), pictures, topK, labelsPath, workers };
+  if (out !== undefined) return await toFile({ ...request, out });
   for await (const result of predict(request)) {
     if (result.error !== undefined) {
       process.stderr.write(`error: ${result.error.toLine()}\n`);
       process.exitCode = result.error.exitCode;
     }
-    if (flags.json === true) process.stdout.write(`${toJson(result)}\n`);
+    if (flags.json === true) process.stdout.write(`${predictionLine(result)}\n`);
     else results.push(result);
   }
   if (flags.json !== true) process.stdout.write(`${toTable(results, flags.topK)}\n`);
 }
 
-function toJson({ picture, predictions, error }: PicturePrediction): string {
-  const classes = predictions.map(({ classId, label, confidence, unsure }) => ({
-    class_id: classId,
-    label,
-    confidence,
-    unsure,
-  }));
-  return JSON.stringify({
-    picture,
-    predictions: classes,
-    ...(error === undefined ? {} : { error: error.toLine() }),
-  });
+async function toFile(request: Omit<PredictionFileRequest, "signal" | "write">): Promise<void> {
+  const { writePredictions } = await import("../app/index.ts");
+  using stop = listenForStop(writeLine);
+  const totals = await writePredictions({ ...request, signal: stop.signal, write: writeLine });
+  const { done, pictures, unreadable } = totals;
+  writeLine(`${done} of ${pictures} pictures, ${unreadable} unreadable`);
+  if (done < pictures) {
+    writeLine("the same command goes on");
+    process.exitCode = stop.exitCode ?? 1;
+    return;
+  }
+  process.stdout.write(`${request.out}\n`);
+  if (unreadable > 0) process.exitCode = 3;
 }
 
 function toTable(results: readonly PicturePrediction[], topK: number): string {

@@ -12,7 +12,7 @@ export { TableDataset, type TableRow } from "./datasets/table-dataset.ts";
 export type { FolderEntries, FolderTree } from "./files/folder-tree.ts";
 export { listPictures } from "./files/list-pictures.ts";
 export { type BadPicturePolicy, DataLoader, type ImageBatch, type LoaderOptions } from "./loading/loader.ts";
-export type { BadPicture } from "./loading/pipeline.ts";
+export { type BadPicture, badPictureError } from "./loading/pipeline.ts";
 export { Quarantine } from "./loading/quarantine.ts";
 export { WorkerPool } from "./loading/worker-pool.ts";
 export type { AutoSplitOptions, SplittableDataset } from "./modules/auto-split.ts";

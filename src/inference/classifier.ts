@@ -100,6 +100,11 @@ export class Classifier implements AsyncDisposable {
     }
   }
 
+  /** Whether pictures may be prepared elsewhere, by its labels' transforms, and given as tensors. */
+  get takesTensors(): boolean {
+    return this.#pixelAxes === undefined;
+  }
+
   /**
    * Predictions for each picture, most likely first; of equals the lower class first. Any number of pictures will do: a
    * few at a time are in memory.
