@@ -76,7 +76,8 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "resnet18-kernels": () => kernels("resnet18", 64, 224),
   "resnet50-kernels": () => kernels("resnet50", 64, 224),
   adapter: async () => {
-    const { detail, hint, devices = [] } = await webgpuRuntime.probe();
+    const { available, detail, hint } = await webgpuRuntime.probe();
+    const devices = (available ? await webgpuRuntime.devices?.() : undefined) ?? [];
     console.log([`adapter: ${detail} ${hint ?? ""}`, ...devices].join("\n"));
     return { detail, devices };
   },

@@ -33,11 +33,32 @@ export async function probeRuntimes(): Promise<ProbedRuntime[]> {
   );
 }
 
+/** The runtime that settings ask for. @throws as `chooseRuntime` */
+export function runtimeOf({
+  runtime,
+  adapter,
+  trainer,
+}: {
+  readonly runtime: string;
+  readonly adapter: string | undefined;
+  readonly trainer: { readonly precision?: Precision };
+}): Promise<ProbedRuntime> {
+  return chooseRuntime(runtime, trainer.precision ?? "32-true", adapter);
+}
+
 /**
  * The runtime of that name; `auto`: the fastest that is available and offers `precision`.
- * @throws ClassifierTrainingError kind "usage" `RUNTIME_UNKNOWN`, `RUNTIME_UNAVAILABLE`, `RUNTIME_PRECISION`.
+ * @param adapter a part of the name of the graphics card that `webgpu` is to take, of whatever case; then `auto` is
+ *   `webgpu`. Default: the faster one
+ * @throws ClassifierTrainingError kind "usage" `RUNTIME_UNKNOWN`, `RUNTIME_UNAVAILABLE`, `RUNTIME_ADAPTER`,
+ *   `RUNTIME_PRECISION`.
  */
-export async function chooseRuntime(name: string, precision: Precision): Promise<ProbedRuntime> {
+export async function chooseRuntime(
+  name: string,
+  precision: Precision,
+  adapter?: string,
+): Promise<ProbedRuntime> {
+  if (adapter !== undefined) return chooseOnAdapter(name, precision, adapter);
   if (name === "auto") return chooseAutomatically(precision);
   const load = Object.hasOwn(RUNTIMES, name) ? RUNTIMES[name] : undefined;
   if (load === undefined) {
@@ -46,7 +67,24 @@ export async function chooseRuntime(name: string, precision: Precision): Promise
       hint: didYouMean(name, RUNTIME_NAMES),
     });
   }
-  const runtime = await load();
+  return checked(await load(), precision);
+}
+
+async function chooseOnAdapter(name: string, precision: Precision, adapter: string): Promise<ProbedRuntime> {
+  if (name !== "auto" && name !== "webgpu") {
+    const message = `runtime ${name} does not compute on adapters`;
+    throw new ClassifierTrainingError("usage", "RUNTIME_ADAPTER", message, {
+      where: "runtime.adapter",
+      hint: "use runtime=webgpu, or leave the adapter out",
+    });
+  }
+  const { webgpuRuntimeOn } = await import("../runtime/webgpu/index.ts");
+  return checked(await webgpuRuntimeOn(adapter), precision);
+}
+
+/** The runtime, where this machine has it and it offers the precision. */
+async function checked(runtime: Runtime, precision: Precision): Promise<ProbedRuntime> {
+  const { name } = runtime;
   const probe = await runtime.probe();
   if (!probe.available) {
     throw new ClassifierTrainingError("usage", "RUNTIME_UNAVAILABLE", `${name}: ${probe.detail}`, {

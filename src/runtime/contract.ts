@@ -23,8 +23,6 @@ export interface Probe {
   /** How to get it, where it is not available. */
   readonly hint?: string;
   readonly precisions: readonly Precision[];
-  /** Devices that it may compute on, with what they can do, where there is a choice. */
-  readonly devices?: readonly string[];
   /** Whether it is only for those who ask for it by name, such as a graphics card that the processor plays. */
   readonly onRequest?: boolean;
 }
@@ -53,6 +51,8 @@ export interface Runtime {
   readonly sumsTogether?: boolean;
   /** Loads what it needs and says what there is; never throws. */
   probe(): Promise<Probe>;
+  /** The devices that it may compute on, where there is a choice: what each is called, and can do. */
+  devices?(): Promise<readonly string[]>;
   /** @throws ClassifierTrainingError `RUNTIME_UNAVAILABLE` or `RUNTIME_PRECISION`, with what to do. */
   open(options: SessionOptions): Promise<Session>;
 }

@@ -5,7 +5,7 @@ import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
-import { chooseRuntime } from "../runtimes.ts";
+import { runtimeOf } from "../runtimes.ts";
 import { configurationOfRun } from "./configuration.ts";
 import { newestRun, type RunFolder, runFolderOf } from "./run-folder.ts";
 import { RunParts, setUp } from "./run-parts.ts";
@@ -39,7 +39,7 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
   const composition = configurationOfRun(folder, overrides);
   await validateRun(composition);
   const settings = readSettings(composition);
-  const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const { runtime } = await runtimeOf(settings);
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
   const data = await parts.data(existsSync(folder.splitFile) ? folder.splitFile : null, model);

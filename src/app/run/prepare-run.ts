@@ -20,7 +20,7 @@ import { BestExport } from "../export/best-export.ts";
 import { assertSameRun, noticesOf, processesLine, tellOfOthers } from "../processes/processes.ts";
 import { resumedBatches } from "../processes/resumed-batches.ts";
 import { threadsOfProcess } from "../processes/threads-of-process.ts";
-import { chooseRuntime, type ProbedRuntime } from "../runtimes.ts";
+import { type ProbedRuntime, runtimeOf } from "../runtimes.ts";
 import type { RunConfiguration } from "./configuration.ts";
 import { readJobSettings, setEnvironment } from "./job-settings.ts";
 import { linearProbe } from "./linear-probe.ts";
@@ -108,7 +108,7 @@ async function prepare(
     if (rank === 0) tell(level, line);
   };
   for (const warning of run.warnings) notify("WARNING", warning);
-  const chosen = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const chosen = await runtimeOf(settings);
   const checkpoint =
     run.checkpoint === undefined
       ? undefined

@@ -23,10 +23,18 @@ import { LOG_LEVELS, type LogLevel } from "./notices.ts";
 export interface Settings {
   readonly seed: number;
   readonly runtime: string;
+  /** A part of the name of the adapter to compute on; default: the runtime's choice. */
+  readonly adapter: string | undefined;
   readonly logLevel: LogLevel;
   readonly trainer: TrainerOptions;
   readonly fineTuning: FineTuningOptions | undefined;
 }
+
+/** Which runtime, and where; the name alone is short for it. */
+const runtimeSchema = z.strictObject({
+  name: z.enum(RUNTIME_NAMES),
+  adapter: z.string().min(1).nullable().default(null),
+});
 
 /** The root keys of a configuration. */
 export function configSchema(): ConfigSchema {
@@ -34,7 +42,7 @@ export function configSchema(): ConfigSchema {
     registry: allComponents(),
     sections: {
       seed: z.int().min(0),
-      runtime: z.enum(RUNTIME_NAMES),
+      runtime: z.union([runtimeSchema, z.enum(RUNTIME_NAMES)]),
       ckpt: z.string().min(1).nullable(),
       log_level: z.enum(LOG_LEVELS),
       trainer: trainerSchema,
@@ -64,9 +72,12 @@ export async function validateRun(composition: Composition, only?: string): Prom
 export function readSettings(composition: Composition): Settings {
   const config = resolveConfig(composition);
   const { seed, runtime, trainer, log_level, fine_tuning } = toPlain(config) as Record<string, unknown>;
+  const { name, adapter = null } =
+    typeof runtime === "string" ? { name: runtime } : (runtime as z.input<typeof runtimeSchema>);
   return {
     seed: seed as number,
-    runtime: runtime as string,
+    runtime: name,
+    adapter: adapter ?? undefined,
     logLevel: log_level as LogLevel,
     fineTuning:
       fine_tuning === null || fine_tuning === undefined

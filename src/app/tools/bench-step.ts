@@ -10,7 +10,7 @@ import { type Batch, type HostTensor, hostTensor, RandomStream } from "../../cor
 import type { BaseClassificationModel } from "../../models/index.ts";
 import { Trainer } from "../../train/index.ts";
 import { readSettings } from "../run/settings.ts";
-import { chooseRuntime } from "../runtimes.ts";
+import { runtimeOf } from "../runtimes.ts";
 
 /** Which model is measured, and for how long. */
 export interface BenchRequest {
@@ -49,7 +49,7 @@ export async function benchStep(request: BenchRequest): Promise<StepMeasurement>
   const { data } = toPlain(resolveConfig(composition)) as {
     data: { image_size: number; batch_size: number };
   };
-  const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const { runtime } = await runtimeOf(settings);
   const { config, interpolation } = composition;
   const model = (await instantiate(config, {
     registry,

@@ -13,7 +13,7 @@ import { loadPretrained } from "../run/pretrained.ts";
 import { runFolderOf } from "../run/run-folder.ts";
 import { RunParts } from "../run/run-parts.ts";
 import { readSettings, validateRun } from "../run/settings.ts";
-import { chooseRuntime } from "../runtimes.ts";
+import { runtimeOf } from "../runtimes.ts";
 import { findPictures } from "./predict.ts";
 
 /** The network, its weights, and the pictures. */
@@ -55,7 +55,7 @@ export async function* embed(request: EmbedRequest): AsyncGenerator<PictureEmbed
   const { model, settings, weights, transform } = await (existsSync(request.model)
     ? ofRun(request)
     : ofArchitecture(request));
-  const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const { runtime } = await runtimeOf(settings);
   await using trainer = new Trainer(settings.trainer, { runtime, seed: settings.seed });
   const engine = await trainer.open(model);
   await engine.writeWeights(weights);

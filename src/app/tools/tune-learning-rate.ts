@@ -20,7 +20,7 @@ import { type RunConfiguration, writeHydraFiles } from "../run/configuration.ts"
 import { loadPretrained } from "../run/pretrained.ts";
 import { RunParts, setUp } from "../run/run-parts.ts";
 import { readSettings, validateRun } from "../run/settings.ts";
-import { chooseRuntime } from "../runtimes.ts";
+import { runtimeOf } from "../runtimes.ts";
 
 /** The configuration to be tuned, and the range test's own options. */
 export interface TuneLearningRateRequest extends Omit<LearningRateFinderOptions, "accumulate"> {
@@ -59,7 +59,7 @@ async function tune(
   };
   await validateRun(run.composition);
   const settings = readSettings(run.composition);
-  const { runtime } = await chooseRuntime(settings.runtime, settings.trainer.precision ?? "32-true");
+  const { runtime } = await runtimeOf(settings);
   const parts = new RunParts(run.composition, registry);
   const model = await parts.model();
   await using data = await parts.data(null, model);

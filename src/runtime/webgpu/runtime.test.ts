@@ -16,10 +16,10 @@ import { crossEntropy } from "../../nn/index.ts";
 import { AdamW } from "../../optim/index.ts";
 import { accumulateProgram, applyProgram, evaluateProgram } from "../../train/engine/programs.ts";
 import { layoutState } from "../../train/engine/state-layout.ts";
-import { loadDawn } from "./dawn.ts";
+import { adapterNames, loadDawn } from "./dawn.ts";
 import { describeAdapter, requestDevice, traitsOf } from "./device/adapters.ts";
 import { OpenDevice } from "./device/device.ts";
-import { createWebGpuRuntime, webgpuRuntime } from "./index.ts";
+import { createWebGpuRuntime, webgpuRuntime, webgpuRuntimeOn } from "./index.ts";
 import type { Dispatch } from "./plan/dispatch.ts";
 
 /** Dawn's back end that checks everything and computes nothing; it must stay referenced. */
@@ -128,6 +128,19 @@ test("an adapter that computes with the processor is taken on request only", asy
 });
 
 describe.skipIf(!(await webgpuRuntime.probe()).available)("on an adapter", () => {
+  test("it is chosen by a part of its name, in whatever case", async () => {
+    const [name] = await adapterNames();
+    expect(await webgpuRuntime.devices!()).toContainEqual(expect.stringContaining(name!));
+    const runtime = await webgpuRuntimeOn(name!.slice(0, -1).toUpperCase());
+    const session = await runtime.open({ storages: [b] });
+    expect(await session.read([b.members[0]!])).toMatchObject([{ shape: [4] }]);
+    await session.dispose();
+    await expect(webgpuRuntimeOn("Voodoo 2")).rejects.toMatchObject({
+      code: "RUNTIME_ADAPTER",
+      message: expect.stringContaining(name!),
+    });
+  });
+
   test.each([true, false])(
     "a kernel that is wrong is told of by its name (in software: %s)",
     async (isSoftware) => {

@@ -9,12 +9,17 @@ import type { Tile } from "./wgsl/gemm.ts";
 
 /** How a runtime computes, other than by itself. */
 export interface WebGpuOptions {
+  /** The adapters that there are, by the names that choose among them; default: the one that is taken, and one that saves power. */
+  readonly adapters?: () => Promise<ReadonlyMap<string, GPU>>;
   /** The tile of all matrix products; default: chosen for each. */
   readonly tile?: Tile;
 }
 
 /** A runtime on what `load` gives, such as `navigator.gpu`. Its sessions share one device. */
-export function createWebGpuRuntime(load: () => Promise<GPU>, { tile }: WebGpuOptions = {}): Runtime {
+export function createWebGpuRuntime(
+  load: () => Promise<GPU>,
+  { tile, adapters }: WebGpuOptions = {},
+): Runtime {
   let device: Promise<OpenDevice> | undefined;
 
   const openDevice = async (): Promise<OpenDevice> => {
@@ -40,7 +45,6 @@ export function createWebGpuRuntime(load: () => Promise<GPU>, { tile }: WebGpuOp
         const adapter = await findAdapter(gpu);
         const { name, isSoftware } = describeAdapter(adapter);
         return {
-          devices: await devicesOf(gpu, adapter),
           available: true,
           detail: isSoftware ? `${name}, which computes with the processor` : name,
           precisions: PRECISIONS,
@@ -58,6 +62,16 @@ export function createWebGpuRuntime(load: () => Promise<GPU>, { tile }: WebGpuOp
       }
     },
 
+    async devices(): Promise<readonly string[]> {
+      if (adapters === undefined) return devicesOf(await load());
+      const lines = [...(await adapters())].map(async ([name, gpu]) => {
+        const adapter = await findAdapter(gpu);
+        const { isSoftware } = describeAdapter(adapter);
+        return `${name}${isSoftware ? " (computes with the processor)" : ""}: ${capabilitiesOf(adapter)}`;
+      });
+      return Promise.all(lines);
+    },
+
     async open(options: SessionOptions): Promise<Session> {
       const { precision = "32-true" } = options;
       if (!PRECISIONS.includes(precision)) throw precisionError("runtime webgpu", precision, PRECISIONS);
@@ -69,7 +83,8 @@ export function createWebGpuRuntime(load: () => Promise<GPU>, { tile }: WebGpuOp
 const PRECISIONS: readonly Precision[] = ["32-true", "16-mixed"];
 
 /** The adapter that is taken, and the one that saves power where that is another. */
-async function devicesOf(gpu: GPU, taken: GPUAdapter): Promise<string[]> {
+async function devicesOf(gpu: GPU): Promise<string[]> {
+  const taken = await findAdapter(gpu);
   const saving = await gpu.requestAdapter({ powerPreference: "low-power" });
   const found = [taken, ...(saving === null ? [] : [saving])];
   const lines = found.map((adapter) => `${describeAdapter(adapter).name}: ${capabilitiesOf(adapter)}`);
