@@ -19,6 +19,7 @@ const LONGEST: readonly string[] = [
   "test/e2e/search.test.ts",
   "test/golden/efficient-networks.test.ts",
   "src/runtime/webgpu/training.test.ts",
+  "src/runtime/webgpu/device-loss.test.ts",
   "test/e2e/main-job.test.ts",
   "test/e2e/secrets.test.ts",
   "test/package/package.test.ts",
