@@ -4,8 +4,8 @@ import type { StepMeasurement } from "./bench-step.ts";
 
 /** Which sizes are tried, and what counts as fitting. */
 export interface TuneBatchSizeRequest {
-  /** Measures training steps with one batch size; undefined where they do not fit. */
-  readonly measure: (batchSize: number) => Promise<BatchSizeMeasurement | undefined>;
+  /** Measures training steps with one batch size; where they do not fit, one that the runtime says would, if it does. */
+  readonly measure: (batchSize: number) => Promise<BatchSizeMeasurement | DoesNotFit>;
   /** `power`: doubles; `binsearch`: then halves the gap between what fits and what does not. Default `power`. */
   readonly mode?: "power" | "binsearch";
   /** First candidate; default 2. */
@@ -24,6 +24,12 @@ export interface BatchSizeMeasurement {
   readonly memory: number;
 }
 
+/** There is no memory for a batch size. */
+export interface DoesNotFit {
+  /** A smaller one that there is memory for, where the runtime names it. */
+  readonly wouldFit?: number;
+}
+
 /** What was found; undefined where not even the first size fits. */
 export interface BatchSizeSuggestion {
   /** What fits, smallest first. */
@@ -36,15 +42,23 @@ export interface BatchSizeSuggestion {
 /** A gap of less than this share of the smaller end is not searched. */
 const MARGIN = 0.05;
 
-/** A candidate fits where its process ends well within the limit; one that two smaller ones predict not to is not tried. */
+/**
+ * A candidate fits where its process ends well within the limit; one that two smaller ones predict not to is not tried. Where
+ * not even the first fits, the one that the runtime names instead is.
+ */
 export async function tuneBatchSize(request: TuneBatchSizeRequest): Promise<BatchSizeSuggestion> {
   const { measure, mode = "power", initial = 2, most = 256 } = request;
   const limit = request.memoryLimit ?? (process.availableMemory() / 2 ** 20) * 0.9;
   const measured: BatchSizeMeasurement[] = [];
+  let named: number | undefined;
   const fits = async (size: number): Promise<boolean> => {
     if (predictedMemory(measured, size) > limit) return false;
     const result = await measure(size);
-    if (result === undefined || result.memory > limit) return false;
+    if (!("memory" in result)) {
+      named = result.wouldFit;
+      return false;
+    }
+    if (result.memory > limit) return false;
     measured.push(result);
     return true;
   };
@@ -54,6 +68,11 @@ export async function tuneBatchSize(request: TuneBatchSizeRequest): Promise<Batc
     if (!(await fits(size))) failed = size;
     else if (size === most) break;
     else size = Math.min(2 * size, most);
+  }
+  while (measured.length === 0 && failed !== undefined && named !== undefined && named < failed) {
+    const smaller: number = named;
+    named = undefined;
+    if (!(await fits(smaller))) failed = smaller;
   }
   let largest = measured.at(-1)?.batchSize;
   while (mode === "binsearch" && failed !== undefined && largest !== undefined) {
@@ -85,7 +104,7 @@ export function measureInProcess(
   program: readonly string[],
   words: readonly string[],
   signal: AbortSignal,
-): (batchSize: number) => Promise<BatchSizeMeasurement | undefined> {
+): (batchSize: number) => Promise<BatchSizeMeasurement | DoesNotFit> {
   return (batchSize) =>
     new Promise((resolve, reject) => {
       const own = ["bench", "step", ...words, `data.batch_size=${batchSize}`, "--json", "--steps", "3"];
@@ -101,11 +120,17 @@ export function measureInProcess(
       child.on("error", reject);
       child.on("close", (code) => {
         if (code === 2) reject(new Error(stderr.trim()));
-        else if (code !== 0) resolve(undefined);
+        else if (code !== 0) resolve(doesNotFit(stderr));
         else {
           const { images_per_second, peak_rss_mb } = JSON.parse(stdout) as StepMeasurement;
           resolve({ batchSize, imagesPerSecond: images_per_second, memory: peak_rss_mb });
         }
       });
     });
+}
+
+/** What an error line tells of a batch size that would fit. */
+export function doesNotFit(stderr: string): DoesNotFit {
+  const named = /\bdata\.batch_size=(\d+) would fit\b/.exec(stderr)?.[1];
+  return named === undefined ? {} : { wouldFit: Number(named) };
 }
