@@ -58,6 +58,7 @@ export * from "./models/index.ts";
 export * from "./nn/index.ts";
 export * from "./optim/index.ts";
 export type { DurableWriteOptions, TextOutput } from "./platform/index.ts";
+export { quantizeModel } from "./quantize/index.ts";
 export type { RunError } from "./report/index.ts";
 export type {
   ConvolutionAlgorithm,

@@ -4,6 +4,7 @@ import type { ExportedWeights, ExportWeightsRequest, MeasuredModel } from "../ap
 import { ClassifierTrainingError } from "../core/errors.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
+import { positiveInteger } from "./predict-command.ts";
 import { addRunArguments, runRequest } from "./run-argument.ts";
 
 interface ExportFlags {
@@ -13,13 +14,15 @@ interface ExportFlags {
   readonly input: string;
   readonly dynamic?: string;
   readonly maxDrop: number;
+  readonly calibration?: string;
+  readonly calibrationPictures: number;
   readonly json?: boolean;
   readonly ensemble?: readonly string[];
   readonly average: "probabilities" | "weights";
 }
 
 const HELP = `
-Files: model.onnx, model_fp16.onnx; with _dynamic or _pixels in the name where that is so; labels_mapping.json
+Files: model.onnx, model_fp16.onnx, model_int8.onnx; with _dynamic or _pixels in the name where that is so; labels_mapping.json
 beside them, and inside each of them.`;
 
 /** Takes a run, by default the newest. */
@@ -29,7 +32,11 @@ export function exportCommand(): Command {
   );
   return addRunArguments(command)
     .option("-o, --output <folder>", "where to write (default: the run's folder)")
-    .option("--format <format>", "onnx (float32) or onnx-fp16", "onnx")
+    .option(
+      "--format <format>",
+      "onnx (float32), onnx-fp16, or onnx-int8 (quantised, calibrated on training pictures)",
+      "onnx",
+    )
     .option(
       "--input <input>",
       "float (preprocessed pictures), pixels (one picture, uint8 [H, W, 3]) or pixels-batch (uint8 [N, H, W, 3]): with pixels the preprocessing is part of the model",
@@ -42,9 +49,19 @@ export function exportCommand(): Command {
     )
     .option(
       "--max-drop <points>",
-      "points of accuracy, in percent, that fp16 may lose on validation or test",
+      "points of accuracy, in percent, that fp16 and int8 may lose on validation or test",
       points,
       1,
+    )
+    .option(
+      "--calibration <method>",
+      "how int8 chooses ranges: minmax, percentile or entropy (default: the best of them on validation pictures)",
+    )
+    .option(
+      "--calibration-pictures <count>",
+      "training pictures that int8 is calibrated on",
+      positiveInteger,
+      256,
     )
     .option(
       "--ensemble <runs...>",
@@ -72,23 +89,28 @@ async function runExport(
   flags: ExportFlags,
 ): Promise<void> {
   if (flags.ensemble !== undefined) return runEnsemble(run, overrides, flags.ensemble, flags);
-  const { import: modules, output, format, input, dynamic, maxDrop, json } = flags;
-  const { exportWeights } = await import("../app/index.ts");
-  const form = { format, input, dynamicSize: dynamic === "size" } as Pick<
+  const { import: modules, dynamic, json, format, input, calibration, ...more } = flags;
+  // What is none of the choices is refused there.
+  const form = { format, input, calibration } as Pick<
     ExportWeightsRequest,
-    "format" | "input"
+    "format" | "input" | "calibration"
   >;
+  const { exportWeights } = await import("../app/index.ts");
   const result = await exportWeights({
     ...(await runRequest(run, overrides, modules)),
     ...form,
-    output,
-    maxDrop,
+    dynamicSize: dynamic === "size",
+    output: more.output,
+    maxDrop: more.maxDrop,
+    calibrationPictures: more.calibrationPictures,
   });
   process.stdout.write(`${json === true ? toJson(result) : result.path}\n`);
-  if (result.measured !== undefined) writeLine(toTable(result.measured));
-  writeLine(
-    `equal to the trained model within ${result.difference.toExponential(1)}${result.measured === undefined ? "" : " in float32"}`,
-  );
+  if (result.measured !== undefined) {
+    writeLine(toTable(result.measured));
+    writeLine(`written: ${result.measured.at(-1)!.name}`);
+  }
+  const where = result.measured === undefined ? "" : " in float32";
+  writeLine(`equal to the trained model within ${result.difference.toExponential(1)}${where}`);
 }
 
 async function runEnsemble(

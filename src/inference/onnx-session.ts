@@ -10,6 +10,10 @@ export interface OnnxSession {
   readonly outputName: string;
   /** @param images [N, 3, H, W], or the pixels that the model takes @returns [N, num_classes] */
   run(images: HostTensor<"float32"> | HostTensor<"uint8">): Promise<HostTensor<"float32">>;
+  /** Every output of the model, by name. */
+  runAll(
+    images: HostTensor<"float32"> | HostTensor<"uint8">,
+  ): Promise<ReadonlyMap<string, HostTensor<"float32">>>;
   dispose(): Promise<void>;
 }
 
@@ -52,18 +56,23 @@ export async function openOnnxSession(
     });
   }
   const [inputName, outputName] = [session.inputNames[0]!, session.outputNames[0]!];
+  const runAll: OnnxSession["runAll"] = async ({ dtype, shape, data: given }) => {
+    // The library takes no shared memory.
+    const data = isShared(given.buffer) ? given.slice() : given;
+    const results = await session.run({
+      [inputName]: new Tensor(dtype, data as never, [...shape]) as never,
+    });
+    const tensors = Object.entries(results).map(([name, { dims, data: values }]) => {
+      const tensor = hostTensor("float32", [...dims], Float32Array.from(values as Float32Array));
+      return [name, tensor] as const;
+    });
+    return new Map(tensors);
+  };
   return {
     inputName,
     outputName,
-    run: async ({ dtype, shape, data: given }) => {
-      // The library takes no shared memory.
-      const data = isShared(given.buffer) ? given.slice() : given;
-      const results = await session.run({
-        [inputName]: new Tensor(dtype, data as never, [...shape]) as never,
-      });
-      const { dims, data: logits } = results[outputName]!;
-      return hostTensor("float32", [...dims], Float32Array.from(logits as Float32Array));
-    },
+    run: async (images) => (await runAll(images)).get(outputName)!,
+    runAll,
     dispose: () => session.release(),
   };
 }

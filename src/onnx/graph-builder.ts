@@ -101,9 +101,13 @@ export function nodeProto(
   });
 }
 
-/** What a model says of an input or output. */
-export function valueInfo(name: string, dtype: DType, shape: readonly OnnxDimension[]): ValueInfoProto {
-  const dim = shape.map((size) => ({
+/** What a model says of an input or output. @param shape undefined: nothing */
+export function valueInfo(
+  name: string,
+  dtype: DType,
+  shape: readonly OnnxDimension[] | undefined,
+): ValueInfoProto {
+  const dim = shape?.map((size) => ({
     value:
       typeof size === "string"
         ? { case: "dimParam" as const, value: size }
@@ -111,7 +115,12 @@ export function valueInfo(name: string, dtype: DType, shape: readonly OnnxDimens
   }));
   return create(ValueInfoProtoSchema, {
     name,
-    type: { value: { case: "tensorType", value: { elemType: onnxType(dtype), shape: { dim } } } },
+    type: {
+      value: {
+        case: "tensorType",
+        value: { elemType: onnxType(dtype), ...(dim === undefined ? {} : { shape: { dim } }) },
+      },
+    },
   });
 }
 

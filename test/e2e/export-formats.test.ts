@@ -1,7 +1,8 @@
 // A run exported in every form, and classified with; and what is said where that cannot be.
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeModel, modelMetadata } from "../../src/onnx/index.ts";
 import { QUICK, removeFolder, run, TINY_NETWORK, temporaryFolder, writeColourPictures } from "./command.ts";
 
 let folder: string;
@@ -55,7 +56,55 @@ describe("export", () => {
     expect(stderr).toMatch(/float16 .+ 100\.00 % .+ MB/);
   });
 
+  test("--format onnx-int8 calibrates, compares and writes the best", async () => {
+    const words = ["export", RUN, ...IMPORT, "--format", "onnx-int8", "-o", "int8", "--json"];
+    const { stdout, stderr, code } = await run(folder, [...words, "--calibration-pictures", "12"]);
+    expect(code, stderr).toBe(0);
+    const { path, models } = JSON.parse(stdout);
+    expect(path).toBe(join(folder, "int8", "model_int8.onnx"));
+    const names = models.map(({ name }: { name: string }) => name);
+    expect(names[0]).toBe("float32");
+    for (const method of ["minmax", "percentile", "entropy"])
+      expect(names.join()).toContain(`int8 (${method}`);
+    const written = models.at(-1);
+    expect(written.test_accuracy).toBeGreaterThan(models[0].test_accuracy - 0.01);
+    expect(stderr).toContain("on 12 pictures");
+    expect(stderr).toContain(`written: ${written.name}`);
+    const model = decodeModel(await readFile(path));
+    const { method, calibration_pictures } = JSON.parse(modelMetadata(model).get("quantization")!);
+    expect(written.name).toContain(method);
+    expect(calibration_pictures).toBe(12);
+    expect(model.graph!.node.some(({ opType }) => opType === "QuantizeLinear")).toBe(true);
+    const [own, float] = [await confidences(path), await confidences(RUN)];
+    for (const [i, value] of own.entries()) expect(Math.abs(value - float[i]!)).toBeLessThan(0.15);
+  });
+
+  test("int8 by one method, with pixels", async () => {
+    const flags = ["--format", "onnx-int8", "--calibration", "minmax", "--input", "pixels", "-o", "int8"];
+    const { stdout, stderr, code } = await run(folder, ["export", RUN, ...IMPORT, ...flags]);
+    expect(code, stderr).toBe(0);
+    expect(stdout.trim()).toBe(join(folder, "int8", "model_int8_pixels.onnx"));
+    expect(stderr).toMatch(/int8 \(minmax/);
+    expect(stderr).not.toContain("entropy");
+    const [own, float] = [await confidences(stdout.trim()), await confidences(RUN)];
+    for (const [i, value] of own.entries()) expect(Math.abs(value - float[i]!)).toBeLessThan(0.15);
+  });
+
+  test("int8 without pictures to calibrate on is refused in a line", async () => {
+    const flags = ["--format", "onnx-int8", "data.root=nowhere"];
+    const { stderr, code } = await run(folder, ["export", RUN, ...IMPORT, ...flags]);
+    expect(code).toBe(3);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toContain("nowhere");
+  });
+
   test.each([
+    [
+      ["--format", "onnx-int8", "--calibration", "entropie"],
+      2,
+      'error: --calibration: there is no calibration "entropie"; did you mean "entropy"? [EXPORT_FORM]',
+    ],
+    [["--calibration-pictures", "0"], 2, "It must be a whole number from 1."],
     [
       ["--format", "onnx-fp61"],
       2,

@@ -9,10 +9,12 @@ import {
   verifyPixelInput,
 } from "../../export/index.ts";
 import { decodeModel, encodeModel } from "../../onnx/index.ts";
+import { CALIBRATION_METHODS, type CalibrationMethod } from "../../quantize/index.ts";
 import { loadCheckpoint } from "../../train/index.ts";
 import { openRun, type RunRequest } from "../run/open-run.ts";
 import { EXPORT_FORMATS, type ExportForm, type ExportFormat, fileNameOf, MODEL_INPUTS } from "./formats.ts";
 import { type MeasuredModel, measureModels } from "./measure-models.ts";
+import { quantizedModels } from "./quantized-export.ts";
 import { imageSizeOf, type ModelExport, requestOf, verifyFloat, writeModel } from "./write-export.ts";
 
 /** The run, in which form it is exported, and where that goes. */
@@ -27,6 +29,10 @@ export interface ExportWeightsRequest extends RunRequest {
   readonly dynamicSize?: boolean | undefined;
   /** Points of accuracy, in percent, that another format than `onnx` may lose on validation or test. Default 1. */
   readonly maxDrop?: number | undefined;
+  /** Of `onnx-int8`. Default: all methods are tried, and the best is taken. */
+  readonly calibration?: CalibrationMethod | undefined;
+  /** Of `onnx-int8`: training pictures to calibrate on. Default 256. */
+  readonly calibrationPictures?: number | undefined;
 }
 
 /** What was written. */
@@ -35,9 +41,12 @@ export interface ExportedWeights {
   readonly path: string;
   /** Largest difference between the float32 logits and the trained model's, relative to the largest logit where that is above 1. */
   readonly difference: number;
-  /** The float32 model first; undefined for format `onnx`, which is the same model. */
+  /** The float32 model first, the one that was written last; undefined for format `onnx`, which is the same model. */
   readonly measured: readonly MeasuredModel[] | undefined;
 }
+
+const INT8_HINT =
+  "calibrate on more pictures with --calibration-pictures, export as onnx-fp16, train with more pictures, or allow a larger --max-drop";
 
 /**
  * Exports the best weights of a finished or interrupted run.
@@ -47,7 +56,7 @@ export interface ExportedWeights {
 export async function exportWeights(request: ExportWeightsRequest): Promise<ExportedWeights> {
   const { format = "onnx", input = "float", dynamicSize = false, maxDrop = 1 } = request;
   const form = { format, input, dynamicSize };
-  checkForm(form);
+  checkForm(form, request.calibration);
   await using opened = await openRun(request);
   const { folder, settings } = opened;
   const { threads } = settings.trainer;
@@ -79,6 +88,14 @@ export async function exportWeights(request: ExportWeightsRequest): Promise<Expo
     ];
     measured = await measureModels(models, opened.data, [3, ...imageSize], threads);
     checkDrop(measured[0]!, measured[1]!, maxDrop, "export it as onnx, or allow a larger --max-drop");
+  } else if (format === "onnx-int8") {
+    const { calibration, calibrationPictures } = request;
+    const options = { calibration, calibrationPictures, maxDrop, threads, notify: request.write };
+    const quantized = await quantizedModels(decodeModel(float), opened.data, options);
+    bytes = quantized.at(-1)!.bytes;
+    const models = [{ name: "float32", bytes: float }, ...quantized];
+    measured = await measureModels(models, opened.data, [3, ...imageSize], threads);
+    checkDrop(measured[0]!, measured.at(-1)!, maxDrop, INT8_HINT);
   }
   if (input !== "float") {
     const outside = bytes;
@@ -89,7 +106,10 @@ export async function exportWeights(request: ExportWeightsRequest): Promise<Expo
 }
 
 /** @throws ClassifierTrainingError kind "usage" `EXPORT_FORM` */
-function checkForm({ format, input, dynamicSize }: ExportForm): void {
+function checkForm(
+  { format, input, dynamicSize }: ExportForm,
+  calibration: CalibrationMethod | undefined,
+): void {
   const unknown = (flag: string, given: string, choices: readonly string[]): ClassifierTrainingError =>
     new ClassifierTrainingError("usage", "EXPORT_FORM", `there is no ${flag.slice(2)} "${given}"`, {
       where: flag,
@@ -97,6 +117,8 @@ function checkForm({ format, input, dynamicSize }: ExportForm): void {
     });
   if (!EXPORT_FORMATS.includes(format)) throw unknown("--format", format, EXPORT_FORMATS);
   if (!MODEL_INPUTS.includes(input)) throw unknown("--input", input, MODEL_INPUTS);
+  if (calibration !== undefined && !CALIBRATION_METHODS.includes(calibration))
+    throw unknown("--calibration", calibration, CALIBRATION_METHODS);
   if (dynamicSize && input !== "float") {
     throw new ClassifierTrainingError(
       "usage",

@@ -1,8 +1,8 @@
 // The forms in which a model can be exported, and what their files are called.
 import type { ModelInput } from "../../export/index.ts";
 
-/** `onnx`: float32. `onnx-fp16`: weights and arithmetic in float16. */
-export const EXPORT_FORMATS = ["onnx", "onnx-fp16"] as const;
+/** `onnx`: float32. `onnx-fp16`: weights and arithmetic in float16. `onnx-int8`: quantised, in QDQ form. */
+export const EXPORT_FORMATS = ["onnx", "onnx-fp16", "onnx-int8"] as const;
 
 /** One of them. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -18,7 +18,7 @@ export interface ExportForm {
   readonly dynamicSize: boolean;
 }
 
-/** `model.onnx`, and with what differs from that in its name: `model_fp16_pixels.onnx`. */
+/** `model.onnx`, and with what differs from that in its name: `model_int8_pixels.onnx`. */
 export function fileNameOf({ format, input, dynamicSize }: ExportForm): string {
   const parts = [
     "model",

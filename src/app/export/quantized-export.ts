@@ -1,0 +1,79 @@
+// A run's model in 8-bit integers: calibrated on its training pictures, chosen on its validation pictures.
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { DataModule } from "../../data/index.ts";
+import { encodeModel, type ModelProto, withEntry } from "../../onnx/index.ts";
+import {
+  CALIBRATION_METHODS,
+  type CalibrationMethod,
+  type QuantizedModel,
+  quantizeModel,
+} from "../../quantize/index.ts";
+import type { NamedModel } from "./measure-models.ts";
+import { samplePictures } from "./sample-pictures.ts";
+
+/** How a model is quantised. */
+export interface QuantizedExportOptions {
+  /** Default: all are tried, and the best is taken. */
+  readonly calibration?: CalibrationMethod | undefined;
+  /** Training pictures to calibrate on. Default 256. */
+  readonly calibrationPictures?: number | undefined;
+  /** Points of accuracy that it may lose. */
+  readonly maxDrop: number;
+  readonly threads: number | undefined;
+  readonly notify: ((line: string) => void) | undefined;
+}
+
+/** Key in a model's metadata that says how it was quantised, as JSON. */
+export const QUANTIZATION_METADATA_KEY = "quantization";
+
+/** Validation pictures that decide between models. */
+const PROBE_PICTURES = 256;
+
+/** Layers are left in float until the loss on the probe is below this share of what is allowed. */
+const ACCEPTED_SHARE = 0.5;
+
+/** The models that were made; the last one is to be taken. @throws ClassifierTrainingError kind "data" `NO_CALIBRATION` */
+export async function quantizedModels(
+  model: ModelProto,
+  data: DataModule,
+  options: QuantizedExportOptions,
+): Promise<NamedModel[]> {
+  const { calibration, calibrationPictures = 256, maxDrop, threads, notify } = options;
+  if (data.splits.val === undefined) {
+    throw missing(
+      "there is no validation split",
+      "int8 needs one, to be judged by: give data with one in data.root=FOLDER",
+    );
+  }
+  const training = await samplePictures(data, "train", calibrationPictures);
+  const probe = await samplePictures(data, "val", PROBE_PICTURES);
+  if (training.labels.length === 0 || probe.labels.length === 0) {
+    const hint = "int8 is calibrated on training pictures: give a folder of such in data.root=FOLDER";
+    throw missing("no picture of the data can be read", hint);
+  }
+  const { candidates, chosen, layers } = await quantizeModel({
+    model,
+    calibration: training.batches,
+    probe: { ...probe, threads },
+    methods: calibration === undefined ? CALIBRATION_METHODS : [calibration],
+    acceptedLoss: (ACCEPTED_SHARE * maxDrop) / 100,
+    notify,
+  });
+  const named = ({ model, method, floatLayers }: QuantizedModel): NamedModel => {
+    const described = {
+      method,
+      calibration_pictures: training.labels.length,
+      layers,
+      float_layers: floatLayers,
+    };
+    const left = floatLayers.length === 0 ? "" : `, ${floatLayers.length} of ${layers} layers in float`;
+    const bytes = encodeModel(withEntry(model, QUANTIZATION_METADATA_KEY, JSON.stringify(described)));
+    return { name: `int8 (${method}${left})`, bytes };
+  };
+  const others = candidates.filter((candidate) => candidate !== chosen);
+  return [...others.map(named), named(chosen)];
+}
+
+function missing(message: string, hint: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "NO_CALIBRATION", message, { where: "data.root", hint });
+}
