@@ -1,12 +1,14 @@
 // classifier-training package: an npm package that classifies pictures, around a run's model.
 import { Command } from "commander";
+import { ClassifierTrainingError } from "../core/errors.ts";
 import { writeLine } from "./output.ts";
 import { positiveOrZero } from "./predict-command.ts";
 import { addRunArguments, runRequest } from "./run-argument.ts";
 
 interface PackageFlags {
   readonly import: readonly string[];
-  readonly name: string;
+  readonly name?: string;
+  readonly transformers?: boolean;
   readonly packageVersion?: string;
   readonly license?: string;
   readonly samples?: number;
@@ -19,7 +21,8 @@ export function packageCommand(): Command {
     "write an npm package with the model: classify(picture) for Node.js and for pages",
   );
   return addRunArguments(command)
-    .requiredOption("--name <name>", "the package's name, such as @me/fruit")
+    .option("--name <name>", "the package's name, such as @me/fruit")
+    .option("--transformers", "instead, a folder for Transformers.js: config.json, onnx/model.onnx")
     .option("--package-version <version>", "its version (default: 0.1.0)")
     .option("--license <identifier>", "its licence, such as MIT (default: UNLICENSED, all rights reserved)")
     .option(
@@ -36,16 +39,29 @@ async function runPackage(
   overrides: readonly string[],
   flags: PackageFlags,
 ): Promise<void> {
-  const { newestRunFolder, packageModel } = await import("../app/index.ts");
+  const { newestRunFolder, packageModel, writeTransformersFolder } = await import("../app/index.ts");
+  const { name, transformers, output } = flags;
+  const target = transformers === true ? output : name;
+  if (target === undefined) {
+    const [missing, hint] = transformers
+      ? ["no folder to write to", "add -o FOLDER"]
+      : ["the package has no name", "add --name, such as --name @me/fruit"];
+    throw new ClassifierTrainingError("usage", "PACKAGE_NAME", missing, { where: "package", hint });
+  }
   const request = await runRequest(run, overrides, flags.import);
+  const model = request.run ?? (await newestRunFolder(request.write));
+  if (transformers === true) {
+    process.stdout.write(`${await writeTransformersFolder(model, target)}\n`);
+    return;
+  }
   const { folder, samples, bytes } = await packageModel({
     ...request,
-    model: request.run ?? (await newestRunFolder(request.write)),
-    name: flags.name,
+    model,
+    name: target,
     version: flags.packageVersion,
     license: flags.license,
     samples: flags.samples,
-    output: flags.output,
+    output,
   });
   process.stdout.write(`${folder}\n`);
   writeLine(`model of ${(bytes / 1e6).toFixed(1)} MB`);

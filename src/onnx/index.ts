@@ -21,6 +21,7 @@ export {
   modelMetadata,
   modelOutputs,
   type OnnxValueInfo,
+  renameInput,
   sameNode,
   withEntry,
   withMetadata,

@@ -82,6 +82,17 @@ export function withEntry(model: ModelProto, key: string, value: string): ModelP
   return { ...model, metadataProps: [...others, entry] };
 }
 
+/** The bytes of a model whose first input has another name. */
+export function renameInput(bytes: Uint8Array, name: string): Uint8Array {
+  const model = decodeModel(bytes);
+  const { graph } = model;
+  const input = graph?.input[0];
+  if (graph === undefined || input === undefined) return bytes;
+  for (const node of graph.node) node.input = node.input.map((each) => (each === input.name ? name : each));
+  input.name = name;
+  return encodeModel(model);
+}
+
 /** Whether two nodes are the same: type, names and attributes. */
 export function sameNode(a: NodeProto, b: NodeProto): boolean {
   return equals(NodeProtoSchema, a, b);

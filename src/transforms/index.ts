@@ -33,6 +33,7 @@ export {
 export type { PaddingOption } from "./options.ts";
 export { Pad, type PadOptions } from "./pad.ts";
 export { Pixelate, type PixelateOptions } from "./pixelate.ts";
+export { fiveCrops } from "./pixels/central-region.ts";
 export type { WarpInterpolation } from "./pixels/geometry.ts";
 export type { PaddingMode } from "./pixels/padding.ts";
 export { type Interpolation, type Region, resize } from "./pixels/resample.ts";

@@ -7,6 +7,9 @@ import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeModel } from "../../src/app/package/describe-model.ts";
+import { hostTensor } from "../../src/core/index.ts";
+import { openOnnxSession } from "../../src/inference/index.ts";
+import { decodeModel, modelInputs } from "../../src/onnx/index.ts";
 import { CHROMIUM, launchChromium } from "../browser/chromium.ts";
 import { serve } from "../browser/site.ts";
 import {
@@ -144,7 +147,54 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
   });
 });
 
+test("a folder for Transformers.js has its names of inputs, sizes and classes", async () => {
+  const { code, stdout } = await run(folder, [
+    "package",
+    "run",
+    "--transformers",
+    "-o",
+    "hub",
+    "--import",
+    TINY_NETWORK,
+  ]);
+  expect(code).toBe(0);
+  expect(stdout.trim()).toBe(join(folder, "hub"));
+  const read = async (file: string) => JSON.parse(await readFile(join(folder, "hub", file), "utf8"));
+  expect(await read("config.json")).toMatchObject({
+    model_type: "resnet",
+    id2label: { 0: "blue", 1: "green", 2: "red" },
+    label2id: { blue: 0, green: 1, red: 2 },
+  });
+  expect(await read("preprocessor_config.json")).toMatchObject({
+    size: { shortest_edge: 16 },
+    resample: 2,
+    crop_size: { height: 16, width: 16 },
+    image_mean: [0.485, 0.456, 0.406],
+  });
+  const [renamed, model] = await Promise.all(
+    [join(folder, "hub", "onnx", "model.onnx"), join(folder, "run", "model.onnx")].map((file) =>
+      readFile(file),
+    ),
+  );
+  expect(modelInputs(decodeModel(renamed!)).map(({ name }) => name)).toEqual(["pixel_values"]);
+  const images = hostTensor(
+    "float32",
+    [2, 3, 16, 16],
+    Float32Array.from({ length: 1536 }, (_, i) => Math.sin(i)),
+  );
+  const [a, b] = await Promise.all(
+    [renamed!, model!].map(async (bytes) => {
+      const session = await openOnnxSession(bytes, "model.onnx");
+      const { data } = await session.run(images);
+      await session.dispose();
+      return [...data];
+    }),
+  );
+  expect(a).toEqual(b);
+});
+
 test.each([
+  ["no name", [], /PACKAGE_NAME/],
   ["a name that npm refuses", ["--name", "My Fruit"], /PACKAGE_NAME/],
   ["a folder with something in it", ["--name", "photos"], /PACKAGE_FOLDER/],
 ])("%s is one line", async (_, words, message) => {

@@ -1,17 +1,17 @@
 // Writes an npm package around an exported model: classify(picture) for Node.js and for pages.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
 import { CALIBRATION_METADATA_KEY } from "../../calibrate/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { type EncodedSource, readSource } from "../../image/index.ts";
 import { Classifier } from "../../inference/index.ts";
 import { decodeModel, modelMetadata } from "../../onnx/index.ts";
-import { readBytes, writeDurably, writeFailed } from "../../platform/index.ts";
+import { readBytes } from "../../platform/index.ts";
 import { packageVersion } from "../package-version.ts";
 import { type LabelledRequest, labelledPictures } from "../tools/labelled-pictures.ts";
 import { describeModel } from "./describe-model.ts";
+import { emptyFolder, writeFiles } from "./new-folder.ts";
 import { packageFiles } from "./package-files.ts";
 
 /** What is packaged, and as what. */
@@ -57,35 +57,24 @@ export async function packageModel(request: PackageRequest): Promise<PackageResu
       hint: "use lower-case letters, digits, - and _, such as fruit or @me/fruit",
     });
   }
-  const folder = resolve(request.output ?? basename(name));
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new ClassifierTrainingError("usage", "PACKAGE_FOLDER", "the folder is not empty", {
-      where: folder,
-      hint: "choose another one with -o, or remove it",
-    });
-  }
+  const folder = emptyFolder(request.output ?? basename(name));
   const { model: file, val } = await labelledPictures(request);
   const bytes = await readBytes(file);
   await using classifier = await Classifier.load(file);
   const calibration = modelMetadata(decodeModel(bytes)).get(CALIBRATION_METADATA_KEY);
   const model = describeModel(classifier.labels, calibration, file);
   const facts = { name, version, license, model, versions: versions(), bytes: bytes.length };
-  const write = async (path: string, content: Uint8Array | string): Promise<void> => {
-    const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true }).catch((error: unknown) => {
-      throw writeFailed(target, error);
-    });
-    await writeDurably(target, [typeof content === "string" ? new TextEncoder().encode(content) : content]);
-  };
   const samples = await sampleFiles(classifier, val, count);
-  await write("model.onnx", bytes);
-  for (const platform of ["node", "browser"])
-    await write(`runtime/${platform}.js`, await readBytes(bundleOf(platform)));
   const text = { ...facts, toolkit: packageVersion(), tested: samples.length > 0 };
-  for (const [path, content] of packageFiles(text)) await write(path, content);
-  for (const { file: own, content } of samples) await write(`test/samples/${own}`, content);
   const expected = samples.map(({ file: own, probabilities }) => ({ file: own, probabilities }));
-  await write("test/samples/expected.json", `${JSON.stringify(expected, null, 2)}\n`);
+  await writeFiles(folder, [
+    ["model.onnx", bytes],
+    ["runtime/node.js", await readBytes(bundleOf("node"))],
+    ["runtime/browser.js", await readBytes(bundleOf("browser"))],
+    ...packageFiles(text),
+    ...samples.map(({ file: own, content }) => [`test/samples/${own}`, content] as const),
+    ["test/samples/expected.json", `${JSON.stringify(expected, null, 2)}\n`],
+  ]);
   return { folder, samples: samples.map(({ name: from }) => from), bytes: bytes.length };
 }
 

@@ -18,3 +18,19 @@ function padToSize(image: Image, height: number, width: number): Image {
   const [left, top] = [across >> 1, down >> 1];
   return pad(image, [left, top, across - left, down - top]);
 }
+
+/** As torchvision's `five_crop`: top left, top right, bottom left, bottom right, middle. A picture that is too small is padded. */
+export function fiveCrops(image: Image, height: number, width: number): Image[] {
+  const padded = padToSize(image, height, width);
+  const [bottom, right] = [padded.height - height, padded.width - width];
+  const corners = [
+    [0, 0],
+    [0, right],
+    [bottom, 0],
+    [bottom, right],
+  ] as const;
+  return [
+    ...corners.map(([top, left]) => crop(padded, { top, left, width, height })),
+    centralRegion(padded, height, width),
+  ];
+}
