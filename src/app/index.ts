@@ -1,5 +1,6 @@
 // The application: what the command line offers, as functions.
 
+export type { TestTimeAugmentation } from "../inference/index.ts";
 export type { RunSummary } from "../report/index.ts";
 export {
   type EnsembleAverage,

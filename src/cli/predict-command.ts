@@ -1,5 +1,6 @@
 // classifier-training predict: classify pictures with an exported model.
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { TestTimeAugmentation } from "../app/index.ts";
 import type { PicturePrediction } from "../app/tools/predict.ts";
 import type { PredictionFileRequest } from "../app/tools/prediction-files.ts";
 import { formatTable } from "../core/table.ts";
@@ -18,6 +19,7 @@ interface PredictFlags {
   readonly json?: boolean;
   readonly out?: string;
   readonly workers?: number;
+  readonly tta?: TestTimeAugmentation;
 }
 
 /** A line a picture, as text or JSON. */
@@ -30,6 +32,12 @@ export function predictCommand(): Command {
     .option("--labels <file>", "labels_mapping.json, where the model does not hold its labels")
     .option("--json", "print one JSON object per picture and line")
     .option("-o, --out <file>", "write predictions.csv, .jsonl or .parquet, for any number of pictures")
+    .addOption(
+      new Option(
+        "--tta <views>",
+        "average over views of each picture: its mirror image, or five crops",
+      ).choices(["flip", "five_crop"]),
+    )
     .option("--workers <count>", "threads that read pictures ahead", positiveOrZero)
     .addHelpText("after", EXAMPLES)
     .action(runPredict);
@@ -50,8 +58,8 @@ export function positiveOrZero(text: string): number {
 async function runPredict(model: string, pictures: readonly string[], flags: PredictFlags): Promise<void> {
   const { predict, predictionLine, modelOf } = await import("../app/index.ts");
   const results: PicturePrediction[] = [];
-  const { topK, labels: labelsPath, workers, out } = flags;
-  const request = { model: modelOf(model), pictures, topK, labelsPath, workers };
+  const { topK, labels: labelsPath, tta: testTimeAugmentation, workers, out } = flags;
+  const request = { model: modelOf(model), pictures, topK, labelsPath, testTimeAugmentation, workers };
   if (out !== undefined) return await toFile({ ...request, out });
   for await (const result of predict(request)) {
     if (result.error !== undefined) {

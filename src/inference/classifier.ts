@@ -11,6 +11,7 @@ import { ClassifierTrainingError, hostTensor } from "../core/index.ts";
 import type { Image, ImageTensor } from "../image/index.ts";
 import { decodeModel, modelInputs, modelMetadata } from "../onnx/index.ts";
 import { readText } from "../platform/index.ts";
+import type { TransformDescription } from "../transforms/index.ts";
 import {
   classNamesOf,
   LABELS_METADATA_KEY,
@@ -19,6 +20,7 @@ import {
 } from "./labels-mapping.ts";
 import { type OnnxSession, openOnnxSession, readModel } from "./onnx-session.ts";
 import { PicturePreparation } from "./picture-preparation.ts";
+import { type TestTimeAugmentation, viewsIn, viewTransforms } from "./views.ts";
 
 /** A class and how likely it is. */
 export interface Prediction {
@@ -39,6 +41,8 @@ export interface ClassifierOptions {
   readonly labelsPath?: string | undefined;
   /** Compute threads; default: onnxruntime's choice. */
   readonly threads?: number | undefined;
+  /** Views of each picture whose probabilities are averaged; default: the picture alone. */
+  readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
 }
 
 /** Pictures that are decoded and classified together. */
@@ -51,25 +55,36 @@ export type Picture = string | Uint8Array | Image | ImageTensor;
 export class Classifier implements AsyncDisposable {
   readonly labels: LabelsMapping;
   readonly classNames: readonly string[];
+  /** What is done to pictures before the network, all views of one below the other. */
+  readonly transforms: readonly TransformDescription[];
   /** Undefined where the model is not calibrated. */
   readonly calibration: Calibration | undefined;
   readonly #session: OnnxSession;
   readonly #preparation: PicturePreparation;
   /** Axes of the pixels that the model takes; undefined where it takes preprocessed pictures. */
   readonly #pixelAxes: number | undefined;
+  readonly #augmentation: TestTimeAugmentation | undefined;
 
   private constructor(
     session: OnnxSession,
     labels: LabelsMapping,
     calibration: Calibration | undefined,
     pixelAxes: number | undefined,
+    augmentation: TestTimeAugmentation | undefined,
   ) {
     this.#session = session;
     this.#pixelAxes = pixelAxes;
     this.labels = labels;
     this.classNames = classNamesOf(labels);
     this.calibration = calibration;
-    this.#preparation = new PicturePreparation(labels);
+    this.#augmentation = augmentation;
+    this.transforms = viewTransforms(augmentation, labels.transforms);
+    this.#preparation = new PicturePreparation(this);
+    if (augmentation === undefined || pixelAxes === undefined) return;
+    throw new ClassifierTrainingError("usage", "TTA_PIXELS", "the model prepares pictures by itself", {
+      where: "--tta",
+      hint: "use the model that takes preprocessed pictures: model.onnx",
+    });
   }
 
   /**
@@ -78,7 +93,7 @@ export class Classifier implements AsyncDisposable {
    */
   static async load(
     model: string | Uint8Array,
-    { labelsPath, threads }: ClassifierOptions = {},
+    { labelsPath, threads, testTimeAugmentation }: ClassifierOptions = {},
   ): Promise<Classifier> {
     const [bytes, name] = typeof model === "string" ? [await readModel(model), model] : [model, "the model"];
     const session = await openOnnxSession(bytes, name, threads);
@@ -93,6 +108,7 @@ export class Classifier implements AsyncDisposable {
         labels,
         calibration === undefined ? undefined : parseCalibration(calibration, labels.num_classes, name),
         input?.dtype === "uint8" ? input.shape.length : undefined,
+        testTimeAugmentation,
       );
     } catch (error) {
       await session.dispose();
@@ -100,7 +116,7 @@ export class Classifier implements AsyncDisposable {
     }
   }
 
-  /** Whether pictures may be prepared elsewhere, by its labels' transforms, and given as tensors. */
+  /** Whether pictures may be prepared elsewhere, by `transforms`, and given as tensors. */
   get takesTensors(): boolean {
     return this.#pixelAxes === undefined;
   }
@@ -118,47 +134,47 @@ export class Classifier implements AsyncDisposable {
   }
 
   /**
-   * The network's results for each picture, which no calibration has touched.
+   * The network's results for each picture, which no calibration has touched; the mean of those of its views.
    * @returns row-major [pictures, classes]
    * @throws ClassifierTrainingError kind "data" naming a picture that cannot be read.
    */
   async logits(pictures: readonly Picture[]): Promise<Float32Array> {
-    const parts: Float32Array[] = [];
+    const rows: Float32Array[] = [];
     for (let first = 0; first < pictures.length; first += BATCH)
-      parts.push(await this.#compute(pictures.slice(first, first + BATCH), first));
-    const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
+      rows.push(...(await this.#compute(pictures.slice(first, first + BATCH), first)).map(meanOf));
+    const all = new Float32Array(rows.length * (rows[0]?.length ?? 0));
+    for (const [i, row] of rows.entries()) all.set(row, i * row.length);
     return all;
   }
 
   async #predictBatch(pictures: readonly Picture[], first: number, topK: number): Promise<Prediction[][]> {
-    const logits = await this.#compute(pictures, first);
-    const classes = logits.length / pictures.length;
-    return pictures.map((_, row) => this.#rank(logits.subarray(row * classes, (row + 1) * classes), topK));
+    return (await this.#compute(pictures, first)).map((views) => this.#rank(views, topK));
   }
 
-  async #compute(pictures: readonly Picture[], first: number): Promise<Float32Array> {
+  /** The logits of each view of each picture. */
+  async #compute(pictures: readonly Picture[], first: number): Promise<Float32Array[][]> {
     if (this.#pixelAxes !== undefined) return this.#computePixels(pictures, first, this.#pixelAxes);
-    const tensors = await Promise.all(pictures.map((picture, i) => this.#prepare(picture, first + i)));
+    const prepared = await Promise.all(pictures.map((picture, i) => this.#prepare(picture, first + i)));
+    const views = prepared.map((tensor) => viewsIn(tensor, this.#augmentation));
+    const tensors = views.flat();
     const shape = [tensors.length, ...tensors[0]!.shape];
     const data = new Float32Array(tensors.length * tensors[0]!.data.length);
     for (const [i, tensor] of tensors.entries()) data.set(tensor.data, i * tensor.data.length);
-    return (await this.#session.run(hostTensor("float32", shape, data))).data;
+    const logits = (await this.#session.run(hostTensor("float32", shape, data))).data;
+    const classes = logits.length / tensors.length;
+    let row = 0;
+    return views.map((each) => each.map(() => logits.subarray(row * classes, ++row * classes)));
   }
 
   /** One picture after another, since their sizes differ. */
-  async #computePixels(pictures: readonly Picture[], first: number, axes: number): Promise<Float32Array> {
-    const rows: Float32Array[] = [];
+  async #computePixels(pictures: readonly Picture[], first: number, axes: number): Promise<Float32Array[][]> {
+    const rows: Float32Array[][] = [];
     for (const [i, picture] of pictures.entries()) {
       const { width, height, data } = await this.#preparation.decode(picture, nameOf(picture, first + i));
       const shape = [1, height, width, 3].slice(-axes);
-      rows.push((await this.#session.run(hostTensor("uint8", shape, data))).data);
+      rows.push([(await this.#session.run(hostTensor("uint8", shape, data))).data]);
     }
-    return Float32Array.from(rows.flatMap((row) => [...row]));
+    return rows;
   }
 
   async dispose(): Promise<void> {
@@ -173,8 +189,8 @@ export class Classifier implements AsyncDisposable {
     return this.#preparation.prepare(picture, nameOf(picture, index));
   }
 
-  #rank(logits: Float32Array, topK: number): Prediction[] {
-    const probabilities = probabilitiesOf(logits, this.calibration?.scaling);
+  #rank(views: readonly Float32Array[], topK: number): Prediction[] {
+    const probabilities = meanOf(views.map((logits) => probabilitiesOf(logits, this.calibration?.scaling)));
     const ranked: Prediction[] = Array.from(probabilities, (confidence, classId) => ({
       classId,
       label: this.classNames[classId]!,
@@ -183,10 +199,17 @@ export class Classifier implements AsyncDisposable {
       .sort((a, b) => b.confidence - a.confidence || a.classId - b.classId)
       .slice(0, topK);
     const best = ranked[0]!;
-    const unsure = this.calibration && doubtOf(this.calibration, logits, best.classId, best.confidence);
+    const unsure =
+      this.calibration && doubtOf(this.calibration, meanOf(views), best.classId, best.confidence);
     if (unsure !== undefined) ranked[0] = { ...best, unsure };
     return ranked;
   }
+}
+
+function meanOf<A extends Float32Array | Float64Array>(rows: readonly A[]): A {
+  const [first] = rows as readonly [A, ...A[]];
+  if (rows.length === 1) return first;
+  return first.map((_, c) => rows.reduce((sum, row) => sum + row[c]!, 0) / rows.length) as A;
 }
 
 function nameOf(picture: Picture, index: number): string {

@@ -9,3 +9,4 @@ export {
 } from "./labels-mapping.ts";
 export { type OnnxSession, openOnnxSession } from "./onnx-session.ts";
 export { PicturePreparation } from "./picture-preparation.ts";
+export type { TestTimeAugmentation } from "./views.ts";

@@ -1,45 +1,51 @@
 import { expect, test } from "vitest";
-import { float32 } from "../core/index.ts";
-import { mirrored, Views } from "./views.ts";
+import { float32, RandomStream } from "../core/index.ts";
+import { transformFromDescription } from "../transforms/index.ts";
+import { viewsIn, viewTransforms } from "./views.ts";
 
 const TRANSFORMS = [
   { name: "CenterCrop", options: { size: [2, 2] } },
   { name: "ToTensor", options: {} },
 ];
-/** Red levels 0 to 11 in three rows of four. */
+/** Red levels 0 to 11 in three rows of four, green 100 more, blue 200 more. */
 const image = {
   width: 4,
   height: 3,
-  data: Uint8Array.from({ length: 36 }, (_, i) => (i % 3 === 0 ? i / 3 : 0)),
+  data: Uint8Array.from({ length: 36 }, (_, i) => Math.floor(i / 3) + (i % 3) * 100),
 };
-const reds = (tensor: { readonly data: Float32Array }): number[] =>
-  [...tensor.data.subarray(0, 4)].map((level) => Math.round(level * 255));
 
-test("a mirror image has its columns in the opposite order, in every plane", () => {
-  const tensor = float32([3, 1, 2], [1, 2, 3, 4, 5, 6]);
-  expect([...mirrored(tensor).data]).toEqual([2, 1, 4, 3, 6, 5]);
-});
-
-test("five crops are the corners and the middle", async () => {
-  const views = await new Views("five_crop", TRANSFORMS).of(image, float32([3, 2, 2], new Array(12).fill(0)));
-  expect(views.map(reds)).toEqual([
+test("five crops are the corners and the middle, in every plane", async () => {
+  const transforms = viewTransforms("five_crop", TRANSFORMS);
+  const transform = transformFromDescription({
+    name: "Compose",
+    options: { transforms: transforms as never },
+  });
+  const prepared = await transform.apply(image, new RandomStream(0, "views"));
+  const views = viewsIn(prepared as never, "five_crop");
+  const levels = views.map(({ data }) => Array.from(data, (level) => Math.round(level * 255)));
+  const reds = [
     [0, 1, 4, 5],
     [2, 3, 6, 7],
     [4, 5, 8, 9],
     [6, 7, 10, 11],
     [1, 2, 5, 6],
-  ]);
+  ];
+  expect(levels).toEqual(
+    reds.map((red) => [0, 100, 200].flatMap((more) => red.map((level) => level + more))),
+  );
+  expect(views[0]!.shape).toEqual([3, 2, 2]);
 });
 
-test("flip gives the picture and its mirror image", async () => {
+test("flip gives the picture and its mirror image, every row of every plane turned", () => {
   const prepared = float32([3, 1, 2], [1, 2, 3, 4, 5, 6]);
-  const [first, second] = await new Views("flip", TRANSFORMS.slice(1)).of(image, prepared);
+  const [first, second] = viewsIn(prepared, "flip");
   expect(first).toBe(prepared);
   expect([...second!.data]).toEqual([2, 1, 4, 3, 6, 5]);
+  expect(viewTransforms("flip", TRANSFORMS)).toBe(TRANSFORMS);
 });
 
 test("without a central crop there are no five", () => {
-  expect(() => new Views("five_crop", TRANSFORMS.slice(1))).toThrow(
+  expect(() => viewTransforms("five_crop", TRANSFORMS.slice(1))).toThrow(
     expect.objectContaining({ code: "TTA_NO_CROP" }),
   );
 });

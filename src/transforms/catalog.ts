@@ -4,6 +4,7 @@ import { BilinearDownscale } from "./bilinear-downscale.ts";
 import { CenterCrop } from "./center-crop.ts";
 import { ColorJitter } from "./color-jitter.ts";
 import { Compose } from "./compose.ts";
+import { FiveCrop } from "./five-crop.ts";
 import { GaussianBlur } from "./gaussian-blur.ts";
 import { GaussianNoise } from "./gaussian-noise.ts";
 import { Grayscale, RandomGrayscale } from "./grayscale.ts";
@@ -45,6 +46,7 @@ export const TRANSFORMS: Readonly<Record<string, TransformConstructor>> = {
   CenterCrop,
   ColorJitter,
   Compose,
+  FiveCrop,
   GaussianBlur,
   GaussianNoise,
   Grayscale,

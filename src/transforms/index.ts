@@ -13,6 +13,7 @@ export {
 export { CenterCrop, type CenterCropOptions } from "./center-crop.ts";
 export { ColorJitter, type ColorJitterOptions } from "./color-jitter.ts";
 export { Compose, type ComposeOptions } from "./compose.ts";
+export { FiveCrop, type FiveCropOptions } from "./five-crop.ts";
 export { GaussianBlur, type GaussianBlurOptions } from "./gaussian-blur.ts";
 export { GaussianNoise, type GaussianNoiseOptions } from "./gaussian-noise.ts";
 export {
@@ -33,7 +34,6 @@ export {
 export type { PaddingOption } from "./options.ts";
 export { Pad, type PadOptions } from "./pad.ts";
 export { Pixelate, type PixelateOptions } from "./pixelate.ts";
-export { fiveCrops } from "./pixels/central-region.ts";
 export type { WarpInterpolation } from "./pixels/geometry.ts";
 export type { PaddingMode } from "./pixels/padding.ts";
 export { type Interpolation, type Region, resize } from "./pixels/resample.ts";

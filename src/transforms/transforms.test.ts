@@ -35,6 +35,7 @@ const EXAMPLES: Readonly<Record<string, object>> = {
   CenterCrop: { size: 10 },
   ColorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.2 },
   Compose: { transforms: [flip] },
+  FiveCrop: { size: [9, 11] },
   GaussianBlur: { kernelSize: [5, 3] },
   GaussianNoise: { p: 1 },
   JPEGCompression: { p: 1 },

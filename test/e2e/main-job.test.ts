@@ -170,6 +170,13 @@ describe("predict", () => {
     }
   });
 
+  test.each(["flip", "five_crop"])("averages over views: %s", async (tta) => {
+    const words = ["predict", RUN, "photos/test/red", "--json", "--tta", tta];
+    const { code, stdout } = await run(folder, words);
+    expect(code).toBe(0);
+    for (const line of stdout.trim().split("\n")) expect(JSON.parse(line).predictions[0].label).toBe("red");
+  });
+
   test("prints a table, goes on behind a bad picture and exits with 3", async () => {
     await writeFile(join(folder, "broken.jpg"), "no picture");
     const { code, stdout, stderr } = await run(folder, [

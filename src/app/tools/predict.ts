@@ -10,7 +10,7 @@ import {
   WorkerPool,
 } from "../../data/index.ts";
 import { IMAGE_EXTENSIONS, type ImageTensor, readImage } from "../../image/index.ts";
-import { Classifier, type Prediction } from "../../inference/index.ts";
+import { Classifier, type Prediction, type TestTimeAugmentation } from "../../inference/index.ts";
 import { processorCount } from "../../platform/index.ts";
 import { transformFromDescription } from "../../transforms/index.ts";
 
@@ -23,6 +23,8 @@ export interface PredictRequest {
   /** Default 5. */
   readonly topK?: number;
   readonly labelsPath?: string | undefined;
+  /** Views of each picture whose probabilities are averaged; default: the picture alone. */
+  readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
   /** Pictures that are classified together; default 16. */
   readonly batchSize?: number;
   /** Threads that read pictures ahead; default: none for a few pictures, else up to four, one for each processor. */
@@ -43,9 +45,9 @@ export interface PicturePrediction {
  * @throws ClassifierTrainingError kind "data" for a model or path that is not there, or no picture at all.
  */
 export async function* predict(request: PredictRequest): AsyncGenerator<PicturePrediction> {
-  const { model, labelsPath } = request;
+  const { model, labelsPath, testTimeAugmentation } = request;
   const pictures = await findPictures(request.pictures);
-  await using classifier = await Classifier.load(model, { labelsPath });
+  await using classifier = await Classifier.load(model, { labelsPath, testTimeAugmentation });
   const dataset = filesAsDataset(pictures);
   for await (const { index, ...result } of predictAll(classifier, dataset, request))
     yield { picture: pictures[index]!, ...result };
@@ -87,7 +89,7 @@ export async function* predictAll(
       read: {},
       transform: transformFromDescription({
         name: "Compose",
-        options: { transforms: classifier.labels.transforms as never },
+        options: { transforms: classifier.transforms as never },
       }),
       seed: 0,
     },

@@ -46,15 +46,20 @@ const [READ, ROWS] = [1 << 20, 10_000];
  * @throws ClassifierTrainingError kind "usage" `PREDICTION_FORMAT`, `PREDICTIONS_DIFFER`; kind "storage" `WRITE_FAILED`; as `predict`
  */
 export async function writePredictions(request: PredictionFileRequest): Promise<PredictionTotals> {
-  const { out, model, labelsPath, topK = 5, signal, write } = request;
+  const { out, model, labelsPath, testTimeAugmentation, topK = 5, signal, write } = request;
   const extension = extensionOf(out);
   const partial = `${out}.partial`;
   const pictures = [...new Set(await findPictures(request.pictures))];
-  await using classifier = await Classifier.load(model, { labelsPath });
+  await using classifier = await Classifier.load(model, { labelsPath, testTimeAugmentation });
   const hash = await sha256()
     .update(await readBytes(model))
     .digest();
-  const header = JSON.stringify({ model: hash, classes: classifier.classNames, top_k: topK });
+  const header = JSON.stringify({
+    model: hash,
+    classes: classifier.classNames,
+    top_k: topK,
+    tta: testTimeAugmentation,
+  });
   const known = await readPartial(partial, header);
   await using file = await open(partial, known.length === 0 ? "w" : "r+");
   if (known.length === 0) await file.write(`${header}\n`, 0);
