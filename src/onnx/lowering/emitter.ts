@@ -28,6 +28,7 @@ export class Emitter {
   readonly graph: GraphBuilder = new GraphBuilder();
   /** An input that tells the size of the batch. */
   #batchSource: { readonly name: string; readonly axis: number; readonly factor: number } | undefined;
+  readonly #parts = new Map<string, (range: readonly [number, number]) => string>();
   readonly #shared = new Map<string, readonly string[]>();
   #scope = "";
 
@@ -111,6 +112,17 @@ export class Emitter {
     if (axes.length === 0) return x;
     const inputs = [x, this.integers(starts), this.integers(ends), this.integers(axes)];
     return this.node("Slice", steps === undefined ? inputs : [...inputs, this.integers(steps)]);
+  }
+
+  /** Lets parts of a flat tensor come from where it comes from, without a copy. */
+  providesParts(name: string, part: (range: readonly [number, number]) => string): void {
+    this.#parts.set(name, part);
+  }
+
+  /** The elements from `from` (inclusive) to `to` (exclusive) of a tensor of `size`, flat. */
+  part(name: string, size: number, [from, to]: readonly [number, number]): string {
+    if (from === 0 && to === size) return this.reshape(name, [size]);
+    return this.#parts.get(name)?.([from, to]) ?? this.slice(this.reshape(name, [size]), [0], [from], [to]);
   }
 
   /** Zeros before and behind each axis. */

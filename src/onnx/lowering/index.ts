@@ -12,6 +12,7 @@ import type { Lowering, LoweringTable } from "./lowering.ts";
 import { normalizationLowerings } from "./normalization.ts";
 import { poolingLowerings } from "./pooling.ts";
 import { reductionLowerings } from "./reduction.ts";
+import { summedSquares } from "./summed-squares.ts";
 
 /** What lowering cannot know from the program. */
 export interface LoweringOptions {
@@ -62,9 +63,19 @@ export function lowerNodes(
   const table = lowerings(options);
   const names = new Map<Value, string>();
   const used = usedValues(program);
+  const squares = summedSquares(program);
   for (const node of program.nodes) {
     emit.enter(node.scope === "" ? node.op : `${node.scope}/${node.op}`);
-    const inputs = node.inputs.map((value) => ({ ...value, value, name: names.get(value)! }));
+    if (squares.has(node)) {
+      names.set(node.outputs[0]!, names.get(node.inputs[0]!)!);
+      continue;
+    }
+    const inputs = node.inputs.map((value) => ({
+      ...value,
+      value,
+      name: names.get(value)!,
+      isRoot: squares.has(value.node),
+    }));
     const lowering = table[node.op as OpName] as Lowering<unknown>;
     const results = node.outputs.map((value) => ({ ...value, isUsed: used.has(value) }));
     const outputs = lowering(emit, inputs, node.params, results);

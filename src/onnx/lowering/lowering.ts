@@ -6,6 +6,8 @@ import type { Emitter } from "./emitter.ts";
 export interface Operand extends ValueType {
   readonly name: string;
   readonly value: Value;
+  /** Whether that is the name of the tensor whose square the value is: only for a sum of all elements. */
+  readonly isRoot: boolean;
 }
 
 /** A result of an op. */

@@ -1,10 +1,11 @@
 // Reductions, softmax and its logarithm as ONNX nodes.
 import { sizeOf } from "../../core/index.ts";
-import { isBoundShape, type ReduceParams } from "../../graph/index.ts";
+import { fixedShape, type ReduceParams } from "../../graph/index.ts";
 import type { ReductionOps } from "../../graph/ops/reduction.ts";
 import { onnxType } from "../tensor.ts";
 import type { Emitter } from "./emitter.ts";
-import type { Lowering, LoweringTable } from "./lowering.ts";
+import type { Lowering, LoweringTable, Operand } from "./lowering.ts";
+import { isLargeSum } from "./summed-squares.ts";
 
 /** ONNX reduces over everything where no axes are given; here that leaves the operand as it is. */
 function reduce(lowering: Lowering<ReduceParams>): Lowering<ReduceParams> {
@@ -18,27 +19,30 @@ function reduce(lowering: Lowering<ReduceParams>): Lowering<ReduceParams> {
 const ROW = 4096;
 
 /**
- * The sum of all elements, [1]. Providers add them up one after another in float32, which over the millions of
- * a network's gradients loses three digits; so rows are summed first.
+ * The sum of all elements, or of their squares, [1]. Providers add them up one after another in float32, which over the
+ * millions of a network's gradients loses three digits; so rows are summed first.
  */
-function sumAll(emit: Emitter, name: string, size: number): string {
+function sumAll(emit: Emitter, { name, shape, isRoot }: Operand): string {
+  const size = sizeOf(fixedShape(shape));
   const whole = size - (size % ROW);
-  const flat = emit.reshape(name, [size]);
-  const part = (from: number, to: number): string =>
-    from === 0 && to === size ? flat : emit.slice(flat, [0], [from], [to]);
-  const rows = emit.reduceSum(emit.reshape(part(0, whole), [whole / ROW, ROW]), [1], false);
-  const total = emit.reduceSum(rows, [0], true);
-  return whole === size ? total : emit.add(total, emit.reduceSum(part(whole, size), [0], true));
+  const sumOf = (rows: number, from: number): string => {
+    const width = from === 0 ? ROW : size - from;
+    const part = emit.part(name, size, [from, from + rows * width]);
+    if (!isRoot) return emit.reduceSum(emit.reshape(part, [rows, width]), [1], false);
+    const row = emit.reshape(part, [rows, 1, width]);
+    return emit.reshape(emit.batchedMatmul(row, row, false, true), [rows]);
+  };
+  const total = emit.reduceSum(sumOf(whole / ROW, 0), [0], true);
+  return whole === size ? total : emit.add(total, sumOf(1, whole));
 }
 
 /** The sum of a whole large tensor is taken by rows first. */
 export const reductionLowerings: LoweringTable<ReductionOps> = {
-  reduceSum: reduce((emit, [x], { axes, keepDims }, [type]) => {
-    const { name, shape } = x!;
-    const size = axes.length === shape.length && isBoundShape(shape) ? sizeOf(shape) : 0;
-    if (size < 16 * ROW) return [emit.reduceSum(name, axes, keepDims)];
-    return [emit.reshape(sumAll(emit, name, size), type!.shape)];
-  }),
+  reduceSum: reduce((emit, [x], { axes, keepDims }, [type]) => [
+    isLargeSum(x!, axes)
+      ? emit.reshape(sumAll(emit, x!), type!.shape)
+      : emit.reduceSum(x!.name, axes, keepDims),
+  ]),
   reduceMax: reduce((emit, [x], { axes, keepDims }) => [
     emit.node("ReduceMax", [x!.name], { axes, keepdims: keepDims ? 1 : 0 }),
   ]),

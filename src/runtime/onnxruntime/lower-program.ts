@@ -51,8 +51,15 @@ export function lowerProgram(
         return name;
       },
       variable: (_, variable) => {
-        const name = emit.graph.input(variable.name, computedAs(variable.dtype), variable.shape);
-        variables.push({ name, source: variable });
+        const read = (source: VariableRef): string => {
+          const name = emit.graph.input(source.name, computedAs(source.dtype), source.shape);
+          variables.push({ name, source });
+          return name;
+        };
+        const name = read(variable);
+        emit.providesParts(name, ([from, to]) =>
+          read({ ...variable, offset: variable.offset + from, shape: [to - from] }),
+        );
         return name;
       },
       bernoulli: (_, key, params) => {
