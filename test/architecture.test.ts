@@ -126,6 +126,7 @@ const BROWSER_SAFE: readonly string[] = [
   ].map((name) => `callbacks/${name}.ts`),
   "platform/fill.ts",
   "plots/rgb-of-batch.ts",
+  "app/report/jpeg-address.ts",
   "app/report/report-pictures.ts",
   "weights/byte-source.ts",
   "weights/safetensors.ts",

@@ -2,6 +2,7 @@
 
 export type { TestTimeAugmentation } from "../inference/index.ts";
 export type { RunSummary } from "../report/index.ts";
+export { type Comparison, verdictOf } from "../report/index.ts";
 export {
   type EnsembleAverage,
   type EnsembleRequest,
@@ -57,6 +58,7 @@ export {
   type CalibrationResult,
   calibrate,
 } from "./tools/calibrate.ts";
+export { type CompareRequest, compare } from "./tools/compare.ts";
 export {
   type CrossValidationRequest,
   type CrossValidationResult,

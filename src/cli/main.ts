@@ -8,6 +8,7 @@ import { ClassifierTrainingError, PROCESS_LOST } from "../core/errors.ts";
 import { benchCommand } from "./bench-command.ts";
 import { endWithReader } from "./broken-pipe.ts";
 import { calibrateCommand } from "./calibrate-command.ts";
+import { compareCommand } from "./compare-command.ts";
 import { completionCommand } from "./completion-command.ts";
 import { crossValidateCommand } from "./cross-validate-command.ts";
 import { dataCommand } from "./data-command.ts";
@@ -57,6 +58,7 @@ function createProgram(): Command {
     embedCommand(),
     exportCommand(),
     calibrateCommand(),
+    compareCommand(),
     packageCommand(),
     reportCommand(),
     runsCommand(),

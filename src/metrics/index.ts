@@ -35,6 +35,7 @@ export { MulticlassHingeLoss } from "./hinge-loss.ts";
 export { type JaccardIndexOptions, MulticlassJaccardIndex } from "./jaccard-index.ts";
 export { MulticlassLogLoss } from "./log-loss.ts";
 export { MulticlassMatthewsCorrCoef } from "./matthews-corr-coef.ts";
+export { type McNemarResult, mcnemarTest } from "./mcnemar.ts";
 export { MeanMetric, type MeanMetricOptions, type NanStrategy } from "./mean.ts";
 export type { Metric, MetricDescription, MetricDirection, MetricState, MetricValue } from "./metric.ts";
 export type { RankingOptions } from "./operating-points.ts";

@@ -1,4 +1,5 @@
 // The report of a run and its model card.
+export { type Comparison, type DifferingPicture, renderComparison, verdictOf } from "./comparison.ts";
 export { type DataReport, type DuplicateSet, renderDataReport } from "./data-report.ts";
 export { type Evaluation, evaluatePredictions } from "./evaluation.ts";
 export { renderModelCard } from "./model-card.ts";

@@ -1,10 +1,11 @@
 // The pictures of a report: small JPEGs of what the network is given, as many as a file may hold.
 import { hostTensor } from "../../core/index.ts";
 import type { DataModule } from "../../data/modules/data-module.ts";
-import { encodeJpeg, type Image } from "../../image/index.ts";
+import type { Image } from "../../image/index.ts";
 import { rgbOfBatch } from "../../plots/rgb-of-batch.ts";
 import type { AugmentedSample, Prediction } from "../../report/index.ts";
 import { resize } from "../../transforms/index.ts";
+import { jpegAddress } from "./jpeg-address.ts";
 
 type Part = "train" | "val" | "test";
 
@@ -23,8 +24,7 @@ async function pictureOf(data: DataModule, part: Part, index: number, epoch?: nu
   const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
   const [width, height] = [Math.round(image.width * scale), Math.round(image.height * scale)];
   const small = scale === 1 ? image : resize(image, width, height);
-  const characters = Array.from(await encodeJpeg(small, QUALITY), (byte) => String.fromCharCode(byte));
-  return `data:image/jpeg;base64,${btoa(characters.join(""))}`;
+  return jpegAddress(small, QUALITY);
 }
 
 /**

@@ -3,7 +3,6 @@ import { isAbsolute, relative } from "node:path";
 import { resolveConfig, toPlain } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DataModule, DatasetSplits } from "../../data/index.ts";
-import { encodeJpeg, type Image } from "../../image/index.ts";
 import {
   type DuplicateGroup,
   datasetStatistics,
@@ -13,6 +12,7 @@ import {
 } from "../../inspect/index.ts";
 import { writeDurably } from "../../platform/index.ts";
 import { type DataReport, type DuplicateSet, renderDataReport } from "../../report/index.ts";
+import { jpegAddress } from "../report/jpeg-address.ts";
 import { type DataToolRequest, picturesOf, withData } from "./data-tools.ts";
 import { thumbnail } from "./duplicate-sheet.ts";
 
@@ -79,7 +79,8 @@ async function withThumbnails(
   for (const { kind, acrossParts, contradicting, pictures } of groups) {
     const shown: DuplicateSet["pictures"][number][] = [];
     for (const { part, index, name, className } of pictures) {
-      const picture = left-- > 0 ? await address(await thumbnail(splits, part, index, SIDE)) : undefined;
+      const picture =
+        left-- > 0 ? await jpegAddress(await thumbnail(splits[part]!, index, SIDE), QUALITY) : undefined;
       shown.push({ name: within(root, name), part, className, picture });
     }
     sets.push({ kind, acrossSplits: acrossParts, contradicting, pictures: shown });
@@ -107,13 +108,9 @@ async function firstBatch(
 async function previewOf(data: DataModule): Promise<string | undefined> {
   try {
     for await (const batch of data.trainLoader(0))
-      return await address(previewBatch(batch, data.preprocessing));
+      return await jpegAddress(previewBatch(batch, data.preprocessing), QUALITY);
   } catch {
     return undefined;
   }
   return undefined;
-}
-
-async function address(image: Image): Promise<string> {
-  return `data:image/jpeg;base64,${Buffer.from(await encodeJpeg(image, QUALITY)).toString("base64")}`;
 }

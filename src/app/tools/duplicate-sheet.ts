@@ -1,5 +1,5 @@
 // The contact sheet of duplicates: pairs of them side by side as one PNG, with what is wrong about each.
-import type { DatasetSplits } from "../../data/index.ts";
+import type { DatasetSplits, ImageDataset } from "../../data/index.ts";
 import { type Image, readImage } from "../../image/index.ts";
 import type { DuplicateGroup, DuplicatePair } from "../../inspect/index.ts";
 import { writeDurably } from "../../platform/index.ts";
@@ -36,7 +36,7 @@ export async function writeDuplicateSheet(
     const [first, second] = [group.pictures[pair.first]!, group.pictures[pair.second]!];
     const tiles = [];
     for (const { part, index, name, className } of [first, second]) {
-      const image = await thumbnail(splits, part, index, SIDE);
+      const image = await thumbnail(splits[part]!, index, SIDE);
       tiles.push({ image, caption: several ? `${className}, ${part}` : className, detail: name });
     }
     const remarks = [
@@ -54,13 +54,7 @@ function titleOf({ kind, similarity }: DuplicatePair): string {
 }
 
 /** A picture of a data set, its longest side at most `side` pixels. */
-export async function thumbnail(
-  splits: DatasetSplits,
-  part: "train" | "val" | "test",
-  index: number,
-  side: number,
-): Promise<Image> {
-  const dataset = splits[part]!;
+export async function thumbnail(dataset: ImageDataset, index: number, side: number): Promise<Image> {
   const image = await readImage(await dataset.source(index), dataset.name(index));
   const scale = Math.min(1, side / Math.max(image.width, image.height));
   const scaled = (length: number): number => Math.max(1, Math.round(length * scale));

@@ -1,0 +1,50 @@
+// What an exported model says about pictures whose class is known.
+import type { ClassifierTrainingError } from "../../core/index.ts";
+import type { ImageDataset } from "../../data/index.ts";
+import type { Classifier } from "../../inference/index.ts";
+import type { Prediction } from "../../report/index.ts";
+import { labelsAs } from "./labelled-pictures.ts";
+import { predictAll } from "./predict.ts";
+
+/** What is said of one picture; classes as the data counts them, -1 for one that the data does not have. */
+export interface Judgement extends Prediction {
+  /** Its place in the data set. */
+  readonly index: number;
+}
+
+/** What became of all pictures. */
+export interface Judgements {
+  /** In the order of the data set, without those that cannot be read. */
+  readonly pictures: readonly Judgement[];
+  readonly unreadable: readonly ClassifierTrainingError[];
+}
+
+/** Below it a probability counts as this, so that a loss is finite. */
+const LEAST = 1e-12;
+
+/** @throws ClassifierTrainingError kind "data" `UNKNOWN_CLASS` where the model lacks a class of the data */
+export async function judge(classifier: Classifier, dataset: ImageDataset): Promise<Judgements> {
+  const labels = labelsAs(classifier.classNames, dataset);
+  const place = new Map(dataset.classes.map((name, c) => [name, c]));
+  const pictures: Judgement[] = [];
+  const unreadable: ClassifierTrainingError[] = [];
+  for await (const { index, predictions, error } of predictAll(classifier, dataset, {
+    topK: classifier.classNames.length,
+  })) {
+    if (error !== undefined) {
+      unreadable.push(error);
+      continue;
+    }
+    const [best] = predictions;
+    const right = predictions.find(({ classId }) => classId === labels[index])!;
+    pictures.push({
+      index,
+      name: dataset.name(index),
+      truth: dataset.labels[index]!,
+      predicted: place.get(best!.label) ?? -1,
+      confidence: best!.confidence,
+      loss: -Math.log(Math.max(LEAST, right.confidence)),
+    });
+  }
+  return { pictures, unreadable };
+}

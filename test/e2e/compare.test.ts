@@ -1,0 +1,44 @@
+// compare: two models on the same pictures; the counts add up, the page needs no other file.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { QUICK, removeFolder, run, TINY_NETWORK, temporaryFolder, writeColourPictures } from "./command.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeColourPictures(join(folder, "photos"), { train: 8, val: 4, test: 10 });
+  for (const [name, epochs] of [
+    ["good", 6],
+    ["new", 1],
+  ]) {
+    const words = ["data.root=photos", `hydra.run.dir=${name}`, `trainer.max_epochs=${epochs}`];
+    const more = name === "new" ? ["model.learning_rate=1e-6"] : [];
+    expect((await run(folder, ["train", ...QUICK, ...words, ...more])).code).toBe(0);
+  }
+}, 120_000);
+afterAll(() => removeFolder(folder));
+
+const compare = (words: readonly string[]) => run(folder, ["compare", "--import", TINY_NETWORK, ...words]);
+
+test("runs and exported models are compared on the run's test pictures or on data that is given", async () => {
+  const told = await compare(["good", "new", "--json"]);
+  expect(told.code).toBe(0);
+  const result = JSON.parse(told.stdout);
+  const { bothRight, onlyFirst, onlySecond, bothWrong, differing } = result;
+  expect(result).toMatchObject({ pictures: 30, part: "test" });
+  expect(bothRight + onlyFirst + onlySecond + bothWrong).toBe(30);
+  expect(bothRight + onlyFirst).toBe(30);
+  expect(onlyFirst).toBeGreaterThan(5);
+  expect(result.test.p).toBeCloseTo(onlyFirst < 25 ? 2 * 0.5 ** onlyFirst : result.test.p, 12);
+  expect(differing).toHaveLength(onlyFirst);
+  const page = await readFile(join(folder, "comparison.html"), "utf8");
+  expect(page).toContain("default-src 'none'");
+  expect(page.match(/data:image\/jpeg/g)).toHaveLength(onlyFirst);
+  const models = ["good/model.onnx", "new/model.onnx"];
+  const swapped = await compare([...models.toReversed(), "data.root=photos", "--json"]);
+  expect(JSON.parse(swapped.stdout)).toMatchObject({ onlyFirst: 0, onlySecond: onlyFirst });
+  expect((await compare([...models])).stderr).toContain("[NO_DATA]");
+  const same = await compare(["good", "good"]);
+  expect(same.stderr).toContain("the difference may be chance (McNemar's test, exact: p = 1.0000)");
+}, 120_000);
