@@ -1,5 +1,5 @@
 // A model's confidence, made to mean what it says and followed by predict.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeJpeg } from "../../src/image/index.ts";
@@ -66,8 +66,15 @@ test("takes a model without its run, and data", async () => {
   expect(JSON.parse(stdout).calibration).not.toHaveProperty("leastConfidence");
 });
 
+test("a model in a run's folder is judged by the run's data", async () => {
+  const { code, stdout } = await run(folder, ["calibrate", MODEL, "--json", "--import", TINY_NETWORK]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).parts[0].before.pictures).toBe(12);
+  await copyFile(join(folder, MODEL), join(folder, "alone.onnx"));
+});
+
 test.each([
-  ["a model without data", [MODEL], /NO_DATA/, 2],
+  ["a model without data", ["alone.onnx"], /NO_DATA/, 2],
   ["classes that it does not know", [MODEL, "data.root=shades"], /UNKNOWN_CLASS/, 3],
   ["a goal that is none", ["run", "--abstain", "0.9"], /precision=SHARE/, 2],
   ["thresholds of classes without a goal", ["run", "--per-class"], /NO_GOAL/, 2],

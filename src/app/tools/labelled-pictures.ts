@@ -1,5 +1,6 @@
 // Pictures whose class is known, for an exported model: those of its run, or of data that is given.
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { ComponentRegistry } from "../../config/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
@@ -10,7 +11,10 @@ import { picturesOf } from "./data-tools.ts";
 
 /** An exported model, and where its pictures are. */
 export interface LabelledRequest {
-  /** The folder of a run, whose data is taken, or an exported model, for which `data.root=` must be given. */
+  /**
+   * The folder of a run, or a model in one, whose data is taken unless other is given; or an exported model elsewhere, for which
+   * `data.root=` must be given.
+   */
   readonly model: string;
   readonly overrides: readonly string[];
   readonly registry: ComponentRegistry;
@@ -29,13 +33,17 @@ export interface LabelledPictures {
 /** @throws ClassifierTrainingError kind "usage" `NO_DATA`, and what opening the run or the data throws */
 export async function labelledPictures(request: LabelledRequest): Promise<LabelledPictures> {
   const { model, overrides, registry, write } = request;
-  if (statSync(model, { throwIfNoEntry: false })?.isDirectory() === true) {
-    await using opened = await openRun({ run: model, overrides, registry, ...(write && { write }) });
+  const given = overrides.some((word) => /^\+{0,2}data(\.root)?=/.test(word));
+  const isFolder = statSync(model, { throwIfNoEntry: false })?.isDirectory() === true;
+  const ofRun = isFolder || (!given && existsSync(join(dirname(model), ".hydra", "config.yaml")));
+  if (ofRun) {
+    const run = isFolder ? model : dirname(model);
+    await using opened = await openRun({ run, overrides, registry, ...(write && { write }) });
     const { val, test } = opened.data.splits;
     if (val !== undefined) return { model: modelOf(model), val, test };
     throw noData(model, "the run's data has no validation split", "give other data with data.root=FOLDER");
   }
-  if (!overrides.some((word) => /^\+{0,2}data(\.root)?=/.test(word))) {
+  if (!given) {
     const hint = "add data.root=FOLDER, or name the run's folder instead of its model";
     throw noData(model, "there are no pictures to judge the model by", hint);
   }
