@@ -160,6 +160,17 @@ describe.skipIf(!(await webgpuRuntime.probe()).available)("on an adapter", () =>
     },
   );
 
+  test.each([5, 70_001])("%i elements in memory that threads share are written as they are", async (size) => {
+    const storage = storageOf("shared", [{ name: "shared", dtype: "float32", shape: [size] }]);
+    const [variable] = storage.members as [(typeof storage.members)[number]];
+    const data = new Float32Array(new SharedArrayBuffer(4 * size)).fill(1.5);
+    const session = await webgpuRuntime.open({ storages: [storage] });
+    await session.write([{ variable, tensor: { dtype: "float32", shape: [size], data } }]);
+    const [read] = await session.read([variable]);
+    expect(read!.data).toEqual(new Float32Array(size).fill(1.5));
+    await session.dispose();
+  });
+
   test("two runs give the same bits", async () => {
     const numbers = Float32Array.from({ length: 4 * 8 * 9 * 9 }, (_, i) => Math.sin(i));
     const x = float32([4, 8, 9, 9], numbers);

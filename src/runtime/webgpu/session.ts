@@ -156,7 +156,9 @@ export class WebGpuSession implements Session {
       const type = elementTypeOf(variable.dtype);
       const bytes = toDevice(type, tensor.data);
       if (bytes.byteLength === 0) continue;
-      queue.writeBuffer(this.#memory.storage(variable.storage), variable.offset * ELEMENT_BYTES[type], bytes);
+      // Dawn crashes on memory that threads share, in which first weights are drawn.
+      const own = bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
+      queue.writeBuffer(this.#memory.storage(variable.storage), variable.offset * ELEMENT_BYTES[type], own);
     }
     this.#open.check();
   }
