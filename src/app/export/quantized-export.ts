@@ -29,7 +29,7 @@ export const QUANTIZATION_METADATA_KEY = "quantization";
 /** Validation pictures that decide between models. */
 const PROBE_PICTURES = 256;
 
-/** Layers are left in float until the loss on the probe is below this share of what is allowed. */
+/** Layers are left in float until the loss on the probe is below this share of what is allowed, or is one picture. */
 const ACCEPTED_SHARE = 0.5;
 
 /** The models that were made; the last one is to be taken. @throws ClassifierTrainingError kind "data" `NO_CALIBRATION` */
@@ -56,7 +56,7 @@ export async function quantizedModels(
     calibration: training.batches,
     probe: { ...probe, threads },
     methods: calibration === undefined ? CALIBRATION_METHODS : [calibration],
-    acceptedLoss: (ACCEPTED_SHARE * maxDrop) / 100,
+    acceptedLoss: acceptedLoss(maxDrop / 100, probe.labels.length),
     notify,
   });
   const named = ({ model, method, floatLayers }: QuantizedModel): NamedModel => {
@@ -72,6 +72,11 @@ export async function quantizedModels(
   };
   const others = candidates.filter((candidate) => candidate !== chosen);
   return [...others.map(named), named(chosen)];
+}
+
+function acceptedLoss(allowed: number, pictures: number): number {
+  const picture = 1 / pictures;
+  return Math.max(ACCEPTED_SHARE * allowed, picture <= allowed ? picture + 1e-9 : 0);
 }
 
 function missing(message: string, hint: string): ClassifierTrainingError {
