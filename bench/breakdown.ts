@@ -10,8 +10,10 @@ import {
   applyProgram,
   INVERSE_SCALE,
   LOSS_SCALE,
+  RANDOM_KEY,
   scalarInput,
 } from "../src/train/engine/programs.ts";
+import { randomKeyOf } from "../src/train/engine/random-key.ts";
 import { modelOf, openEngine, parseWorkload, syntheticBatch, type Workload } from "./workload.ts";
 
 const RUNS = 5;
@@ -37,11 +39,20 @@ export async function profileStep(workload: Workload): Promise<MeasuredSteps> {
   const { layout, session } = engine;
   const scaled = workload.precision === "16-mixed";
   const scale = (value: number): HostTensor => hostTensor("float64", [], Float64Array.of(value));
-  const batch = { images, labels, ...(scaled ? { [LOSS_SCALE]: scale(65536) } : {}) };
-  const accumulate = await profiled(
-    session,
-    accumulateProgram(modelOf(workload), layout, { images, labels }, { accumulate: 1, first: true, scaled }),
+  const program = accumulateProgram(
+    modelOf(workload),
+    layout,
+    { images, labels },
+    { accumulate: 1, first: true, scaled },
   );
+  const draws = program.inputs.some(({ name }) => name === RANDOM_KEY);
+  const batch = {
+    images,
+    labels,
+    ...(scaled ? { [LOSS_SCALE]: scale(65536) } : {}),
+    ...(draws ? { [RANDOM_KEY]: randomKeyOf(0, [0, 0]) } : {}),
+  };
+  const accumulate = await profiled(session, program);
   const apply = await profiled(session, applyProgram(layout, { algorithm: "norm", limit: 1 }, scaled));
   const scalars: Record<string, HostTensor> = scaled ? { [INVERSE_SCALE]: scale(1 / 65536) } : {};
   for (const [i, group] of layout.groups.entries()) {
