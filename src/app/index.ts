@@ -77,6 +77,7 @@ export { type Diagnosis, diagnose } from "./tools/doctor.ts";
 export { worstFirst } from "./tools/duplicate-sheet.ts";
 export { type EmbedRequest, embed, type PictureEmbedding } from "./tools/embed.ts";
 export { type Embeddings, embeddingExtension, writeEmbeddings } from "./tools/embedding-files.ts";
+export { type EvaluateRequest, type EvaluationResult, evaluate } from "./tools/evaluate.ts";
 export { withMadeUpPictures } from "./tools/made-up-pictures.ts";
 export { type PicturePrediction, type PredictRequest, predict } from "./tools/predict.ts";
 export {

@@ -14,6 +14,7 @@ import { crossValidateCommand } from "./cross-validate-command.ts";
 import { dataCommand } from "./data-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { embedCommand } from "./embed-command.ts";
+import { evaluateCommand } from "./evaluate-command.ts";
 import { exportCommand } from "./export-command.ts";
 import { launchCommand } from "./launch-command.ts";
 import { packageCommand } from "./package-command.ts";
@@ -58,6 +59,7 @@ function createProgram(): Command {
     embedCommand(),
     exportCommand(),
     calibrateCommand(),
+    evaluateCommand(),
     compareCommand(),
     packageCommand(),
     reportCommand(),

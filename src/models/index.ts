@@ -21,7 +21,7 @@ export {
   ClassificationMetrics,
   defaultMetrics,
   type MetricSets,
-  type StageClassificationMetrics,
+  StageClassificationMetrics,
 } from "./classification-metrics.ts";
 export { ClassificationModel, type NetworkModelOptions } from "./classification-model.ts";
 export type { ConvNeXtName } from "./convnext.ts";

@@ -2,6 +2,7 @@
 export { type Comparison, type DifferingPicture, renderComparison, verdictOf } from "./comparison.ts";
 export { type DataReport, type DuplicateSet, renderDataReport } from "./data-report.ts";
 export { type Evaluation, evaluatePredictions } from "./evaluation.ts";
+export { type EvaluationReport, renderEvaluation } from "./evaluation-page.ts";
 export { renderModelCard } from "./model-card.ts";
 export { evaluationOf, renderReport } from "./report.ts";
 export type {

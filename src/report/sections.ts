@@ -60,7 +60,7 @@ export function confusion(
   return {
     id: "confusion",
     title: "Confusion matrix",
-    content: html`<p class="sub">Validation of the best epoch; rows are true classes, columns predicted ones. Choose a cell to see the pictures behind it.</p>
+    content: html`<p class="sub">Rows are true classes, columns predicted ones. Choose a cell to see the pictures behind it.</p>
     <div class="layout">
       <div class="card scroll">${matrix(cells, classNames)}</div>
       <div class="card">
@@ -84,7 +84,7 @@ export function perClass(evaluation: Evaluation | undefined): Section | undefine
   return {
     id: "classes",
     title: "Classes",
-    content: html`<p class="sub">Lines show 95 % intervals by the bootstrap (${evaluation.replicates} replicates of the validation pictures): few pictures make them wide.</p>
+    content: html`<p class="sub">Lines show 95 % intervals by the bootstrap (${evaluation.replicates} replicates of the pictures): few pictures make them wide.</p>
     <div class="card">${classTable(evaluation.classes)}</div>`,
   };
 }
@@ -101,12 +101,12 @@ export function calibration(evaluation: Evaluation | undefined): Section | undef
 }
 
 /** The pictures with the largest losses, which the page's script puts in. Nothing without predictions. */
-export function topLosses({ predictions }: ReportData): Section | undefined {
+export function topLosses({ predictions }: Pick<ReportData, "predictions">): Section | undefined {
   if (predictions.length === 0) return undefined;
   return {
     id: "losses",
     title: "Largest losses",
-    content: html`<p class="sub">The validation pictures the model is most wrong about. Wrong labels are often found here.</p>
+    content: html`<p class="sub">The pictures the model is most wrong about. Wrong labels are often found here.</p>
     <div class="card"><div class="pics" id="top-losses"></div></div>`,
   };
 }

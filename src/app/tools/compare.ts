@@ -67,19 +67,18 @@ async function comparisonOf(
   const count = (kind: Kind, truth?: number): number =>
     pairs.filter((pair) => pair.kind === kind && (truth === undefined || pair.a.truth === truth)).length;
   const [onlyFirst, onlySecond] = [count("onlyFirst"), count("onlySecond")];
-  const name = (c: number): string => dataset.classes[c] ?? "a class that the data does not have";
   const differing: DifferingPicture[] = [];
   for (const kind of ["onlyFirst", "onlySecond", "bothWrong"] as const) {
     const found = pairs
-      .filter((pair) => pair.kind === kind && pair.a.predicted !== pair.b.predicted)
+      .filter((pair) => pair.kind === kind && pair.a.label !== pair.b.label)
       // Where they contradict each other with the most confidence.
       .sort((x, y) => y.a.confidence * y.b.confidence - x.a.confidence * x.b.confidence);
     for (const [i, { a, b }] of found.entries())
       differing.push({
         kind,
         name: a.name,
-        truth: name(a.truth),
-        said: [a, b].map(({ predicted, confidence }) => ({ label: name(predicted), confidence })),
+        truth: dataset.classes[a.truth]!,
+        said: [a, b].map(({ label, confidence }) => ({ label, confidence })),
         picture: i < SHOWN ? await jpegAddress(await thumbnail(dataset, a.index, SIDE), QUALITY) : undefined,
       });
   }

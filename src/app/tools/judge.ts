@@ -10,6 +10,8 @@ import { predictAll } from "./predict.ts";
 export interface Judgement extends Prediction {
   /** Its place in the data set. */
   readonly index: number;
+  /** What the model calls the predicted class. */
+  readonly label: string;
 }
 
 /** What became of all pictures. */
@@ -22,8 +24,15 @@ export interface Judgements {
 /** Below it a probability counts as this, so that a loss is finite. */
 const LEAST = 1e-12;
 
-/** @throws ClassifierTrainingError kind "data" `UNKNOWN_CLASS` where the model lacks a class of the data */
-export async function judge(classifier: Classifier, dataset: ImageDataset): Promise<Judgements> {
+/**
+ * @param each receives the probability of each class of the model, and the true one as the model counts them
+ * @throws ClassifierTrainingError kind "data" `UNKNOWN_CLASS` where the model lacks a class of the data
+ */
+export async function judge(
+  classifier: Classifier,
+  dataset: ImageDataset,
+  each: (probabilities: Float32Array, label: number) => void = () => undefined,
+): Promise<Judgements> {
   const labels = labelsAs(classifier.classNames, dataset);
   const place = new Map(dataset.classes.map((name, c) => [name, c]));
   const pictures: Judgement[] = [];
@@ -36,9 +45,13 @@ export async function judge(classifier: Classifier, dataset: ImageDataset): Prom
       continue;
     }
     const [best] = predictions;
+    const probabilities = new Float32Array(predictions.length);
+    for (const { classId, confidence } of predictions) probabilities[classId] = confidence;
+    each(probabilities, labels[index]!);
     const right = predictions.find(({ classId }) => classId === labels[index])!;
     pictures.push({
       index,
+      label: best!.label,
       name: dataset.name(index),
       truth: dataset.labels[index]!,
       predicted: place.get(best!.label) ?? -1,

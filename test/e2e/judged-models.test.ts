@@ -1,4 +1,4 @@
-// compare: two models on the same pictures; the counts add up, the page needs no other file.
+// evaluate and compare: models on labelled pictures; figures as test has them, counts that add up, pages that need no other file.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -18,6 +18,27 @@ beforeAll(async () => {
   }
 }, 120_000);
 afterAll(() => removeFolder(folder));
+
+test("evaluate says of an exported model what test says of its run, also where it came alone", async () => {
+  const tested = JSON.parse((await run(folder, ["test", "--import", TINY_NETWORK, "new", "--json"])).stdout);
+  const evaluate = async (...words: string[]) => {
+    const { code, stdout } = await run(folder, ["evaluate", "--import", TINY_NETWORK, ...words, "--json"]);
+    expect(code).toBe(0);
+    return JSON.parse(stdout);
+  };
+  const ofRun = await evaluate("new");
+  expect(ofRun).toMatchObject({ part: "test", pictures: 30 });
+  expect(ofRun.metrics.cross_entropy).toBeGreaterThan(0);
+  const { "test/loss": _, ...metrics } = tested;
+  for (const [name, value] of Object.entries(metrics))
+    expect(ofRun.metrics[name.replace("test/", "")]).toBeCloseTo(value as number, 4);
+  expect(ofRun.accuracy.value).toBeCloseTo(ofRun.metrics.acc_top1, 12);
+  const page = await readFile(join(folder, "evaluation.html"), "utf8");
+  expect(page.match(/data:image\/jpeg/g)).toHaveLength(30);
+  const alone = await evaluate("new/model.onnx", "data.root=photos");
+  expect(alone.metrics.acc_top1).toBe(ofRun.metrics.acc_top1);
+  expect(alone.classes).toHaveLength(3);
+}, 120_000);
 
 const compare = (words: readonly string[]) => run(folder, ["compare", "--import", TINY_NETWORK, ...words]);
 

@@ -1,0 +1,86 @@
+// Evaluates an exported model on labelled pictures: all metrics of a test, and a page like a run's report.
+import { statSync } from "node:fs";
+import { ClassifierTrainingError, hostTensor } from "../../core/index.ts";
+import { Classifier } from "../../inference/index.ts";
+import { defaultMetrics, StageClassificationMetrics } from "../../models/index.ts";
+import { writeDurably } from "../../platform/index.ts";
+import { type Evaluation, type Prediction, renderEvaluation } from "../../report/index.ts";
+import { jpegAddress } from "../report/jpeg-address.ts";
+import { composeRun, configurationOfRun } from "../run/configuration.ts";
+import { runFolderOf } from "../run/run-folder.ts";
+import { RunParts } from "../run/run-parts.ts";
+import { thumbnail } from "./duplicate-sheet.ts";
+import { judge } from "./judge.ts";
+import { type LabelledRequest, labelledPictures } from "./labelled-pictures.ts";
+
+/** The model, the data, and the page that is written. */
+export interface EvaluateRequest extends LabelledRequest {
+  readonly out: string;
+}
+
+/** What came of it. */
+export interface EvaluationResult {
+  readonly model: string;
+  /** Which pictures: "test", or "validation" where there are none. */
+  readonly part: string;
+  readonly evaluation: Evaluation;
+  /** `cross_entropy`, whatever loss the model was trained with, and the metrics that the configuration has for a test, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Pictures on the page, those with the largest losses; their longest side in pixels, and their quality as JPEG. */
+const [SHOWN, SIDE, QUALITY] = [300, 160, 80];
+
+/**
+ * Judges the test pictures, or the validation pictures where there are none.
+ * @throws ClassifierTrainingError kind "usage" `NO_DATA`; kind "data" `UNKNOWN_CLASS`, `MODEL_MISSING`, `NOTHING_READABLE`
+ */
+export async function evaluate(request: EvaluateRequest): Promise<EvaluationResult> {
+  const { overrides, registry, out, write } = request;
+  const { model, val, test } = await labelledPictures(request);
+  const [dataset, part] = test === undefined ? [val, "validation"] : [test, "test"];
+  await using classifier = await Classifier.load(model);
+  const classes = classifier.classNames;
+  const isRun = statSync(request.model, { throwIfNoEntry: false })?.isDirectory() === true;
+  const composition = isRun
+    ? configurationOfRun(runFolderOf(request.model), overrides)
+    : await composeRun({ overrides });
+  const sets = await new RunParts(composition, registry).metrics({ numClasses: classes.length });
+  const range = { numClasses: classes.length };
+  const measured = new StageClassificationMetrics((sets ?? defaultMetrics(range)).test, classes);
+  const { pictures, unreadable } = await judge(classifier, dataset, (probabilities, label) =>
+    measured.update(
+      hostTensor("float32", [1, classes.length], probabilities.map(Math.log)),
+      hostTensor("int32", [1], Int32Array.of(label)),
+    ),
+  );
+  for (const error of unreadable) write?.(`left out: ${error.toLine()}`);
+  if (pictures.length === 0)
+    throw new ClassifierTrainingError("data", "NOTHING_READABLE", "no picture can be read", {
+      hint: "classifier-training data verify says why",
+    });
+  const worst = new Set(pictures.toSorted((a, b) => b.loss - a.loss).slice(0, SHOWN));
+  const predictions: Prediction[] = [];
+  for (const judgement of pictures) {
+    const { index, label, truth, ...rest } = judgement;
+    predictions.push({
+      ...rest,
+      truth: classes.indexOf(dataset.classes[truth]!),
+      predicted: classes.indexOf(label),
+      picture: worst.has(judgement)
+        ? await jpegAddress(await thumbnail(dataset, index, SIDE), QUALITY)
+        : undefined,
+    });
+  }
+  const cross_entropy = pictures.reduce((sum, each) => sum + each.loss, 0) / pictures.length;
+  const metrics = { cross_entropy, ...measured.compute() };
+  const { page, evaluation } = renderEvaluation({
+    model: request.model,
+    part,
+    classes,
+    predictions,
+    metrics,
+  });
+  await writeDurably(out, [new TextEncoder().encode(page)]);
+  return { model, part, evaluation, metrics };
+}
