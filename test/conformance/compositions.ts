@@ -49,6 +49,13 @@ export const COMPOSITIONS: readonly Case[] = [
     tolerance: "accumulated",
   },
   {
+    name: "depthwise convolution of 20 channels with a bias",
+    operands: [numbers([2, 20, 6, 6]), numbers([20, 1, 3, 3], "w"), numbers([20], "b")],
+    batch: [0],
+    build: (x, weight, bias) => ({ y: conv2d(x!, weight!, bias!, { ...PADDED, groups: 20 }) }),
+    tolerance: "accumulated",
+  },
+  {
     name: "batch norm and ReLU whose input is used again",
     operands: [numbers([4, 16, 5, 5]), positive([16], "w"), numbers([16], "b")],
     batch: [0],
