@@ -7,6 +7,8 @@ folder=${1:-.gpu}
 mkdir -p "$folder"
 npx esbuild bench/gpu/measure.ts --bundle --platform=node --format=esm --external:webgpu --external:onnxruntime-node \
   --external:koffi --external:sharp --outfile="$folder/measure.mjs" --log-level=warning
+# First weights are drawn in threads.
+npx esbuild src/platform/fill-thread.ts --bundle --platform=node --format=cjs --outfile="$folder/fill-thread.js" --log-level=warning
 cp bench/gpu/run.sh bench/gpu/pytorch.py bench/peers/pytorch_step.py "$folder/"
 cp node_modules/webgpu/index.js "$folder/webgpu-index.js"
 cp node_modules/webgpu/package.json "$folder/webgpu-package.json"

@@ -17,7 +17,7 @@ gzip -dc "$here/node.gz" >"$place/node" && chmod +x "$place/node"
 gzip -dc "$here/dawn.node.gz" >"$place/node_modules/webgpu/dist/linux-x64/dawn.node"
 cp "$here/webgpu-index.js" "$place/node_modules/webgpu/index.js"
 cp "$here/webgpu-package.json" "$place/node_modules/webgpu/package.json"
-cp "$here/measure.mjs" "$place/"
+cp "$here/measure.mjs" "$here/fill-thread.js" "$place/"
 [ ! -e "$here/cpu-curve.json" ] || cp "$here/cpu-curve.json" "$place/"
 if ! ldconfig -p | grep -q 'libvulkan\.so\.1'; then
   # The loader, and what NVIDIA's driver takes from the desktop.
