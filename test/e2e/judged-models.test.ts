@@ -1,5 +1,5 @@
 // evaluate and compare: models on labelled pictures; figures as test has them, counts that add up, pages that need no other file.
-import { readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { QUICK, removeFolder, run, TINY_NETWORK, temporaryFolder, writeColourPictures } from "./command.ts";
@@ -56,7 +56,9 @@ test("runs and exported models are compared on the run's test pictures or on dat
   const page = await readFile(join(folder, "comparison.html"), "utf8");
   expect(page).toContain("default-src 'none'");
   expect(page.match(/data:image\/jpeg/g)).toHaveLength(onlyFirst);
-  const models = ["good/model.onnx", "new/model.onnx"];
+  const models = ["good.onnx", "new.onnx"];
+  for (const name of ["good", "new"])
+    await copyFile(join(folder, name, "model.onnx"), join(folder, `${name}.onnx`));
   const swapped = await compare([...models.toReversed(), "data.root=photos", "--json"]);
   expect(JSON.parse(swapped.stdout)).toMatchObject({ onlyFirst: 0, onlySecond: onlyFirst });
   expect((await compare([...models])).stderr).toContain("[NO_DATA]");
