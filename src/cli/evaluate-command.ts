@@ -1,13 +1,16 @@
 // classifier-training evaluate: the metrics of an exported model on labelled pictures, and a page of them.
 import { Command } from "commander";
+import type { TestTimeAugmentation } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
+import { ttaOption } from "./predict-command.ts";
 import { collect, runRequest } from "./run-argument.ts";
 
 interface EvaluateFlags {
   readonly import: readonly string[];
   readonly out: string;
   readonly json?: boolean;
+  readonly tta?: TestTimeAugmentation;
 }
 
 const EXAMPLES = `
@@ -22,6 +25,7 @@ export function evaluateCommand(): Command {
     .argument("<model>", "an exported model, or the folder of a run")
     .argument("[overrides...]", "settings of the data, such as data.root=./photos (default: the run's)")
     .option("-o, --out <file>", "the page that is written", "evaluation.html")
+    .addOption(ttaOption())
     .option("--import <module>", "load a module that registers components (repeatable)", collect, [])
     .option("--json", "print as JSON")
     .addHelpText("after", EXAMPLES)
@@ -31,16 +35,26 @@ export function evaluateCommand(): Command {
 async function runEvaluate(model: string, overrides: readonly string[], flags: EvaluateFlags): Promise<void> {
   const { registry } = await runRequest(model, overrides, flags.import);
   const { evaluate } = await import("../app/index.ts");
-  const { part, evaluation, metrics } = await evaluate({
+  const { part, evaluation, metrics, accuracyAlone } = await evaluate({
     model,
     overrides,
     registry,
     out: flags.out,
+    testTimeAugmentation: flags.tta,
     write: writeLine,
   });
   const { samples, accuracy, macroF1, calibrationError, classes } = evaluation;
   if (flags.json === true) {
-    const figures = { part, pictures: samples, metrics, accuracy, macroF1, calibrationError, classes };
+    const figures = {
+      part,
+      pictures: samples,
+      metrics,
+      accuracy,
+      accuracyAlone,
+      macroF1,
+      calibrationError,
+      classes,
+    };
     process.stdout.write(`${JSON.stringify(figures)}\n`);
     return;
   }
@@ -48,5 +62,7 @@ async function runEvaluate(model: string, overrides: readonly string[], flags: E
   const rows = Object.entries(all).map(([name, value]) => [name, value.toFixed(4)]);
   process.stdout.write(`${formatTable(["metric", "value"], rows)}\n`);
   writeLine(`${samples} ${part} pictures`);
+  if (accuracyAlone !== undefined)
+    writeLine(`accuracy ${accuracy.value.toFixed(4)} with ${flags.tta}, ${accuracyAlone.toFixed(4)} without`);
   process.stdout.write(`${flags.out}\n`);
 }

@@ -32,15 +32,16 @@ export function predictCommand(): Command {
     .option("--labels <file>", "labels_mapping.json, where the model does not hold its labels")
     .option("--json", "print one JSON object per picture and line")
     .option("-o, --out <file>", "write predictions.csv, .jsonl or .parquet, for any number of pictures")
-    .addOption(
-      new Option(
-        "--tta <views>",
-        "average over views of each picture: its mirror image, or five crops",
-      ).choices(["flip", "five_crop"]),
-    )
+    .addOption(ttaOption())
     .option("--workers <count>", "threads that read pictures ahead", positiveOrZero)
     .addHelpText("after", EXAMPLES)
     .action(runPredict);
+}
+
+/** `--tta`. */
+export function ttaOption(): Option {
+  const description = "average over views of each picture: its mirror image, or five crops";
+  return new Option("--tta <views>", description).choices(["flip", "five_crop"]);
 }
 
 /** For commander's options. @throws InvalidArgumentError for anything but a whole number from 1 */

@@ -1,7 +1,7 @@
 // Evaluates an exported model on labelled pictures: all metrics of a test, and a page like a run's report.
-import { statSync } from "node:fs";
 import { ClassifierTrainingError, hostTensor } from "../../core/index.ts";
-import { Classifier } from "../../inference/index.ts";
+import type { ImageDataset } from "../../data/index.ts";
+import { Classifier, type TestTimeAugmentation } from "../../inference/index.ts";
 import { defaultMetrics, StageClassificationMetrics } from "../../models/index.ts";
 import { writeDurably } from "../../platform/index.ts";
 import { type Evaluation, type Prediction, renderEvaluation } from "../../report/index.ts";
@@ -11,11 +11,13 @@ import { runFolderOf } from "../run/run-folder.ts";
 import { RunParts } from "../run/run-parts.ts";
 import { thumbnail } from "./duplicate-sheet.ts";
 import { judge } from "./judge.ts";
-import { type LabelledRequest, labelledPictures } from "./labelled-pictures.ts";
+import { type LabelledRequest, labelledPictures, runOf } from "./labelled-pictures.ts";
 
 /** The model, the data, and the page that is written. */
 export interface EvaluateRequest extends LabelledRequest {
   readonly out: string;
+  /** Views of each picture whose probabilities are averaged; default: the picture alone. */
+  readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
 }
 
 /** What came of it. */
@@ -26,6 +28,8 @@ export interface EvaluationResult {
   readonly evaluation: Evaluation;
   /** `cross_entropy`, whatever loss the model was trained with, and the metrics that the configuration has for a test, by name. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** With views, the share of right answers to the pictures alone. */
+  readonly accuracyAlone: number | undefined;
 }
 
 /** Pictures on the page, those with the largest losses; their longest side in pixels, and their quality as JPEG. */
@@ -36,15 +40,14 @@ const [SHOWN, SIDE, QUALITY] = [300, 160, 80];
  * @throws ClassifierTrainingError kind "usage" `NO_DATA`; kind "data" `UNKNOWN_CLASS`, `MODEL_MISSING`, `NOTHING_READABLE`
  */
 export async function evaluate(request: EvaluateRequest): Promise<EvaluationResult> {
-  const { overrides, registry, out, write } = request;
+  const { overrides, registry, out, write, testTimeAugmentation } = request;
   const { model, val, test } = await labelledPictures(request);
   const [dataset, part] = test === undefined ? [val, "validation"] : [test, "test"];
-  await using classifier = await Classifier.load(model);
+  await using classifier = await Classifier.load(model, { testTimeAugmentation });
   const classes = classifier.classNames;
-  const isRun = statSync(request.model, { throwIfNoEntry: false })?.isDirectory() === true;
-  const composition = isRun
-    ? configurationOfRun(runFolderOf(request.model), overrides)
-    : await composeRun({ overrides });
+  const run = runOf(request.model, overrides);
+  const composition =
+    run === undefined ? await composeRun({ overrides }) : configurationOfRun(runFolderOf(run), overrides);
   const sets = await new RunParts(composition, registry).metrics({ numClasses: classes.length });
   const range = { numClasses: classes.length };
   const measured = new StageClassificationMetrics((sets ?? defaultMetrics(range)).test, classes);
@@ -82,5 +85,13 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluationResu
     metrics,
   });
   await writeDurably(out, [new TextEncoder().encode(page)]);
-  return { model, part, evaluation, metrics };
+  const plain = testTimeAugmentation === undefined ? undefined : await accuracyAlone(model, dataset);
+  return { model, part, evaluation, metrics, accuracyAlone: plain };
+}
+
+/** The share of right answers without views, to compare with. */
+async function accuracyAlone(model: string, dataset: ImageDataset): Promise<number> {
+  await using classifier = await Classifier.load(model);
+  const { pictures } = await judge(classifier, dataset);
+  return pictures.filter(({ truth, predicted }) => truth === predicted).length / pictures.length;
 }

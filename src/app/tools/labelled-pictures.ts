@@ -33,22 +33,30 @@ export interface LabelledPictures {
 /** @throws ClassifierTrainingError kind "usage" `NO_DATA`, and what opening the run or the data throws */
 export async function labelledPictures(request: LabelledRequest): Promise<LabelledPictures> {
   const { model, overrides, registry, write } = request;
-  const given = overrides.some((word) => /^\+{0,2}data(\.root)?=/.test(word));
-  const isFolder = statSync(model, { throwIfNoEntry: false })?.isDirectory() === true;
-  const ofRun = isFolder || (!given && existsSync(join(dirname(model), ".hydra", "config.yaml")));
-  if (ofRun) {
-    const run = isFolder ? model : dirname(model);
+  const run = runOf(model, overrides);
+  if (run !== undefined) {
     await using opened = await openRun({ run, overrides, registry, ...(write && { write }) });
     const { val, test } = opened.data.splits;
     if (val !== undefined) return { model: modelOf(model), val, test };
     throw noData(model, "the run's data has no validation split", "give other data with data.root=FOLDER");
   }
-  if (!given) {
+  if (!givesData(overrides)) {
     const hint = "add data.root=FOLDER, or name the run's folder instead of its model";
     throw noData(model, "there are no pictures to judge the model by", hint);
   }
   const { train, val, test } = await picturesOf({ composition: await composeRun({ overrides }), registry });
   return { model, val: val ?? train, test };
+}
+
+/** The folder of the run whose data a model is judged by: its own, unless other data is given for a model's file. */
+export function runOf(model: string, overrides: readonly string[]): string | undefined {
+  if (statSync(model, { throwIfNoEntry: false })?.isDirectory() === true) return model;
+  const folder = dirname(model);
+  return !givesData(overrides) && existsSync(join(folder, ".hydra", "config.yaml")) ? folder : undefined;
+}
+
+function givesData(overrides: readonly string[]): boolean {
+  return overrides.some((word) => /^\+{0,2}data(\.root)?=/.test(word));
 }
 
 /**
