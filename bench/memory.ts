@@ -43,7 +43,7 @@ async function planOf(workload: Workload): Promise<Plan> {
     chooser: new ConvolutionChooser(library, arena, algorithm, machine, choiceFile()),
     winograd: undefined,
     shared: undefined,
-    arenaBegin: 0,
+    arena,
   });
 }
 

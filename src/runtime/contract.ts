@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly precision?: Precision;
   /** Default `auto`. */
   readonly convolutionAlgorithm?: ConvolutionAlgorithm;
+  /** Is told, in a line for a person, what makes a program slower than it could be; most often once for each size of batch. */
+  readonly onRemark?: ((line: string) => void) | undefined;
   /** The processes that `allReduceSum` sums over, of a runtime that `sumsTogether`. Default: this one alone. */
   readonly collective?: Collective;
 }

@@ -44,6 +44,8 @@ export interface TrainerParts {
   readonly lossScaling?: LossScalerOptions | undefined;
   /** The processes that train together, as `openCollective` gives them. Default: this one alone. */
   readonly collective?: Collective | undefined;
+  /** Is told, in a line for a person, what makes the runtime slower than it could be. */
+  readonly onRemark?: ((line: string) => void) | undefined;
   /** Default: the model's own. */
   readonly optimizer?: Optimizer | undefined;
   /** Default: the model's own. */
@@ -203,7 +205,7 @@ export class Trainer implements AsyncDisposable {
       this.#trained = false;
     }
     this.#model = model;
-    const { runtime, seed = 42, fineTuning, optimizer, lossScaling } = this.#parts;
+    const { runtime, seed = 42, fineTuning, optimizer, lossScaling, onRemark } = this.#parts;
     const { gradientClipVal, gradientClipAlgorithm, accumulateGradBatches } = this.options;
     this.#engine ??= await TrainingEngine.open({
       runtime,
@@ -217,6 +219,7 @@ export class Trainer implements AsyncDisposable {
       precision: this.options.precision,
       lossScaling,
       convolutionAlgorithm: this.options.convAlgorithm,
+      onRemark,
       collective: this.collective,
       syncBatchnorm: this.#synchronises(runtime),
       ...(this.options.threads === undefined ? {} : { threads: this.options.threads }),

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { sizeOf } from "../../src/core/index.ts";
 import { countFlops, createProgram, Graph, input } from "../../src/graph/index.ts";
 import { createNetwork, type NetworkName } from "../../src/models/index.ts";
-import { stateEntries, trace } from "../../src/nn/index.ts";
+import { type StateEntry, stateEntries, trace } from "../../src/nn/index.ts";
 import { expectEvaluation, expectTraining, layOut, type Run } from "./network-runs.ts";
 import { readGolden } from "./read-golden.ts";
 import { findSubjects } from "./subjects.ts";
@@ -27,6 +27,11 @@ const SUBJECTS = await findSubjects();
 export function describeNetworks(names: readonly NetworkName[]): void {
   const models = names.map((name) => readGolden<Model>(`models/${name}.json`));
   describe.each(models)("$layout.arch", { timeout: 3_600_000 }, describeNetwork);
+}
+
+/** Whether any convolution may have Winograd's form: 3x3 over more than one channel. */
+function hasTransforms(entries: readonly StateEntry[]): boolean {
+  return entries.some(({ shape }) => shape.length === 4 && shape[1]! > 3 && shape[2] === 3 && shape[3] === 3);
 }
 
 function describeNetwork({ layout, runs }: Model): void {
@@ -55,7 +60,7 @@ function describeNetwork({ layout, runs }: Model): void {
   });
 
   describe.each(runs)("run $prefix", (run) => {
-    describe.each(SUBJECTS.filter((subject) => subject.takes(layout.arch)))(
+    describe.each(SUBJECTS.filter(({ takes }) => takes(layout.arch, hasTransforms(entries))))(
       "on $name, $algorithm",
       ({ runtime, available, algorithm }) => {
         test.skipIf(!available)("evaluates", () => expectEvaluation(runtime, algorithm, layout.arch, run));

@@ -9,8 +9,8 @@ export interface Subject {
   readonly runtime: Runtime;
   readonly available: boolean;
   readonly algorithm: ConvolutionAlgorithm;
-  /** Whether the network is compared on it. */
-  readonly takes: (network: NetworkName) => boolean;
+  /** Whether a network is compared on it, which has convolutions that algorithms differ in or none. */
+  readonly takes: (network: NetworkName, hasTransforms: boolean) => boolean;
 }
 
 /**
@@ -30,7 +30,7 @@ const EVERYWHERE: ReadonlySet<NetworkName> = new Set<NetworkName>([
  * is the same everywhere.
  */
 const ALGORITHMS: Readonly<Record<string, readonly ConvolutionAlgorithm[]>> = {
-  onednn: ["direct", "winograd"],
+  onednn: ["direct", "winograd", "winograd_wasm"],
 };
 
 /** Every runtime with each of its algorithms; whole networks in software only with `GOLDEN_IN_SOFTWARE=1`. */
@@ -42,11 +42,11 @@ export async function findSubjects(): Promise<Subject[]> {
     const available = found.available && !tooSlow;
     const takes = (network: NetworkName): boolean =>
       found.name === "reference" || EVERYWHERE.has(network) || process.env.GOLDEN_NETWORKS === "all";
-    return (ALGORITHMS[found.name] ?? ["auto"]).map((algorithm) => ({
+    return (ALGORITHMS[found.name] ?? ["auto"]).map((algorithm, i) => ({
       ...found,
       available,
       algorithm,
-      takes,
+      takes: (network, hasTransforms) => takes(network) && (i === 0 || hasTransforms),
     }));
   });
 }

@@ -252,10 +252,10 @@ async function expectFollowed(
   await Promise.all([engine.dispose(), oracle.dispose()]);
 }
 
-/** One of a runtime's algorithms takes the trace that is followed to its end; the other the short ones. */
+/** Winograd's algorithms take the trace that is followed to its end; direct convolutions the short ones. */
 function isTaken({ optimizer }: Config, { runtime, algorithm }: Subject): boolean {
   if (runtime.name !== "onednn" || ALL_STEPS) return true;
-  return (algorithm === "winograd") === (optimizer.name === "SGD");
+  return (algorithm === "direct") === (optimizer.name === "AdamW");
 }
 
 describe.each(await findSubjects())("on $name, $algorithm", (subject) => {

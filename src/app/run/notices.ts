@@ -16,3 +16,12 @@ export function noticesFrom(lowest: LogLevel, write: (line: string) => void): No
     write(level === "WARNING" ? `warning: ${line}` : line);
   };
 }
+
+/** Passes on each line once. */
+export function onceEach(tell: (line: string) => void): (line: string) => void {
+  const told = new Set<string>();
+  return (line) => {
+    if (!told.has(line)) tell(line);
+    told.add(line);
+  };
+}

@@ -24,7 +24,7 @@ import { type ProbedRuntime, runtimeOf } from "../runtimes.ts";
 import type { RunConfiguration } from "./configuration.ts";
 import { readJobSettings, setEnvironment } from "./job-settings.ts";
 import { linearProbe } from "./linear-probe.ts";
-import { type Notify, noticesFrom } from "./notices.ts";
+import { type Notify, noticesFrom, onceEach } from "./notices.ts";
 import { normalizationWarning, picturesLine } from "./pretrained.ts";
 import { identityOf } from "./run-identity.ts";
 import { RunLog } from "./run-log.ts";
@@ -149,6 +149,7 @@ async function prepare(
       optimizer: await components.optimizer(),
       scheduler: await components.scheduler(),
       fineTuning: settings.fineTuning,
+      onRemark: onceEach((line) => notify("WARNING", line)),
     },
   );
   taken.push(() => trainer[Symbol.asyncDispose]());

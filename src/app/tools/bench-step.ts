@@ -40,6 +40,8 @@ export interface StepMeasurement {
   readonly runtime: string;
   readonly precision: string;
   readonly threads: number;
+  /** What makes the runtime slower than it could be, where anything does. */
+  readonly remarks?: readonly string[];
 }
 
 /** Runs whole steps: forward, backward, clipping, optimizer and metrics; or forward passes with metrics. */
@@ -57,10 +59,12 @@ export async function benchStep(request: BenchRequest): Promise<StepMeasurement>
     interpolation,
   })) as BaseClassificationModel;
   model.setup({ classNames: Array.from({ length: classes }, (_, i) => String(i)) });
+  const remarks = new Set<string>();
   await using trainer = new Trainer(settings.trainer, {
     runtime,
     seed: settings.seed,
     fineTuning: settings.fineTuning,
+    onRemark: (line) => remarks.add(line),
   });
   const engine = await trainer.open(model);
   const batch = syntheticBatch(data.batch_size, data.image_size, classes);
@@ -91,6 +95,7 @@ export async function benchStep(request: BenchRequest): Promise<StepMeasurement>
     runtime: session.runtime,
     precision: session.precision,
     threads: session.threads,
+    ...(remarks.size === 0 ? {} : { remarks: [...remarks] }),
   };
 }
 

@@ -52,10 +52,11 @@ export const onednnRuntime: Runtime = {
       throw precisionError(`runtime onednn (${library.features})`, precision, offered);
     }
     const client = new ComputeClient<OnednnRequests>("onednn", computeThreads);
-    const { convolutionAlgorithm = "auto", collective } = options;
+    const { convolutionAlgorithm = "auto", collective, onRemark } = options;
     const sums = collective === undefined || collective.size === 1 ? undefined : new SumTogether(collective);
     const shared = sums?.shared;
     await client.begin("open", { storages, threads, precision, convolutionAlgorithm, shared });
-    return new OnednnSession(client, { runtime: "onednn", storages, precision, threads }, sums);
+    const held = { runtime: "onednn", storages, precision, threads, onRemark };
+    return new OnednnSession(client, held, sums);
   },
 };

@@ -10,6 +10,8 @@ export {
   type Outside,
   planMemory,
   type Region,
+  tooLargeTensor,
+  withinSlab,
 } from "./memory-plan.ts";
 export { withRecomputation } from "./recomputation.ts";
 export { matchReluGradient, type ReluGradient, scalarConstant } from "./relu-gradient.ts";

@@ -75,7 +75,7 @@ test("no region lies across two slabs", () => {
 
 test("a tensor larger than a slab is refused with a hint", () => {
   const huge = region(SLAB_BYTES + 64);
-  expect(() => plan([step({ writes: [huge] })])).toThrow(/2 GiB/);
+  expect(() => plan([step({ writes: [huge] })])).toThrow(/2\.00 GiB/);
 });
 
 test("regions lie behind what is taken, and none across two slabs", () => {

@@ -64,14 +64,7 @@ export function planMemory<R extends Region>(
   const aligned = (size: number): number => Math.ceil(size / alignment) * alignment;
   const lifetimes = [...new Set(lifetimesOf(steps, outside, aligned).values())];
   const largest = Math.max(0, ...lifetimes.map(({ bytes }) => bytes));
-  if (largest > slabBytes) {
-    throw new ClassifierTrainingError(
-      "failure",
-      "RUNTIME_MEMORY",
-      `a tensor of ${(largest / 2 ** 30).toFixed(1)} GiB exceeds what this runtime can address as one (${slabBytes / 2 ** 30} GiB)`,
-      { hint: "use a smaller data.batch_size" },
-    );
-  }
+  if (largest > slabBytes) throw tooLargeTensor(largest, slabBytes);
   lifetimes.sort((a, b) => b.bytes - a.bytes || a.first - b.first);
   const offsets = new Map<R, number>();
   const placed: { readonly life: Lifetime<R>; readonly offset: number }[] = [];
@@ -92,8 +85,18 @@ export function planMemory<R extends Region>(
   return { bytes, offsets };
 }
 
+/** What is said of a tensor that does not fit into a slab. */
+export function tooLargeTensor(bytes: number, slabBytes: number): ClassifierTrainingError {
+  return new ClassifierTrainingError(
+    "failure",
+    "RUNTIME_MEMORY",
+    `a tensor of ${(bytes / 2 ** 30).toFixed(1)} GiB exceeds what this runtime can address as one (${(slabBytes / 2 ** 30).toPrecision(3)} GiB)`,
+    { hint: "use a smaller data.batch_size" },
+  );
+}
+
 /** The first offset from `offset` on at which so many bytes lie within a slab. */
-function withinSlab(offset: number, bytes: number, slabBytes: number): number {
+export function withinSlab(offset: number, bytes: number, slabBytes: number): number {
   const rest = slabBytes - (offset % slabBytes);
   return bytes <= rest ? offset : offset + rest;
 }

@@ -16,8 +16,8 @@ export type NamedData = ReadonlyMap<string, TensorData>;
 export interface SessionRequests {
   readonly compile: {
     readonly request: { readonly program: EncodedProgram };
-    /** The executable's number, and the bytes of its intermediate values where they are known. */
-    readonly answer: { readonly id: number; readonly workspaceBytes?: number };
+    /** The executable's number, the bytes of its intermediate values where they are known, and what slows it down. */
+    readonly answer: { readonly id: number; readonly workspaceBytes?: number; readonly remark?: string };
   };
   readonly run: {
     readonly request: { readonly id: number; readonly inputs: NamedData };

@@ -18,6 +18,8 @@ export interface ThreadedSessionOptions {
   readonly storages: readonly Storage[];
   readonly precision: Precision;
   readonly threads: number;
+  /** Is told what makes a program slower than it could be. */
+  readonly onRemark?: ((line: string) => void) | undefined;
 }
 
 /** Checks what it is asked, then asks its compute thread, which it ends when it is disposed of. */
@@ -27,11 +29,14 @@ export class ThreadedSession implements Session {
   readonly threads: number;
   readonly client: ComputeClient;
   readonly #storages: ReadonlyMap<string, Storage>;
+  readonly #onRemark: ((line: string) => void) | undefined;
   #closing: Promise<void> | undefined;
 
   /** @param client of a thread that has opened a session over the same storages */
-  constructor(client: ComputeClient, { runtime, storages, precision, threads }: ThreadedSessionOptions) {
+  constructor(client: ComputeClient, options: ThreadedSessionOptions) {
+    const { runtime, storages, precision, threads, onRemark } = options;
     this.client = client;
+    this.#onRemark = onRemark;
     this.#storages = new Map(storages.map((storage) => [storage.name, storage]));
     this.runtime = runtime;
     this.precision = precision;
@@ -46,6 +51,7 @@ export class ThreadedSession implements Session {
     for (const { variable } of program.updates) checkVariable(this.#storages, variable);
     return compileByBatch(program, async (bound) => {
       const compiled = await this.client.ask("compile", { program: encodeProgram(bound) });
+      if (compiled.remark !== undefined) this.#onRemark?.(compiled.remark);
       return this.executable(bound, compiled);
     });
   }

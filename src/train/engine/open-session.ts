@@ -21,11 +21,13 @@ function sessionOptions({
   convolutionAlgorithm,
   collective,
   syncBatchnorm,
+  onRemark,
 }: EngineOptions): Omit<SessionOptions, "storages"> {
   return {
     ...(threads === undefined ? {} : { threads }),
     ...(precision === undefined ? {} : { precision }),
     ...(collective === undefined || syncBatchnorm !== true ? {} : { collective }),
+    onRemark,
     ...(convolutionAlgorithm === undefined ? {} : { convolutionAlgorithm }),
   };
 }

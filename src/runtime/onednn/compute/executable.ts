@@ -49,6 +49,11 @@ export class ComputeExecutable {
     if (this.#plan.storeVersion !== this.#options.store.version) this.#replan();
   }
 
+  /** What makes it slower than it could be. */
+  get remark(): string | undefined {
+    return this.#plan.remark;
+  }
+
   /** Runs once; outputs are copies. */
   run(inputs: ReadonlyMap<string, ElementArray>, observed?: ObservedRun): Map<string, ElementArray> {
     const bound = this.#ready(inputs);

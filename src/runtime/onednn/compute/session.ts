@@ -2,7 +2,7 @@
 import { ClassifierTrainingError, type TensorData } from "../../../core/index.ts";
 import { type BoundProgram, isOp, type Storage, type VariableRef } from "../../../graph/index.ts";
 import type { ConvolutionAlgorithm, Precision, StorageMemory } from "../../contract.ts";
-import { Engine, type Library, SLAB_BYTES } from "../ffi/index.ts";
+import { Engine, type Library } from "../ffi/index.ts";
 import { Arena } from "../plan/arena.ts";
 import { type ChoiceCache, ConvolutionChooser } from "../plan/convolution-choice.ts";
 import type { ElementArray } from "../plan/element-type.ts";
@@ -23,6 +23,8 @@ export interface ComputeSessionOptions {
   readonly choices: ChoiceCache;
   /** The way to the other processes, where there are. */
   readonly shared: SharedSum | undefined;
+  /** What one memory may hold; default: what WebAssembly addresses. */
+  readonly slabBytes?: number;
 }
 
 /** Shared memory is freed when the engine finds that nobody refers to it, or at once when its thread ends. */
@@ -49,7 +51,7 @@ export class ComputeSession {
     this.#shared = options.shared;
     this.#library = library;
     this.#precision = precision;
-    this.#arena = new Arena(library);
+    this.#arena = new Arena(library, options.slabBytes);
     this.#store = new VariableStore(library, this.#arena, storages);
     const mayChoose = convolutionAlgorithm === "auto" || convolutionAlgorithm === "winograd_wasm";
     this.#mayTransform = mayChoose && isSet && precision === "32-true" && hasVectors();
@@ -67,26 +69,27 @@ export class ComputeSession {
     if (this.#winograd !== undefined || !this.#mayTransform || !this.#chooser.mayTransform(program)) return;
     this.#arena.reserve(this.#arena.begin);
     const { memory } = this.#arena.at(0);
-    if (memory.linear === undefined || this.#arena.begin > SLAB_BYTES) return;
+    if (memory.linear === undefined || this.#arena.begin > this.#arena.slabBytes) return;
     this.#winograd = await Team.start(this.#library, this.#threads, memory.linear, memory.address);
   }
 
-  /** Plans a program; returns the executable's number and the bytes of its intermediate values. */
-  compile(program: BoundProgram): { id: number; workspaceBytes: number } {
+  /** Plans a program; returns the executable's number, the bytes of its intermediate values, and what slows it down. */
+  compile(program: BoundProgram): { id: number; workspaceBytes: number; remark?: string } {
     const options = {
       store: this.#store,
       precision: this.#precision,
       chooser: this.#chooser,
       winograd: this.#winograd,
       shared: this.#shared,
-      arenaBegin: this.#arena.begin,
+      arena: this.#arena,
     };
     const engine = new Engine(this.#library);
     try {
       const executable = new ComputeExecutable(program, options, engine, this.#arena);
       const id = this.#nextId++;
       this.#executables.set(id, executable);
-      return { id, workspaceBytes: executable.workspaceBytes };
+      const { workspaceBytes, remark } = executable;
+      return { id, workspaceBytes, ...(remark === undefined ? {} : { remark }) };
     } catch (error) {
       engine.dispose();
       throw error;

@@ -33,15 +33,18 @@ export interface SharedMemory {
   reserve(bytes: number): void;
 }
 
-/** Memory that kernels in WebAssembly reach too; it may grow to `SLAB_BYTES`. */
+/** Memory that kernels in WebAssembly reach too. */
 export class LinearMemory implements SharedMemory {
   readonly byteOffset = 0;
   readonly address: number;
   readonly linear: Linear<SharedArrayBuffer>;
 
-  /** @throws RangeError where the system grants no address space for it. */
-  constructor(library: Library) {
-    this.linear = new webAssembly.Memory({ initial: 1, maximum: SLAB_BYTES / PAGE_BYTES, shared: true });
+  /**
+   * @param maxBytes up to which it may grow, whole pages
+   * @throws RangeError where the system grants no address space for it.
+   */
+  constructor(library: Library, maxBytes: number) {
+    this.linear = new webAssembly.Memory({ initial: 1, maximum: maxBytes / PAGE_BYTES, shared: true });
     this.address = library.addressOf(new Uint8Array(this.linear.buffer));
   }
 
@@ -89,12 +92,12 @@ export class AlignedMemory implements SharedMemory {
   }
 }
 
-/** Memory of up to `SLAB_BYTES` that kernels in WebAssembly reach, or plain where the system does not grant that. */
-export function sharedMemory(library: Library): SharedMemory {
+/** Memory of up to `maxBytes` that kernels in WebAssembly reach, or plain where the system does not grant that. */
+export function sharedMemory(library: Library, maxBytes: number): SharedMemory {
   try {
-    return new LinearMemory(library);
+    return new LinearMemory(library, maxBytes);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return new AlignedMemory(library, 0, SLAB_BYTES);
+    return new AlignedMemory(library, 0, maxBytes);
   }
 }

@@ -10,7 +10,8 @@ import {
   withEarlyUpdates,
   withRecomputation,
 } from "../../planning/index.ts";
-import { ALIGNMENT, type Engine, SLAB_BYTES } from "../ffi/index.ts";
+import { ALIGNMENT, type Engine } from "../ffi/index.ts";
+import type { Arena } from "../plan/arena.ts";
 import type { ConvolutionChooser } from "../plan/convolution-choice.ts";
 import type { ElementArray } from "../plan/element-type.ts";
 import { joinsElementwise } from "../plan/elementwise-members.ts";
@@ -24,6 +25,7 @@ import type { SharedSum } from "../sum-together.ts";
 import type { Team } from "../winograd/team.ts";
 import { adoptWeightLayouts } from "./convolution.ts";
 import { lowerUnit } from "./index.ts";
+import { OWN_WINOGRAD } from "./winograd.ts";
 
 /** Where an input or output of the program lies. */
 export interface NamedTensor {
@@ -43,6 +45,8 @@ export interface Plan {
   readonly finished: readonly { readonly variable: VariableRef; readonly step: number }[];
   /** The store's version that the plan was made for. */
   readonly storeVersion: number;
+  /** What makes it slower than it could be. */
+  readonly remark?: string;
 }
 
 /** What a plan is made for: a library, variables, a precision. */
@@ -55,8 +59,8 @@ export interface PlanOptions {
   readonly winograd: Team | undefined;
   /** The way to the other processes, where there are. */
   readonly shared: SharedSum | undefined;
-  /** Where in the session's memory intermediate values may begin, in bytes. */
-  readonly arenaBegin: number;
+  /** The session's memory: where intermediate values may begin, and what one of its slabs holds, in bytes. */
+  readonly arena: Pick<Arena, "begin" | "slabBytes">;
 }
 
 /**
@@ -65,12 +69,16 @@ export interface PlanOptions {
  */
 export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
   const plan = planWith(program, options);
-  const isReached = options.winograd === undefined || plan.memory.bytes <= SLAB_BYTES;
-  return isReached ? plan : planWith(program, { ...options, winograd: undefined });
+  const { slabBytes } = options.arena;
+  const own = plan.steps.filter(({ implementation }) => implementation === OWN_WINOGRAD).length;
+  if (own === 0 || plan.memory.bytes <= slabBytes) return plan;
+  const [needed, reached] = [plan.memory.bytes, slabBytes].map((bytes) => (bytes / 2 ** 30).toPrecision(3));
+  const remark = `a batch needs ${needed} GiB, more than the ${reached} GiB that kernels in WebAssembly reach: ${own} convolutions take the library's algorithms instead of ${OWN_WINOGRAD}; a smaller data.batch_size avoids that`;
+  return { ...planWith(program, { ...options, winograd: undefined }), remark };
 }
 
 function planWith(given: BoundProgram, options: PlanOptions): Plan {
-  const { engine, store, arenaBegin } = options;
+  const { engine, store, arena } = options;
   const program = withEarlyUpdates(withRecomputation(given, joinsElementwise));
   const images = imageFormatOf(engine, program);
   adoptWeightLayouts(engine, program, store, images);
@@ -108,7 +116,7 @@ function planWith(given: BoundProgram, options: PlanOptions): Plan {
         before: [...planner.inputs, ...planner.constants].map(({ tensor }) => tensor.region),
         after: outputs.map(({ tensor }) => tensor.region),
       },
-      { alignment: ALIGNMENT, slabBytes: SLAB_BYTES, begin: arenaBegin },
+      { alignment: ALIGNMENT, slabBytes: arena.slabBytes, begin: arena.begin },
     ),
     inputs: planner.inputs,
     outputs,

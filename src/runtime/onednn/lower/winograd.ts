@@ -10,6 +10,9 @@ import { imageShapeOf, weightShapeOf } from "../winograd/describe.ts";
 import type { ConvolutionShape } from "../winograd/shape.ts";
 import type { Team } from "../winograd/team.ts";
 
+/** Its name among implementations. */
+export const OWN_WINOGRAD = "winograd_wasm";
+
 /** A convolution or gradient as this form takes it. */
 export interface OwnConvolution {
   readonly team: Team;
@@ -73,7 +76,7 @@ export function addOwnConvolution(
   planner.addStep({
     work: "convolution",
     label,
-    implementation: "winograd_wasm",
+    implementation: OWN_WINOGRAD,
     flops: flopsOf(node),
     reads: [input, output, weights].filter((tensor) => tensor !== written).map(({ region }) => region),
     writes: [written.region],

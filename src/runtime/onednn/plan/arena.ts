@@ -1,5 +1,6 @@
 // The memory of a session: its variables first, behind them the intermediate values of whatever program runs.
 import { ClassifierTrainingError } from "../../../core/index.ts";
+import { tooLargeTensor, withinSlab } from "../../planning/index.ts";
 import { aligned, type Library, type SharedMemory, SLAB_BYTES, sharedMemory } from "../ffi/index.ts";
 
 /** A place in the memory of a session. */
@@ -14,12 +15,15 @@ export interface Place {
  * behind the variables: they run one after another.
  */
 export class Arena {
+  readonly slabBytes: number;
   readonly #library: Library;
   readonly #slabs: SharedMemory[] = [];
   #begin = 0;
 
-  constructor(library: Library) {
+  /** @param slabBytes what a slab may hold, whole pages of WebAssembly's */
+  constructor(library: Library, slabBytes: number = SLAB_BYTES) {
     this.#library = library;
+    this.slabBytes = slabBytes;
   }
 
   /** Where intermediate values may begin, in bytes. */
@@ -37,40 +41,52 @@ export class Arena {
    * @throws ClassifierTrainingError `RUNTIME_MEMORY` for more than a slab
    */
   take(bytes: number): Place {
-    if (bytes > SLAB_BYTES) {
+    if (bytes > this.slabBytes) {
       throw new ClassifierTrainingError(
         "failure",
         "RUNTIME_MEMORY",
-        `variables of ${(bytes / 2 ** 30).toFixed(1)} GiB exceed what this runtime can hold as one (${SLAB_BYTES / 2 ** 30} GiB)`,
+        `variables of ${(bytes / 2 ** 30).toFixed(1)} GiB exceed what this runtime can hold as one (${(this.slabBytes / 2 ** 30).toPrecision(3)} GiB)`,
         { hint: "use a smaller model" },
       );
     }
-    const place = this.lend(bytes);
-    this.#begin = place.end;
-    return place;
+    const { places, end } = this.#placesBehind([bytes]);
+    this.#begin = end;
+    return places[0]!;
   }
 
-  /** Memory behind the variables, for use until a program runs. */
-  lend(bytes: number): Place & { readonly end: number } {
-    const size = aligned(Math.max(bytes, 1));
-    const rest = SLAB_BYTES - (this.#begin % SLAB_BYTES);
-    const begin = size <= rest ? this.#begin : this.#begin + rest;
-    const end = begin + size;
+  /**
+   * Memory behind the variables for tensors of these sizes in bytes, for use until a program runs.
+   * @throws ClassifierTrainingError `RUNTIME_MEMORY` for a tensor that is larger than a slab
+   */
+  lend(sizes: readonly number[]): readonly Place[] {
+    const largest = Math.max(0, ...sizes);
+    if (largest > this.slabBytes) throw tooLargeTensor(largest, this.slabBytes);
+    return this.#placesBehind(sizes).places;
+  }
+
+  #placesBehind(sizes: readonly number[]): { readonly places: readonly Place[]; readonly end: number } {
+    let end = this.#begin;
+    const offsets = sizes.map((bytes) => {
+      const size = aligned(Math.max(bytes, 1));
+      const offset = withinSlab(end, size, this.slabBytes);
+      end = offset + size;
+      return offset;
+    });
     this.reserve(end);
-    return { ...this.at(begin), end };
+    return { places: offsets.map((offset) => this.at(offset)), end };
   }
 
   /** Makes room up to the byte `end`. */
   reserve(end: number): void {
-    for (let slab = 0; slab * SLAB_BYTES < Math.max(end, 1); slab++) {
-      const memory = this.#slabs[slab] ?? sharedMemory(this.#library);
-      memory.reserve(Math.min(end - slab * SLAB_BYTES, SLAB_BYTES));
+    for (let slab = 0; slab * this.slabBytes < Math.max(end, 1); slab++) {
+      const memory = this.#slabs[slab] ?? sharedMemory(this.#library, this.slabBytes);
+      memory.reserve(Math.min(end - slab * this.slabBytes, this.slabBytes));
       this.#slabs[slab] = memory;
     }
   }
 
   /** The slab that holds the byte at `offset`, and where in it. */
   at(offset: number): Place {
-    return { memory: this.#slabs[Math.floor(offset / SLAB_BYTES)]!, offset: offset % SLAB_BYTES };
+    return { memory: this.#slabs[Math.floor(offset / this.slabBytes)]!, offset: offset % this.slabBytes };
   }
 }

@@ -10,7 +10,6 @@ import {
 import type { ConvolutionAlgorithm } from "../../contract.ts";
 import {
   ARG,
-  aligned,
   Engine,
   type Layout,
   type LayoutQuery,
@@ -18,12 +17,11 @@ import {
   type Operation,
   type OperationOf,
   type Primitive,
-  type SharedMemory,
 } from "../ffi/index.ts";
 import { blueprintOf } from "../winograd/blueprint.ts";
 import type { ConvolutionShape } from "../winograd/shape.ts";
 import type { Team } from "../winograd/team.ts";
-import type { Arena } from "./arena.ts";
+import type { Arena, Place } from "./arena.ts";
 
 /** A convolution or one of its two gradients. */
 export type ConvolutionOperation = OperationOf<
@@ -116,16 +114,18 @@ export class ConvolutionChooser {
   choose<O extends ConvolutionOperation>(operation: O, own?: OwnCandidate): Decision<O> {
     const direct = { operation, isOwn: false };
     if (this.#policy === "direct" || !isWinogradShape(operation)) return direct;
-    if (this.#policy === "winograd_wasm") return { operation, isOwn: own !== undefined };
+    const reached = own !== undefined && this.#isHeld(sizesOf(own)) ? own : undefined;
+    if (this.#policy === "winograd_wasm") return { operation, isOwn: reached !== undefined };
     const winograd = { operation: { ...operation, algorithm: "winograd" as const }, isOwn: false };
     const engine = new Engine(this.#library);
     try {
-      const candidate = engine.tryPrimitive(winograd.operation);
+      const primitive = engine.tryPrimitive(winograd.operation);
+      const candidate = primitive && this.#isHeld(bytesOf(operandsOf(primitive))) ? primitive : undefined;
       if (this.#policy === "winograd") return candidate === undefined ? direct : winograd;
       const times: Record<ConvolutionChoice, (() => number) | undefined> = {
         direct: () => this.#measure(engine, engine.primitive(operation)),
         winograd: candidate && (() => this.#measure(engine, candidate)),
-        winograd_wasm: own && isWorthwhile(own.shape) ? () => this.#measureOwn(own) : undefined,
+        winograd_wasm: reached && isWorthwhile(reached.shape) ? () => this.#measureOwn(reached) : undefined,
       };
       const choice = this.#fastest(operation, times);
       if (choice === "winograd_wasm") return { operation, isOwn: true };
@@ -154,56 +154,76 @@ export class ConvolutionChooser {
     return choice;
   }
 
+  /** Whether memory can hold an algorithm's tensors, its scratch among them. */
+  #isHeld(sizes: readonly number[]): boolean {
+    return sizes.every((bytes) => bytes <= this.#arena.slabBytes);
+  }
+
   /** As `#measure`, of the own form. */
-  #measureOwn({ team, shape }: OwnCandidate): number {
-    const { input, output, weights } = shape;
+  #measureOwn(own: OwnCandidate): number {
+    const { team, shape } = own;
     const blueprint = blueprintOf(shape, team.threads);
-    const taps = 9 * input.channels * output.channels * Float32Array.BYTES_PER_ELEMENT;
-    const sizes = [
-      shape.images * input.imageBytes,
-      shape.images * output.imageBytes,
-      Math.max(taps, weights.blockBytes),
-      blueprint.scratchBytes,
+    const lent = this.#lend(sizesOf(own));
+    const reached = this.#arena.at(0).memory;
+    if (lent.some(({ memory }) => memory !== reached)) return Number.POSITIVE_INFINITY;
+    const [inputAt, outputAt, weightsAt, scratchAt] = lent.map(({ offset }) => offset) as [
+      number,
+      number,
+      number,
+      number,
     ];
-    const lent = this.#lend(sizes);
-    const [inputAt, outputAt, weightsAt, scratchAt] = lent.offsets as [number, number, number, number];
-    if (lent.memory !== this.#arena.at(0).memory) return Number.POSITIVE_INFINITY;
     return shortest(
       team.prepare(blueprint, { input: inputAt, output: outputAt, weights: weightsAt, scratch: scratchAt }),
     );
   }
 
   /** Memory for so many tensors, filled with a number that no kernel is slow on. */
-  #lend(sizes: readonly number[]): { readonly memory: SharedMemory; readonly offsets: readonly number[] } {
-    const total = sizes.reduce((bytes, size) => bytes + aligned(size), 0);
-    const { memory, offset } = this.#arena.lend(total);
-    new Float32Array(memory.buffer, memory.byteOffset + offset, Math.floor(total / 4)).fill(0.5);
-    let next = offset;
-    const offsets = sizes.map((size) => {
-      const begin = next;
-      next += aligned(size);
-      return begin;
-    });
-    return { memory, offsets };
+  #lend(sizes: readonly number[]): readonly Place[] {
+    const places = this.#arena.lend(sizes);
+    for (const [i, { memory, offset }] of places.entries()) {
+      new Float32Array(memory.buffer, memory.byteOffset + offset, Math.floor(sizes[i]! / 4)).fill(0.5);
+    }
+    return places;
   }
 
   /** Shortest time of a few runs, in ms. */
   #measure(engine: Engine, primitive: Primitive): number {
-    const operands = [
-      ...OPERANDS[primitive.operation.kind as ConvolutionOperation["kind"]].map(
-        ([index, query]) => [index, primitive.layout(query)!] as const,
-      ),
-      ...optional(ARG.bias, (primitive.operation as ConvolutionOperation).bias),
-      ...optional(ARG.scratchpad, primitive.layout("scratchpad")),
-    ];
-    const { memory, offsets } = this.#lend(operands.map(([, { bytes }]) => bytes));
+    const operands = operandsOf(primitive);
+    const places = this.#lend(bytesOf(operands));
     const args = engine.pack(
-      operands.map(
-        ([index, layout], i) => [index, engine.memory(layout, memory.address + offsets[i]!)] as const,
-      ),
+      operands.map(([index, layout], i) => {
+        const { memory, offset } = places[i]!;
+        return [index, engine.memory(layout, memory.address + offset)] as const;
+      }),
     );
     return shortest(() => engine.execute(primitive.handle, args, () => "measurement of a convolution"));
   }
+}
+
+type Operands = readonly (readonly [index: number, Layout])[];
+
+/** What a convolution of the library's takes and gives, its scratch at the end. */
+function operandsOf(primitive: Primitive): Operands {
+  const { kind, bias } = primitive.operation as ConvolutionOperation;
+  return [
+    ...OPERANDS[kind].map(([index, query]) => [index, primitive.layout(query)!] as const),
+    ...optional(ARG.bias, bias),
+    ...optional(ARG.scratchpad, primitive.layout("scratchpad")),
+  ];
+}
+
+const bytesOf = (operands: Operands): readonly number[] => operands.map(([, { bytes }]) => bytes);
+
+/** Bytes of input, output, weights and scratch. */
+function sizesOf({ team, shape }: OwnCandidate): readonly number[] {
+  const { images, input, output, weights } = shape;
+  const taps = 9 * input.channels * output.channels * Float32Array.BYTES_PER_ELEMENT;
+  return [
+    images * input.imageBytes,
+    images * output.imageBytes,
+    Math.max(taps, weights.blockBytes),
+    blueprintOf(shape, team.threads).scratchBytes,
+  ];
 }
 
 /** Shortest time of a few runs, in ms. */
@@ -238,7 +258,7 @@ export function isOwnWinograd(
   return isUnit && isWhole && isPadded && isReal && height === 3 && width === 3;
 }
 
-function optional(index: number, layout: Layout | undefined): readonly (readonly [number, Layout])[] {
+function optional(index: number, layout: Layout | undefined): Operands {
   return layout === undefined ? [] : [[index, layout]];
 }
 
