@@ -1,4 +1,5 @@
-// Every op on every runtime against the oracle: operands as inputs, as variables and as constants of the program.
+// Every op on every runtime against the oracle: operands as inputs, as variables and as constants of the program. What has
+// convolutions is computed with each algorithm for them as well.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HostTensor, isFloat } from "../../src/core/index.ts";
 import {
@@ -12,13 +13,13 @@ import {
   storageOf,
   type VariableRef,
 } from "../../src/graph/index.ts";
-import type { Session } from "../../src/runtime/contract.ts";
+import type { ConvolutionAlgorithm, Runtime, Session } from "../../src/runtime/contract.ts";
 import { referenceRuntime } from "../../src/runtime/reference/index.ts";
 import { type Case, operandShape, outputsOf } from "./case.ts";
 import { ALL_CASES } from "./cases/index.ts";
 import { expectClose } from "./compare.ts";
 import { COMPOSITIONS } from "./compositions.ts";
-import { findRuntimes } from "./runtimes.ts";
+import { ALGORITHMS, findRuntimes } from "./runtimes.ts";
 
 const FREE = "inputs with a free batch";
 const SOURCES = ["inputs", FREE, "variables", "constants"] as const;
@@ -77,8 +78,12 @@ function sourcesOf(index: number, inSoftware: boolean): readonly Source[] {
   return inSoftware && isSlow ? [sources[index % sources.length]!] : sources;
 }
 
-async function openSession(runtime: typeof referenceRuntime): Promise<Session> {
-  const session = await runtime.open({ storages: prepared.flatMap(({ storages }) => storages) });
+async function openSession(
+  runtime: Runtime,
+  convolutionAlgorithm: ConvolutionAlgorithm = "auto",
+): Promise<Session> {
+  const storages = prepared.flatMap(({ storages }) => storages);
+  const session = await runtime.open({ storages, convolutionAlgorithm });
   await session.write(
     prepared.flatMap(({ one, variables }) =>
       variables.map((variable, i) => ({ variable, tensor: one.operands[i]! })),
@@ -95,42 +100,48 @@ async function runOn(session: Session, program: Program, one: Case): Promise<Rec
   return outputs;
 }
 
-describe.each(await findRuntimes())("$name", ({ runtime, available, inSoftware }) => {
+const hasConvolutions = (subject: Prepared): boolean =>
+  programOf(subject, "inputs").nodes.some(({ op }) => op.startsWith("conv2d"));
+
+const ROWS = prepared.map((subject, index) => ({ subject, index, ...SUBJECTS[index]! }));
+const CONVOLUTION_ROWS = ROWS.filter(({ subject }) => hasConvolutions(subject));
+
+/** Every runtime with every row, and with each of its algorithms the rows that have convolutions. */
+const RUNS = (await findRuntimes()).flatMap(({ name, ...found }) => [
+  { ...found, title: name, algorithm: undefined, rows: ROWS },
+  ...(ALGORITHMS[name] ?? []).map((algorithm) => ({
+    ...found,
+    ...{ title: `${name}, ${algorithm}`, algorithm, rows: CONVOLUTION_ROWS },
+  })),
+]);
+
+describe.each(RUNS)("$title", ({ runtime, available, inSoftware, algorithm, rows }) => {
   let session: Session;
   let oracle: Session;
 
   beforeAll(async () => {
     if (!available) return;
-    [session, oracle] = await Promise.all([openSession(runtime), openSession(referenceRuntime)]);
+    [session, oracle] = await Promise.all([openSession(runtime, algorithm), openSession(referenceRuntime)]);
   });
   afterAll(async () => {
     await Promise.all([session?.dispose(), oracle?.dispose()]);
   });
 
-  describe
-    .skipIf(!available)
-    .each(prepared.map((subject, index) => ({ subject, index, ...SUBJECTS[index]! })))(
-    "$title",
-    ({ subject, op, index }) => {
-      test.each(sourcesOf(index, inSoftware))("of %s", async (source) => {
-        const { one } = subject;
-        const program = programOf(subject, source);
-        // A free batch must give what the same program gives that was made for that size.
-        const plain = programOf(subject, source === FREE ? "inputs" : source);
-        const ops = new Set(program.nodes.map((node) => node.op));
-        const isLeaf = op === "input" || op === "variable" || op === "constant";
-        if (op !== undefined && !isLeaf) expect(ops, "the case must be about its op").toContain(op);
-        const [actual, expected] = await Promise.all([
-          runOn(session, program, one),
-          runOn(oracle, plain, one),
-        ]);
-        expect(Object.keys(actual).sort()).toEqual(Object.keys(program.outputs).sort());
-        for (const [name, value] of Object.entries(plain.outputs)) {
-          expectClose(actual[name], expected[name]!, value, one.tolerance ?? "elementwise", name);
-          if (runtime.name === "reference" && isFloat(value.dtype))
-            expect(actual[name]!.dtype).toBe("float64");
-        }
-      });
-    },
-  );
+  describe.skipIf(!available).each(rows)("$title", ({ subject, op, index }) => {
+    test.each(sourcesOf(index, inSoftware))("of %s", async (source) => {
+      const { one } = subject;
+      const program = programOf(subject, source);
+      // A free batch must give what the same program gives that was made for that size.
+      const plain = programOf(subject, source === FREE ? "inputs" : source);
+      const ops = new Set(program.nodes.map((node) => node.op));
+      const isLeaf = op === "input" || op === "variable" || op === "constant";
+      if (op !== undefined && !isLeaf) expect(ops, "the case must be about its op").toContain(op);
+      const [actual, expected] = await Promise.all([runOn(session, program, one), runOn(oracle, plain, one)]);
+      expect(Object.keys(actual).sort()).toEqual(Object.keys(program.outputs).sort());
+      for (const [name, value] of Object.entries(plain.outputs)) {
+        expectClose(actual[name], expected[name]!, value, one.tolerance ?? "elementwise", name);
+        if (runtime.name === "reference" && isFloat(value.dtype)) expect(actual[name]!.dtype).toBe("float64");
+      }
+    });
+  });
 });

@@ -1,5 +1,5 @@
 // The runtimes that the suites run on; a new one inherits them with its row here.
-import type { Runtime } from "../../src/runtime/contract.ts";
+import type { ConvolutionAlgorithm, Runtime } from "../../src/runtime/contract.ts";
 
 export interface RuntimeRow {
   readonly name: string;
@@ -24,6 +24,14 @@ export const RUNTIMES: readonly RuntimeRow[] = [
     load: async () => (await import("../../src/runtime/webgpu/index.ts")).webgpuRuntime,
   },
 ];
+
+/**
+ * A runtime that has a choice takes the convolution that is faster on the machine, and with it its rounding: named, it
+ * is the same everywhere.
+ */
+export const ALGORITHMS: Readonly<Record<string, readonly ConvolutionAlgorithm[]>> = {
+  onednn: ["direct", "winograd", "winograd_wasm"],
+};
 
 export interface FoundRuntime {
   readonly name: string;

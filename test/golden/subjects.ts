@@ -2,7 +2,7 @@
 
 import type { NetworkName } from "../../src/models/index.ts";
 import type { ConvolutionAlgorithm, Runtime } from "../../src/runtime/contract.ts";
-import { findRuntimes } from "../conformance/runtimes.ts";
+import { ALGORITHMS, findRuntimes } from "../conformance/runtimes.ts";
 
 export interface Subject {
   readonly name: string;
@@ -24,14 +24,6 @@ const EVERYWHERE: ReadonlySet<NetworkName> = new Set<NetworkName>([
   "shufflenet_v2_x1_0",
   "mobilenet_v3_small",
 ]);
-
-/**
- * A runtime that has a choice takes the convolution that is faster on the machine, and with it its rounding: named, it
- * is the same everywhere.
- */
-const ALGORITHMS: Readonly<Record<string, readonly ConvolutionAlgorithm[]>> = {
-  onednn: ["direct", "winograd", "winograd_wasm"],
-};
 
 /** Every runtime with each of its algorithms; whole networks in software only with `GOLDEN_IN_SOFTWARE=1`. */
 export async function findSubjects(): Promise<Subject[]> {
