@@ -66,6 +66,7 @@ export default defineConfig({
             { text: "Exporting", link: "/exporting" },
             { text: "Finding good settings", link: "/search" },
             { text: "How sure a model is", link: "/confidence" },
+            { text: "What the model looked at", link: "/explaining" },
             { text: "A model as an npm package", link: "/packages" },
             { text: "Callbacks", link: "/callbacks" },
           ],

@@ -78,8 +78,21 @@ export { worstFirst } from "./tools/duplicate-sheet.ts";
 export { type EmbedRequest, embed, type PictureEmbedding } from "./tools/embed.ts";
 export { type Embeddings, embeddingExtension, writeEmbeddings } from "./tools/embedding-files.ts";
 export { type EvaluateRequest, type EvaluationResult, evaluate } from "./tools/evaluate.ts";
+export { parseBaseline } from "./tools/explain/baseline.ts";
+export {
+  type ExplainRequest,
+  type Explanation,
+  explain,
+  type PictureExplanation,
+} from "./tools/explain/explain.ts";
+export {
+  commonFolder,
+  describe as describeExplanation,
+  writeExplanation,
+} from "./tools/explain/explanation-files.ts";
+export type { ExplanationMethod } from "./tools/explain/methods.ts";
 export { withMadeUpPictures } from "./tools/made-up-pictures.ts";
-export { type PicturePrediction, type PredictRequest, predict } from "./tools/predict.ts";
+export { findPictures, type PicturePrediction, type PredictRequest, predict } from "./tools/predict.ts";
 export {
   type PredictionFileRequest,
   type PredictionTotals,

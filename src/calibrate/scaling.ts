@@ -1,4 +1,5 @@
 // From logits to probabilities that are as high as they are right: logits divided by a temperature, or scaled class by class.
+import { softmax } from "../core/softmax.ts";
 import { minimise } from "./minimise.ts";
 
 /** What is done to logits before the softmax. */
@@ -21,13 +22,9 @@ export interface LabelledLogits {
 /** Temperatures that are considered: beyond, probabilities are equal, or 0 and 1. */
 const [COLDEST, HOTTEST] = [0.05, 20];
 
-/** Softmax of one picture's logits, scaled first where there is a scaling: exp(x - max) / sum, which never overflows. */
+/** Softmax of one picture's logits, scaled first where there is a scaling. */
 export function probabilitiesOf(logits: Float32Array, scaling?: Scaling): Float64Array {
-  const scaled = Float64Array.from(logits, (logit, c) => scaledLogit(logit, c, scaling));
-  const largest = scaled.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = scaled.map((logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
+  return softmax(Float64Array.from(logits, (logit, c) => scaledLogit(logit, c, scaling)));
 }
 
 function scaledLogit(logit: number, c: number, scaling: Scaling | undefined): number {

@@ -15,6 +15,7 @@ import { dataCommand } from "./data-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { embedCommand } from "./embed-command.ts";
 import { evaluateCommand } from "./evaluate-command.ts";
+import { explainCommand } from "./explain-command.ts";
 import { exportCommand } from "./export-command.ts";
 import { launchCommand } from "./launch-command.ts";
 import { packageCommand } from "./package-command.ts";
@@ -56,6 +57,7 @@ function createProgram(): Command {
     tuneCommand(),
     testCommand(),
     predictCommand(),
+    explainCommand(),
     embedCommand(),
     exportCommand(),
     calibrateCommand(),

@@ -26,6 +26,7 @@ export {
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
 export { checkLabels, type LabelRange } from "./labels.ts";
 export { LatestUsed } from "./latest-used.ts";
+export { npyHeader } from "./npy.ts";
 export { parseOptions } from "./parse-options.ts";
 export { fnv1a, philox4x32, RandomStream } from "./random.ts";
 export { describeIssue, type SchemaIssue } from "./schema-issue.ts";
@@ -33,6 +34,7 @@ export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf 
 export { ONLY_PROCESS, type Share, shareOf } from "./share.ts";
 export { isShared, sharedMemory } from "./shared-memory.ts";
 export { shorten } from "./shorten.ts";
+export { softmax } from "./softmax.ts";
 export { didYouMean, suggest } from "./suggest.ts";
 export { formatTable } from "./table.ts";
 export {

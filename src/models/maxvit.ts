@@ -150,6 +150,11 @@ export class MaxVit extends ClassificationNetwork {
     );
   }
 
+  /** Within an attention there are windows instead of a map. */
+  override mapOf(output: Value, path: string): Value | undefined {
+    return path.includes("_attention.") ? undefined : super.mapOf(output, path);
+  }
+
   override forwardFeatures(x: Value): Value {
     return this.blocks.reduce((y, stage) => stage.call(y), this.stem.call(x));
   }

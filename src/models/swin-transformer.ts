@@ -117,9 +117,11 @@ export class SwinTransformer extends ClassificationNetwork {
   readonly avgpool: AdaptiveAvgPool2d;
   readonly flatten: Flatten;
   readonly head: Linear;
+  readonly #version: 1 | 2;
 
   constructor(options: SwinTransformerOptions) {
     super();
+    this.#version = options.version;
     const { version, channels, layers, heads, window, numClasses, dropout, stochasticDepth } = options;
     const probability = depthProbability(stochasticDepth, layers);
     const embedding = new Sequential(
@@ -148,6 +150,21 @@ export class SwinTransformer extends ClassificationNetwork {
 
   override get classifier(): Linear {
     return this.head;
+  }
+
+  /** The layer norm before the last attention; V2 has none there. */
+  override get mapLayer(): string | undefined {
+    if (this.#version === 2) return undefined;
+    const [stage, blocks] = Array.from(this.features.children()).at(-1)!;
+    const [last] = Array.from(blocks.children()).at(-1)!;
+    return `features.${stage}.${last}.norm1`;
+  }
+
+  /** Channels come last, but at both ends; within an attention there are windows instead of a map. */
+  override mapOf(output: Value, path: string): Value | undefined {
+    if (output.shape.length !== 4 || path.includes(".attn.")) return undefined;
+    const channelsFirst = ["features.0.0", "permute", "avgpool"].includes(path);
+    return channelsFirst ? output : transpose(output, [0, 3, 1, 2]);
   }
 
   override forwardFeatures(x: Value): Value {

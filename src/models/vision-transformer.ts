@@ -101,6 +101,20 @@ export class VisionTransformer extends ClassificationNetwork {
     return super.stages.map(this.#nameOf);
   }
 
+  /** The layer norm before the last attention: behind it only the class token counts. */
+  override get mapLayer(): string {
+    return `${Array.from(this.encoder.layers.children(), ([name]) => `encoder.layers.${name}`).at(-1)}.ln_1`;
+  }
+
+  /** The tokens of patches, row by row, without those before them. */
+  override mapOf(output: Value, path: string): Value | undefined {
+    const [batch, tokens, channels] = output.shape;
+    const others = 1 + (this.register_tokens?.shape[1] ?? 0);
+    if (output.shape.length !== 3 || tokens !== others + this.#side ** 2) return super.mapOf(output, path);
+    const patches = slice(output, [0, others, 0], [batch!, tokens, channels!]);
+    return reshape(transpose(patches, [0, 2, 1]), [batch!, channels!, this.#side, this.#side]);
+  }
+
   /** In torchvision's order, or in timm's, which has tokens and positions first. */
   override *namedState(): Generator<[string, Parameter | Buffer]> {
     const named = Array.from(super.namedState(), ([name, state]) => [this.#nameOf(name), state] as const);

@@ -32,6 +32,19 @@ export abstract class ClassificationNetwork extends Module {
   }
 
   /**
+   * Path of the layer whose map of places tells most about a decision, for Grad-CAM; undefined: the last that has a map of
+   * more than one place.
+   */
+  get mapLayer(): string | undefined {
+    return undefined;
+  }
+
+  /** What the layer at `path` gave, or a gradient of it, as a map of places [N, C, H, W]; undefined where it is none. */
+  mapOf(output: Value, _path: string): Value | undefined {
+    return output.shape.length === 4 ? output : undefined;
+  }
+
+  /**
    * What makes a tensor of `shape`, from a file, fit the state entry `name`, which has another shape, such as a table of
    * positions for pictures of another size; undefined where nothing does.
    */
@@ -127,6 +140,14 @@ export class Reclassified extends ClassificationNetwork {
 
   override get stages(): readonly string[] {
     return [...this.#network.stages.slice(0, -1), NEIGHBORS];
+  }
+
+  override get mapLayer(): string | undefined {
+    return this.#network.mapLayer;
+  }
+
+  override mapOf(output: Value, path: string): Value | undefined {
+    return this.#network.mapOf(output, path);
   }
 
   override forwardFeatures(x: Value): Value {

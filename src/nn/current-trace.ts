@@ -22,8 +22,8 @@ export interface CurrentTrace {
   bernoulli(shape: Dims, probability: number): Value;
   /** Has the loss of other logits count too, `weight` times: those of an auxiliary classifier. */
   addAuxiliary(logits: Value, weight: number): void;
-  /** Runs `body` with the module's path as scope of new nodes. */
-  within<T>(module: object, body: () => T): T;
+  /** The output of `body`, which runs with the module's path as scope of new nodes. */
+  within(module: object, body: () => Value): Value;
   /** The value of a parameter or buffer: what was assigned last, at first what it was before the run. */
   read(state: object): Value;
   /** Has the buffer hold `value` after each run. */

@@ -24,6 +24,8 @@ export interface TraceOptions {
   readonly sharedBatch?: SharedBatch | undefined;
   /** What random numbers are drawn by (int32 [4]); asked for once, where any are. */
   readonly randomKey?: () => Value;
+  /** Told what each module gave, as its computation is written: the innermost first. */
+  readonly onOutput?: (output: Value, path: string, module: Module) => void;
 }
 
 /** Logits of an auxiliary classifier, and how many times their loss counts. */
@@ -64,6 +66,7 @@ class TraceSession implements CurrentTrace {
   #key: Value | undefined;
   #draws = 0;
   readonly #variable: (name: string) => VariableRef;
+  readonly #onOutput: TraceOptions["onOutput"];
   readonly #paths = new Map<Module, string>();
   readonly #names = new Map<Parameter | Buffer, string>();
   readonly #reads = new Map<Parameter | Buffer, Value>();
@@ -71,7 +74,7 @@ class TraceSession implements CurrentTrace {
   constructor(
     module: Module,
     root: Value,
-    { training, variable, statisticsMomentum, sharedBatch, randomKey }: TraceOptions,
+    { training, variable, statisticsMomentum, sharedBatch, randomKey, onOutput }: TraceOptions,
   ) {
     this.training = training;
     this.statisticsMomentum = statisticsMomentum;
@@ -79,6 +82,7 @@ class TraceSession implements CurrentTrace {
     this.#root = root;
     this.#variable = variable;
     this.#randomKey = randomKey;
+    this.#onOutput = onOutput;
     for (const [path, part] of module.namedModules()) this.#paths.set(part, path);
     for (const [name, parameter] of module.namedParameters()) this.#names.set(parameter, name);
     for (const [name, buffer] of module.namedBuffers()) this.#names.set(buffer, name);
@@ -97,8 +101,11 @@ class TraceSession implements CurrentTrace {
     this.auxiliary.push({ logits, weight });
   }
 
-  within<T>(module: Module, body: () => T): T {
-    return this.#root.node.graph.within(this.#paths.get(module) ?? "", body);
+  within(module: Module, body: () => Value): Value {
+    const path = this.#paths.get(module) ?? "";
+    const output = this.#root.node.graph.within(path, body);
+    this.#onOutput?.(output, path, module);
+    return output;
   }
 
   read(state: Parameter | Buffer): Value {

@@ -8,6 +8,8 @@ export {
 } from "./contact-sheet.ts";
 export type { Curve, CurvesOptions } from "./curves.ts";
 export { curvesPicture, type RenderPngOptions, renderPng, sampleGrid } from "./drawing.ts";
+export { type ExplanationPictureOptions, explanationPicture } from "./explanation.ts";
+export { type Heat, heatLimit, heatOverlay } from "./heat-overlay.ts";
 export { dataUrl, encodePng } from "./rgb-image.ts";
 export { type Normalization, type RgbImage, rgbOfBatch } from "./rgb-of-batch.ts";
 export type { GridSample, SampleGridOptions } from "./sample-grid.ts";

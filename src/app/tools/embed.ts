@@ -3,18 +3,16 @@ import { existsSync } from "node:fs";
 import type { ComponentRegistry } from "../../config/index.ts";
 import { ClassifierTrainingError, hostTensor, RandomStream } from "../../core/index.ts";
 import { isImage, readImage } from "../../image/index.ts";
-import type { BaseClassificationModel } from "../../models/index.ts";
-import type { StateDict } from "../../nn/index.ts";
-import { featureBatches, loadCheckpoint, Trainer } from "../../train/index.ts";
+import { featureBatches, Trainer } from "../../train/index.ts";
 import { describePreprocessing, type Transform } from "../../transforms/index.ts";
-import { composeRun, configurationOfRun } from "../run/configuration.ts";
+import { composeRun } from "../run/configuration.ts";
 import type { Notify } from "../run/notices.ts";
 import { loadPretrained } from "../run/pretrained.ts";
-import { runFolderOf } from "../run/run-folder.ts";
 import { RunParts } from "../run/run-parts.ts";
 import { readSettings, validateRun } from "../run/settings.ts";
 import { runtimeOf } from "../runtimes.ts";
 import { findPictures } from "./predict.ts";
+import { type TrainedNetwork, trainedNetwork } from "./trained-network.ts";
 
 /** The network, its weights, and the pictures. */
 export interface EmbedRequest {
@@ -33,14 +31,6 @@ export type PictureEmbedding =
   | { readonly picture: string; readonly features: Float32Array }
   | { readonly picture: string; readonly error: ClassifierTrainingError };
 
-/** A network ready to compute, and what is done to pictures before. */
-interface Embedder {
-  readonly model: BaseClassificationModel;
-  readonly settings: ReturnType<typeof readSettings>;
-  readonly weights: StateDict;
-  readonly transform: Transform;
-}
-
 /** Pictures that are computed together; the next ones are read meanwhile. */
 const BATCH = 32;
 
@@ -53,7 +43,7 @@ const BATCH = 32;
 export async function* embed(request: EmbedRequest): AsyncGenerator<PictureEmbedding> {
   const pictures = await findPictures(request.pictures);
   const { model, settings, weights, transform } = await (existsSync(request.model)
-    ? ofRun(request)
+    ? trainedNetwork(request.model, request)
     : ofArchitecture(request));
   const { runtime } = await runtimeOf(settings);
   await using trainer = new Trainer(settings.trainer, { runtime, seed: settings.seed });
@@ -86,7 +76,7 @@ async function ofArchitecture({
   overrides = [],
   registry,
   notify,
-}: EmbedRequest): Promise<Embedder> {
+}: EmbedRequest): Promise<TrainedNetwork> {
   // The configuration of a training, whose data is not looked at.
   const composition = await composeRun({
     overrides: ["data.root=.", `model=${name}`, "model.pretrained=true", ...overrides],
@@ -98,38 +88,7 @@ async function ofArchitecture({
   // Its classifier is not used, whatever its classes are.
   model.setup({ classNames: ["0", "1"], imageSize: describePreprocessing(transform).imageSize });
   const weights = (await loadPretrained(model, notify)) ?? new Map();
-  return {
-    model,
-    settings: readSettings(composition),
-    weights,
-    transform,
-  };
-}
-
-/** The best weights of a run, or those of the checkpoint that is named. */
-async function ofRun({ model: path, overrides = [], registry }: EmbedRequest): Promise<Embedder> {
-  const folder = runFolderOf(path);
-  const composition = configurationOfRun(folder, overrides);
-  await validateRun(composition);
-  const { tensors, state } = await loadCheckpoint(
-    path.endsWith(".safetensors") ? path : folder.bestCheckpoint,
-  );
-  const parts = new RunParts(composition, registry);
-  const model = await parts.model();
-  const samples = tensors.get("neighbors.samples");
-  const { identity } = state as { readonly identity: { readonly classes: readonly string[] } };
-  const transform = await parts.evaluationTransform(model);
-  model.setup({
-    classNames: identity.classes,
-    imageSize: describePreprocessing(transform).imageSize,
-    ...(samples === undefined ? {} : { trainingPictures: samples.shape[0]! }),
-  });
-  return {
-    model,
-    settings: readSettings(composition),
-    weights: tensors,
-    transform,
-  };
+  return { model, settings: readSettings(composition), weights, transform };
 }
 
 /** Batches of what can be read; `failures` receives what cannot. */

@@ -1,6 +1,6 @@
 // Files of embeddings: NumPy's .npy, Apache Parquet, JSON lines.
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
-import { ClassifierTrainingError, writeCsv } from "../../core/index.ts";
+import { ClassifierTrainingError, npyHeader, writeCsv } from "../../core/index.ts";
 import { writeDurably } from "../../platform/index.ts";
 
 /** Vectors of one length, and the picture of each. */
@@ -48,15 +48,9 @@ export function embeddingExtension(path: string): string {
   });
 }
 
-/** Version 1.0 of https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html: float32 [count, length]. */
+/** float32 [count, length] */
 function* npy({ vectors }: Embeddings): Generator<Uint8Array> {
-  const shape = `(${vectors.length}, ${vectors[0]?.length ?? 0})`;
-  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`;
-  const prefix = Uint8Array.of(0x93, ...text.encode("NUMPY"), 1, 0);
-  const length = Math.ceil((prefix.length + 2 + description.length + 1) / 64) * 64 - prefix.length - 2;
-  yield prefix;
-  yield Uint8Array.of(length & 0xff, length >> 8);
-  yield text.encode(`${description.padEnd(length - 1)}\n`);
+  yield npyHeader([vectors.length, vectors[0]?.length ?? 0]);
   for (const { buffer, byteOffset, byteLength } of vectors)
     yield new Uint8Array(buffer, byteOffset, byteLength);
 }

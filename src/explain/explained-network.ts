@@ -1,0 +1,147 @@
+// A network with its weights in a runtime, and the gradients that explanations are made of.
+import { gradients } from "../autodiff/index.ts";
+import { formatShape, type HostTensor, hostTensor, type Shape } from "../core/index.ts";
+import { inferenceProgram, weightsStorages } from "../export/inference-program.ts";
+import {
+  BATCH,
+  createProgram,
+  Graph,
+  input,
+  mul,
+  oneHot,
+  type Program,
+  reduceMean,
+  reduceSum,
+  relu,
+  sizeOfAxis,
+  type Value,
+} from "../graph/index.ts";
+import type { Module, StateDict } from "../nn/index.ts";
+import type { Executable, Runtime, Session } from "../runtime/contract.ts";
+import { chooseLayer, type TracedLayers, traceLayers } from "./map-layers.ts";
+
+/** What is explained, and what computes it. */
+export interface ExplainedNetworkOptions {
+  readonly network: Module;
+  /** Weights and running statistics by PyTorch's names. */
+  readonly weights: StateDict;
+  /** Computes in float32, or better. */
+  readonly runtime: Runtime;
+  /** Default: the runtime's. */
+  readonly threads?: number | undefined;
+}
+
+/** The weighted map of a layer for a picture each: Grad-CAM before it is enlarged. */
+export interface LayerMaps {
+  /** Path of the layer. */
+  readonly layer: string;
+  /** [N, height, width] of the layer */
+  readonly maps: HostTensor;
+  /** [N, classes] */
+  readonly logits: HostTensor;
+}
+
+/** Evaluation mode throughout: pictures of a batch do not change each other's results. */
+export class ExplainedNetwork implements AsyncDisposable {
+  readonly #network: Module;
+  readonly #session: Session;
+  readonly #storages: ReturnType<typeof weightsStorages>;
+  readonly #executables = new Map<string, Promise<Executable>>();
+
+  private constructor(options: ExplainedNetworkOptions, session: Session) {
+    this.#network = options.network;
+    this.#session = session;
+    this.#storages = weightsStorages(options.network);
+  }
+
+  /** Opens a session of the runtime and gives it the weights. */
+  static async open(options: ExplainedNetworkOptions): Promise<ExplainedNetwork> {
+    const { network, weights, runtime, threads } = options;
+    const storages = weightsStorages(network);
+    const session = await runtime.open({ storages, ...(threads === undefined ? {} : { threads }) });
+    try {
+      await session.write(
+        storages.map(({ members: [variable] }) => ({
+          variable: variable!,
+          tensor: weights.get(variable!.name)!,
+        })),
+      );
+      return new ExplainedNetwork(options, session);
+    } catch (error) {
+      await session.dispose();
+      throw error;
+    }
+  }
+
+  /** Logits [N, classes] of images [N, 3, H, W]. */
+  async classify(images: HostTensor): Promise<HostTensor> {
+    const executable = await this.#compiled("classify", images, (shape) =>
+      inferenceProgram(this.#network, this.#storages, shape),
+    );
+    return (await executable.run({ input: images })).logits!;
+  }
+
+  /** The slopes of the logits of `classes`, one for each image, by its pixels: [N, 3, H, W]. */
+  async pixelSlopes(images: HostTensor, classes: readonly number[]): Promise<HostTensor> {
+    const executable = await this.#compiled("pixel slopes", images, (shape) => {
+      const { images: x, logits } = this.#trace(shape);
+      const [slopes] = gradients(wantedLogits(logits), [x]);
+      return createProgram({ name: "pixel-slopes", outputs: { slopes: slopes! } });
+    });
+    return (await executable.run({ images, wanted: int32(classes) })).slopes!;
+  }
+
+  /**
+   * The channels of a layer's map, each weighted by the mean slope of the logit of the image's class, summed; what speaks
+   * against the class is cut off.
+   * @throws ClassifierTrainingError kind "usage" `LAYER_UNKNOWN`, `NO_MAP_LAYER`
+   */
+  async layerMaps(images: HostTensor, classes: readonly number[], layer?: string): Promise<LayerMaps> {
+    const { path } = chooseLayer(this.#network, this.#trace(images.shape.slice(1)).layers, layer);
+    const executable = await this.#compiled(`maps of ${path}`, images, (shape) => {
+      const { logits, layers } = this.#trace(shape);
+      const { output, toMap } = chooseLayer(this.#network, layers, path);
+      const [slopes] = gradients(wantedLogits(logits), [output]);
+      const weights = reduceMean(toMap(slopes!), { axes: [2, 3], keepDims: true });
+      const maps = relu(reduceSum(mul(weights, toMap(output)), { axes: [1] }));
+      return createProgram({ name: "layer-maps", outputs: { maps, logits } });
+    });
+    const { maps, logits } = await executable.run({ images, wanted: int32(classes) });
+    return { layer: path, maps: maps!, logits: logits! };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  #trace(shape: Shape): TracedLayers & { readonly images: Value } {
+    const variables = new Map(this.#storages.map(({ name, members }) => [name, members[0]!]));
+    const images = input(new Graph(), "images", "float32", [BATCH, ...shape]);
+    return { images, ...traceLayers(this.#network, images, (name) => variables.get(name)!) };
+  }
+
+  /** @param build the program for images of a shape, without the batch axis */
+  #compiled(name: string, images: HostTensor, build: (shape: Shape) => Program): Promise<Executable> {
+    const shape = images.shape.slice(1);
+    const key = `${name} ${formatShape(shape)}`;
+    const known = this.#executables.get(key);
+    if (known !== undefined) return known;
+    const compiling = this.#session.compile(build(shape));
+    this.#executables.set(key, compiling);
+    return compiling;
+  }
+}
+
+/** The sum of one logit of each image: its slope by an image is that of the image's own. */
+function wantedLogits(logits: Value): Value {
+  const wanted = input(logits.node.graph, "wanted", "int32", [BATCH]);
+  return reduceSum(mul(logits, oneHot(wanted, sizeOfAxis(logits, 1))));
+}
+
+function int32(classes: readonly number[]): HostTensor {
+  return hostTensor("int32", [classes.length], Int32Array.from(classes));
+}
