@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { localCollective, openCollective } from "../../src/collective/index.ts";
 import { cases } from "./cases.ts";
-import { noMpirun, runTogether } from "./mpirun.ts";
+import { type Launcher, noMpich, noMpirun, runTogether } from "./mpirun.ts";
 import { type Trained, trainTiny } from "./tiny-problem.ts";
 
 const program = join(import.meta.dirname, "train-share.ts");
@@ -15,8 +15,8 @@ interface Printed {
     Readonly<Record<"same" | "overlapped", boolean>> & { readonly name: string })[];
 }
 
-function start(processes: number): Printed {
-  return JSON.parse(runTogether(processes, program)) as Printed;
+function start(launcher: Launcher, processes: number): Printed {
+  return JSON.parse(runTogether(processes, program, launcher)) as Printed;
 }
 
 function expectNear(actual: readonly number[], expected: readonly number[], tolerance: number): void {
@@ -26,9 +26,16 @@ function expectNear(actual: readonly number[], expected: readonly number[], tole
     expect(Math.abs(actual[i]! - value)).toBeLessThanOrEqual(tolerance * largest);
 }
 
-describe.skipIf(noMpirun !== undefined)("shares of a batch", () => {
-  test.each([2, 4])("of %i processes give what one process gives", async (processes) => {
-    const { size, heard, results } = start(processes);
+const LAUNCHES: readonly (readonly [Launcher, number, string | undefined])[] = [
+  ["mpirun", 2, noMpirun],
+  ["mpirun", 4, noMpirun],
+  ["mpiexec.hydra", 2, noMpich],
+];
+const launches = LAUNCHES.filter(([, , missing]) => missing === undefined);
+
+describe.skipIf(launches.length === 0)("shares of a batch", () => {
+  test.each(launches)("of %s -n %i give what one process gives", async (launcher, processes) => {
+    const { size, heard, results } = start(launcher, processes);
     expect(size).toBe(processes);
     expect(heard).toBe("from 0");
     const all = await cases();

@@ -1,18 +1,22 @@
 // Starts the processes of a test, where Open MPI is there.
 import { execFileSync } from "node:child_process";
 
-/** Why processes cannot be started here; undefined: they can. */
-export const noMpirun: string | undefined = missing();
+/** What starts processes: Open MPI's, and MPICH's. */
+export type Launcher = "mpirun" | "mpiexec.hydra";
 
-function missing(): string | undefined {
+/** Why processes cannot be started here; undefined: they can. */
+export const noMpirun: string | undefined = missing("mpirun", "openmpi-bin libopenmpi3");
+/** The same of MPICH, whose handles are numbers. */
+export const noMpich: string | undefined = missing("mpiexec.hydra", "mpich");
+
+function missing(launcher: Launcher, packages: string): string | undefined {
   try {
-    execFileSync("mpirun", ["--version"], { stdio: "pipe" });
+    execFileSync(launcher, ["--version"], { stdio: "pipe" });
     return undefined;
   } catch {
-    console.log(
-      "tests of several processes are skipped: no mpirun (apt-get install openmpi-bin libopenmpi3)",
-    );
-    return "no mpirun";
+    const why = `no ${launcher} (apt-get install ${packages})`;
+    console.log(`tests of several processes are skipped: ${why}`);
+    return why;
   }
 }
 
@@ -26,7 +30,7 @@ export const mpiEnvironment: NodeJS.ProcessEnv = {
 };
 
 /** What a program of TypeScript prints when so many processes run it. */
-export function runTogether(processes: number, program: string): string {
+export function runTogether(processes: number, program: string, launcher: Launcher = "mpirun"): string {
   const command = ["-n", String(processes), process.execPath, "--import", "tsx", program];
-  return execFileSync("mpirun", command, { env: mpiEnvironment, encoding: "utf8" });
+  return execFileSync(launcher, command, { env: mpiEnvironment, encoding: "utf8" });
 }
