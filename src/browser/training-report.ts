@@ -193,6 +193,7 @@ export class TrainingReport extends Callback {
         split === undefined ? [] : [{ name: part, counts: countClasses(split.labels, data.classes.length) }],
       ),
       augmented: [],
+      explained: [],
       model: imageSize === null ? undefined : describeModel(model.network, [mean.length, ...imageSize]),
       preprocessing: transforms.map(
         ({ name: transform, options }) => `${transform}(${JSON.stringify(options)})`,

@@ -10,6 +10,7 @@ export type {
   ConfigurationEntry,
   EpochMetrics,
   EpochTime,
+  ExplainedSample,
   ModelFacts,
   Prediction,
   ReportData,

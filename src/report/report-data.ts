@@ -41,6 +41,13 @@ export interface Prediction {
   readonly picture?: string | undefined;
 }
 
+/** A sample with where the network looked, as `data:` addresses. */
+export interface ExplainedSample extends Prediction {
+  readonly picture: string;
+  /** The picture, almost grey, below a heat map of what speaks for the predicted class. */
+  readonly heat: string;
+}
+
 /** A training picture with some of the versions that augmentation makes of it, as `data:` addresses. */
 export interface AugmentedSample {
   readonly name: string;
@@ -83,6 +90,7 @@ export interface ReportData {
   /** Samples of each class in each split. */
   readonly splits: readonly { readonly name: string; readonly counts: ArrayLike<number> }[];
   readonly augmented: readonly AugmentedSample[];
+  readonly explained: readonly ExplainedSample[];
   readonly model: ModelFacts | undefined;
   /** What is done to a picture before evaluation, one line each. */
   readonly preprocessing: readonly string[];

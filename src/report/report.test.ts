@@ -54,6 +54,7 @@ const data = (
   predictions,
   splits: [{ name: "train", counts: [4, 4] }],
   augmented: [],
+  explained: [],
   model: undefined,
   preprocessing: ["Resize(size 8)"],
 });
@@ -104,6 +105,16 @@ describe("report", () => {
     expect(JSON.parse(names!)).toEqual(["cat", HOSTILE]);
     expect(JSON.parse(samples!)).toHaveLength(4);
     expect(() => new Script(script!)).not.toThrow();
+  });
+
+  test("shows where the network looked, beside the picture, where that was computed", () => {
+    expect(page).not.toContain("What the model looked at");
+    const heat = "data:image/jpeg;base64,BBBB";
+    const explained = [{ ...prediction(0, 1, 0.8), picture: "data:image/jpeg;base64,AAAA", heat }];
+    const shown = renderReport({ ...data(SOME), explained }, undefined);
+    expect(shown).toContain("What the model looked at");
+    expect(shown).toContain(`<img loading="lazy" src="${heat}"`);
+    expect(shown).toContain("<span>is cat</span>");
   });
 
   test("loads nothing: no address but those of data", () => {

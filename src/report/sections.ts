@@ -111,6 +111,27 @@ export function topLosses({ predictions }: Pick<ReportData, "predictions">): Sec
   };
 }
 
+/** Pictures beside what in them spoke for the predicted class. Nothing where no heat maps were made. */
+export function lookedAt({
+  explained,
+  summary,
+}: Pick<ReportData, "explained" | "summary">): Section | undefined {
+  if (explained.length === 0) return undefined;
+  const className = (c: number): string => summary.classes[c] ?? String(c);
+  return {
+    id: "looked-at",
+    title: "What the model looked at",
+    content: html`<p class="sub">What in a picture speaks for the predicted class, by Grad-CAM: from nothing (grey) over violet and red to most (yellow). The largest losses first, then of each class the surest right prediction. Heat that lies beside the object, picture after picture, says that the background gives the class away.</p>
+    <div class="card"><div class="pics pairs">${explained.map(
+      ({ truth, predicted, confidence, picture, heat, name }) => {
+        const right = truth === predicted;
+        const said = `${className(predicted)} ${percent(confidence)}`;
+        return html`<figure class="pic ${right ? "" : "wrong"}" title="${name}"><div class="frame pair"><img loading="lazy" src="${picture}" alt="${className(truth)}"><img loading="lazy" src="${heat}" alt="what speaks for ${className(predicted)}"></div><figcaption><b>${said}</b>${right ? undefined : html`<span>is ${className(truth)}</span>`}</figcaption></figure>`;
+      },
+    )}</div></div>`,
+  };
+}
+
 /** Training pictures before and after augmentation. Nothing where none were kept. */
 export function augmentation({ augmented, preprocessing }: ReportData): Section | undefined {
   if (augmented.length === 0) return undefined;

@@ -69,6 +69,8 @@ label.field{display:flex;align-items:center;gap:6px;color:var(--muted);font-size
 .pics{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:12px;margin:0}
 .pic{margin:0;min-width:0;font-size:.8rem;line-height:1.35}
 .pic .frame{aspect-ratio:1;background:var(--chip);border-radius:6px;overflow:hidden;display:grid;place-items:center;border:2px solid var(--right);color:var(--muted);text-align:center;padding:0}
+.pics.pairs{grid-template-columns:repeat(auto-fill,minmax(210px,1fr))}
+.pic .frame.pair{aspect-ratio:2;grid-template-columns:1fr 1fr;gap:2px}
 .pic.wrong .frame{border:3px solid var(--wrong)}
 .pic.neutral .frame{border:1px solid var(--line)}
 .pic img{width:100%;height:100%;object-fit:contain;display:block}

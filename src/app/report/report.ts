@@ -10,14 +10,15 @@ import {
   type EpochTime,
   evaluationOf,
   type ModelFacts,
-  type Prediction,
   type ReportData,
   renderModelCard,
   renderReport,
   type StoredSummary,
 } from "../../report/index.ts";
+import type { Runtime } from "../../runtime/contract.ts";
 import { openRun, type RunRequest } from "../run/open-run.ts";
 import type { RunFolder } from "../run/run-folder.ts";
+import { heatMaps, type PredictedPart } from "./heat-maps.ts";
 import { augmentedSamples, withPictures } from "./report-pictures.ts";
 
 /** The run that is reported on, opened. */
@@ -29,6 +30,9 @@ export interface ReportRequest {
   readonly model: BaseClassificationModel;
   /** Most validation pictures in the report; default 1000. */
   readonly maxPictures?: number;
+  /** Computes heat maps of the best weights. */
+  readonly runtime: Runtime;
+  readonly threads?: number | undefined;
 }
 
 /**
@@ -48,11 +52,14 @@ export async function writeReport(request: ReportRequest): Promise<string> {
 /** Writes the report of a run that has ended before. */
 export async function report(request: RunRequest): Promise<string> {
   await using opened = await openRun(request);
-  return await writeReport(opened);
+  return await writeReport({ ...opened, threads: opened.settings.trainer.threads });
 }
 
-async function gather({ folder, data, model, maxPictures = 1000 }: ReportRequest): Promise<ReportData> {
+async function gather(request: ReportRequest): Promise<ReportData> {
+  const { folder, data, model, maxPictures = 1000 } = request;
   const { train, val, test } = data.splits;
+  const predicted = await readPredictions(folder, data);
+  const { part, predictions, indices } = predicted;
   return {
     name: folder.path.split(/[\\/]/).slice(-2).join("/"),
     summary: await readSummary(folder),
@@ -66,7 +73,8 @@ async function gather({ folder, data, model, maxPictures = 1000 }: ReportRequest
       : [],
     history: (await readTable(folder.metricsFile)).map(historyRow),
     timing: (await readTable(folder.timingFile)).map(timingRow),
-    predictions: await readPredictions(folder, data, maxPictures),
+    predictions: await withPictures(data, part, predictions, indices, maxPictures),
+    explained: await heatMaps(request, predicted),
     splits: Object.entries({ train, val, test }).flatMap(([name, split]) =>
       split === undefined ? [] : [{ name, counts: countClasses(split.labels, data.classes.length) }],
     ),
@@ -116,11 +124,7 @@ function timingRow(row: Record<string, string>): EpochTime {
   };
 }
 
-async function readPredictions(
-  folder: RunFolder,
-  data: DataModule,
-  maxPictures: number,
-): Promise<Prediction[]> {
+async function readPredictions(folder: RunFolder, data: DataModule): Promise<PredictedPart> {
   const rows = await readTable(folder.predictionsFile);
   const classOf = new Map(data.classes.map((name, c) => [name, c]));
   const known = rows.filter((row) => classOf.has(row.true!) && classOf.has(row.predicted!));
@@ -132,8 +136,7 @@ async function readPredictions(
     loss: Number(row.loss),
   }));
   const part = rows[0]?.split === "train" ? "train" : "val";
-  const indices = known.map(({ index }) => Number(index));
-  return withPictures(data, part, predictions, indices, maxPictures);
+  return { part, predictions, indices: known.map(({ index }) => Number(index)) };
 }
 
 function modelFacts({ preprocessing }: DataModule, model: BaseClassificationModel): ModelFacts | undefined {

@@ -53,12 +53,14 @@ export async function finishRun(
 
 /** Writes the report where the callbacks ask for one and the run has ended by itself. */
 export async function reportRun(
-  { run, settings, data, model, callbacks, notify }: PreparedRun,
+  { run, settings, data, model, callbacks, notify, chosen }: PreparedRun,
   { status }: RunSummary,
 ): Promise<void> {
   const reporting = callbacks.find((callback) => callback instanceof RunReport);
   const devRun = (settings.trainer.fastDevRun ?? 0) > 0;
   if (reporting === undefined || status === "interrupted" || devRun) return;
   const { maxPictures } = reporting;
-  notify("INFO", `report ${await writeReport({ folder: run.folder, data, model, maxPictures })}`);
+  const { threads } = settings.trainer;
+  const request = { folder: run.folder, data, model, maxPictures, runtime: chosen.runtime, threads };
+  notify("INFO", `report ${await writeReport(request)}`);
 }
