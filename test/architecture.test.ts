@@ -38,6 +38,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   search: ["core", "config"],
   calibrate: ["core", "metrics"],
   inference: ["core", "platform", "image", "transforms", "onnx", "calibrate"],
+  serve: ["core", "platform", "image", "runtime/threaded", "inference"],
   export: ["core", "graph", "nn", "onnx", "runtime", "image", "transforms", "inference"],
   packaged: ["core", "image", "transforms", "calibrate", "inference"],
   quantize: ["core", "onnx", "inference"],

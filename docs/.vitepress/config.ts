@@ -67,6 +67,7 @@ export default defineConfig({
             { text: "Finding good settings", link: "/search" },
             { text: "How sure a model is", link: "/confidence" },
             { text: "What the model looked at", link: "/explaining" },
+            { text: "Serving", link: "/serving" },
             { text: "A model as an npm package", link: "/packages" },
             { text: "Callbacks", link: "/callbacks" },
           ],

@@ -100,5 +100,6 @@ export {
   writePredictions,
 } from "./tools/prediction-files.ts";
 export { type QuickstartRequest, type QuickstartResult, quickstart } from "./tools/quickstart.ts";
+export { type ServeRequest, serveModels } from "./tools/serve.ts";
 export { type BatchSizeSuggestion, measureInProcess, tuneBatchSize } from "./tools/tune-batch-size.ts";
 export { type LearningRateSuggestion, tuneLearningRate } from "./tools/tune-learning-rate.ts";

@@ -25,6 +25,7 @@ import { reportCommand } from "./report-command.ts";
 import { runsCommand } from "./runs-command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { searchCommand } from "./search-command.ts";
+import { serveCommand } from "./serve-command.ts";
 import { testCommand } from "./test-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { tuneCommand } from "./tune-command.ts";
@@ -59,6 +60,7 @@ function createProgram(): Command {
     predictCommand(),
     explainCommand(),
     embedCommand(),
+    serveCommand(),
     exportCommand(),
     calibrateCommand(),
     evaluateCommand(),

@@ -24,8 +24,14 @@ export interface StopRequest extends Disposable {
   readonly exitCode: number | undefined;
 }
 
-/** Listens for signals until disposed. */
-export function listenForStop(write: (line: string) => void): StopRequest {
+/**
+ * Listens for signals until disposed.
+ * @param whatFollows what is said to be done about the first one
+ */
+export function listenForStop(
+  write: (line: string) => void,
+  whatFollows = "finishing this step and saving a checkpoint",
+): StopRequest {
   const controller = new AbortController();
   let exitCode: number | undefined;
   let asked = 0;
@@ -36,7 +42,7 @@ export function listenForStop(write: (line: string) => void): StopRequest {
     if (again) process.exit(exitCodeOf(signal));
     asked = performance.now();
     exitCode = exitCodeOf(signal);
-    write(`${signal}: finishing this step and saving a checkpoint; a second signal ends at once`);
+    write(`${signal}: ${whatFollows}; a second signal ends at once`);
     controller.abort();
   };
   const reader = endInstead(() => {

@@ -43,6 +43,8 @@ export interface ClassifierOptions {
   readonly threads?: number | undefined;
   /** Views of each picture whose probabilities are averaged; default: the picture alone. */
   readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
+  /** What errors call a model that is given as bytes; default "the model". */
+  readonly name?: string | undefined;
 }
 
 /** Pictures that are decoded and classified together. */
@@ -93,9 +95,9 @@ export class Classifier implements AsyncDisposable {
    */
   static async load(
     model: string | Uint8Array,
-    { labelsPath, threads, testTimeAugmentation }: ClassifierOptions = {},
+    { labelsPath, threads, testTimeAugmentation, name: given = "the model" }: ClassifierOptions = {},
   ): Promise<Classifier> {
-    const [bytes, name] = typeof model === "string" ? [await readModel(model), model] : [model, "the model"];
+    const [bytes, name] = typeof model === "string" ? [await readModel(model), model] : [model, given];
     const session = await openOnnxSession(bytes, name, threads);
     try {
       const decoded = decodeModel(bytes);

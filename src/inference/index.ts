@@ -7,6 +7,6 @@ export {
   type LabelsMapping,
   parseLabelsMapping,
 } from "./labels-mapping.ts";
-export { type OnnxSession, openOnnxSession } from "./onnx-session.ts";
+export { type OnnxSession, openOnnxSession, readModel } from "./onnx-session.ts";
 export { PicturePreparation } from "./picture-preparation.ts";
 export type { TestTimeAugmentation } from "./views.ts";

@@ -72,7 +72,8 @@ export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequ
   }
 }
 
-function decodeError({ message, stack, kind, code, details }: EncodedError): Error {
+/** The error that a thread sent, as it was thrown there. */
+export function decodeError({ message, stack, kind, code, details }: EncodedError): Error {
   const error =
     kind === undefined || code === undefined
       ? new Error(message)
