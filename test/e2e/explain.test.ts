@@ -14,6 +14,7 @@ beforeAll(async () => {
   await writeColourPictures(join(folder, "photos"));
   await run(folder, ["train", ...QUICK, "data.root=photos", "hydra.run.dir=run"]);
   await writeFile(join(folder, "broken.jpg"), "no picture");
+  await run(folder, ["export", "run", "--input", "pixels", ...own]);
 });
 afterAll(() => removeFolder(folder));
 
@@ -72,6 +73,7 @@ test.each([
     ["run/model.onnx", PICTURE, "--method", "gradcam"],
     /METHOD_NEEDS_WEIGHTS/,
   ],
+  ["a model with pixels inside", ["run/model_pixels.onnx", PICTURE], /EXPLAIN_PIXELS/],
   [
     "a class that there is not",
     ["run", PICTURE, "--class", "pink", ...own],

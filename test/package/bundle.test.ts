@@ -45,7 +45,7 @@ test.each([
      export { TrainingEngine } from "./train/engine/engine.js"; export { FitLoop } from "./train/fit/fit-loop.js";
      export { referenceRuntime } from "./runtime/reference/index.js";
      export { webgpuRuntime } from "./runtime/webgpu/index.js";`,
-    500,
+    550,
   ],
 ])("%s", async (_, code, limit) => {
   const { kilobytes, outside } = await bundle(code);

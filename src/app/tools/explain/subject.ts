@@ -48,7 +48,14 @@ export async function exportedSubject({ model, labelsPath }: SubjectRequest): Pr
   const path = modelOf(model);
   // Labels are asked for first: without them there is nothing to explain.
   await using classifier = await Classifier.load(path, { labelsPath });
-  const { classNames, labels } = classifier;
+  const { classNames, labels, takesTensors } = classifier;
+  if (!takesTensors) {
+    const message = "the model prepares pictures by itself, so nothing in them can be covered";
+    throw new ClassifierTrainingError("usage", "EXPLAIN_PIXELS", message, {
+      where: path,
+      hint: "explain the model that takes preprocessed pictures: model.onnx",
+    });
+  }
   const session = await openOnnxSession(await readBytes(path), path);
   const transform = transformFromDescription({
     name: "Compose",
