@@ -35,6 +35,24 @@ async function summaryOf(
   return JSON.parse(await readFile(join(folder, name, "summary.json"), "utf8"));
 }
 
+describe("what each of several processes would do by itself", () => {
+  // What a launcher says is enough: they are told before they look for each other.
+  const launched = { OMPI_COMM_WORLD_SIZE: "2", OMPI_COMM_WORLD_RANK: "0" };
+  test.each([
+    ["the sweep", ["train", "-m", ...QUICK, "data.root=photos", "seed=1,2"]],
+    ["the search", ["search", ...QUICK, "data.root=photos", "seed=1,2"]],
+    ["what a worker of the study does", ["search", "join", "nowhere"]],
+    ["the search for a batch size", ["tune", "batch-size", ...QUICK, "data.root=photos"]],
+    ["the cross-validation", ["cross-validate", ...QUICK, "data.root=photos/train", "data.folds=2"]],
+  ])("%s is refused in one line", async (what, words) => {
+    const { code, stderr } = await start(folder, words, launched).ended;
+    expect(stderr).toContain(`2 processes were started together, and each would do the whole of ${what}`);
+    expect(stderr).toContain("[SEVERAL_PROCESSES]");
+    expect(stderr).toContain("without mpirun or srun");
+    expect(code).toBe(2);
+  });
+});
+
 describe.skipIf(noMpirun !== undefined)("several processes", () => {
   test("stop together when one is asked to, and one goes on alone", async () => {
     const stopping = signalled("SIGUSR1", "step", 4, 1);

@@ -123,7 +123,9 @@ export function assertOneProcess(what: string, environment: NodeJS.ProcessEnv = 
   const count = processesStarted(environment);
   if (count <= 1) return;
   const message = `${count} processes were started together, and each would do the whole of ${what}`;
-  throw new ClassifierTrainingError("usage", "SEVERAL_PROCESSES", message, { hint: "start one" });
+  throw new ClassifierTrainingError("usage", "SEVERAL_PROCESSES", message, {
+    hint: "start it without mpirun or srun",
+  });
 }
 
 /** What several processes make of a batch: `2 processes with 16 pictures each, batches of 32`. */

@@ -1,6 +1,7 @@
 // Joins a study as one more worker, and shows what is in it.
 import { existsSync } from "node:fs";
 import type { ComponentRegistry } from "../../config/index.ts";
+import { assertOneProcess } from "../processes/processes.ts";
 import { type OpenedStudy, openStudy, type StudyReference } from "./open-study.ts";
 import type { StudyJob } from "./study-job.ts";
 import { describeStudy, studyCsv } from "./study-table.ts";
@@ -16,6 +17,7 @@ export interface JoinRequest extends StudyReference, Pick<WorkRequest, "own" | "
 
 /** Works on a study until nothing is left to do. Relative paths count from where the study was begun, if that is here. */
 export async function joinStudy({ load, registry, ...request }: JoinRequest): Promise<void> {
+  assertOneProcess("what a worker of the study does");
   await using opened: OpenedStudy = await openStudy(request, { signal: request.signal });
   const { store, study } = opened;
   const job = study.definition.job as StudyJob;

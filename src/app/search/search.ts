@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { isPostgres, StudyStore } from "../../search/index.ts";
+import { assertOneProcess } from "../processes/processes.ts";
 import { runLocalWorkers } from "./local-workers.ts";
 import { defaultStorage, markFolder } from "./open-study.ts";
 import { planStudy, type StudyRequest } from "./plan-study.ts";
@@ -27,6 +28,7 @@ export interface SearchResult {
 
 /** Goes on until all trials have ended, the time is over, or it is stopped: the same search then goes on. */
 export async function search(request: SearchRequest): Promise<SearchResult> {
+  assertOneProcess("the search");
   const { registry, signal, write, program } = request;
   const { name, settings, definition } = await planStudy(request);
   const { folder } = definition.job;

@@ -1,4 +1,5 @@
 // Cross-validation: a training for each fold, and what all of them together say about every picture.
+
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import {
   type Prediction,
   type StoredSummary,
 } from "../../report/index.ts";
+import { assertOneProcess } from "../processes/processes.ts";
 import { type ConfigurationRequest, composeRun } from "../run/configuration.ts";
 import { RunFolder } from "../run/run-folder.ts";
 import { train } from "../run/train.ts";
@@ -48,6 +50,7 @@ type Row = readonly [
  * each picture by a model that has not seen it, and `cross_validation.json`, the pooled metrics with 95 % intervals.
  */
 export async function crossValidate(request: CrossValidationRequest): Promise<CrossValidationResult> {
+  assertOneProcess("the cross-validation");
   const { registry, signal, write, folds: given, overrides, ...configuration } = request;
   const count = given ?? foldsOf(overrides);
   const words = [...overrides.filter((word) => !FOLDS.test(word)), `data.folds=${count}`];

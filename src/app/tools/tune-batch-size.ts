@@ -1,5 +1,7 @@
 // Finds a batch size for a configuration: each candidate is measured in a process of its own, which may fail alone.
+
 import { spawn } from "node:child_process";
+import { assertOneProcess } from "../processes/processes.ts";
 import type { StepMeasurement } from "./bench-step.ts";
 
 /** Which sizes are tried, and what counts as fitting. */
@@ -47,6 +49,7 @@ const MARGIN = 0.05;
  * not even the first fits, the one that the runtime names instead is.
  */
 export async function tuneBatchSize(request: TuneBatchSizeRequest): Promise<BatchSizeSuggestion> {
+  assertOneProcess("the search for a batch size");
   const { measure, mode = "power", initial = 2, most = 256 } = request;
   const limit = request.memoryLimit ?? (process.availableMemory() / 2 ** 20) * 0.9;
   const measured: BatchSizeMeasurement[] = [];
