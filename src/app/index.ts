@@ -17,6 +17,7 @@ export {
 export { EXPORT_FORMATS, MODEL_INPUTS } from "./export/formats.ts";
 export type { MeasuredModel } from "./export/measure-models.ts";
 export { modelOf } from "./export/write-export.ts";
+export { writeDockerFolder } from "./package/docker-folder.ts";
 export { type PackageRequest, type PackageResult, packageModel } from "./package/package-model.ts";
 export { writeTransformersFolder } from "./package/transformers-folder.ts";
 export { diagnoseProcesses, type ProcessesDiagnosis } from "./processes/doctor.ts";

@@ -9,6 +9,7 @@ interface PackageFlags {
   readonly import: readonly string[];
   readonly name?: string;
   readonly transformers?: boolean;
+  readonly docker?: boolean;
   readonly packageVersion?: string;
   readonly license?: string;
   readonly samples?: number;
@@ -22,6 +23,7 @@ export function packageCommand(): Command {
   );
   return addRunArguments(command)
     .option("--name <name>", "the package's name, such as @me/fruit")
+    .option("--docker", "instead, a folder for docker build: the model, served over HTTP as --name")
     .option("--transformers", "instead, a folder for Transformers.js: config.json, onnx/model.onnx")
     .option("--package-version <version>", "its version (default: 0.1.0)")
     .option("--license <identifier>", "its licence, such as MIT (default: UNLICENSED, all rights reserved)")
@@ -39,25 +41,35 @@ async function runPackage(
   overrides: readonly string[],
   flags: PackageFlags,
 ): Promise<void> {
-  const { newestRunFolder, packageModel, writeTransformersFolder } = await import("../app/index.ts");
-  const { name, transformers, output } = flags;
-  const target = transformers === true ? output : name;
-  if (target === undefined) {
-    const [missing, hint] = transformers
-      ? ["no folder to write to", "add -o FOLDER"]
-      : ["the package has no name", "add --name, such as --name @me/fruit"];
-    throw new ClassifierTrainingError("usage", "PACKAGE_NAME", missing, { where: "package", hint });
+  const { newestRunFolder, packageModel, writeDockerFolder, writeTransformersFolder } = await import(
+    "../app/index.ts"
+  );
+  const { name, docker, transformers, output } = flags;
+  const needed = transformers === true ? [output] : docker === true ? [name, output] : [name];
+  if (needed.includes(undefined)) {
+    const hint = transformers
+      ? "-o FOLDER"
+      : docker
+        ? "--name and -o FOLDER"
+        : "--name, such as --name @me/fruit";
+    throw new ClassifierTrainingError("usage", "PACKAGE_NAME", "it is not said what to write", {
+      where: "package",
+      hint: `add ${hint}`,
+    });
   }
   const request = await runRequest(run, overrides, flags.import);
   const model = request.run ?? (await newestRunFolder(request.write));
-  if (transformers === true) {
-    process.stdout.write(`${await writeTransformersFolder(model, target)}\n`);
+  if (transformers === true || docker === true) {
+    const writing = transformers
+      ? writeTransformersFolder(model, output!)
+      : writeDockerFolder(model, name!, output!);
+    process.stdout.write(`${await writing}\n`);
     return;
   }
   const { folder, samples, bytes } = await packageModel({
     ...request,
     model,
-    name: target,
+    name: name!,
     version: flags.packageVersion,
     license: flags.license,
     samples: flags.samples,

@@ -17,6 +17,7 @@ import {
   QUICK,
   removeFolder,
   run,
+  start,
   TINY_NETWORK,
   temporaryFolder,
   writeColourPictures,
@@ -193,7 +194,39 @@ test("a folder for Transformers.js has its names of inputs, sizes and classes", 
   expect(a).toEqual(b);
 });
 
+test("a folder for docker build serves the model as it is called", async () => {
+  const words = ["package", "run", "--docker", "--name", "colours", "-o", "image"];
+  const { code, stdout } = await run(folder, [...words, "--import", TINY_NETWORK]);
+  expect(code).toBe(0);
+  expect(stdout.trim()).toBe(join(folder, "image"));
+  const [copied, model] = await Promise.all(
+    ["image", "run"].map((name) => readFile(join(folder, name, "model.onnx"))),
+  );
+  expect(copied!.equals(model!)).toBe(true);
+  const dockerfile = await readFile(join(folder, "image", "Dockerfile"), "utf8");
+  const [, command = ""] = /^CMD (.*)$/m.exec(dockerfile) ?? [];
+  const [program, ...served] = JSON.parse(command) as string[];
+  expect(program).toBe("node_modules/.bin/classifier-training");
+  // What the image would run, but for its port and its address.
+  const server = start(join(folder, "image"), [...served.slice(0, 2), "--port", "0"]);
+  const address = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    server.child.stderr.on("data", (part: string) => {
+      text += part;
+      const [found] = /http:\S+:predict/.exec(text) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    server.ended.then(({ stderr }) => reject(new Error(stderr)), reject);
+  });
+  const body = await readFile(join(folder, "photos/test/red/0.jpg"));
+  const answer = await fetch(address, { method: "POST", headers: { "content-type": "image/jpeg" }, body });
+  expect(await answer.json()).toMatchObject({ predictions: [{ classes: [{ label: "red" }, {}, {}] }] });
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(143);
+});
+
 test.each([
+  ["a docker folder without a name", ["--docker", "-o", "x"], /PACKAGE_NAME.*|add --name and -o/],
   ["no name", [], /PACKAGE_NAME/],
   ["a name that npm refuses", ["--name", "My Fruit"], /PACKAGE_NAME/],
   ["a folder with something in it", ["--name", "photos"], /PACKAGE_FOLDER/],

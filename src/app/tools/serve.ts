@@ -56,10 +56,16 @@ function sourceOf(words: string): ModelSource {
   const separator = existsSync(words) ? -1 : words.indexOf("=");
   const path = modelOf(words.slice(separator + 1));
   const name = separator < 0 ? nameOf(path) : words.slice(0, separator);
-  if (/^[A-Za-z0-9][\w.-]{0,99}$/.test(name)) return { name, path };
+  checkModelName(name, words);
+  return { name, path };
+}
+
+/** @throws ClassifierTrainingError kind "usage" `MODEL_NAME` for what a model cannot be called in an address */
+export function checkModelName(name: string, where: string): void {
+  if (/^[A-Za-z0-9][\w.-]{0,99}$/.test(name)) return;
   throw new ClassifierTrainingError("usage", "MODEL_NAME", `"${name}" cannot be a model's name`, {
-    where: words,
-    hint: "give it as NAME=FILE, with a name of letters, digits, . _ and -",
+    where,
+    hint: "give one of letters, digits, . _ and -; to serve as NAME=FILE",
   });
 }
 
