@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { didYouMean, shorten } from "../../core/index.ts";
 import { answerTo, requestError } from "../errors.ts";
 import type { ServedModel } from "../served-model.ts";
+import { discardBody } from "./discard-body.ts";
 import { observe, type ServeEnv } from "./observe.ts";
 import { openApiDocument } from "./open-api.ts";
 import type { ServerParts } from "./parts.ts";
@@ -21,7 +22,7 @@ export function createRoutes(parts: ServerParts): Hono<ServeEnv> {
     await next();
     c.header("X-Content-Type-Options", "nosniff");
     c.header("Cache-Control", "no-store");
-    // What is left of a body is not waited for.
+    await discardBody(c.env.incoming);
     if (parts.isStopping() || !c.env.incoming.complete) c.header("Connection", "close");
   });
   const get = (path: string, answer: (c: Context<ServeEnv>) => Response | Promise<Response>): void => {

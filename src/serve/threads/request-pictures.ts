@@ -1,6 +1,7 @@
 // The pictures in a request's body: the body itself, the files of a form, or the instances of a JSON document.
 import { ClassifierTrainingError, shorten } from "../../core/index.ts";
 import type { Image } from "../../image/index.ts";
+import { formOf } from "./form-parts.ts";
 import type { PreparationRequest } from "./protocol.ts";
 
 /** A picture, and what errors call it. */
@@ -43,10 +44,13 @@ function mediaType(contentType: string): string {
 }
 
 async function fromForm({ body, contentType, maxPictures }: Body): Promise<NamedPicture[]> {
+  const encoded = formOf(body, contentType);
+  // Before memory is taken for each.
+  if (encoded !== undefined && encoded.parts > maxPictures) checkCount(encoded.parts, maxPictures);
   let form: FormData;
   try {
-    const headers = { "content-type": contentType };
-    form = await new Response(body as Uint8Array<ArrayBuffer>, { headers }).formData();
+    const headers = { "content-type": `${FORM}; boundary="${encoded?.boundary}"` };
+    form = await new Response(encoded?.body, { headers }).formData();
   } catch {
     throw invalid("the form cannot be read", "send it as multipart/form-data with its boundary, complete");
   }
