@@ -1,5 +1,5 @@
 // Pictures in a second: serve against predict over a folder, in turn. The server has clients of this process on the same cores.
-// npm run build && node --import tsx bench/serving.ts MODEL FOLDER [ROUNDS]
+// npm run build && npm run bench:serving -- MODEL FOLDER [ROUNDS]
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";

@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const LONGEST: readonly string[] = [
   "test/conformance/ops.test.ts",
   "test/browser/webgpu.test.ts",
+  "test/golden/explanations.test.ts",
   "test/golden/training.test.ts",
   "test/golden/resnets.test.ts",
   "test/golden/transformers.test.ts",
