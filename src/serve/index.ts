@@ -1,4 +1,4 @@
 // Serves models over HTTP.
-export type { AccessEntry } from "./http/observe.ts";
+export type { AccessEntry } from "./access-entry.ts";
 export { type ModelSource, SERVE_DEFAULTS, type ServeOptions } from "./options.ts";
 export { ModelServer, type ServerOutput } from "./server.ts";

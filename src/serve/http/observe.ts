@@ -1,33 +1,13 @@
 // Counts and logs every request when it is over; of pictures it knows sizes and numbers alone.
 import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
+import type { AccessEntry, RequestNotes } from "../access-entry.ts";
 import type { Metrics } from "../metrics.ts";
-
-/** What handlers know of a request besides its answer. */
-export interface RequestNotes {
-  readonly model: string;
-  readonly pictures: number;
-  readonly bytes: number;
-  /** Of the error, where there was one. */
-  readonly code: string;
-}
 
 /** What hono's context holds in this server. */
 export interface ServeEnv {
   readonly Bindings: HttpBindings;
   readonly Variables: RequestNotes;
-}
-
-/** A line of the access log. */
-export interface AccessEntry extends Partial<RequestNotes> {
-  readonly time: string;
-  /** Address of the client. */
-  readonly client: string;
-  readonly method: string;
-  /** Without its query. */
-  readonly path: string;
-  readonly status: number;
-  readonly ms: number;
 }
 
 const LONGEST_PATH = 200;

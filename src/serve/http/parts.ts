@@ -1,10 +1,11 @@
 // What the routes answer with: everything of a server but its socket.
+
+import type { AccessEntry } from "../access-entry.ts";
 import type { Admission } from "../admission.ts";
 import type { Metrics } from "../metrics.ts";
 import type { RequestLimits } from "../options.ts";
 import type { PreparationPool } from "../preparation-pool.ts";
 import type { ServedModel } from "../served-model.ts";
-import type { AccessEntry } from "./observe.ts";
 
 /** What the routes answer with. */
 export interface ServerParts {
