@@ -46,15 +46,18 @@ export {
   type Batch,
   type BatchSource,
   ClassifierTrainingError,
+  countClasses,
   type DataSplit,
   type ErrorKind,
   type HostTensor,
   hostTensor,
+  LabelSets,
   RandomStream,
+  type SampleLabels,
   type TrainerData,
 } from "./core/index.ts";
 export { ArrayDataset, type ArrayDatasetOptions } from "./data/datasets/array-dataset.ts";
-export { countClasses, type ImageDataset, subset } from "./data/datasets/dataset.ts";
+export { type ImageDataset, labelText, subset } from "./data/datasets/dataset.ts";
 export { ImageFolder, type ImageFolderOptions } from "./data/datasets/image-folder.ts";
 export type { FolderEntries, FolderTree } from "./data/files/folder-tree.ts";
 export { DataLoader, type ImageBatch, type LoaderOptions } from "./data/loading/loader.ts";

@@ -19,6 +19,7 @@ export {
   type Batch,
   type BatchSource,
   ClassifierTrainingError,
+  countClasses,
   type DataSplit,
   type DType,
   type ErrorDetails,
@@ -26,9 +27,12 @@ export {
   type HostTensor,
   hostTensor,
   type LabelRange,
+  LabelSets,
   type LoaderMemory,
   RandomStream,
+  type SampleLabels,
   type Shape,
+  type TaskName,
   type TrainerData,
 } from "./core/index.ts";
 export * from "./data/index.ts";

@@ -4,7 +4,7 @@ import { BestEpoch, type BestEpochOptions } from "../callbacks/best-epoch.ts";
 import { describeModel } from "../callbacks/model-layers.ts";
 import { predictionsOf } from "../callbacks/pictures/batch-predictions.ts";
 import { sampleNameOf, validatedSplit } from "../callbacks/pictures/sample-names.ts";
-import { countClasses } from "../data/datasets/dataset.ts";
+import { countClasses } from "../core/index.ts";
 import type { DataModule } from "../data/modules/data-module.ts";
 import type { BaseClassificationModel } from "../models/index.ts";
 import {

@@ -1,6 +1,6 @@
 // Prints how many samples of each class every split has, and keeps the table.
 import * as z from "zod";
-import { formatTable, parseOptions, writeCsv } from "../core/index.ts";
+import { countClasses, formatTable, parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { writeFiles } from "./pictures/picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
@@ -43,7 +43,7 @@ export class DatasetStatistics extends Callback {
       const labels = splits[name]?.labels;
       return labels === undefined
         ? []
-        : [{ name, counts: countLabels(labels, classes.length), total: labels.length }];
+        : [{ name, counts: countClasses(labels, classes.length), total: labels.length }];
     });
     const header = ["class", ...counted.flatMap(({ name }) => [name, "share"])];
     const row = (label: string, of: (split: (typeof counted)[number]) => number): string[] => [
@@ -65,13 +65,6 @@ export class DatasetStatistics extends Callback {
     ];
     await writeFiles(this.#dirpath, { "dataset_statistics.csv": writeCsv(table) });
   }
-}
-
-/** Samples of each class. */
-export function countLabels(labels: Iterable<number>, classes: number): Int32Array {
-  const counts = new Int32Array(classes);
-  for (const label of labels) counts[label]!++;
-  return counts;
 }
 
 /** All classes in order, or of too many the largest and the smallest, by size, with a gap between. */

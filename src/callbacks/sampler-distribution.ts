@@ -1,8 +1,7 @@
 // Shows what a weighted sampler draws: samples of each class against an even share.
 import * as z from "zod";
-import { formatTable, parseOptions, writeCsv } from "../core/index.ts";
+import { countClasses, formatTable, labelsOf, parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
-import { countLabels } from "./dataset-statistics.ts";
 import { writeFiles } from "./pictures/picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
 
@@ -60,9 +59,10 @@ export class SamplerDistribution extends Callback {
     for (const other of others) for (const [index, times] of other.entries()) drawn[index]! += times;
     if (rank > 0) return;
     const { labels } = splits.train;
-    const available = countLabels(labels, classes.length);
+    const available = countClasses(labels, classes.length);
     const sampled = new Int32Array(classes.length);
-    for (const [index, times] of drawn.entries()) sampled[labels[index]!]! += times;
+    for (const [index, times] of drawn.entries())
+      for (const label of labelsOf(labels, index)) sampled[label]! += times;
     const total = sampled.reduce((sum, count) => sum + count, 0);
     const even = total / classes.length;
     const rows = classes.map((name, c) => [

@@ -1,9 +1,13 @@
 // What data and the trainer agree on: batches, passes over them, and the passes that training asks for.
+import type { SampleLabels } from "./label-sets.ts";
 import type { Shape } from "./shape.ts";
 import type { Share } from "./share.ts";
 import type { HostTensor } from "./tensor.ts";
 
-/** A batch of samples: inputs [N, ...] and targets (class indices [N], or target probabilities [N, C]). */
+/**
+ * A batch of samples: inputs [N, ...] and labels: class indices [N], target probabilities [N, C], or of samples with several
+ * labels an entry for each, [N, C] of 1, 0 and -1 for what is not known.
+ */
 export interface Batch {
   readonly images: HostTensor;
   readonly labels: HostTensor;
@@ -29,8 +33,8 @@ export interface BatchSource<B extends Batch = Batch> extends AsyncIterable<B> {
 
 /** One part of a data set, for those who describe it. */
 export interface DataSplit {
-  /** The class index of every sample. */
-  readonly labels: Int32Array;
+  /** The class index of every sample, or the labels of each. */
+  readonly labels: SampleLabels;
   /** What sample `index` is called: its path, where it has one. */
   name(index: number): string;
 }

@@ -24,7 +24,18 @@ export {
   PROCESS_LOST,
 } from "./errors.ts";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
-export { checkLabels, type LabelRange } from "./labels.ts";
+export {
+  ABSENT,
+  countClasses,
+  LabelSets,
+  labelsOf,
+  labelTensor,
+  PRESENT,
+  type SampleLabels,
+  selectLabels,
+  UNKNOWN,
+} from "./label-sets.ts";
+export { checkLabels, checkSampleLabels, type LabelRange, oneClassEach, type TaskName } from "./labels.ts";
 export { LatestUsed } from "./latest-used.ts";
 export { npyHeader } from "./npy.ts";
 export { parseOptions } from "./parse-options.ts";

@@ -1,13 +1,64 @@
-// What the label of a sample may be: a class index, or the one that leaves samples out.
+// What the labels of a sample may be: a class index, or the one that leaves samples out; or an entry for each label.
 import { ClassifierTrainingError } from "./errors.ts";
+import { LabelSets, type SampleLabels } from "./label-sets.ts";
+
+/** What is asked about a sample: which one class it belongs to, or which labels it has. */
+export type TaskName = "multi_class" | "multi_label";
 
 /** The labels that a model can be given. */
 export interface LabelRange {
+  /** Default `multi_class`. With `multi_label` samples have sets of labels. */
+  readonly task?: TaskName | undefined;
   /** Labels are 0..numClasses-1. */
   readonly numClasses: number;
   /** Samples with this label leave losses and metrics; it may be a class's own index. Default: none is left out. */
   readonly ignoreIndex?: number | undefined;
 }
+
+/**
+ * Checks the labels of a data set.
+ * @param nameOf what sample `i` is called; default: its position
+ * @throws ClassifierTrainingError kind "usage" `TASK` where they are of another task; kind "data" `LABEL_RANGE`
+ */
+export function checkSampleLabels(
+  labels: SampleLabels,
+  range: LabelRange,
+  nameOf?: (i: number) => string | number,
+): void {
+  const found = labels instanceof LabelSets ? "multi_label" : "multi_class";
+  const { task = "multi_class", numClasses } = range;
+  if (found !== task) throw otherTask(found, task);
+  if (labels instanceof Int32Array) return checkLabels(labels, range, nameOf);
+  if (labels.width === numClasses) return;
+  const message = `samples have entries for ${labels.width} labels, the model knows ${numClasses}`;
+  throw new ClassifierTrainingError("data", "LABEL_RANGE", message);
+}
+
+function otherTask(found: TaskName, task: TaskName): ClassifierTrainingError {
+  const message = `the data has ${DATA_OF[found]}, the model is made for ${DATA_OF[task]}`;
+  return new ClassifierTrainingError("usage", "TASK", message, {
+    where: "task",
+    hint: `train with task=${found}, or give the data with ${DATA_OF[task]}`,
+  });
+}
+
+/**
+ * The class of every sample, for what is made for samples of one class each.
+ * @param what whose place that is, such as a setting or a command
+ * @throws ClassifierTrainingError kind "usage" `TASK` where samples may have several labels
+ */
+export function oneClassEach(labels: SampleLabels, what: string): Int32Array {
+  if (labels instanceof Int32Array) return labels;
+  throw new ClassifierTrainingError("usage", "TASK", "is for pictures of one class each", {
+    where: what,
+    hint: "these may have several labels",
+  });
+}
+
+const DATA_OF: Readonly<Record<TaskName, string>> = {
+  multi_class: "one class for each sample",
+  multi_label: "several labels for a sample",
+};
 
 /**
  * Checks labels on the host, where no kernel can pass over them.

@@ -5,7 +5,7 @@ export { ImageCache } from "./caching/image-cache.ts";
 export { ArrayDataset, type ArrayDatasetOptions } from "./datasets/array-dataset.ts";
 export { openCIFAR, openIDX } from "./datasets/binary-datasets.ts";
 export type { ClassLevel } from "./datasets/class-level.ts";
-export { countClasses, type ImageDataset, subset } from "./datasets/dataset.ts";
+export { type ImageDataset, labelText, subset } from "./datasets/dataset.ts";
 export { fingerprint } from "./datasets/fingerprint.ts";
 export { ImageFolder, type ImageFolderOptions } from "./datasets/image-folder.ts";
 export { TableDataset, type TableRow } from "./datasets/table-dataset.ts";

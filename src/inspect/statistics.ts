@@ -1,6 +1,7 @@
 // What a data set holds: counts by class and part, sizes, mean and deviation of the channels.
 
-import { countClasses, type ImageDataset } from "../data/datasets/dataset.ts";
+import { countClasses } from "../core/index.ts";
+import type { ImageDataset } from "../data/datasets/dataset.ts";
 import type { DatasetSplits } from "../data/modules/data-module.ts";
 import type { DecodeOptions } from "../image/decode.ts";
 import { readImage } from "../image/read-image.ts";

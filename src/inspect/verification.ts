@@ -1,5 +1,6 @@
 // Reads every picture of a data set and lists the ones that are no good.
 import { ClassifierTrainingError } from "../core/index.ts";
+import { labelText } from "../data/datasets/dataset.ts";
 import type { DatasetSplits } from "../data/modules/data-module.ts";
 import type { DecodeOptions } from "../image/decode.ts";
 import { readImage } from "../image/read-image.ts";
@@ -36,21 +37,21 @@ export async function verifyDataset(
   { read, onProgress }: VerificationOptions = {},
 ): Promise<VerificationReport> {
   const all = partsOf(splits).flatMap(([part, dataset]) =>
-    Array.from(dataset.labels, (label, index) => ({ part, dataset, label, index })),
+    Array.from(dataset.labels.keys(), (index) => ({ part, dataset, index })),
   );
   const problems: (PictureProblem | undefined)[] = new Array(all.length);
   let [next, checked] = [0, 0];
   const work = async (): Promise<void> => {
     while (next < all.length) {
       const place = next++;
-      const { part, dataset, label, index } = all[place]!;
+      const { part, dataset, index } = all[place]!;
       const name = dataset.name(index);
       try {
         await readImage(await dataset.source(index), name, read);
       } catch (error) {
         if (!(error instanceof ClassifierTrainingError) || error.kind !== "data") throw error;
         const { code, message } = error;
-        problems[place] = { part, name, className: dataset.classes[label]!, code, message };
+        problems[place] = { part, name, className: labelText(dataset, index), code, message };
       }
       onProgress?.(++checked, all.length);
     }

@@ -1,30 +1,25 @@
 // The base of classification models: loss, metrics, optimizer and schedule around a network of the subclass.
 import * as z from "zod";
+import { ClassifierTrainingError, type HostTensor, type LabelRange, type TaskName } from "../core/index.ts";
+import type { Value } from "../graph/index.ts";
 import {
-  ClassifierTrainingError,
-  float32,
-  type HostTensor,
-  type LabelRange,
-  toNumbers,
-} from "../core/index.ts";
-import { constant, type Value } from "../graph/index.ts";
-import {
-  binaryCrossEntropyWithLogits,
   ClassificationNetwork,
   countFeatures,
-  crossEntropy,
-  focalLoss,
   IGNORE_INDEX,
   type Module,
   NearestNeighbors,
-  oneVsRestTargets,
   Reclassified,
-  sigmoidFocalLoss,
 } from "../nn/index.ts";
 import { AdamW, type LearningRateScheduler, type Optimizer, WarmupCosine } from "../optim/index.ts";
-import { ClassificationMetrics, defaultMetrics, type MetricSets } from "./classification-metrics.ts";
-
-const LOSS_NAMES = ["cross_entropy", "focal", "sigmoid_focal", "bce"] as const;
+import {
+  LOSS_NAMES,
+  type LossName,
+  type LossSettings,
+  type MetricSets,
+  type ModelMetrics,
+  type Task,
+  taskOf,
+} from "../tasks/index.ts";
 
 /** What every classification model can be given. The learning rate warms up linearly, then follows a cosine. */
 export interface ClassificationModelOptions {
@@ -49,24 +44,34 @@ export interface ClassificationModelOptions {
   readonly warmupStartFactor?: number;
   /** Share of the learning rate that the cosine ends at; default 0.05. */
   readonly cosineEtaMinFactor?: number;
-  /** Default 0.1. */
+  /** Default 0.1. Of several labels: how far present and absent ones are moved towards each other. */
   readonly labelSmoothing?: number;
   /** Samples with this label leave loss and metrics; it may be a class's own index. Default -100. */
   readonly ignoreIndex?: number;
   /**
    * `focal` weighs softmax cross-entropy, weights and smoothing included, by (1 - exp(-it))^gamma. `sigmoid_focal` (Lin et
-   * al.) and `bce` train a binary classifier for each class. Default `cross_entropy`.
+   * al.) and `bce` train a binary classifier for each class, and so does `asymmetric` (Ridnik et al.), for several labels
+   * alone, which cannot be trained by the first two. Default `cross_entropy`.
    */
-  readonly lossName?: (typeof LOSS_NAMES)[number];
+  readonly lossName?: LossName;
   /** Weight of positives in `sigmoid_focal`, null for none; default 0.25. */
   readonly focalAlpha?: number | null;
   /** Of both focal losses; default 2. */
   readonly focalGamma?: number;
+  /** Focusing exponent of present labels in `asymmetric`; default 1. */
+  readonly asymmetricGammaPositive?: number;
+  /** Focusing exponent of absent labels in `asymmetric`; default 4. */
+  readonly asymmetricGammaNegative?: number;
+  /** Probability of an absent label that `asymmetric` takes for none; default 0.05. */
+  readonly asymmetricClip?: number;
   /**
    * Weigh the loss by inverse class frequency; `auto` does so unless the sampler balances already, which would
-   * correct the imbalance twice. Default `auto`.
+   * correct the imbalance twice. Of several labels: `true` weighs a present label by how many times as often it is absent,
+   * `auto` does not. Default `auto`.
    */
   readonly classWeights?: boolean | "auto";
+  /** Most that a present one of several labels weighs; default 10. */
+  readonly maxPositiveWeight?: number;
 }
 
 /** The same with every default filled in, as the schemas give them. */
@@ -79,7 +84,7 @@ const share: z.ZodType<number> = z.number().min(0).max(1);
 export const classificationModelFields: {
   readonly [K in keyof ResolvedClassificationModelOptions]: z.ZodType<ResolvedClassificationModelOptions[K]>;
 } = {
-  numClasses: z.int().min(2).nullable().default(null),
+  numClasses: z.int().min(1).nullable().default(null),
   pretrained: z.union([z.boolean(), z.string().min(1)]).default(false),
   head: z.enum(["linear", "knn"]).default("linear"),
   neighbors: z.int().min(1).default(20),
@@ -93,7 +98,11 @@ export const classificationModelFields: {
   lossName: z.enum(LOSS_NAMES).default("cross_entropy"),
   focalAlpha: share.nullable().default(0.25),
   focalGamma: z.number().min(0).default(2),
+  asymmetricGammaPositive: z.number().min(0).default(1),
+  asymmetricGammaNegative: z.number().min(0).default(4),
+  asymmetricClip: z.number().min(0).lt(1).default(0.05),
   classWeights: z.union([z.boolean(), z.literal("auto")]).default("auto"),
+  maxPositiveWeight: z.number().min(1).default(10),
 };
 
 /** The options of a classification model with nothing of its own. */
@@ -102,15 +111,17 @@ export const classificationModelSchema: z.ZodType<ResolvedClassificationModelOpt
 
 /** What a model learns about the data before its network is built. */
 export interface ClassificationTask {
+  /** Default `multi_class`. */
+  readonly name?: TaskName;
   /** In the order of the labels. */
   readonly classNames: readonly string[];
   /** Height and width of the pictures in pixels, where they are fixed. */
   readonly imageSize?: readonly [height: number, width: number] | null;
   /** Pictures of the training split. */
   readonly trainingPictures?: number;
-  /** Weight of each class in the loss; default: all 1. */
+  /** Weight of each class in the loss, or of each label where it is present; default: all 1. */
   readonly classWeights?: ArrayLike<number> | undefined;
-  /** What is measured; default: top-1, top-5 and each class' accuracy. */
+  /** What is measured; default: as the task has it. */
   readonly metrics?: MetricSets | undefined;
 }
 
@@ -122,7 +133,7 @@ export abstract class BaseClassificationModel {
   readonly options: ResolvedClassificationModelOptions;
   #task: ClassificationTask | undefined;
   #network: Module | undefined;
-  #metrics: ClassificationMetrics | undefined;
+  #metrics: ModelMetrics | undefined;
 
   constructor(options: ResolvedClassificationModelOptions) {
     this.options = options;
@@ -134,8 +145,10 @@ export abstract class BaseClassificationModel {
   /** A network from images [N, 3, H, W] to logits [N, numClasses]. */
   protected abstract buildNetwork(numClasses: number, task: ClassificationTask): Module;
 
-  /** @throws ClassifierTrainingError kind "usage" `NUM_CLASSES` where `numClasses` contradicts the data. */
+  /** @throws ClassifierTrainingError kind "usage" `NUM_CLASSES` where `numClasses` contradicts the data, `TASK` where the loss or the head do not go with the task */
   setup(task: ClassificationTask): void {
+    const { name, losses, defaultMetrics, stageMetrics } = taskOf(task.name ?? "multi_class");
+    this.#requireFitting(name, losses);
     const { numClasses } = this.options;
     const found = task.classNames.length;
     if (numClasses !== null && numClasses !== found) {
@@ -149,7 +162,9 @@ export abstract class BaseClassificationModel {
     this.#task = task;
     const network = this.buildNetwork(found, task);
     this.#network = this.options.head === "knn" ? this.#withNeighbors(network, task) : network;
-    this.#metrics = new ClassificationMetrics(task.classNames, task.metrics ?? defaultMetrics(this.labels));
+    const { train, val, test } = task.metrics ?? defaultMetrics(this.labels);
+    const measured = (metrics: MetricSets["val"]) => stageMetrics(metrics, task.classNames);
+    this.#metrics = { train: measured(train), val: measured(val), test: measured(test) };
   }
 
   get classNames(): readonly string[] {
@@ -158,41 +173,27 @@ export abstract class BaseClassificationModel {
 
   /** What labels it can be given. */
   get labels(): LabelRange {
-    return { numClasses: this.classNames.length, ignoreIndex: this.options.ignoreIndex };
+    const { name, classNames } = this.#required(this.#task);
+    const range = { numClasses: classNames.length, ignoreIndex: this.options.ignoreIndex };
+    return name === "multi_label" ? { ...range, task: name } : range;
   }
 
   get network(): Module {
     return this.#required(this.#network);
   }
 
-  get metrics(): ClassificationMetrics {
+  get metrics(): ModelMetrics {
     return this.#required(this.#metrics);
   }
 
-  /** The loss of logits [N, C] and labels [N] (or target probabilities [N, C]), as configured. */
+  /** The loss of logits [N, C] and of labels or mixed targets as batches have them, as configured. */
   loss(logits: Value, labels: Value): Value {
-    const { lossName, focalGamma: gamma, focalAlpha: alpha, labelSmoothing, ignoreIndex } = this.options;
-    const { classNames, classWeights } = this.#required(this.#task);
-    const weight =
-      classWeights === undefined
-        ? {}
-        : { weight: constant(logits.node.graph, float32([classWeights.length], classWeights)) };
-    const options = { labelSmoothing, ignoreIndex, ...weight };
-    if (lossName === "cross_entropy") return crossEntropy(logits, labels, options);
-    if (lossName === "focal") return focalLoss(logits, labels, { ...options, gamma });
-    const { targets, mask } = oneVsRestTargets(labels, classNames.length, options);
-    return lossName === "bce"
-      ? binaryCrossEntropyWithLogits(logits, targets, { ...weight, mask })
-      : sigmoidFocalLoss(logits, targets, { ...weight, mask, alpha, gamma });
+    return this.#taskOf().loss(logits, labels, this.#lossSettings());
   }
 
   /** What that loss is divided by: the samples that count, in a weighted cross-entropy the weights of their labels. */
-  lossDivisor({ shape, data }: HostTensor): number {
-    if (shape.length !== 1) return shape[0]!;
-    const { classWeights } = this.#required(this.#task);
-    const weights = this.options.lossName === "cross_entropy" ? classWeights : undefined;
-    const counted = toNumbers(data).filter((label) => label !== this.options.ignoreIndex);
-    return counted.reduce((sum, label) => sum + (weights?.[label] ?? 1), 0);
+  lossDivisor(labels: HostTensor): number {
+    return this.#taskOf().lossDivisor(labels, this.#lossSettings());
   }
 
   /** AdamW over all parameters. */
@@ -223,6 +224,28 @@ export abstract class BaseClassificationModel {
       neighbors: this.options.neighbors,
     });
     return new Reclassified(network, neighbors);
+  }
+
+  #taskOf(): Task {
+    return taskOf(this.#required(this.#task).name ?? "multi_class");
+  }
+
+  #lossSettings(): LossSettings {
+    return { ...this.options, classWeights: this.#required(this.#task).classWeights };
+  }
+
+  /** @throws ClassifierTrainingError kind "usage" `TASK` */
+  #requireFitting(task: TaskName, losses: readonly LossName[]): void {
+    const { lossName, head } = this.options;
+    const refuse = (where: string, message: string, hint: string): never => {
+      throw new ClassifierTrainingError("usage", "TASK", message, { where, hint });
+    };
+    if (!losses.includes(lossName)) {
+      const message = `${lossName} is no loss of task=${task}`;
+      refuse("model.loss_name", message, `choose ${losses.join(", ")}`);
+    }
+    if (head === "knn" && task === "multi_label")
+      refuse("model.head", "neighbours vote for one class each, not for several labels", "use model.head=linear");
   }
 
   #required<T>(part: T | undefined): T {

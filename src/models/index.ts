@@ -17,12 +17,6 @@ export {
   type NetworkName,
   type NetworkOption,
 } from "./catalog.ts";
-export {
-  ClassificationMetrics,
-  defaultMetrics,
-  type MetricSets,
-  StageClassificationMetrics,
-} from "./classification-metrics.ts";
 export { ClassificationModel, type NetworkModelOptions } from "./classification-model.ts";
 export type { ConvNeXtName } from "./convnext.ts";
 export type { DenseNetName } from "./densenet.ts";

@@ -40,6 +40,8 @@ export interface SigmoidFocalLossOptions {
   readonly gamma?: number;
   /** Weight of each entry, broadcast to the logits. Default: all 1. */
   readonly weight?: Value;
+  /** Weight of positive targets per class, [C]. Default: all 1. */
+  readonly positiveWeight?: Value;
   /** 1 for entries that count, 0 for those that do not, broadcast to the logits. Default: all count. */
   readonly mask?: Value | undefined;
   /** Default `mean`, over all entries that count. */
@@ -54,12 +56,13 @@ export interface SigmoidFocalLossOptions {
 export function sigmoidFocalLoss(
   logits: Value,
   targets: Value,
-  { alpha = 0.25, gamma = 2, weight, mask, reduction = "mean" }: SigmoidFocalLossOptions = {},
+  { alpha = 0.25, gamma = 2, weight, positiveWeight, mask, reduction = "mean" }: SigmoidFocalLossOptions = {},
 ): Value {
   const p = sigmoid(logits);
   const negative = sub(1, targets);
   const missing = add(mul(sub(1, p), targets), mul(p, negative));
-  const crossEntropy = binaryCrossEntropyWithLogits(logits, targets, { reduction: "none" });
+  const weighed = positiveWeight === undefined ? {} : { positiveWeight };
+  const crossEntropy = binaryCrossEntropyWithLogits(logits, targets, { ...weighed, reduction: "none" });
   const focused = gamma === 0 ? crossEntropy : mul(pow(missing, gamma), crossEntropy);
   const balanced =
     alpha === null ? focused : mul(focused, add(mul(targets, alpha), mul(negative, 1 - alpha)));

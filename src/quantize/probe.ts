@@ -8,7 +8,7 @@ import type { Batches } from "./calibrate.ts";
 export interface Probe {
   readonly batches: Batches;
   /** Of all batches, one after another. */
-  readonly labels: readonly number[];
+  readonly labels: ArrayLike<number>;
   readonly threads: number | undefined;
 }
 

@@ -1,5 +1,5 @@
 // A run's model in 8-bit integers: calibrated on its training pictures, chosen on its validation pictures.
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, oneClassEach } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import { encodeModel, type ModelProto, withEntry } from "../../onnx/index.ts";
 import {
@@ -54,7 +54,7 @@ export async function quantizedModels(
   const { candidates, chosen, layers } = await quantizeModel({
     model,
     calibration: training.batches,
-    probe: { ...probe, threads },
+    probe: { ...probe, labels: oneClassEach(probe.labels, "--format onnx-int8"), threads },
     methods: calibration === undefined ? CALIBRATION_METHODS : [calibration],
     acceptedLoss: acceptedLoss(maxDrop / 100, probe.labels.length),
     notify,

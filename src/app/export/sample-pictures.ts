@@ -1,14 +1,22 @@
 // A balanced sample of a data set, decoded and preprocessed: for calibrating, and for choosing between models.
-import { ClassifierTrainingError, type HostTensor, hostTensor, RandomStream } from "../../core/index.ts";
+import {
+  ClassifierTrainingError,
+  type HostTensor,
+  hostTensor,
+  labelsOf,
+  RandomStream,
+  type SampleLabels,
+  selectLabels,
+} from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import type { ImageTensor } from "../../image/index.ts";
 
-/** Pictures as the network is given them, and their classes. */
+/** Pictures as the network is given them, and their labels. */
 export interface SampledPictures {
   /** float32 [N, 3, H, W] each. */
   readonly batches: readonly HostTensor<"float32">[];
   /** Of all batches, one after another. */
-  readonly labels: readonly number[];
+  readonly labels: SampleLabels;
 }
 
 const BATCH = 16;
@@ -29,15 +37,17 @@ export async function samplePictures(
     const good = tensors.filter((tensor) => tensor !== undefined);
     if (good.length === 0) continue;
     batches.push(stacked(good));
-    known.push(...indices.filter((_, i) => tensors[i] !== undefined).map((index) => labels[index]!));
+    known.push(...indices.filter((_, i) => tensors[i] !== undefined));
   }
-  return { batches, labels: known };
+  return { batches, labels: selectLabels(labels, known) };
 }
 
-/** Positions, drawn from each class in turn. */
-export function balancedSample(labels: Int32Array, count: number, seed: number): number[] {
+/** Positions, drawn from each class in turn, or from the pictures of each set of labels. */
+export function balancedSample(labels: SampleLabels, count: number, seed: number): number[] {
   const byClass = new Map<number, number[]>();
-  for (const [index, label] of labels.entries()) {
+  const sets = new Map<string, number>();
+  for (const index of labels.keys()) {
+    const label = labels instanceof Int32Array ? labels[index]! : placeOf(labelsOf(labels, index).join(), sets);
     if (label < 0) continue;
     const own = byClass.get(label) ?? [];
     own.push(index);
@@ -51,6 +61,13 @@ export function balancedSample(labels: Int32Array, count: number, seed: number):
   for (let round = 0; chosen.length < count && queues.some((queue) => round < queue.length); round++)
     chosen.push(...queues.flatMap((queue) => (round < queue.length ? [queue[round]![1]] : [])));
   return chosen.slice(0, count);
+}
+
+/** The number of a key, in the order of their first mention. */
+function placeOf(key: string, known: Map<string, number>): number {
+  const place = known.get(key) ?? known.size;
+  known.set(key, place);
+  return place;
 }
 
 async function readable(

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { CALIBRATION_METADATA_KEY } from "../../calibrate/index.ts";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, labelsOf } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { type EncodedSource, readSource } from "../../image/index.ts";
 import { Classifier } from "../../inference/index.ts";
@@ -80,9 +80,11 @@ export async function packageModel(request: PackageRequest): Promise<PackageResu
 
 /** Pictures of as many classes as there are pictures, as files, and what the model says of each. */
 async function sampleFiles(classifier: Classifier, pictures: ImageDataset, count: number) {
-  const byClass = new Map<number, number[]>();
-  for (const [index, label] of pictures.labels.entries())
-    byClass.set(label, [...(byClass.get(label) ?? []), index]);
+  const byClass = new Map<string, number[]>();
+  for (const index of pictures.labels.keys()) {
+    const labels = labelsOf(pictures.labels, index).join();
+    byClass.set(labels, [...(byClass.get(labels) ?? []), index]);
+  }
   const rounds = Math.max(0, ...Array.from(byClass.values(), (indices) => indices.length));
   const inTurn = Array.from({ length: rounds }, (_, round) =>
     Array.from(byClass.values()).flatMap((indices) => indices.slice(round, round + 1)),

@@ -1,5 +1,6 @@
 // The pictures of a report: small JPEGs of what the network is given, as many as a file may hold.
-import { hostTensor } from "../../core/index.ts";
+import { hostTensor, labelsOf } from "../../core/index.ts";
+import { labelText } from "../../data/datasets/dataset.ts";
 import type { DataModule } from "../../data/modules/data-module.ts";
 import type { Image } from "../../image/index.ts";
 import { rgbOfBatch } from "../../plots/rgb-of-batch.ts";
@@ -65,13 +66,15 @@ const AUGMENTED = { samples: 4, epochs: 7 };
 /** The first training picture of a few classes, plain and as some epochs show it; unreadable ones stay out. */
 export async function augmentedSamples(data: DataModule): Promise<AugmentedSample[]> {
   const { train } = data.splits;
-  const labels = Array.from(train.labels);
   const step = Math.max(1, Math.floor(train.classes.length / AUGMENTED.samples));
-  const firsts = train.classes.map((_, c) => labels.indexOf(c));
-  const chosen = firsts.filter((index, c) => index >= 0 && c % step === 0).slice(0, AUGMENTED.samples);
+  const firsts = new Map<number, number>();
+  for (const index of train.labels.keys())
+    for (const label of labelsOf(train.labels, index)) if (!firsts.has(label)) firsts.set(label, index);
+  const ofSteps = train.classes.flatMap((_, c) => (c % step === 0 ? [firsts.get(c)] : []));
+  const chosen = [...new Set(ofSteps.filter((index) => index !== undefined))].slice(0, AUGMENTED.samples);
   const samples = chosen.map(async (index) => ({
     name: train.name(index),
-    className: train.classes[labels[index]!]!,
+    className: labelText(train, index),
     original: await pictureOf(data, "train", index),
     variants: await Promise.all(
       Array.from({ length: AUGMENTED.epochs }, (_, epoch) => pictureOf(data, "train", index, epoch)),

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describeModel } from "../../callbacks/index.ts";
-import { ClassifierTrainingError, readCsv } from "../../core/index.ts";
-import { countClasses, type DataModule } from "../../data/index.ts";
+import { ClassifierTrainingError, countClasses, readCsv } from "../../core/index.ts";
+import type { DataModule } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import {
   type EpochMetrics,

@@ -1,5 +1,5 @@
 // What a classifier by nearest neighbours remembers: the features and classes of the training pictures.
-import { sizeOf, zeros } from "../../core/index.ts";
+import { labelsOf, sizeOf, zeros } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import type { StateDict } from "../../nn/index.ts";
 import type { Features } from "../../train/index.ts";
@@ -19,8 +19,8 @@ export function rememberedSamples(
       vector.map((value) => value / length),
       index * size,
     );
-    const label = classOf[index]!;
-    if (label >= 0 && label < classes.length) labels.data[index * classes.length + label] = 1;
+    for (const label of labelsOf(classOf, index))
+      if (label >= 0 && label < classes.length) labels.data[index * classes.length + label] = 1;
   }
   return new Map([
     ["neighbors.samples", samples],

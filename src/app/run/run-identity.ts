@@ -13,6 +13,7 @@ const GROUPS: readonly string[] = ["data", "transforms", "model", "optimizer", "
 /** Settings elsewhere that decide too. */
 const OTHERS: readonly string[] = [
   "seed",
+  "task",
   "trainer.precision",
   "trainer.accumulate_grad_batches",
   "trainer.gradient_clip_val",
@@ -40,7 +41,14 @@ const FREE: readonly string[] = [
   "model.pretrained",
 ];
 /** Settings that came later, each with the value that means what was before: with it they are left out. */
-const LATER: ReadonlyMap<string, string> = new Map([["data.header", "true"]]);
+const LATER: ReadonlyMap<string, string> = new Map([
+  ["data.header", "true"],
+  ["task", "multi_class"],
+  ["model.asymmetric_gamma_positive", "1.0"],
+  ["model.asymmetric_gamma_negative", "4.0"],
+  ["model.asymmetric_clip", "0.05"],
+  ["model.max_positive_weight", "10.0"],
+]);
 /** Callbacks that decide: they average the weights. */
 const AVERAGES = /^callbacks\.\w+\._target_$/;
 const AVERAGING: readonly string[] = ["EMA", "StochasticWeightAveraging"];
@@ -88,8 +96,9 @@ const isIn = (key: string, group: string): boolean =>
 /** Equal wherever the pictures lie. */
 function digestOf(pictures: ImageDataset): string {
   const hash = createHash("sha256");
-  pictures.labels.forEach((label, index) => {
+  for (const index of pictures.labels.keys()) {
+    const label = pictures.labels instanceof Int32Array ? pictures.labels[index] : [...pictures.labels.row(index)];
     hash.update(JSON.stringify([label, basename(pictures.name(index))]));
-  });
+  }
   return hash.digest("hex").slice(0, 12);
 }

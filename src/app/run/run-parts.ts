@@ -10,14 +10,16 @@ import {
   resolveConfig,
   toPlain,
 } from "../../config/index.ts";
-import { ClassifierTrainingError, type LabelRange } from "../../core/index.ts";
+import { ClassifierTrainingError, checkSampleLabels, type LabelRange, type TaskName } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import { ClassificationMetric } from "../../metrics/index.ts";
-import type { BaseClassificationModel, MetricSets } from "../../models/index.ts";
+import type { BaseClassificationModel } from "../../models/index.ts";
 import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
+import type { MetricSets } from "../../tasks/index.ts";
 import { Callback, type Logger, type Stage } from "../../train/index.ts";
 import { defaultEvalTransforms, type Transform } from "../../transforms/index.ts";
 import { expectedPictures } from "./pretrained.ts";
+import { readTask } from "./settings.ts";
 
 /** Builds parts of one configuration. */
 export class RunParts {
@@ -78,6 +80,11 @@ export class RunParts {
     return data.image_size;
   }
 
+  /** How the pictures are labelled. */
+  get task(): TaskName {
+    return readTask(this.#composition);
+  }
+
   /** The model; `setUp` builds its network. */
   async model(): Promise<BaseClassificationModel> {
     return (await this.#build("model")) as BaseClassificationModel;
@@ -97,12 +104,13 @@ export class RunParts {
   }
 
   /** The metrics of the configuration by stage and name, for `labels`; undefined: the model's own. */
-  async metrics({ numClasses, ignoreIndex }: LabelRange): Promise<MetricSets | undefined> {
+  async metrics({ task, numClasses, ignoreIndex }: LabelRange): Promise<MetricSets | undefined> {
     const { metrics } = toPlain(resolveConfig(this.#composition)) as { metrics?: MetricSettings | null };
     if (metrics === undefined || metrics === null) return undefined;
+    const several = task === "multi_label";
     const given = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
-      num_classes: numClasses,
-      ...(settings.ignore_index === undefined ? { ignore_index: ignoreIndex } : {}),
+      ...(several ? { num_labels: numClasses } : { num_classes: numClasses }),
+      ...(settings.ignore_index === undefined && !several ? { ignore_index: ignoreIndex } : {}),
       // Of fewer classes the best five are all of them.
       ...(typeof settings.top_k === "number" ? { top_k: Math.min(settings.top_k, numClasses) } : {}),
     });
@@ -186,15 +194,20 @@ export async function setUp(
   data: DataModule,
   parts: RunParts,
 ): Promise<void> {
-  const { classWeights } = model.options;
+  const { classWeights, maxPositiveWeight, ignoreIndex } = model.options;
   const balanced = data.options.sampler.mode !== "disabled";
-  const weigh = classWeights === "auto" ? !balanced : classWeights;
-  const labels = { numClasses: data.classes.length, ignoreIndex: model.options.ignoreIndex };
+  const { task } = parts;
+  const labels = { task, numClasses: data.classes.length, ignoreIndex };
+  checkSampleLabels(data.splits.train.labels, labels, (i) => data.splits.train.name(i));
+  const several = task === "multi_label";
+  const weigh = classWeights === "auto" ? !balanced && !several : classWeights;
+  const weights = (): Float32Array => (several ? data.positiveWeights(maxPositiveWeight) : data.classWeights);
   model.setup({
+    name: task,
     classNames: data.classes,
     imageSize: data.preprocessing.imageSize,
     trainingPictures: data.splits.train.labels.length,
-    classWeights: weigh ? data.classWeights : undefined,
+    classWeights: weigh ? weights() : undefined,
     metrics: await parts.metrics(labels),
   });
 }

@@ -9,6 +9,7 @@ import {
   toPlain,
   validateConfig,
 } from "../../config/index.ts";
+import type { TaskName } from "../../core/index.ts";
 import {
   type FineTuningOptions,
   fineTuningSchema,
@@ -42,6 +43,8 @@ export function configSchema(): ConfigSchema {
     registry: allComponents(),
     sections: {
       seed: z.int().min(0),
+      task: z.enum(["multi_class", "multi_label"]),
+      monitor: z.string().min(1).nullable(),
       runtime: z.union([runtimeSchema, z.enum(RUNTIME_NAMES)]),
       ckpt: z.string().min(1).nullable(),
       log_level: z.enum(LOG_LEVELS),
@@ -66,6 +69,12 @@ export function configSchema(): ConfigSchema {
  */
 export async function validateRun(composition: Composition, only?: string): Promise<void> {
   await validateConfig(composition, configSchema(), only);
+}
+
+/** How the pictures of a configuration are labelled; those of runs before there was a choice say nothing. */
+export function readTask(composition: Composition): TaskName {
+  const { task = "multi_class" } = toPlain(resolveConfig(composition)) as { readonly task?: TaskName };
+  return task;
 }
 
 /** The plain settings of a valid configuration. */

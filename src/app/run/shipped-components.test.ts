@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { componentRegistry } from "../../config/index.ts";
-import { defaultMetrics, type MetricSets, NETWORK_NAMES } from "../../models/index.ts";
+import { NETWORK_NAMES } from "../../models/index.ts";
 import { LearningRateScheduler } from "../../optim/index.ts";
+import { type MetricSets, taskOf } from "../../tasks/index.ts";
 import { METRIC_SCHEMAS } from "../metric-schemas.ts";
 import { allComponents } from "../registry.ts";
 import { composeRun } from "./configuration.ts";
@@ -84,7 +85,7 @@ describe("metrics", () => {
         stage,
         Object.entries(set).map(([key, metric]) => [key, metric.constructor.name, metric.accumulator.key]),
       ]);
-    expect(described(metrics)).toEqual(described(defaultMetrics(labels)));
+    expect(described(metrics)).toEqual(described(taskOf("multi_class").defaultMetrics(labels)));
   });
 
   test.each(Object.keys(METRIC_SCHEMAS))("%s can be added", async (name) => {

@@ -2,7 +2,7 @@
 import { ClassifierTrainingError, hostTensor } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { Classifier, type TestTimeAugmentation } from "../../inference/index.ts";
-import { defaultMetrics, StageClassificationMetrics } from "../../models/index.ts";
+import { taskOf } from "../../tasks/index.ts";
 import { writeDurably } from "../../platform/index.ts";
 import { type Evaluation, type Prediction, renderEvaluation } from "../../report/index.ts";
 import { jpegAddress } from "../report/jpeg-address.ts";
@@ -49,8 +49,8 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluationResu
   const composition =
     run === undefined ? await composeRun({ overrides }) : configurationOfRun(runFolderOf(run), overrides);
   const sets = await new RunParts(composition, registry).metrics({ numClasses: classes.length });
-  const range = { numClasses: classes.length };
-  const measured = new StageClassificationMetrics((sets ?? defaultMetrics(range)).test, classes);
+  const { defaultMetrics, stageMetrics } = taskOf("multi_class");
+  const measured = stageMetrics((sets ?? defaultMetrics({ numClasses: classes.length })).test, classes);
   const { pictures, unreadable } = await judge(classifier, dataset, (probabilities, label) =>
     measured.update(
       hostTensor("float32", [1, classes.length], probabilities.map(Math.log)),

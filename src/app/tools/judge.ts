@@ -1,5 +1,5 @@
 // What an exported model says about pictures whose class is known.
-import type { ClassifierTrainingError } from "../../core/index.ts";
+import { type ClassifierTrainingError, oneClassEach } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import type { Classifier } from "../../inference/index.ts";
 import type { Prediction } from "../../report/index.ts";
@@ -34,6 +34,7 @@ export async function judge(
   each: (probabilities: Float32Array, label: number) => void = () => undefined,
 ): Promise<Judgements> {
   const labels = labelsAs(classifier.classNames, dataset);
+  const truths = oneClassEach(dataset.labels, "task");
   const place = new Map(dataset.classes.map((name, c) => [name, c]));
   const pictures: Judgement[] = [];
   const unreadable: ClassifierTrainingError[] = [];
@@ -53,7 +54,7 @@ export async function judge(
       index,
       label: best!.label,
       name: dataset.name(index),
-      truth: dataset.labels[index]!,
+      truth: truths[index]!,
       predicted: place.get(best!.label) ?? -1,
       confidence: best!.confidence,
       loss: -Math.log(Math.max(LEAST, right.confidence)),

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ComponentRegistry } from "../../config/index.ts";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, oneClassEach } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { modelOf } from "../export/write-export.ts";
 import { composeRun } from "../run/configuration.ts";
@@ -63,7 +63,8 @@ function givesData(overrides: readonly string[]): boolean {
  * The labels of `pictures` as the model counts its classes.
  * @throws ClassifierTrainingError kind "data" `UNKNOWN_CLASS` for a class that the model does not have.
  */
-export function labelsAs(classNames: readonly string[], { classes, labels }: ImageDataset): Int32Array {
+export function labelsAs(classNames: readonly string[], { classes, labels: own }: ImageDataset): Int32Array {
+  const labels = oneClassEach(own, "task");
   const places = classes.map((name) => classNames.indexOf(name));
   const missing = classes.find((_, c) => places[c] === -1 && labels.includes(c));
   if (missing !== undefined) {

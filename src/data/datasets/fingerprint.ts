@@ -1,12 +1,13 @@
 // A fingerprint of a data set: equal as long as nobody changed its pictures, names or labels.
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
+import type { SampleLabels } from "../../core/index.ts";
 import type { ImageSource } from "../../image/index.ts";
 import type { ImageDataset } from "./dataset.ts";
 
 /** SHA-256 over labels, names and where pictures come from; files count with size and time of change. */
 export async function fingerprint(dataset: ImageDataset): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify(dataset.classes)).update(dataset.labels);
+  const hash = createHash("sha256").update(JSON.stringify(dataset.classes)).update(entriesOf(dataset.labels));
   const files = new Map<string, string>();
   for (let index = 0; index < dataset.labels.length; index++) {
     const source = await dataset.source(index);
@@ -15,6 +16,10 @@ export async function fingerprint(dataset: ImageDataset): Promise<string> {
     hash.update(content(source));
   }
   return hash.digest("hex");
+}
+
+function entriesOf(labels: SampleLabels): Int32Array | Int8Array {
+  return labels instanceof Int32Array ? labels : labels.data;
 }
 
 async function fileState(path: string): Promise<string> {

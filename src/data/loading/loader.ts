@@ -5,6 +5,7 @@ import {
   ClassifierTrainingError,
   type HostTensor,
   hostTensor,
+  labelTensor,
   type LoaderMemory,
   ONLY_PROCESS,
   RandomStream,
@@ -32,9 +33,9 @@ import type { WorkerPool } from "./worker-pool.ts";
 export interface ImageBatch extends Batch {
   /** [N, 3, height, width] */
   readonly images: HostTensor<"float32">;
-  /** [N], class indices */
-  readonly labels: HostTensor<"int32">;
-  /** [N, classes], the share of each class, where the pictures are mixed by MixUp or CutMix. */
+  /** [N], class indices; or of pictures with several labels [N, labels]: 1, 0, and -1 where nothing is known. */
+  readonly labels: HostTensor<"int32"> | HostTensor<"float32">;
+  /** [N, classes], the share of each class or label, where the pictures are mixed by MixUp or CutMix. */
   readonly targets?: HostTensor<"float32">;
   /** Positions of the pictures in the data set. */
   readonly indices: readonly number[];
@@ -172,10 +173,9 @@ export class DataLoader implements BatchSource<ImageBatch> {
     const kept = this.#withoutBad(indices, requests, memory, size, bad);
     const lent = borrowed && bad[0]?.slot !== 0;
     if (kept.length === Number(lent)) return undefined;
-    const labels = Int32Array.from(kept, (index) => dataset.labels[index]!);
     const mixed = this.#mix({
       images: hostTensor("float32", [kept.length, ...shape], memory.subarray(0, kept.length * size)),
-      labels: hostTensor("int32", [kept.length], labels),
+      labels: labelTensor(dataset.labels, kept),
       indices: kept,
       batch,
     });
@@ -213,8 +213,9 @@ export class DataLoader implements BatchSource<ImageBatch> {
       batch.batch * shard.worldSize + shard.rank,
     ]);
     const transform = batchTransforms[random.integer(batchTransforms.length)]!;
-    const targets = oneHot(batch.labels.data, dataset.classes.length);
-    return { ...batch, ...transform.apply({ images: batch.images, targets }, random) };
+    const { images, labels } = batch;
+    const targets = labels.dtype === "int32" ? oneHot(labels.data, dataset.classes.length) : labels;
+    return { ...batch, ...transform.apply({ images, targets }, random) };
   }
 
   /** Prepares what is not known to be bad; the parts of bad pictures stay as they are. */
@@ -315,15 +316,15 @@ export class DataLoader implements BatchSource<ImageBatch> {
 
 /** A batch without the picture that its neighbour lent. */
 function withoutFirst(batch: ImageBatch): ImageBatch {
-  const rest = (tensor: HostTensor<"float32">): HostTensor<"float32"> => {
-    const [count, ...shape] = tensor.shape;
-    return hostTensor("float32", [count! - 1, ...shape], tensor.data.subarray(tensor.data.length / count!));
+  const rest = <D extends "float32" | "int32">({ dtype, shape, data }: HostTensor<D>): HostTensor<D> => {
+    const [count, ...own] = shape;
+    return hostTensor(dtype, [count! - 1, ...own], data.subarray(data.length / count!) as typeof data);
   };
   const { images, labels, targets, indices } = batch;
   return {
     ...batch,
     images: rest(images),
-    labels: hostTensor("int32", [indices.length - 1], labels.data.subarray(1)),
+    labels: labels.dtype === "int32" ? rest(labels) : rest(labels),
     ...(targets === undefined ? {} : { targets: rest(targets) }),
     indices: indices.slice(1),
   };

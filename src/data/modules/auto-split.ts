@@ -1,8 +1,8 @@
 // Splits a data set that does not come split, the same way each time.
 import * as z from "zod";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, countClasses, selectLabels } from "../../core/index.ts";
 import { makeFolderOf, readText, writeDurably } from "../../platform/index.ts";
-import { countClasses, type ImageDataset, subset } from "../datasets/dataset.ts";
+import { type ImageDataset, subset } from "../datasets/dataset.ts";
 import {
   applySplit,
   formatSplit,
@@ -216,10 +216,7 @@ function assertEveryClassTrains(
   { train }: SplitIndices,
   splitFile: string | undefined,
 ): void {
-  const counts = countClasses(
-    Int32Array.from(train, (index) => labels[index]!),
-    classes.length,
-  );
+  const counts = countClasses(selectLabels(labels, train), classes.length);
   const label = counts.indexOf(0);
   if (label < 0) return;
   const message = `the split leaves no picture of class "${classes[label]}" for training`;

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import {
   ClassifierTrainingError,
+  countClasses,
   type LoaderMemory,
   type Shape,
   type TrainerData,
@@ -21,7 +22,7 @@ import { type Transform, transformSchema } from "../../transforms/transform.ts";
 import { type CacheKind, chooseCache, keepPictures } from "../caching/cache-choice.ts";
 import { defaultCacheFolder } from "../caching/disk-cache.ts";
 import { ImageCache } from "../caching/image-cache.ts";
-import { countClasses, type ImageDataset } from "../datasets/dataset.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
 import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "../loading/loader.ts";
 import { type BadPicture, type Pipeline, prepareSample } from "../loading/pipeline.ts";
 import { Quarantine } from "../loading/quarantine.ts";
@@ -29,12 +30,14 @@ import { defaultWorkers, WorkerPool } from "../loading/worker-pool.ts";
 import type { Sampler } from "../sampling/sampler.ts";
 import {
   classWeights,
+  positiveWeights,
   type SamplerOptions,
   samplerSchema,
   sequentialSampler,
   trainSampler,
 } from "../sampling/samplers.ts";
 import type { SplitFile } from "../splits/split.ts";
+import { checkTrainable, missingClasses } from "./trainable.ts";
 
 /** A data set in its parts. All parts have the classes of `train`. */
 export interface DatasetSplits {
@@ -185,25 +188,9 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
   async setup(): Promise<void> {
     if (this.#splits !== undefined) return;
     const splits = await this.openSplits();
-    const { batchSize, sampler, seed } = this.options;
+    const { sampler, seed } = this.options;
     const { classes, labels } = splits.train;
-    if (classes.length < 2) {
-      throw new ClassifierTrainingError("data", "SINGLE_CLASS", `only one class, "${classes[0]}"`, {
-        hint: "a classifier needs pictures of at least two classes",
-      });
-    }
-    if (labels.length < batchSize) {
-      const message = `${labels.length} training pictures are fewer than one batch of ${batchSize}`;
-      throw new ClassifierTrainingError("data", "FEWER_THAN_BATCH", message, {
-        hint: `set data.batch_size=${labels.length} or less`,
-      });
-    }
-    const missing = missingClasses(splits);
-    if (missing.length > 0 && !this.options.allowMissingClasses) {
-      throw new ClassifierTrainingError("data", "SPLIT_LACKS_CLASS", missing[0]!, {
-        hint: "add pictures of it, or set data.allow_missing_classes=true",
-      });
-    }
+    const missing = checkTrainable(splits, this.options);
     this.#sampler = trainSampler(labels, classes, seed, sampler);
     if (this.options.onBadPicture === "quarantine")
       this.#quarantine = new Quarantine(this.options.quarantineFile);
@@ -234,6 +221,15 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
   /** Class weights for the loss: inverse to the counts, summing to the number of classes. */
   get classWeights(): Float32Array {
     return classWeights(this.classCounts);
+  }
+
+  /**
+   * Weights of present labels for the loss: how many times as often each is known to be absent, `most` at the most; 1 for one
+   * that is never present.
+   */
+  positiveWeights(most: number): Float32Array {
+    const { train } = this.splits;
+    return positiveWeights(train.labels, this.classes.length, most);
   }
 
   /** What is done to a picture before evaluation and prediction; it belongs into every export. */
@@ -376,18 +372,4 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
       pool: threaded ? () => (this.#pool ??= WorkerPool.start(workers)) : undefined,
     });
   }
-}
-
-/** One line for each class that a part lacks. */
-function missingClasses({ val, test }: DatasetSplits): string[] {
-  return [...lackedClasses("validation", val), ...lackedClasses("test", test)];
-}
-
-/** One line for every class that a split has no picture of. */
-function lackedClasses(part: string, dataset: ImageDataset | undefined): string[] {
-  if (dataset === undefined) return [];
-  const counts = countClasses(dataset.labels, dataset.classes.length);
-  return dataset.classes
-    .filter((_, label) => counts[label] === 0)
-    .map((name) => `the ${part} split has no picture of class "${name}"`);
 }

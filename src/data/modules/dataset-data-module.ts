@@ -73,7 +73,7 @@ function splittable(train: DatasetWithGroups): SplittableDataset {
   return {
     classes,
     labels,
-    files: Array.from(labels, (_, index) => train.name(index)),
+    files: Array.from(labels.keys(), (index) => train.name(index)),
     groups,
     source: (index) => train.source(index),
     name: (index) => train.name(index),

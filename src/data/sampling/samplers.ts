@@ -1,7 +1,6 @@
 // Which pictures an epoch shows, and in what order: a pure function of seed and epoch.
 import * as z from "zod";
-import { ClassifierTrainingError, didYouMean, RandomStream } from "../../core/index.ts";
-import { countClasses } from "../datasets/dataset.ts";
+import { ABSENT, ClassifierTrainingError, countClasses, didYouMean, LabelSets, oneClassEach, RandomStream, type SampleLabels } from "../../core/index.ts";
 import type { Sampler } from "./sampler.ts";
 import { type ShardOptions, shardedSampler, shardFields } from "./sharded-sampler.ts";
 
@@ -132,11 +131,25 @@ export function classWeights(counts: ArrayLike<number>): Float32Array {
 }
 
 /**
+ * Weights of present labels: absent samples by present ones, 1 where there are none of either, `most` at the most; float32. What is
+ * not known counts as neither.
+ */
+export function positiveWeights(labels: SampleLabels, count: number, most: number): Float32Array {
+  const present = countClasses(labels, count);
+  const absent = new Int32Array(count);
+  if (labels instanceof LabelSets) labels.data.forEach((entry, i) => void (absent[i % count]! += Number(entry === ABSENT)));
+  else absent.forEach((_, c) => void (absent[c] = labels.length - present[c]!));
+  return Float32Array.from(present, (times, c) =>
+    times === 0 || absent[c] === 0 ? 1 : Math.min(most, absent[c]! / times),
+  );
+}
+
+/**
  * The sampler of the training set, or this process's share of it.
  * @throws ClassifierTrainingError kind "usage": `SAMPLER_WEIGHTS`, `CLASS_UNKNOWN`, `SAMPLER_RANK`
  */
 export function trainSampler(
-  labels: Int32Array,
+  labels: SampleLabels,
   classes: readonly string[],
   seed: number,
   options: SamplerOptions = {},
@@ -146,7 +159,7 @@ export function trainSampler(
 }
 
 function wholeSampler(
-  labels: Int32Array,
+  labels: SampleLabels,
   classes: readonly string[],
   seed: number,
   options: SamplerOptions,
@@ -155,7 +168,7 @@ function wholeSampler(
   if (mode === "disabled") return shuffledSampler(labels.length, seed);
   const perClass =
     mode === "auto" ? classWeights(countClasses(labels, classes.length)) : manual(options, classes);
-  const weights = Float64Array.from(labels, (label) => perClass[label]!);
+  const weights = Float64Array.from(oneClassEach(labels, "data.sampler"), (label) => perClass[label]!);
   return weightedSampler(weights, seed, { numSamples: options.numSamples ?? labels.length, replacement });
 }
 

@@ -1,11 +1,11 @@
 // Deals pictures out to parts: seeded, each class in the same proportions, groups kept together.
-import { ClassifierTrainingError, RandomStream } from "../../core/index.ts";
+import { ClassifierTrainingError, oneClassEach, RandomStream, type SampleLabels } from "../../core/index.ts";
 
 /** What is to be dealt out. */
 export interface Population {
   readonly classes: readonly string[];
-  /** Class index of every picture. */
-  readonly labels: Int32Array;
+  /** The class index of every picture, or the labels of each. */
+  readonly labels: SampleLabels;
   /** Pictures with the same group stay together. Default: each on its own. */
   readonly groups?: readonly string[] | undefined;
 }
@@ -38,7 +38,7 @@ export function stratify(population: Population, fractions: readonly number[], s
 
 function membersOfClasses({ classes, labels }: Population): number[][] {
   const members = classes.map((): number[] => []);
-  for (const [index, label] of labels.entries()) members[label]!.push(index);
+  for (const [index, label] of oneClassEach(labels, "data.val_fraction").entries()) members[label]!.push(index);
   return members;
 }
 
@@ -55,11 +55,12 @@ function partCounts(count: number, fractions: readonly number[]): number[] {
 
 /** Largest groups first, each to the part that lacks most of what the group holds. */
 function stratifyGroups(
-  { classes, labels }: Population,
+  { classes, labels: own }: Population,
   groups: readonly string[],
   fractions: readonly number[],
   seed: number,
 ): Uint8Array {
+  const labels = oneClassEach(own, "data.val_fraction");
   const membersOf = new Map<string, number[]>();
   groups.forEach((group, index) => {
     const members = membersOf.get(group);

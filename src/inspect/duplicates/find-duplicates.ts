@@ -1,7 +1,7 @@
 // Finds pictures that are there more than once: the same bytes, the same picture, or nearly the same.
 import { createHash } from "node:crypto";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { ImageDataset } from "../../data/datasets/dataset.ts";
+import { type ImageDataset, labelText } from "../../data/datasets/dataset.ts";
 import type { DatasetSplits } from "../../data/modules/data-module.ts";
 import { type DecodeOptions, decodeImage } from "../../image/decode.ts";
 import type { Image } from "../../image/image.ts";
@@ -132,14 +132,14 @@ async function readAll(
   { read, onUnreadable, onProgress }: DuplicateOptions,
 ): Promise<{ readonly entries: readonly Entry[]; readonly candidates: Candidates }> {
   const places = partsOf(splits).flatMap(([part, dataset]) =>
-    Array.from(dataset.labels, (label, index) => ({ part, dataset, label, index })),
+    Array.from(dataset.labels.keys(), (index) => ({ part, dataset, index })),
   );
   const candidates = new Candidates(places.length);
   const entries: Entry[] = [];
   const known = new Set<string>();
   for (let from = 0; from < places.length; from += CONCURRENCY) {
-    const together = places.slice(from, from + CONCURRENCY).map(async ({ part, dataset, label, index }) => {
-      const picture = { part, index, name: dataset.name(index), className: dataset.classes[label]! };
+    const together = places.slice(from, from + CONCURRENCY).map(async ({ part, dataset, index }) => {
+      const picture = { part, index, name: dataset.name(index), className: labelText(dataset, index) };
       try {
         return { kind: "read", picture, dataset, ...(await readPicture(dataset, index, read)) } as const;
       } catch (error) {

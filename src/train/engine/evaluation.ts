@@ -1,7 +1,7 @@
 // A pass over validation or test batches: loss and metrics of the evaluated weights.
 
 import type { BatchSource, TrainerData } from "../../core/index.ts";
-import { ClassifierTrainingError, checkLabels } from "../../core/index.ts";
+import { ClassifierTrainingError, checkSampleLabels } from "../../core/index.ts";
 import type { Collective } from "../../runtime/collective.ts";
 import type { Stage, TrainableModel } from "../contracts.ts";
 import type { BatchResult, Metrics } from "../events.ts";
@@ -90,7 +90,7 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = { train: "training", val: "
 export function checkSplits({ labels }: TrainableModel, { splits }: TrainerData): void {
   if (labels === undefined) return;
   for (const split of [splits?.train, splits?.val, splits?.test]) {
-    if (split !== undefined) checkLabels(split.labels, labels, (i) => split.name(i));
+    if (split !== undefined) checkSampleLabels(split.labels, labels, (i) => split.name(i));
   }
 }
 

@@ -1,7 +1,7 @@
 // A data module of features in memory: the batches of another one, with features in place of pictures.
 
-import type { Batch, BatchSource, LoaderMemory, TrainerData } from "../../core/index.ts";
-import { hostTensor, ONLY_PROCESS, type Shape, type Share, shareOf, sizeOf } from "../../core/index.ts";
+import type { Batch, BatchSource, LoaderMemory, SampleLabels, TrainerData } from "../../core/index.ts";
+import { hostTensor, labelTensor, ONLY_PROCESS, type Shape, type Share, shareOf, sizeOf } from "../../core/index.ts";
 import type { Stage } from "../contracts.ts";
 import type { Features } from "./features.ts";
 
@@ -118,7 +118,7 @@ function indexed({ values, indices }: Features): IndexedFeatures {
   return { values: values.data, shape: values.shape.slice(1), places };
 }
 
-function gather({ values, shape, places }: IndexedFeatures, labels: Int32Array, indices: Uint32Array): Batch {
+function gather({ values, shape, places }: IndexedFeatures, labels: SampleLabels, indices: Uint32Array): Batch {
   const size = sizeOf(shape);
   const rows = new Float32Array(indices.length * size);
   for (const [row, index] of indices.entries()) {
@@ -127,11 +127,7 @@ function gather({ values, shape, places }: IndexedFeatures, labels: Int32Array, 
   }
   return {
     images: hostTensor("float32", [indices.length, ...shape], rows),
-    labels: hostTensor(
-      "int32",
-      [indices.length],
-      Int32Array.from(indices, (index) => labels[index]!),
-    ),
+    labels: labelTensor(labels, indices),
     indices,
   };
 }

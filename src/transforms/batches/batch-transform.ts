@@ -1,20 +1,22 @@
 // What a transform of whole batches is: it mixes pictures, and their targets with them.
 import * as z from "zod";
 import {
+  ABSENT,
   checkLabels,
   type HostTensor,
   hostTensor,
   parseOptions,
   type RandomStream,
+  UNKNOWN,
 } from "../../core/index.ts";
 import { symmetricBeta } from "../pixels/distributions.ts";
 import type { TransformDescription } from "../transform.ts";
 
-/** Pictures of a batch with the share that each class has in each of them. */
+/** Pictures of a batch with the share that each class or label has in each of them. */
 export interface MixedBatch {
   /** [N, 3, height, width] */
   readonly images: HostTensor<"float32">;
-  /** [N, classes]; rows sum to 1. */
+  /** [N, classes]; rows sum to 1. Of several labels entries from 0 to 1, and -1 for what is not known. */
   readonly targets: HostTensor<"float32">;
 }
 
@@ -28,10 +30,20 @@ export interface BatchTransform {
 export interface MixOptions {
   /** Parameter of the beta distribution the share is drawn from. Default 1. */
   readonly alpha?: number;
+  /**
+   * What a mixture of pictures with several labels has: "mixture", of each label the share of the pictures that have it; or
+   * "union", all labels of both. An entry that is not known in a part is not known in the mixture, unless a union has it
+   * anyway. Default "mixture", which alone goes with one class a picture.
+   */
+  readonly targets?: MixedTargets;
 }
+
+/** What becomes of the targets of mixed pictures. */
+export type MixedTargets = "mixture" | "union";
 
 const schema: z.ZodType<Required<MixOptions>> = z.strictObject({
   alpha: z.number().positive("alpha is above 0").default(1),
+  targets: z.enum(["mixture", "union"]).default("mixture"),
 });
 
 /** Mixes each sample of a batch with the one before it, by one share for the batch. */
@@ -70,6 +82,27 @@ export function oneHot(labels: Int32Array, classes: number): HostTensor<"float32
   const data = new Float32Array(labels.length * classes);
   for (const [row, label] of labels.entries()) data[row * classes + label] = 1;
   return hostTensor("float32", [labels.length, classes], data);
+}
+
+/**
+ * The targets of mixtures with `weight` of each sample and the rest of the one before it: shares, or the union of what is in
+ * either with a weight above 0; what is not known in one of them is not known in the mixture, unless a union has it anyway.
+ */
+export function mixTargets(
+  targets: HostTensor<"float32">,
+  weight: number,
+  kind: MixedTargets,
+): HostTensor<"float32"> {
+  const mixed = mixWithPrevious(targets, weight);
+  const { data, shape } = targets;
+  const row = data.length / shape[0]!;
+  for (let i = 0; i < data.length; i++) {
+    const own = weight > 0 ? data[i]! : ABSENT;
+    const other = weight < 1 ? data[i < row ? data.length - row + i : i - row]! : ABSENT;
+    if (kind === "union" && Math.max(own, other) > 0) mixed.data[i] = Math.max(own, other);
+    else if (own === UNKNOWN || other === UNKNOWN) mixed.data[i] = UNKNOWN;
+  }
+  return mixed;
 }
 
 /** `weight * row + (1 - weight) * (the row before it)`, the last row coming before the first, in float32. */

@@ -1,7 +1,7 @@
 // CutMix: a rectangle of each picture replaced by that of another of its batch (Yun et al., 2019).
 import { hostTensor, type RandomStream } from "../../core/index.ts";
 import type { Region } from "../pixels/resample.ts";
-import { Mix, type MixedBatch, type MixOptions, mixWithPrevious } from "./batch-transform.ts";
+import { Mix, type MixedBatch, type MixedTargets, type MixOptions, mixTargets } from "./batch-transform.ts";
 
 /** The share of its area that a picture keeps is drawn from Beta(alpha, alpha), once for a batch. */
 export type CutMixOptions = MixOptions;
@@ -11,7 +11,7 @@ export class CutMix extends Mix {
   protected override mix(batch: MixedBatch, share: number, random: RandomStream): MixedBatch {
     const [, , height, width] = batch.images.shape as [number, number, number, number];
     const center = [random.integer(width), random.integer(height)] as const;
-    return cutMix(batch, cutBox(width, height, share, center));
+    return cutMix(batch, cutBox(width, height, share, center), this.options.targets);
   }
 }
 
@@ -37,7 +37,11 @@ export function shareOutside(box: Region, width: number, height: number): number
 }
 
 /** The batch with `box` of each picture taken from the one before it, targets mixed by area. */
-export function cutMix({ images, targets }: MixedBatch, box: Region): MixedBatch {
+export function cutMix(
+  { images, targets }: MixedBatch,
+  box: Region,
+  kind: MixedTargets = "mixture",
+): MixedBatch {
   const [count, , height, width] = images.shape as [number, number, number, number];
   const out = Float32Array.from(images.data);
   const area = height * width;
@@ -52,5 +56,5 @@ export function cutMix({ images, targets }: MixedBatch, box: Region): MixedBatch
     }
   }
   const share = shareOutside(box, width, height);
-  return { images: hostTensor("float32", images.shape, out), targets: mixWithPrevious(targets, share) };
+  return { images: hostTensor("float32", images.shape, out), targets: mixTargets(targets, share, kind) };
 }
