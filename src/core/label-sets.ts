@@ -31,8 +31,14 @@ export class LabelSets {
     return labels;
   }
 
-  keys(): IterableIterator<number> {
-    return Array.from({ length: this.length }, (_, sample) => sample).values();
+  /** The positions of the samples. */
+  *keys(): Generator<number> {
+    for (let sample = 0; sample < this.length; sample++) yield sample;
+  }
+
+  /** The entries of each sample. */
+  *[Symbol.iterator](): Generator<Int8Array> {
+    for (const sample of this.keys()) yield this.row(sample);
   }
 }
 

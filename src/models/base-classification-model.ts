@@ -245,7 +245,11 @@ export abstract class BaseClassificationModel {
       refuse("model.loss_name", message, `choose ${losses.join(", ")}`);
     }
     if (head === "knn" && task === "multi_label")
-      refuse("model.head", "neighbours vote for one class each, not for several labels", "use model.head=linear");
+      refuse(
+        "model.head",
+        "neighbours vote for one class each, not for several labels",
+        "use model.head=linear",
+      );
   }
 
   #required<T>(part: T | undefined): T {

@@ -1,6 +1,7 @@
 // Modules, layers, initialisers and losses: what models are written with.
-export { type AsymmetricLossOptions, asymmetricLoss } from "./asymmetric-loss.ts";
+
 export type { TensorChange } from "../core/index.ts";
+export { type AsymmetricLossOptions, asymmetricLoss } from "./asymmetric-loss.ts";
 export {
   Backbone,
   ClassificationNetwork,

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { oneClassEach } from "../../src/core/index.ts";
 import {
   CSVDataModule,
   type DataModule,
@@ -44,7 +45,7 @@ async function write(path: string, content: string | Uint8Array): Promise<string
 
 async function colours(dataset: ImageDataset | undefined): Promise<[string, number][]> {
   const result: [string, number][] = [];
-  for (const [index, label] of (dataset?.labels ?? new Int32Array()).entries()) {
+  for (const [index, label] of oneClassEach(dataset?.labels ?? new Int32Array(), "here").entries()) {
     const image = await readImage(await dataset!.source(index), dataset!.name(index));
     result.push([dataset!.classes[label]!, image.data[0]!]);
   }

@@ -9,6 +9,7 @@ import {
   type DataModule,
   type ImageDataset,
   JSONLDataModule,
+  labelText,
 } from "../../src/data/index.ts";
 
 let folder: string;
@@ -38,8 +39,8 @@ const table = (options: CSVDataModuleOptions): Promise<CSVDataModule> =>
 /** Class and path below the folder of every picture, in order. */
 function listed(dataset: ImageDataset | undefined): string[] {
   return Array.from(
-    dataset?.labels ?? [],
-    (label, index) => `${dataset!.classes[label]} ${dataset!.name(index).replace(`${folder}/`, "")}`,
+    dataset?.labels.keys() ?? [],
+    (index) => `${labelText(dataset!, index)} ${dataset!.name(index).replace(`${folder}/`, "")}`,
   );
 }
 
@@ -123,7 +124,9 @@ describe("a table for each split", () => {
     const { splits } = await table({ trainFile, groupColumn: "player" });
     const players = (dataset: ImageDataset): Set<number> =>
       new Set(
-        Array.from(dataset.labels, (_, i) => Math.floor(Number(/(\d+)\.jpg$/.exec(dataset.name(i))![1]) / 2)),
+        Array.from(dataset.labels.keys(), (i) =>
+          Math.floor(Number(/(\d+)\.jpg$/.exec(dataset.name(i))![1]) / 2),
+        ),
       );
     for (const player of players(splits.val!)) expect(players(splits.train).has(player)).toBe(false);
   });

@@ -35,7 +35,7 @@ function row(image: string, suffix: string, metadata?: object | null): string {
 /** Where the pictures of training and validation are read, and what the written split calls them. */
 function namesOf({ splits }: DataModule): { readonly paths: string[]; readonly names: string[] } {
   const paths = [splits.train, splits.val!].flatMap((part) =>
-    Array.from(part.labels, (_, index) => part.name(index)),
+    Array.from(part.labels.keys(), (index) => part.name(index)),
   );
   return { paths: paths.sort(), names: [...splits.split!.train, ...splits.split!.val].sort() };
 }

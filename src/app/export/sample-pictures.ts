@@ -47,7 +47,8 @@ export function balancedSample(labels: SampleLabels, count: number, seed: number
   const byClass = new Map<number, number[]>();
   const sets = new Map<string, number>();
   for (const index of labels.keys()) {
-    const label = labels instanceof Int32Array ? labels[index]! : placeOf(labelsOf(labels, index).join(), sets);
+    const label =
+      labels instanceof Int32Array ? labels[index]! : placeOf(labelsOf(labels, index).join(), sets);
     if (label < 0) continue;
     const own = byClass.get(label) ?? [];
     own.push(index);

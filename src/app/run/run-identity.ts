@@ -97,7 +97,8 @@ const isIn = (key: string, group: string): boolean =>
 function digestOf(pictures: ImageDataset): string {
   const hash = createHash("sha256");
   for (const index of pictures.labels.keys()) {
-    const label = pictures.labels instanceof Int32Array ? pictures.labels[index] : [...pictures.labels.row(index)];
+    const label =
+      pictures.labels instanceof Int32Array ? pictures.labels[index] : [...pictures.labels.row(index)];
     hash.update(JSON.stringify([label, basename(pictures.name(index))]));
   }
   return hash.digest("hex").slice(0, 12);

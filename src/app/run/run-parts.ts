@@ -10,7 +10,12 @@ import {
   resolveConfig,
   toPlain,
 } from "../../config/index.ts";
-import { ClassifierTrainingError, checkSampleLabels, type LabelRange, type TaskName } from "../../core/index.ts";
+import {
+  ClassifierTrainingError,
+  checkSampleLabels,
+  type LabelRange,
+  type TaskName,
+} from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import { ClassificationMetric } from "../../metrics/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";

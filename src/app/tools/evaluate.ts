@@ -2,9 +2,9 @@
 import { ClassifierTrainingError, hostTensor } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { Classifier, type TestTimeAugmentation } from "../../inference/index.ts";
-import { taskOf } from "../../tasks/index.ts";
 import { writeDurably } from "../../platform/index.ts";
 import { type Evaluation, type Prediction, renderEvaluation } from "../../report/index.ts";
+import { taskOf } from "../../tasks/index.ts";
 import { jpegAddress } from "../report/jpeg-address.ts";
 import { composeRun, configurationOfRun } from "../run/configuration.ts";
 import { runFolderOf } from "../run/run-folder.ts";

@@ -130,7 +130,7 @@ describe("a tree that comes split", () => {
     const made = await open({ root, splitFile, classLevel: "path" });
     const again = await open({ root, splitFile, classLevel: "top" });
     const names = ({ splits }: ImageFolderDataModule): string[] =>
-      Array.from(splits.val!.labels, (_, index) => splits.val!.name(index));
+      Array.from(splits.val!.labels.keys(), (index) => splits.val!.name(index));
     expect(names(again)).toEqual(names(made));
     expect(again.classes).toEqual(["Fruit", "Nuts"]);
   });

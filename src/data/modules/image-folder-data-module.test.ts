@@ -103,7 +103,7 @@ describe("folders that are split here", () => {
     const options = { root, batchSize: 4, imageSize: 8, numWorkers: 0, testFraction: 0.1 };
     const names = (module: ImageFolderDataModule, part: "train" | "val" | "test"): string[] => {
       const dataset = module.splits[part]!;
-      return Array.from(dataset.labels, (_, index) => dataset.name(index));
+      return Array.from(dataset.labels.keys(), (index) => dataset.name(index));
     };
     const first = new ImageFolderDataModule({ ...options, splitFile });
     await first.setup();

@@ -38,7 +38,8 @@ export function stratify(population: Population, fractions: readonly number[], s
 
 function membersOfClasses({ classes, labels }: Population): number[][] {
   const members = classes.map((): number[] => []);
-  for (const [index, label] of oneClassEach(labels, "data.val_fraction").entries()) members[label]!.push(index);
+  for (const [index, label] of oneClassEach(labels, "data.val_fraction").entries())
+    members[label]!.push(index);
   return members;
 }
 

@@ -1,7 +1,15 @@
 // A data module of features in memory: the batches of another one, with features in place of pictures.
 
 import type { Batch, BatchSource, LoaderMemory, SampleLabels, TrainerData } from "../../core/index.ts";
-import { hostTensor, labelTensor, ONLY_PROCESS, type Shape, type Share, shareOf, sizeOf } from "../../core/index.ts";
+import {
+  hostTensor,
+  labelTensor,
+  ONLY_PROCESS,
+  type Shape,
+  type Share,
+  shareOf,
+  sizeOf,
+} from "../../core/index.ts";
 import type { Stage } from "../contracts.ts";
 import type { Features } from "./features.ts";
 
@@ -118,7 +126,11 @@ function indexed({ values, indices }: Features): IndexedFeatures {
   return { values: values.data, shape: values.shape.slice(1), places };
 }
 
-function gather({ values, shape, places }: IndexedFeatures, labels: SampleLabels, indices: Uint32Array): Batch {
+function gather(
+  { values, shape, places }: IndexedFeatures,
+  labels: SampleLabels,
+  indices: Uint32Array,
+): Batch {
   const size = sizeOf(shape);
   const rows = new Float32Array(indices.length * size);
   for (const [row, index] of indices.entries()) {

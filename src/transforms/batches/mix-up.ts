@@ -1,5 +1,12 @@
 // MixUp: each picture blended with another of its batch (Zhang et al., 2017).
-import { Mix, type MixedBatch, type MixedTargets, type MixOptions, mixTargets, mixWithPrevious } from "./batch-transform.ts";
+import {
+  Mix,
+  type MixedBatch,
+  type MixedTargets,
+  type MixOptions,
+  mixTargets,
+  mixWithPrevious,
+} from "./batch-transform.ts";
 
 /** The weight that pictures have in their blends is drawn from Beta(alpha, alpha), once for a batch. */
 export type MixUpOptions = MixOptions;
