@@ -28,7 +28,10 @@ export function checkSampleLabels(
   const found = labels instanceof LabelSets ? "multi_label" : "multi_class";
   const { task = "multi_class", numClasses } = range;
   if (found !== task) throw otherTask(found, task);
-  if (labels instanceof Int32Array) return checkLabels(labels, range, nameOf);
+  if (labels instanceof Int32Array) {
+    checkLabels(labels, range, nameOf);
+    return;
+  }
   if (labels.width === numClasses) return;
   const message = `samples have entries for ${labels.width} labels, the model knows ${numClasses}`;
   throw new ClassifierTrainingError("data", "LABEL_RANGE", message);

@@ -1,7 +1,6 @@
 // Which pictures an epoch shows, and in what order: a pure function of seed and epoch.
 import * as z from "zod";
 import {
-  ABSENT,
   ClassifierTrainingError,
   countClasses,
   didYouMean,
@@ -9,6 +8,7 @@ import {
   oneClassEach,
   RandomStream,
   type SampleLabels,
+  UNKNOWN,
 } from "../../core/index.ts";
 import type { Sampler } from "./sampler.ts";
 import { type ShardOptions, shardedSampler, shardFields } from "./sharded-sampler.ts";
@@ -145,10 +145,9 @@ export function classWeights(counts: ArrayLike<number>): Float32Array {
  */
 export function positiveWeights(labels: SampleLabels, count: number, most: number): Float32Array {
   const present = countClasses(labels, count);
-  const absent = new Int32Array(count);
+  const absent = present.map((times) => labels.length - times);
   if (labels instanceof LabelSets)
-    labels.data.forEach((entry, i) => void (absent[i % count]! += Number(entry === ABSENT)));
-  else absent.forEach((_, c) => void (absent[c] = labels.length - present[c]!));
+    for (const [i, entry] of labels.data.entries()) if (entry === UNKNOWN) absent[i % count]!--;
   return Float32Array.from(present, (times, c) =>
     times === 0 || absent[c] === 0 ? 1 : Math.min(most, absent[c]! / times),
   );
