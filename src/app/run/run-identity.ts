@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { type Composition, resolveConfig } from "../../config/index.ts";
-import { withoutPasswords } from "../../core/index.ts";
+import { LabelSets, withoutPasswords } from "../../core/index.ts";
 import type { DataModule, ImageDataset } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import type { Json } from "../../train/index.ts";
@@ -96,10 +96,10 @@ const isIn = (key: string, group: string): boolean =>
 /** Equal wherever the pictures lie. */
 function digestOf(pictures: ImageDataset): string {
   const hash = createHash("sha256");
-  for (const index of pictures.labels.keys()) {
-    const label =
-      pictures.labels instanceof Int32Array ? pictures.labels[index] : [...pictures.labels.row(index)];
-    hash.update(JSON.stringify([label, basename(pictures.name(index))]));
+  const { labels } = pictures;
+  for (const index of labels.keys()) {
+    const own = labels instanceof LabelSets ? [...labels.row(index)] : labels[index];
+    hash.update(JSON.stringify([own, basename(pictures.name(index))]));
   }
   return hash.digest("hex").slice(0, 12);
 }
