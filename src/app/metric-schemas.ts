@@ -16,6 +16,16 @@ const ranked = {
   thresholds: z.union([z.int().min(2), z.array(z.number().min(0).max(1)).min(1)]).optional(),
 };
 
+/** Several labels a picture: their number follows the data; networks give logits. */
+const labels = { numLabels: z.int().min(1).optional(), scores: scored.scores };
+const probability = z.number().min(0).max(1);
+const decided = { ...labels, threshold: z.union([probability, z.array(probability).min(1)]).default(0.5) };
+const labelCounted = {
+  ...decided,
+  average: z.enum(["micro", "macro", "weighted", "samples", "none"]).default("macro"),
+};
+const labelRanked = { ...labels, average: counted.average, thresholds: ranked.thresholds };
+
 /** By the name of the metric. */
 export const METRIC_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   MulticlassAUROC: z.strictObject(ranked),
@@ -41,4 +51,8 @@ export const METRIC_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   MulticlassPrecision: z.strictObject(counted),
   MulticlassRecall: z.strictObject(counted),
   MulticlassSpecificity: z.strictObject(counted),
+  MultilabelAveragePrecision: z.strictObject(labelRanked),
+  MultilabelExactMatch: z.strictObject(decided),
+  MultilabelF1Score: z.strictObject(labelCounted),
+  MultilabelFBetaScore: z.strictObject({ ...labelCounted, beta: z.number().positive() }),
 };

@@ -8,14 +8,13 @@ import { optionError } from "./classification-metric.ts";
 export type Average = "micro" | "macro" | "weighted" | "none";
 
 /** One value, or one per class with `none`. */
-export type Averaged<A extends Average> = A extends "none" ? Float64Array : number;
+export type Averaged<A extends string> = A extends "none" ? Float64Array : number;
 
 const AVERAGES: readonly string[] = ["micro", "macro", "weighted", "none"] satisfies Average[];
 
-/** @throws ClassifierTrainingError `METRIC_OPTION` */
-export function checkAverage(average: string): void {
-  if (!AVERAGES.includes(average))
-    throw optionError(`average is ${average}, not one of ${AVERAGES.join(", ")}`);
+/** @throws ClassifierTrainingError `METRIC_OPTION` unless `average` is one of `known`, by default of `Average`. */
+export function checkAverage(average: string, known: readonly string[] = AVERAGES): void {
+  if (!known.includes(average)) throw optionError(`average is ${average}, not one of ${known.join(", ")}`);
 }
 
 /** `numerator / denominator`, and 0 where the denominator is 0. */

@@ -1,7 +1,6 @@
 // Confidence intervals of metrics by the bootstrap, gathered in the same pass over the data.
 import { ClassifierTrainingError, fnv1a, philox4x32 } from "../core/index.ts";
-import { ClassificationBatch, type Labels, type Predictions } from "./classification-batch.ts";
-import { type ClassificationMetric, optionError } from "./classification-metric.ts";
+import { type ClassificationMetric, type MetricInput, optionError } from "./classification-metric.ts";
 import type { MetricCollection } from "./collection.ts";
 import type { MetricState, MetricValue } from "./metric.ts";
 import { Sums } from "./sums.ts";
@@ -63,14 +62,15 @@ export class Bootstrap<M extends Readonly<Record<string, ClassificationMetric>>>
   }
 
   /**
-   * @param predictions scores `[N, C]` or predicted classes `[N]`
-   * @param labels class indices `[N]`
+   * @param input scores `[N, C]` or predicted classes `[N]`, and class indices `[N]`; or for several labels a sample, scores
+   * `[N, L]` and targets `[N, L]`
    */
-  update(predictions: Predictions, labels: Labels): void {
-    const batch = ClassificationBatch.of(predictions, labels);
+  update(...input: MetricInput): void {
+    const batch = this.#data.batchOf(...input);
+    if (batch === undefined) return;
     this.#data.updateBatch(batch);
     const first = this.#firstPosition + this.#samples.of("samples")[0]!;
-    const size = batch.labels.length;
+    const { size } = batch;
     const counts = new Uint8Array(4 * size);
     const words = new Uint32Array(4);
     for (let group = 0; group < this.#replicates.length; group += 4) {

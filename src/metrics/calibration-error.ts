@@ -1,5 +1,5 @@
 // Expected calibration error: how far confidence is from accuracy.
-import type { ClassificationBatch } from "./classification-batch.ts";
+import { ClassificationBatch } from "./classification-batch.ts";
 import { type Accumulator, ClassificationMetric, optionError } from "./classification-metric.ts";
 import { type ScoreMetricOptions, scoreOptions } from "./score-options.ts";
 import { FromSums, Sums } from "./sums.ts";
@@ -26,8 +26,9 @@ export interface ReliabilityBin {
 }
 
 /** Samples, confidence and hits per bin. A bin holds its lower edge; a confidence of exactly 1 has a bin of its own. */
-export class ReliabilityBins extends FromSums implements Accumulator {
+export class ReliabilityBins extends FromSums implements Accumulator<ClassificationBatch> {
   readonly key: string;
+  readonly batches: typeof ClassificationBatch = ClassificationBatch;
   readonly #options: ReturnType<typeof scoreOptions>;
   readonly #edges: Float32Array;
   protected override readonly sums: Sums<"count" | "confidence" | "correct">;

@@ -1,5 +1,6 @@
 // One batch of predictions and labels, with what several metrics derive from it computed once.
 import { ClassifierTrainingError, formatShape, type HostTensor } from "../core/index.ts";
+import type { MetricBatch } from "./metric-batch.ts";
 
 /**
  * Scores `[N, C]` (float32 logits or probabilities) or predicted classes `[N]` (int32).
@@ -26,10 +27,12 @@ interface Views {
 }
 
 /**
- * What metrics are updated with. Derived arrays are computed when first asked for, and then shared: do not change
+ * What metrics of samples of one class each are updated with. Derived arrays are computed when first asked for, and then shared: do not change
  * them.
  */
-export class ClassificationBatch {
+export class ClassificationBatch implements MetricBatch {
+  static readonly task = "multi_class";
+  readonly task = "multi_class";
   readonly labels: Int32Array;
   /** Columns of the scores; undefined where only predicted classes are known. */
   readonly numClasses: number | undefined;
@@ -46,6 +49,9 @@ export class ClassificationBatch {
   /** @throws ClassifierTrainingError `METRIC_INPUT` when the shapes do not fit each other. */
   static of(predictions: Predictions, labels: Labels): ClassificationBatch {
     const classes = labels instanceof Int32Array ? labels : labels.data;
+    if (!(classes instanceof Int32Array)) {
+      throw inputError("metrics of samples of one class each need labels of class indices, int32 [N]");
+    }
     const rank = predictions.dtype === "float32" ? 2 : 1;
     if (predictions.shape.length !== rank || predictions.shape[0] !== classes.length) {
       const expected = rank === 2 ? `[${classes.length}, classes]` : `[${classes.length}]`;
@@ -65,6 +71,10 @@ export class ClassificationBatch {
       areProbabilities: () => areProbabilities(scores),
       softmax: () => softmaxRows(scores, numClasses),
     });
+  }
+
+  get size(): number {
+    return this.labels.length;
   }
 
   /** Scores, row-major `[N, numClasses]`. */
@@ -118,7 +128,6 @@ export class ClassificationBatch {
     });
   }
 
-  /** The batch of these samples in this order, repeats allowed; what was derived already is carried over. */
   select(samples: Int32Array): ClassificationBatch {
     const labels = gather(this.labels, samples, 1);
     const columns = this.numClasses ?? 1;
@@ -197,7 +206,8 @@ function labelRanks(scores: Float32Array, columns: number, labels: Int32Array): 
   return ranks;
 }
 
-function areProbabilities(scores: Float32Array): boolean {
+/** Whether all scores lie in [0, 1]. */
+export function areProbabilities(scores: Float32Array): boolean {
   for (let i = 0; i < scores.length; i++) if (!(scores[i]! >= 0 && scores[i]! <= 1)) return false;
   return true;
 }
@@ -222,7 +232,12 @@ function softmaxRows(scores: Float32Array, columns: number): Float32Array {
   return probabilities;
 }
 
-function gather<T extends Float32Array | Int32Array>(rows: T, samples: Int32Array, columns: number): T {
+/** Rows of `columns` numbers, chosen by their index. */
+export function gather<T extends Float32Array | Int32Array>(
+  rows: T,
+  samples: Int32Array,
+  columns: number,
+): T {
   const gathered = new (rows.constructor as new (length: number) => T)(samples.length * columns);
   for (let i = 0; i < samples.length; i++) {
     const start = samples[i]! * columns;

@@ -1,13 +1,20 @@
 // A metric of predictions and labels: a reading of an accumulator that it may share with other metrics.
 import { ClassifierTrainingError } from "../core/index.ts";
-import { ClassificationBatch, type Labels, type Predictions } from "./classification-batch.ts";
+import type { Labels, Predictions } from "./classification-batch.ts";
 import type { Metric, MetricDescription, MetricState, MetricValue } from "./metric.ts";
+import type { BatchKind, MetricBatch } from "./metric-batch.ts";
+import type { LabelScores, LabelTargets } from "./multilabel/multilabel-batch.ts";
+
+/** Predictions and labels of a batch: of samples of one class each, or of samples with several labels. */
+export type MetricInput = [Predictions, Labels] | [LabelScores, LabelTargets];
 
 /** What one pass over the batches gathers, for every metric that reads it. */
-export interface Accumulator {
+export interface Accumulator<B extends MetricBatch = MetricBatch> {
   /** Says what is gathered, with the options that matter; equal keys mean equal contents. */
   readonly key: string;
-  update(batch: ClassificationBatch): void;
+  /** What it gathers from: the class of its batches. */
+  readonly batches: BatchKind<MetricInput, B>;
+  update(batch: B): void;
   reset(): void;
   state(): MetricState;
   load(state: MetricState): void;
@@ -15,7 +22,7 @@ export interface Accumulator {
   merge(state: MetricState): void;
 }
 
-/** Options of every classification metric. */
+/** Options of every metric of samples of one class each. */
 export interface ClassificationMetricOptions {
   /** Number of classes C, at least 2. */
   readonly numClasses: number;
@@ -27,7 +34,7 @@ export interface ClassificationMetricOptions {
 export abstract class ClassificationMetric<
   A extends Accumulator = Accumulator,
   Value extends MetricValue = MetricValue,
-> implements Metric<[Predictions, Labels], Value>
+> implements Metric<Parameters<A["batches"]["of"]>, Value>
 {
   readonly name: MetricDescription["name"];
   readonly unit: MetricDescription["unit"];
@@ -61,12 +68,12 @@ export abstract class ClassificationMetric<
   }
 
   /**
-   * @param predictions scores `[N, C]` or predicted classes `[N]`
-   * @param labels class indices `[N]`
+   * @param input scores `[N, C]` or predicted classes `[N]`, and class indices `[N]`; or for several labels a sample, scores
+   * `[N, L]` and targets `[N, L]`
    * @throws ClassifierTrainingError `METRIC_INPUT`
    */
-  update(predictions: Predictions, labels: Labels): void {
-    this.#accumulator.update(ClassificationBatch.of(predictions, labels));
+  update(...input: Parameters<A["batches"]["of"]>): void {
+    this.#accumulator.update(this.#accumulator.batches.of(...input));
   }
 
   reset(): void {

@@ -1,14 +1,21 @@
 // Several classification metrics over the same batches, gathering once what they have in common.
 import { ClassifierTrainingError } from "../core/index.ts";
-import { ClassificationBatch, type Labels, type Predictions } from "./classification-batch.ts";
-import type { Accumulator, ClassificationMetric } from "./classification-metric.ts";
+import { inputError } from "./classification-batch.ts";
+import {
+  type Accumulator,
+  type ClassificationMetric,
+  type MetricInput,
+  optionError,
+} from "./classification-metric.ts";
 import type { MetricState, MetricValue } from "./metric.ts";
+import type { MetricBatch } from "./metric-batch.ts";
 import { stateError } from "./sums.ts";
 
 /**
  * Metrics by the name they are reported under, for instance `{ "val/acc_top1": new MulticlassAccuracy(...) }`.
  * Metrics that read the same counts share them, so each is gathered once per batch; the given metrics become part of
- * the collection and should be updated only through it.
+ * the collection and should be updated only through it. All are of one task: of samples of one class each, or with several
+ * labels.
  */
 export class MetricCollection<
   M extends Readonly<Record<string, ClassificationMetric>> = Record<string, ClassificationMetric>,
@@ -16,8 +23,16 @@ export class MetricCollection<
   readonly metrics: M;
   readonly #accumulators = new Map<string, Accumulator>();
 
+  /** @throws ClassifierTrainingError kind "usage" `METRIC_OPTION` for metrics of different tasks */
   constructor(metrics: M) {
     this.metrics = metrics;
+    const [first, ...others] = Object.entries(metrics);
+    for (const [name, { accumulator }] of others) {
+      if (accumulator.batches === first![1].accumulator.batches) continue;
+      throw optionError(
+        `${first![0]} is a metric for ${first![1].accumulator.batches.task}, ${name} one for ${accumulator.batches.task}`,
+      );
+    }
     for (const metric of Object.values(metrics)) {
       const shared = this.#accumulators.get(metric.accumulator.key);
       if (shared === undefined) this.#accumulators.set(metric.accumulator.key, metric.accumulator);
@@ -26,15 +41,26 @@ export class MetricCollection<
   }
 
   /**
-   * @param predictions scores `[N, C]` or predicted classes `[N]`
-   * @param labels class indices `[N]`
+   * @param input scores `[N, C]` or predicted classes `[N]`, and class indices `[N]`; or for several labels a sample, scores
+   * `[N, L]` and targets `[N, L]`
    */
-  update(predictions: Predictions, labels: Labels): void {
-    this.updateBatch(ClassificationBatch.of(predictions, labels));
+  update(...input: MetricInput): void {
+    const batch = this.batchOf(...input);
+    if (batch !== undefined) this.updateBatch(batch);
+  }
+
+  /** The batch that the metrics take; undefined where there are none. */
+  batchOf(...input: MetricInput): MetricBatch | undefined {
+    const [accumulator] = this.#accumulators.values();
+    return accumulator?.batches.of(...input);
   }
 
   /** As `update`, for a batch whose derived values are shared with others. */
-  updateBatch(batch: ClassificationBatch): void {
+  updateBatch(batch: MetricBatch): void {
+    for (const { batches } of this.#accumulators.values()) {
+      if (batches.task === batch.task) continue;
+      throw inputError(`a batch for ${batch.task} does not fit metrics for ${batches.task}`);
+    }
     for (const accumulator of this.#accumulators.values()) accumulator.update(batch);
   }
 

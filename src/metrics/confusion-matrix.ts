@@ -1,7 +1,7 @@
 // The confusion matrix: how often each class was predicted for each label.
 import type { HostTensor } from "../core/index.ts";
 import { safeDivide } from "./average.ts";
-import type { ClassificationBatch } from "./classification-batch.ts";
+import { ClassificationBatch } from "./classification-batch.ts";
 import {
   type Accumulator,
   ClassificationMetric,
@@ -12,8 +12,9 @@ import {
 import { FromSums, Sums } from "./sums.ts";
 
 /** Counts `[label, prediction]`, shared by every metric that is a function of the confusion matrix. */
-export class ConfusionCounts extends FromSums implements Accumulator {
+export class ConfusionCounts extends FromSums implements Accumulator<ClassificationBatch> {
   readonly key: string;
+  readonly batches: typeof ClassificationBatch = ClassificationBatch;
   readonly numClasses: number;
   readonly ignoreIndex: number | undefined;
   protected override readonly sums: Sums<"counts">;

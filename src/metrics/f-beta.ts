@@ -9,19 +9,29 @@ export interface FBetaOptions<A extends Average = "macro"> extends StatScoreOpti
   readonly beta: number;
 }
 
+/** The weighted harmonic mean for some counts; 0 where there are neither labels nor predictions. */
+export function fBeta({ tp, fp, fn }: Counts, beta: number): number {
+  const square = beta ** 2;
+  return safeDivide((1 + square) * tp, (1 + square) * tp + square * fn + fp);
+}
+
+/** @throws ClassifierTrainingError `METRIC_OPTION` unless `beta` is above 0. */
+export function checkBeta(beta: number): number {
+  if (beta > 0) return beta;
+  throw optionError(`beta is ${beta}, not a number above 0`);
+}
+
 /** Weighted harmonic mean of precision and recall: `(1 + b^2) tp / ((1 + b^2) tp + b^2 fn + fp)`. */
 export class MulticlassFBetaScore<A extends Average = "macro"> extends StatScoreMetric<A> {
   readonly beta: number;
 
   constructor(options: FBetaOptions<A>) {
     super({ name: "f_beta", unit: "ratio", direction: "higher" }, options);
-    if (!(options.beta > 0)) throw optionError(`beta is ${options.beta}, not a number above 0`);
-    this.beta = options.beta;
+    this.beta = checkBeta(options.beta);
   }
 
-  protected score({ tp, fp, fn }: Counts): number {
-    const square = this.beta ** 2;
-    return safeDivide((1 + square) * tp, (1 + square) * tp + square * fn + fp);
+  protected score(counts: Counts): number {
+    return fBeta(counts, this.beta);
   }
 }
 
@@ -31,7 +41,7 @@ export class MulticlassF1Score<A extends Average = "macro"> extends StatScoreMet
     super({ name: "f1", unit: "ratio", direction: "higher" }, options);
   }
 
-  protected score({ tp, fp, fn }: Counts): number {
-    return safeDivide(2 * tp, 2 * tp + fn + fp);
+  protected score(counts: Counts): number {
+    return fBeta(counts, 1);
   }
 }

@@ -21,6 +21,7 @@ export {
   type Accumulator,
   ClassificationMetric,
   type ClassificationMetricOptions,
+  type MetricInput,
 } from "./classification-metric.ts";
 export { type CohenKappaOptions, type KappaWeights, MulticlassCohenKappa } from "./cohen-kappa.ts";
 export { MetricCollection } from "./collection.ts";
@@ -38,7 +39,9 @@ export { MulticlassMatthewsCorrCoef } from "./matthews-corr-coef.ts";
 export { type McNemarResult, mcnemarTest } from "./mcnemar.ts";
 export { MeanMetric, type MeanMetricOptions, type NanStrategy } from "./mean.ts";
 export type { Metric, MetricDescription, MetricDirection, MetricState, MetricValue } from "./metric.ts";
-export type { RankingOptions } from "./operating-points.ts";
+export type { BatchKind, MetricBatch } from "./metric-batch.ts";
+export * from "./multilabel/index.ts";
+export type { RankingOptions, RankingThresholds } from "./operating-points.ts";
 export { MulticlassPrecision } from "./precision.ts";
 export type { AveragedRankingOptions, RankingAverage } from "./ranking-metric.ts";
 export { MulticlassRecall } from "./recall.ts";

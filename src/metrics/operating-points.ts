@@ -1,21 +1,26 @@
-// True and false positives of each class at falling score thresholds: what ranking metrics are computed from.
-import type { ClassificationBatch } from "./classification-batch.ts";
-import { type Accumulator, optionError } from "./classification-metric.ts";
+// True and false positives of each class or label at falling score thresholds: what ranking metrics are computed from.
+import { ClassificationBatch, gather } from "./classification-batch.ts";
+import { type Accumulator, type MetricInput, optionError } from "./classification-metric.ts";
 import type { MetricState } from "./metric.ts";
+import type { BatchKind, MetricBatch } from "./metric-batch.ts";
 import { type ScoreMetricOptions, scoreOptions } from "./score-options.ts";
 import { FromSums, Sums, stateError, stateTensor } from "./sums.ts";
 import { countAtMost, linspace } from "./thresholds.ts";
 
-/** Those of score metrics, and how exact the ranking is. */
-export interface RankingOptions extends ScoreMetricOptions {
+/** How exact a ranking is. */
+export interface RankingThresholds {
   /**
-   * Left out, the metric is exact and keeps every score: 4 (C + 1) bytes a sample. A number is that many thresholds at
-   * equal distances from 0 to 1, a list the thresholds themselves, ascending: bounded memory, approximate.
+   * Left out, the metric is exact and keeps every score: 4 (C + 1) bytes a sample, or 8 L where it may have several labels. A
+   * number is that many thresholds at equal distances from 0 to 1, a list the thresholds themselves, ascending: bounded
+   * memory, approximate.
    */
   readonly thresholds?: number | readonly number[] | undefined;
 }
 
-/** One class against the rest: hits and false alarms at each threshold, from the highest threshold down. */
+/** Those of score metrics, and how exact the ranking is. */
+export interface RankingOptions extends ScoreMetricOptions, RankingThresholds {}
+
+/** One class or label against the rest: hits and false alarms at each threshold, from the highest threshold down. */
 export interface ClassPoints {
   readonly tp: ArrayLike<number>;
   readonly fp: ArrayLike<number>;
@@ -23,11 +28,54 @@ export interface ClassPoints {
   readonly negatives: number;
 }
 
-/** Everything that ranking metrics know of the data, class by class; several may share one. */
-export interface OperatingPoints extends Accumulator {
-  readonly numClasses: number;
+/** Everything that ranking metrics know of the data, column by column of the scores; several may share one. */
+export interface OperatingPoints<B extends MetricBatch = MetricBatch> extends Accumulator<B> {
+  /** Classes or labels. */
+  readonly columns: number;
   readonly exact: boolean;
-  of(c: number): ClassPoints;
+  of(column: number): ClassPoints;
+  /** All columns as if they were one. */
+  pooled(): ClassPoints;
+}
+
+/** How the batches of one task are ranked. */
+export interface Ranked<B extends MetricBatch> {
+  readonly batches: BatchKind<MetricInput, B>;
+  readonly columns: number;
+  /** The options that matter, as text. */
+  readonly key: string;
+  /** Entries that the labels of a sample have: 1, or one for each column. */
+  readonly labelWidth: number;
+  /** Probabilities and labels of the samples that count. */
+  rows(batch: B): Rows;
+  /** Whether a sample is positive (1) or negative (0) in a column; anything else does not count. */
+  truth(labels: Int32Array, sample: number, column: number): number;
+}
+
+/** Probabilities `[n, columns]` and labels `[n, labelWidth]` of some samples. */
+export interface Rows {
+  readonly probabilities: Float32Array;
+  readonly labels: Int32Array;
+}
+
+/** Those of samples of one class each: each class against all others. */
+export function multiclassPoints(options: RankingOptions): OperatingPoints<ClassificationBatch> {
+  const { numClasses, ignoreIndex, scores, key } = scoreOptions(options);
+  const ranked: Ranked<ClassificationBatch> = {
+    batches: ClassificationBatch,
+    columns: numClasses,
+    key,
+    labelWidth: 1,
+    rows: (batch) => {
+      const samples = batch.counted(numClasses, ignoreIndex);
+      return {
+        probabilities: gather(batch.probabilities(scores), samples, numClasses),
+        labels: gather(batch.labels, samples, 1),
+      };
+    },
+    truth: (labels, sample, column) => Number(labels[sample] === column),
+  };
+  return operatingPoints(ranked, options.thresholds);
 }
 
 /**
@@ -35,68 +83,74 @@ export interface OperatingPoints extends Accumulator {
  * @throws ClassifierTrainingError kind "usage" `METRIC_OPTION` for thresholds that are too few, not ascending or
  * not in 0..1
  */
-export function operatingPoints(options: RankingOptions): OperatingPoints {
-  const { thresholds } = options;
-  if (thresholds === undefined) return new ExactPoints(options);
+export function operatingPoints<B extends MetricBatch>(
+  ranked: Ranked<B>,
+  thresholds: RankingThresholds["thresholds"],
+): OperatingPoints<B> {
+  if (thresholds === undefined) return new ExactPoints(ranked);
   if (typeof thresholds === "number") {
     if (!Number.isInteger(thresholds) || thresholds < 2) {
       throw optionError(`thresholds is ${thresholds}, not an integer of at least 2`);
     }
-    return new BinnedPoints(options, linspace(thresholds));
+    return new BinnedPoints(ranked, linspace(thresholds), `${thresholds}`);
   }
   const ascending = thresholds.every(
     (value, i) => value >= 0 && value <= 1 && (i === 0 || value > thresholds[i - 1]!),
   );
   if (thresholds.length === 0 || !ascending)
     throw optionError("thresholds are not ascending numbers between 0 and 1");
-  return new BinnedPoints(options, Float32Array.from(thresholds));
-}
-
-/** Probabilities and labels of some samples. */
-interface Chunk {
-  readonly probabilities: Float32Array;
-  readonly labels: Int32Array;
+  const boundaries = Float32Array.from(thresholds);
+  return new BinnedPoints(ranked, boundaries, `[${boundaries.join(",")}]`);
 }
 
 /** Keeps all probabilities and labels. */
-class ExactPoints implements OperatingPoints {
+class ExactPoints<B extends MetricBatch> implements OperatingPoints<B> {
   readonly key: string;
+  readonly batches: BatchKind<MetricInput, B>;
   readonly exact = true;
-  readonly numClasses: number;
-  readonly #options: ReturnType<typeof scoreOptions>;
-  #chunks: Chunk[] = [];
+  readonly columns: number;
+  readonly #ranked: Ranked<B>;
+  #chunks: Rows[] = [];
 
-  constructor(options: RankingOptions) {
-    this.#options = scoreOptions(options);
-    this.numClasses = this.#options.numClasses;
-    this.key = `scores(${this.#options.key})`;
+  constructor(ranked: Ranked<B>) {
+    this.#ranked = ranked;
+    this.batches = ranked.batches;
+    this.columns = ranked.columns;
+    this.key = `scores(${ranked.key})`;
   }
 
-  update(batch: ClassificationBatch): void {
-    const { numClasses, ignoreIndex, scores } = this.#options;
-    const samples = batch.counted(numClasses, ignoreIndex);
-    const all = batch.probabilities(scores);
-    const probabilities = new Float32Array(samples.length * numClasses);
-    samples.forEach((sample, i) => {
-      probabilities.set(all.subarray(sample * numClasses, (sample + 1) * numClasses), i * numClasses);
-    });
-    this.#chunks.push({ probabilities, labels: samples.map((sample) => batch.labels[sample]!) });
+  update(batch: B): void {
+    this.#chunks.push(this.#ranked.rows(batch));
   }
 
-  of(c: number): ClassPoints {
-    const samples = this.#chunks.reduce((sum, { labels }) => sum + labels.length, 0);
+  of(column: number): ClassPoints {
+    return this.#points(column, column + 1);
+  }
+
+  pooled(): ClassPoints {
+    return this.#points(0, this.columns);
+  }
+
+  /** Of the columns from `first` to before `end` as one. */
+  #points(first: number, end: number): ClassPoints {
+    const entries = this.#samples() * (end - first);
     // Positives are packed from the front, negatives from the back, and each part is sorted.
-    const scores = new Float32Array(samples);
+    const scores = new Float32Array(entries);
     let positives = 0;
     let negatives = 0;
     for (const { probabilities, labels } of this.#chunks) {
-      for (let i = 0; i < labels.length; i++) {
-        const slot = labels[i] === c ? positives++ : samples - ++negatives;
-        scores[slot] = probabilities[i * this.numClasses + c]!;
+      const samples = probabilities.length / this.columns;
+      for (let sample = 0; sample < samples; sample++) {
+        for (let column = first; column < end; column++) {
+          const truth = this.#ranked.truth(labels, sample, column);
+          if (truth !== 0 && truth !== 1) continue;
+          const slot = truth === 1 ? positives++ : entries - ++negatives;
+          scores[slot] = probabilities[sample * this.columns + column]!;
+        }
       }
     }
     const hits = scores.subarray(0, positives).sort();
-    const alarms = scores.subarray(positives).sort();
+    const alarms = scores.subarray(entries - negatives).sort();
     const tp = [0];
     const fp = [0];
     let hit = positives;
@@ -111,38 +165,43 @@ class ExactPoints implements OperatingPoints {
     return { tp, fp, positives, negatives };
   }
 
+  #samples(): number {
+    return this.#chunks.reduce((sum, { probabilities }) => sum + probabilities.length, 0) / this.columns;
+  }
+
   reset(): void {
     this.#chunks = [];
   }
 
   state(): MetricState {
-    const samples = this.#chunks.reduce((sum, chunk) => sum + chunk.labels.length, 0);
-    const probabilities = new Float32Array(samples * this.numClasses);
-    const labels = new Int32Array(samples);
+    const samples = this.#samples();
+    const { labelWidth } = this.#ranked;
+    const probabilities = new Float32Array(samples * this.columns);
+    const labels = new Int32Array(samples * labelWidth);
     let start = 0;
     for (const chunk of this.#chunks) {
-      probabilities.set(chunk.probabilities, start * this.numClasses);
-      labels.set(chunk.labels, start);
-      start += chunk.labels.length;
+      probabilities.set(chunk.probabilities, start * this.columns);
+      labels.set(chunk.labels, start * labelWidth);
+      start += chunk.labels.length / labelWidth;
     }
     return {
-      probabilities: { dtype: "float32", shape: [samples, this.numClasses], data: probabilities },
-      labels: { dtype: "int32", shape: [samples], data: labels },
+      probabilities: { dtype: "float32", shape: [samples, this.columns], data: probabilities },
+      labels: { dtype: "int32", shape: labelWidth === 1 ? [samples] : [samples, labelWidth], data: labels },
     };
   }
 
   load(state: MetricState): void {
-    this.#chunks = [this.#chunkOf(state)];
+    this.#chunks = [this.#rowsOf(state)];
   }
 
   merge(state: MetricState): void {
-    this.#chunks.push(this.#chunkOf(state));
+    this.#chunks.push(this.#rowsOf(state));
   }
 
-  #chunkOf(state: MetricState): Chunk {
+  #rowsOf(state: MetricState): Rows {
     const labels = stateTensor(state, "labels", "int32");
-    const samples = labels.data.length;
-    const probabilities = stateTensor(state, "probabilities", "float32", [samples, this.numClasses]);
+    const samples = labels.data.length / this.#ranked.labelWidth;
+    const probabilities = stateTensor(state, "probabilities", "float32", [samples, this.columns]);
     if (Object.keys(state).length !== 2) throw stateError("has more than probabilities and labels");
     return { probabilities: probabilities.data.slice(), labels: labels.data.slice() };
   }
@@ -153,50 +212,58 @@ function reaches(score: number, threshold: number): boolean {
   return score >= threshold || Number.isNaN(score);
 }
 
-/** Keeps a histogram of the scores between thresholds, for each class. */
-class BinnedPoints extends FromSums implements OperatingPoints {
+/** Keeps a histogram of the scores between thresholds, for each column. */
+class BinnedPoints<B extends MetricBatch> extends FromSums implements OperatingPoints<B> {
   readonly key: string;
+  readonly batches: BatchKind<MetricInput, B>;
   readonly exact = false;
-  readonly numClasses: number;
-  readonly #options: ReturnType<typeof scoreOptions>;
+  readonly columns: number;
+  readonly #ranked: Ranked<B>;
   readonly #thresholds: Float32Array;
   protected override readonly sums: Sums<"positives" | "negatives">;
 
-  constructor(options: RankingOptions, thresholds: Float32Array) {
+  constructor(ranked: Ranked<B>, thresholds: Float32Array, named: string) {
     super();
-    this.#options = scoreOptions(options);
-    this.numClasses = this.#options.numClasses;
+    this.#ranked = ranked;
+    this.batches = ranked.batches;
+    this.columns = ranked.columns;
     this.#thresholds = thresholds;
-    const named = typeof options.thresholds === "number" ? options.thresholds : `[${thresholds.join(",")}]`;
-    this.key = `score_histogram(thresholds=${named},${this.#options.key})`;
+    this.key = `score_histogram(thresholds=${named},${ranked.key})`;
     // Bin i holds the scores that reach exactly i thresholds.
-    const shape = [this.numClasses, thresholds.length + 1];
+    const shape = [this.columns, thresholds.length + 1];
     this.sums = new Sums({ positives: shape, negatives: shape });
   }
 
-  update(batch: ClassificationBatch): void {
-    const { numClasses, ignoreIndex, scores } = this.#options;
+  update(batch: B): void {
+    const { columns } = this;
     const bins = this.#thresholds.length + 1;
-    const probabilities = batch.probabilities(scores);
-    const positives = this.sums.of("positives");
-    const negatives = this.sums.of("negatives");
-    for (const sample of batch.counted(numClasses, ignoreIndex)) {
-      const label = batch.labels[sample]!;
-      for (let c = 0; c < numClasses; c++) {
-        const bin = countAtMost(this.#thresholds, probabilities[sample * numClasses + c]!);
-        const histogram = c === label ? positives : negatives;
-        histogram[c * bins + bin]!++;
-      }
+    const { probabilities, labels } = this.#ranked.rows(batch);
+    const histograms = [this.sums.of("negatives"), this.sums.of("positives")];
+    for (let i = 0; i < probabilities.length; i++) {
+      const column = i % columns;
+      const histogram = histograms[this.#ranked.truth(labels, (i - column) / columns, column)];
+      if (histogram !== undefined)
+        histogram[column * bins + countAtMost(this.#thresholds, probabilities[i]!)]!++;
     }
   }
 
-  of(c: number): ClassPoints {
+  of(column: number): ClassPoints {
+    return this.#points(column, column + 1);
+  }
+
+  pooled(): ClassPoints {
+    return this.#points(0, this.columns);
+  }
+
+  /** Of the columns from `first` to before `end` as one. */
+  #points(first: number, end: number): ClassPoints {
     const bins = this.#thresholds.length + 1;
     const fromTop = (name: "positives" | "negatives"): Float64Array => {
-      const cumulated = this.sums
-        .of(name)
-        .slice(c * bins, (c + 1) * bins)
-        .reverse();
+      const cumulated = new Float64Array(bins);
+      const counts = this.sums.of(name).subarray(first * bins, end * bins);
+      counts.forEach((count, i) => {
+        cumulated[bins - 1 - (i % bins)]! += count;
+      });
       for (let i = 1; i < bins; i++) cumulated[i]! += cumulated[i - 1]!;
       return cumulated;
     };

@@ -1,13 +1,7 @@
-// A score of each class against the rest, computed from its operating points and averaged over classes.
-import { type Averaged, safeDivide } from "./average.ts";
-import { ClassificationMetric, optionError } from "./classification-metric.ts";
-import type { MetricDescription } from "./metric.ts";
-import {
-  type ClassPoints,
-  type OperatingPoints,
-  operatingPoints,
-  type RankingOptions,
-} from "./operating-points.ts";
+// A score of each class or label against the rest, computed from its operating points and averaged.
+import { type Averaged, checkAverage, safeDivide } from "./average.ts";
+import { ClassificationMetric } from "./classification-metric.ts";
+import type { ClassPoints, OperatingPoints, RankingOptions } from "./operating-points.ts";
 
 /** As for other metrics, without `micro`; classes whose score is NaN are left out of the mean. */
 export type RankingAverage = "macro" | "weighted" | "none";
@@ -18,36 +12,43 @@ export interface AveragedRankingOptions<A extends RankingAverage = "macro"> exte
   readonly average?: A | undefined;
 }
 
-/** Classes whose score is not defined (NaN) are left out of the mean. */
-export abstract class RankingMetric<A extends RankingAverage> extends ClassificationMetric<
-  OperatingPoints,
-  Averaged<A>
-> {
+/** The score of one class or label against the rest; `exact` says that every score was kept. */
+export type RankingScore = (points: ClassPoints, exact: boolean) => number;
+
+/** Classes or labels whose score is not defined (NaN) are left out of the mean. */
+export abstract class RankingMetric<
+  P extends OperatingPoints,
+  A extends RankingAverage | "micro",
+> extends ClassificationMetric<P, Averaged<A>> {
   readonly average: A;
+  readonly #score: RankingScore;
 
-  protected constructor(description: MetricDescription, options: AveragedRankingOptions<A>) {
-    super(description, operatingPoints(options));
-    this.average = options.average ?? ("macro" as A);
-    if (!["macro", "weighted", "none"].includes(this.average)) {
-      throw optionError(`average is ${this.average}, not one of macro, weighted, none`);
-    }
+  protected constructor(
+    name: string,
+    points: P,
+    score: RankingScore,
+    average: A,
+    averages: readonly string[] = ["macro", "weighted", "none"] satisfies RankingAverage[],
+  ) {
+    super({ name, unit: "ratio", direction: "higher" }, points);
+    checkAverage(average, averages);
+    this.average = average;
+    this.#score = score;
   }
-
-  /** The score of one class against the rest. */
-  protected abstract score(points: ClassPoints): number;
 
   compute(): Averaged<A> {
     return this.#compute() as Averaged<A>;
   }
 
   #compute(): number | Float64Array {
-    const { numClasses } = this.accumulator;
-    const scores = new Float64Array(numClasses);
+    const { columns, exact } = this.accumulator;
+    if (this.average === "micro") return this.#score(this.accumulator.pooled(), exact);
+    const scores = new Float64Array(columns);
     let sum = 0;
     let total = 0;
-    for (let c = 0; c < numClasses; c++) {
+    for (let c = 0; c < columns; c++) {
       const points = this.accumulator.of(c);
-      const score = this.score(points);
+      const score = this.#score(points, exact);
       scores[c] = score;
       if (Number.isNaN(score)) continue;
       const weight = this.average === "weighted" ? points.positives : 1;

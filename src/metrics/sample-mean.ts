@@ -1,5 +1,5 @@
 // The mean of a per-sample loss of the scores.
-import type { ClassificationBatch } from "./classification-batch.ts";
+import { ClassificationBatch } from "./classification-batch.ts";
 import type { Accumulator } from "./classification-metric.ts";
 import { type ScoreMetricOptions, scoreOptions } from "./score-options.ts";
 import { FromSums, Sums } from "./sums.ts";
@@ -17,8 +17,9 @@ export type SampleLoss = (
 ) => number;
 
 /** Sum of a loss and number of samples. `input` says whether the loss reads raw scores or probabilities. */
-export class SampleMean extends FromSums implements Accumulator {
+export class SampleMean extends FromSums implements Accumulator<ClassificationBatch> {
   readonly key: string;
+  readonly batches: typeof ClassificationBatch = ClassificationBatch;
   readonly #options: ReturnType<typeof scoreOptions>;
   readonly #input: "scores" | "probabilities";
   readonly #loss: SampleLoss;

@@ -20,9 +20,13 @@ export function scoreOptions(options: ScoreMetricOptions): {
 } {
   const { numClasses, ignoreIndex, scores = "auto" } = options;
   checkNumClasses(numClasses);
-  if (!["auto", "logits", "probabilities"].includes(scores)) {
-    throw optionError(`scores is ${scores}, not one of auto, logits, probabilities`);
-  }
+  checkScoreKind(scores);
   const key = `num_classes=${numClasses},scores=${scores},ignore_index=${ignoreIndex ?? "none"}`;
   return { numClasses, ignoreIndex, scores, key };
+}
+
+/** @throws ClassifierTrainingError `METRIC_OPTION` unless `scores` is a `ScoreKind`. */
+export function checkScoreKind(scores: string): void {
+  if (["auto", "logits", "probabilities"].includes(scores)) return;
+  throw optionError(`scores is ${scores}, not one of auto, logits, probabilities`);
 }

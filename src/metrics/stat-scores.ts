@@ -1,7 +1,7 @@
 // True and false positives and negatives of each class, and the metrics that are a ratio of them.
 import type { HostTensor } from "../core/index.ts";
 import { type Average, type Averaged, checkAverage, weightedMean } from "./average.ts";
-import type { ClassificationBatch } from "./classification-batch.ts";
+import { ClassificationBatch } from "./classification-batch.ts";
 import {
   type Accumulator,
   ClassificationMetric,
@@ -32,8 +32,9 @@ export interface Counts {
 }
 
 /** Per-class counts; every averaged metric of one `topK` reads the same ones. */
-export class StatScoreCounts extends FromSums implements Accumulator {
+export class StatScoreCounts extends FromSums implements Accumulator<ClassificationBatch> {
   readonly key: string;
+  readonly batches: typeof ClassificationBatch = ClassificationBatch;
   readonly numClasses: number;
   readonly topK: number;
   readonly #ignoreIndex: number | undefined;
