@@ -1,5 +1,7 @@
 // The built-in components by the names that `_target_` gives; each is imported when a configuration uses it.
+import type * as z from "zod";
 import { type Buildable, type ComponentRegistry, componentRegistry } from "../config/index.ts";
+import { parseOptions } from "../core/index.ts";
 import { METRIC_SCHEMAS } from "./metric-schemas.ts";
 
 type Load = () => Promise<Buildable>;
@@ -7,6 +9,12 @@ type Load = () => Promise<Buildable>;
 /** Components of one module, by name. */
 function from<M>(load: () => Promise<M>, names: readonly (keyof M & string)[]): [string, Load][] {
   return names.map((name) => [name, async () => (await load())[name] as Buildable]);
+}
+
+/** Of a class that knows nothing of its schema: built with the defaults that stand there. */
+async function withDefaults(name: string, load: Load, schema: z.ZodType): Promise<Buildable> {
+  const Target = (await load()) as new (options: unknown) => unknown;
+  return (options: unknown) => new Target(parseOptions(name, schema, options));
 }
 
 const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
@@ -126,8 +134,9 @@ export function allComponents(): ComponentRegistry {
   for (const [group, components] of Object.entries(BUILT_INS)) {
     for (const [name, load] of components) {
       const schema = METRIC_SCHEMAS[name];
-      const options = schema === undefined ? { group } : { group, schema };
-      if (!componentRegistry.has(name)) componentRegistry.registerLazy(name, load, options);
+      if (componentRegistry.has(name)) continue;
+      if (schema === undefined) componentRegistry.registerLazy(name, load, { group });
+      else componentRegistry.registerLazy(name, () => withDefaults(name, load, schema), { group, schema });
     }
   }
   return componentRegistry;

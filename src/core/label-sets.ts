@@ -1,8 +1,12 @@
 // Labels of samples that may have several: which of them each has, has not, or was never asked about.
 import { type HostTensor, hostTensor } from "./tensor.ts";
 
-/** What a sample's entry for a label may be; `UNKNOWN` leaves losses and metrics. */
-export const [ABSENT, PRESENT, UNKNOWN] = [0, 1, -1];
+/** A sample's entry for a label that it has not. */
+export const ABSENT = 0;
+/** For one that it has. */
+export const PRESENT = 1;
+/** For one of which nothing is known: it leaves losses and metrics. */
+export const UNKNOWN = -1;
 
 /** Which of `width` labels each of `length` samples has. */
 export class LabelSets {

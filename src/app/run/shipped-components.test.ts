@@ -91,9 +91,10 @@ describe("metrics", () => {
   });
 
   test.each(Object.keys(METRIC_SCHEMAS))("%s can be added", async (name) => {
-    const beta = name === "MulticlassFBetaScore" ? ",beta:2" : "";
-    const parts = await partsOf(`+metrics.val.mine={_target_:${name}${beta}}`);
-    const { val, test: tested, train } = (await parts.metrics(labels))!;
+    const beta = name.endsWith("FBetaScore") ? ",beta:2" : "";
+    const task = name.startsWith("Multilabel") ? "multi_label" : "multi_class";
+    const parts = await partsOf(`task=${task}`, `+metrics.val.mine={_target_:${name}${beta}}`);
+    const { val, test: tested, train } = (await parts.metrics({ ...labels, task }))!;
     expect(val.mine?.constructor.name).toBe(name);
     expect(tested.mine).toBeDefined();
     expect(train.mine).toBeUndefined();
