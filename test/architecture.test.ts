@@ -18,7 +18,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   plots: ["core", "platform"],
   report: ["core", "metrics"],
   tasks: ["core", "graph", "nn", "metrics"],
-  models: ["core", "graph", "nn", "optim", "metrics", "tasks"],
+  models: ["core", "graph", "nn", "optim", "tasks"],
   download: ["core"],
   zip: [],
   weights: ["core", "platform", "zip", "download"],
@@ -110,7 +110,7 @@ const BROWSER_SAFE: readonly string[] = [
     (name) => `data/files/${name}.ts`,
   ),
   ...["array-dataset", "class-level", "dataset", "image-folder"].map((name) => `data/datasets/${name}.ts`),
-  ...["auto-split", "data-module", "dataset-data-module", "image-folder-data-module"].map(
+  ...["auto-split", "data-module", "dataset-data-module", "image-folder-data-module", "trainable"].map(
     (name) => `data/modules/${name}.ts`,
   ),
   "data/caching",

@@ -1,8 +1,14 @@
 // What a data set must have before a classifier is trained on it.
 import { ClassifierTrainingError, countClasses, LabelSets } from "../../core/index.ts";
-import { Mix } from "../../transforms/batches/batch-transform.ts";
+import { type BatchTransform, Mix } from "../../transforms/batches/batch-transform.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { DatasetSplits, ResolvedDataModuleOptions } from "./data-module.ts";
+
+/** The parts that are used apart. */
+interface Parts {
+  readonly train: ImageDataset;
+  readonly val: ImageDataset | undefined;
+  readonly test: ImageDataset | undefined;
+}
 
 /**
  * Checks classes and numbers of pictures.
@@ -11,12 +17,16 @@ import type { DatasetSplits, ResolvedDataModuleOptions } from "./data-module.ts"
  * mixtures that only pictures with several labels have
  */
 export function checkTrainable(
-  splits: DatasetSplits,
+  splits: Parts,
   {
     batchSize,
     batchTransforms,
     allowMissingClasses,
-  }: Pick<ResolvedDataModuleOptions, "batchSize" | "batchTransforms" | "allowMissingClasses">,
+  }: {
+    readonly batchSize: number;
+    readonly batchTransforms: readonly BatchTransform[];
+    readonly allowMissingClasses: boolean;
+  },
 ): string[] {
   const { classes, labels } = splits.train;
   const several = labels instanceof LabelSets;
@@ -48,7 +58,7 @@ export function checkTrainable(
 }
 
 /** One line for each class that a part lacks. */
-export function missingClasses({ val, test }: DatasetSplits): string[] {
+export function missingClasses({ val, test }: Omit<Parts, "train">): string[] {
   return [...lackedClasses("validation", val), ...lackedClasses("test", test)];
 }
 
