@@ -1,7 +1,13 @@
 // The compute thread: the only one that calls oneDNN, so that its team of OpenMP threads is one.
 import { cpus } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { decodeProgram, disposedError, type NamedData, serveRequests } from "../threaded/index.ts";
+import {
+  decodeProgram,
+  disposedError,
+  type NamedData,
+  type SessionRequests,
+  serveRequests,
+} from "../threaded/index.ts";
 import { choiceFile } from "./choice-file.ts";
 import { ComputeSession } from "./compute/session.ts";
 import { type Library, loadLibrary } from "./ffi/index.ts";
@@ -21,7 +27,7 @@ function held(inputs: NamedData): ReadonlyMap<string, ElementArray> {
   return inputs as ReadonlyMap<string, ElementArray>;
 }
 
-serveRequests<OnednnRequests>(parentPort!, {
+serveRequests<SessionRequests & OnednnRequests>(parentPort!, {
   async open(options) {
     library ??= await loadLibrary();
     const processor = cpus()[0]?.model ?? process.arch;
@@ -37,7 +43,8 @@ serveRequests<OnednnRequests>(parentPort!, {
     open().place(id);
     return undefined;
   },
-  run: ({ id, inputs, observed }) => open().run(id, held(inputs), observed),
+  run: ({ id, inputs }) => open().run(id, held(inputs)),
+  runObserved: ({ id, inputs, observed }) => open().run(id, held(inputs), observed),
   profile: ({ id, inputs }) => open().profile(id, held(inputs)),
   release({ id }) {
     session?.release(id);

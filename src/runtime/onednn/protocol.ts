@@ -1,13 +1,13 @@
 // What the compute thread of oneDNN is asked beside what every session is.
 import type { Storage, VariableRef } from "../../graph/index.ts";
 import type { ConvolutionAlgorithm, Precision, StorageMemory } from "../contract.ts";
-import type { NamedData, SessionRequests } from "../threaded/index.ts";
+import type { NamedData } from "../threaded/index.ts";
 import type { StepTime } from "./compute/executable.ts";
 import type { ObservedRun } from "./run-progress.ts";
 import type { SharedSum } from "./sum-together.ts";
 
-/** How a session is opened, and a run that tells the time of every step instead of giving outputs. */
-export interface OnednnRequests extends SessionRequests {
+/** How a session is opened, runs that somebody follows, memory that is shared. */
+export interface OnednnRequests {
   readonly open: {
     readonly request: {
       readonly storages: readonly Storage[];
@@ -21,13 +21,9 @@ export interface OnednnRequests extends SessionRequests {
   };
   /** Puts the variables of a program where they will lie when it is run. */
   readonly place: { readonly request: { readonly id: number }; readonly answer: undefined };
-  readonly run: {
-    readonly request: {
-      readonly id: number;
-      readonly inputs: NamedData;
-      /** Who is told of variables during the run. */
-      readonly observed?: ObservedRun;
-    };
+  /** A run during which somebody is told of variables. */
+  readonly runObserved: {
+    readonly request: { readonly id: number; readonly inputs: NamedData; readonly observed: ObservedRun };
     readonly answer: NamedData;
   };
   /** The memory itself, which both threads see. */
@@ -35,6 +31,7 @@ export interface OnednnRequests extends SessionRequests {
     readonly request: { readonly storage: VariableRef };
     readonly answer: StorageMemory;
   };
+  /** A run that tells the time of every step instead of giving outputs. */
   readonly profile: {
     readonly request: { readonly id: number; readonly inputs: NamedData };
     readonly answer: readonly StepTime[];

@@ -15,8 +15,7 @@ import { RunProgress } from "./run-progress.ts";
 import type { SumTogether } from "./sum-together.ts";
 
 /** A session in oneDNN's compute thread. */
-export class OnednnSession extends ThreadedSession {
-  readonly #client: ComputeClient<OnednnRequests>;
+export class OnednnSession extends ThreadedSession<OnednnRequests> {
   readonly #sums: SumTogether | undefined;
 
   constructor(
@@ -25,13 +24,12 @@ export class OnednnSession extends ThreadedSession {
     sums: SumTogether | undefined,
   ) {
     super(client, options);
-    this.#client = client;
     this.#sums = sums;
   }
 
   async memory(storage: VariableRef): Promise<StorageMemory> {
     this.assertOpen();
-    return this.#client.ask("memory", { storage });
+    return this.client.ask("memory", { storage });
   }
 
   override async dispose(): Promise<void> {
@@ -43,24 +41,21 @@ export class OnednnSession extends ThreadedSession {
     program: BoundProgram,
     compiled: SessionRequests["compile"]["answer"],
   ): OnednnExecutable {
-    return new OnednnExecutable(this, this.#client, program, compiled, this.#sums);
+    return new OnednnExecutable(this, program, compiled, this.#sums);
   }
 }
 
 /** A program in oneDNN's compute thread. */
-export class OnednnExecutable extends ThreadedExecutable {
-  readonly #client: ComputeClient<OnednnRequests>;
+export class OnednnExecutable extends ThreadedExecutable<OnednnRequests> {
   readonly #sums: SumTogether | undefined;
 
   constructor(
     session: OnednnSession,
-    client: ComputeClient<OnednnRequests>,
     program: BoundProgram,
     compiled: SessionRequests["compile"]["answer"],
     sums: SumTogether | undefined,
   ) {
     super(session, program, compiled);
-    this.#client = client;
     this.#sums = sums;
   }
 
@@ -83,12 +78,14 @@ export class OnednnExecutable extends ThreadedExecutable {
     const { ranges } = observer;
     const progress = new RunProgress();
     return this.withInputs(inputs, async (staged) => {
-      await this.#client.ask("place", { id: this.id });
+      await this.client.ask("place", { id: this.id });
       await observer.begins();
       const told = progress.follow(observer);
       try {
-        const request = { id: this.id, inputs: staged, observed: { ranges, count: progress.count } };
-        return this.outputsOf(await this.#client.ask("run", request));
+        const observed = { ranges, count: progress.count };
+        return this.outputsOf(
+          await this.client.ask("runObserved", { id: this.id, inputs: staged, observed }),
+        );
       } finally {
         progress.end();
         await told;
@@ -98,6 +95,6 @@ export class OnednnExecutable extends ThreadedExecutable {
 
   /** Runs once, updating variables as `run` does, and tells the time of every step. */
   async profile(inputs: Readonly<Record<string, HostTensor>>): Promise<readonly StepTime[]> {
-    return this.withInputs(inputs, (staged) => this.#client.ask("profile", { id: this.id, inputs: staged }));
+    return this.withInputs(inputs, (staged) => this.client.ask("profile", { id: this.id, inputs: staged }));
   }
 }

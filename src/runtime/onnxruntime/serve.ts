@@ -1,5 +1,11 @@
 // What a session's requests are answered with where onnxruntime computes.
-import { decodeProgram, disposedError, type RequestPort, serveRequests } from "../threaded/index.ts";
+import {
+  decodeProgram,
+  disposedError,
+  type RequestPort,
+  type SessionRequests,
+  serveRequests,
+} from "../threaded/index.ts";
 import { ComputeSession } from "./compute-session.ts";
 import { loadLibrary } from "./library.ts";
 import type { OnnxRuntimeRequests } from "./protocol.ts";
@@ -11,7 +17,7 @@ export function serve(port: RequestPort): void {
     if (session !== undefined) return session;
     throw disposedError("onnxruntime", "session");
   };
-  serveRequests<OnnxRuntimeRequests>(port, {
+  serveRequests<SessionRequests & OnnxRuntimeRequests>(port, {
     async open(options) {
       session = new ComputeSession(await loadLibrary(), options);
       return undefined;

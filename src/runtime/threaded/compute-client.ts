@@ -4,13 +4,19 @@ import type { ComputeThreads, OwnedThread } from "./compute-threads.ts";
 import { disposedError } from "./disposed-error.ts";
 import type { Answer, EncodedError, Request, Requests, SessionRequests } from "./protocol.ts";
 
+type RequestOf<K extends keyof SessionRequests> = SessionRequests[K]["request"];
+type AnswerOf<K extends keyof SessionRequests> = SessionRequests[K]["answer"];
+
 interface Waiting {
   resolve(body: unknown): void;
   reject(error: unknown): void;
 }
 
-/** Owns a compute thread until it is closed. Where that ends unasked, every request fails with the reason. */
-export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequests> {
+/**
+ * Owns a compute thread until it is closed. Where that ends unasked, every request fails with the reason.
+ * @typeParam R what the thread is asked beside what every session is
+ */
+export class ComputeClient<R extends Requests<R>> {
   readonly #runtime: string;
   readonly #threads: ComputeThreads;
   readonly #taken: OwnedThread;
@@ -28,16 +34,18 @@ export class ComputeClient<R extends SessionRequests & Requests<R> = SessionRequ
   }
 
   /** Sends a request; answers come in the order of requests. */
-  async ask<K extends keyof R & string>(kind: K, body: R[K]["request"]): Promise<R[K]["answer"]> {
+  ask<K extends keyof SessionRequests>(kind: K, body: RequestOf<K>): Promise<AnswerOf<K>>;
+  ask<K extends keyof R & string>(kind: K, body: R[K]["request"]): Promise<R[K]["answer"]>;
+  async ask(kind: string, body: unknown): Promise<unknown> {
     if (this.#failure !== undefined) throw this.#failure;
     const number = this.#nextNumber++;
     const request: Request = { number, kind, body };
     // While something is asked for the process stays alive.
     this.#taken.thread.ref();
-    return new Promise<unknown>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });
       this.#taken.thread.postMessage(request);
-    }) as Promise<R[K]["answer"]>;
+    });
   }
 
   /** Asks what the thread has to begin with, such as to open a session; where that fails, the client closes. */

@@ -13,33 +13,33 @@ import { checkInputs } from "../boundary.ts";
 import type { Executable } from "../contract.ts";
 import type { ComputeClient } from "./compute-client.ts";
 import { elementsFor, fromThread, heldAs } from "./elements.ts";
-import type { NamedData, SessionRequests } from "./protocol.ts";
+import type { NamedData, Requests, SessionRequests } from "./protocol.ts";
 
 /** What an executable needs of its session. */
-export interface ExecutableSession {
-  readonly client: ComputeClient;
+export interface ExecutableSession<R extends Requests<R>> {
+  readonly client: ComputeClient<R>;
   readonly disposed: boolean;
   assertOpen(executableDisposed: boolean): void;
 }
 
 /** Memory that inputs are copied to is kept from run to run; what is shared already is not copied. */
-export class ThreadedExecutable implements Executable {
+export class ThreadedExecutable<R extends Requests<R>> implements Executable {
   readonly workspaceBytes?: number;
   protected readonly id: number;
-  readonly #client: ComputeClient;
-  readonly #session: ExecutableSession;
+  protected readonly client: ComputeClient<R>;
+  readonly #session: ExecutableSession<R>;
   readonly #program: BoundProgram;
   /** By input; free between runs. */
   readonly #staging = new Map<string, ArrayBufferLike[]>();
   #disposed = false;
 
   constructor(
-    session: ExecutableSession,
+    session: ExecutableSession<R>,
     program: BoundProgram,
     { id, workspaceBytes }: SessionRequests["compile"]["answer"],
   ) {
     this.#session = session;
-    this.#client = session.client;
+    this.client = session.client;
     this.#program = program;
     this.id = id;
     if (workspaceBytes !== undefined) this.workspaceBytes = workspaceBytes;
@@ -47,7 +47,7 @@ export class ThreadedExecutable implements Executable {
 
   async run(inputs: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
     const results = await this.withInputs(inputs, (staged) =>
-      this.#client.ask("run", { id: this.id, inputs: staged }),
+      this.client.ask("run", { id: this.id, inputs: staged }),
     );
     return this.outputsOf(results);
   }
@@ -66,7 +66,7 @@ export class ThreadedExecutable implements Executable {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#staging.clear();
-    if (!this.#session.disposed) await this.#client.ask("release", { id: this.id });
+    if (!this.#session.disposed) await this.client.ask("release", { id: this.id });
   }
 
   /** Checks the inputs and lends `use` their elements in memory that the thread can read. */

@@ -38,7 +38,7 @@ export interface SessionRequests {
   readonly close: { readonly request: undefined; readonly answer: { readonly free: boolean } };
 }
 
-/** Requests by name. */
+/** Requests by name: the bound of what a runtime adds. */
 export type Requests<R> = { readonly [K in keyof R]: Exchange };
 
 /** One request; its answer has the same number. */

@@ -10,7 +10,7 @@ import { disposedError } from "./disposed-error.ts";
 import { elementsFor, fromThread } from "./elements.ts";
 import { ThreadedExecutable } from "./executable.ts";
 import { encodeProgram } from "./program-codec.ts";
-import type { SessionRequests } from "./protocol.ts";
+import type { Requests, SessionRequests } from "./protocol.ts";
 
 /** What a session is opened with, all defaults filled in. */
 export interface ThreadedSessionOptions {
@@ -23,17 +23,17 @@ export interface ThreadedSessionOptions {
 }
 
 /** Checks what it is asked, then asks its compute thread, which it ends when it is disposed of. */
-export class ThreadedSession implements Session {
+export class ThreadedSession<R extends Requests<R>> implements Session {
   readonly runtime: string;
   readonly precision: Precision;
   readonly threads: number;
-  readonly client: ComputeClient;
+  readonly client: ComputeClient<R>;
   readonly #storages: ReadonlyMap<string, Storage>;
   readonly #onRemark: ((line: string) => void) | undefined;
   #closing: Promise<void> | undefined;
 
   /** @param client of a thread that has opened a session over the same storages */
-  constructor(client: ComputeClient, options: ThreadedSessionOptions) {
+  constructor(client: ComputeClient<R>, options: ThreadedSessionOptions) {
     const { runtime, storages, precision, threads, onRemark } = options;
     this.client = client;
     this.#onRemark = onRemark;
