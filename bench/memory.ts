@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { bindBatch } from "../src/graph/index.ts";
 import { AdamW } from "../src/optim/index.ts";
 import { choiceFile } from "../src/runtime/onednn/choice-file.ts";
+import { startTeam } from "../src/runtime/onednn/compute/start-team.ts";
 import { Engine, loadLibrary } from "../src/runtime/onednn/ffi/index.ts";
 import { type Plan, planProgram } from "../src/runtime/onednn/lower/plan-program.ts";
 import { Arena } from "../src/runtime/onednn/plan/arena.ts";
@@ -28,7 +29,7 @@ interface Life {
 async function planOf(workload: Workload): Promise<Plan> {
   const { threads, algorithm, precision, batch } = workload;
   const library = await loadLibrary();
-  library.setThreads(threads);
+  const isSet = library.setThreads(threads);
   const model = modelOf(workload);
   const layout = layoutState(model.network, { optimizer: new AdamW() });
   const { images, labels } = syntheticBatch(workload);
@@ -36,12 +37,15 @@ async function planOf(workload: Workload): Promise<Plan> {
   const machine = `${cpus()[0]?.model}; ${threads} threads`;
   const arena = new Arena(library);
   const store = new VariableStore(library, arena, layout.storages);
-  return planProgram(bindBatch(program, batch), {
+  const chooser = new ConvolutionChooser(library, arena, algorithm, machine, choiceFile());
+  const bound = bindBatch(program, batch);
+  const team = { library, threads, precision, chooser, arena };
+  return planProgram(bound, {
     engine: new Engine(library),
     store,
     precision,
-    chooser: new ConvolutionChooser(library, arena, algorithm, machine, choiceFile()),
-    winograd: undefined,
+    chooser,
+    winograd: isSet ? await startTeam(bound, team) : undefined,
     shared: undefined,
     arena,
   });

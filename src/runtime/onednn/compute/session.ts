@@ -9,8 +9,9 @@ import type { ElementArray } from "../plan/element-type.ts";
 import { VariableStore } from "../plan/variable-store.ts";
 import type { ObservedRun } from "../run-progress.ts";
 import type { SharedSum } from "../sum-together.ts";
-import { hasVectors, Team } from "../winograd/team.ts";
+import type { Team } from "../winograd/team.ts";
 import { ComputeExecutable, type StepTime } from "./executable.ts";
+import { startTeam } from "./start-team.ts";
 
 /** What a session is told when it is opened, all defaults filled in. */
 export interface ComputeSessionOptions {
@@ -39,22 +40,21 @@ export class ComputeSession {
   readonly #arena: Arena;
   readonly #executables = new Map<number, ComputeExecutable>();
   readonly #threads: number;
-  readonly #mayTransform: boolean;
+  /** Whether the library takes a number of threads, one for helpers among them. */
+  readonly #isSet: boolean;
   readonly #shared: SharedSum | undefined;
   #winograd: Team | undefined;
   #nextId = 1;
 
   constructor(library: Library, options: ComputeSessionOptions) {
     const { storages, threads, precision, convolutionAlgorithm, processor, choices } = options;
-    const isSet = library.setThreads(threads);
+    this.#isSet = library.setThreads(threads);
     this.#threads = threads;
     this.#shared = options.shared;
     this.#library = library;
     this.#precision = precision;
     this.#arena = new Arena(library, options.slabBytes);
     this.#store = new VariableStore(library, this.#arena, storages);
-    const mayChoose = convolutionAlgorithm === "auto" || convolutionAlgorithm === "winograd_wasm";
-    this.#mayTransform = mayChoose && isSet && precision === "32-true" && hasVectors();
     this.#chooser = new ConvolutionChooser(
       library,
       this.#arena,
@@ -66,11 +66,14 @@ export class ComputeSession {
 
   /** Starts the helpers that a program's convolutions may be worth, unless they run. */
   async prepare(program: BoundProgram): Promise<void> {
-    if (this.#winograd !== undefined || !this.#mayTransform || !this.#chooser.mayTransform(program)) return;
-    this.#arena.reserve(this.#arena.begin);
-    const { memory } = this.#arena.at(0);
-    if (memory.linear === undefined || this.#arena.begin > this.#arena.slabBytes) return;
-    this.#winograd = await Team.start(this.#library, this.#threads, memory.linear, memory.address);
+    if (!this.#isSet) return;
+    this.#winograd ??= await startTeam(program, {
+      library: this.#library,
+      threads: this.#threads,
+      precision: this.#precision,
+      chooser: this.#chooser,
+      arena: this.#arena,
+    });
   }
 
   /** Plans a program; returns the executable's number, the bytes of its intermediate values, and what slows it down. */

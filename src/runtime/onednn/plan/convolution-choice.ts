@@ -102,6 +102,7 @@ export class ConvolutionChooser {
 
   /** Whether any convolution of a program might be computed in this toolkit's own form. */
   mayTransform(program: BoundProgram): boolean {
+    if (this.#policy !== "auto" && this.#policy !== "winograd_wasm") return false;
     const least = this.#policy === "auto" ? LEAST_FLOPS : 0;
     return program.nodes.some((node) => {
       if (!isOp(node, "conv2d") || flopsOf(node) < least) return false;

@@ -1,6 +1,7 @@
 // A helper of the compute thread: sleeps until there is a phase to do its share of.
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { loadLibrary } from "../ffi/index.ts";
+import { placeOfThisThread, type Ready } from "./helper.ts";
 import type { Phase } from "./work.ts";
 import { CONTROL, type Errand, type HelperData, SPINS, Workshop } from "./workshop.ts";
 
@@ -24,7 +25,7 @@ function work(): void {
   errands[errand]![control[CONTROL.phase]!]!(thread);
 }
 
-port.postMessage("ready");
+port.postMessage(placeOfThisThread() satisfies Ready);
 for (let turn = 0; ; turn++) {
   for (let spin = 0; spin < SPINS && Atomics.load(control, CONTROL.turn) === turn; spin++);
   while (Atomics.load(control, CONTROL.turn) === turn) Atomics.wait(control, CONTROL.turn, turn);

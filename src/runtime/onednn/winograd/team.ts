@@ -1,25 +1,26 @@
 // The compute threads that work on a convolution in Winograd's form together: the one that calls, and helpers.
-import type { Worker } from "node:worker_threads";
-import { ClassifierTrainingError } from "../../../core/index.ts";
-import { startThread } from "../../../platform/threads.ts";
 import { assembleModule, get, vector } from "../../../wasm/assembler.ts";
 import { type CompiledModule, type LinearMemory, PAGE_BYTES, webAssembly } from "../../../wasm/interface.ts";
 import { type Library, SLAB_BYTES } from "../ffi/index.ts";
 import { type Blueprint, kernelsOf } from "./blueprint.ts";
+import { Helper, helperFailed } from "./helper.ts";
 import type { Operands, Phase } from "./work.ts";
-import { CONTROL, type Errand, type HelperData, SPINS, Workshop } from "./workshop.ts";
+import { CONTROL, type Errand, SPINS, Workshop } from "./workshop.ts";
+
+/** Helpers that take longer than this are looked after, in ms. */
+const PATIENCE_MS = 1000;
 
 /** Threads that run phases side by side. The caller waits until all are done, so nothing depends on chance. */
 export class Team {
   readonly threads: number;
   readonly #library: Library;
   readonly #workshop: Workshop;
-  readonly #helpers: readonly Worker[];
+  readonly #helpers: readonly Helper[];
   readonly #control: Int32Array;
   readonly #modules = new Map<string, CompiledModule>();
   #nextErrand = 0;
 
-  private constructor(library: Library, workshop: Workshop, helpers: readonly Worker[], control: Int32Array) {
+  private constructor(library: Library, workshop: Workshop, helpers: readonly Helper[], control: Int32Array) {
     this.#library = library;
     this.#workshop = workshop;
     this.#helpers = helpers;
@@ -39,16 +40,9 @@ export class Team {
   ): Promise<Team> {
     const control = new Int32Array(new SharedArrayBuffer(CONTROL.words * Int32Array.BYTES_PER_ELEMENT));
     const helpers = await Promise.all(
-      Array.from({ length: threads - 1 }, async (_, i) => {
-        const workerData: HelperData = { control, memory, address, thread: i + 1 };
-        const helper = startThread("./helper-thread", import.meta.url, { workerData });
-        await new Promise<void>((resolve, reject) => {
-          helper.once("message", () => resolve());
-          helper.once("error", reject);
-        });
-        helper.unref();
-        return helper;
-      }),
+      Array.from({ length: threads - 1 }, (_, i) =>
+        Helper.start({ control, memory, address, thread: i + 1 }),
+      ),
     );
     return new Team(library, new Workshop(library, memory, address), helpers, control);
   }
@@ -65,7 +59,7 @@ export class Team {
     }
     const errand: Errand = { key, module, blueprint, operands };
     const number = this.#nextErrand++;
-    for (const helper of this.#helpers) helper.postMessage(errand);
+    for (const helper of this.#helpers) helper.send(errand);
     const phases = this.#workshop.ready(errand);
     return () => {
       // Products are the business of one thread each now.
@@ -80,7 +74,7 @@ export class Team {
 
   /** Ends the helpers. */
   async close(): Promise<void> {
-    await Promise.all(this.#helpers.map((helper) => helper.terminate()));
+    await Promise.all(this.#helpers.map((helper) => helper.end()));
   }
 
   #run(errand: number, phase: number, own: Phase): void {
@@ -89,6 +83,7 @@ export class Team {
       own(0);
       return;
     }
+    this.#expectWhole();
     control[CONTROL.errand] = errand;
     control[CONTROL.phase] = phase;
     Atomics.store(control, CONTROL.busy, this.#helpers.length);
@@ -97,11 +92,18 @@ export class Team {
     own(0);
     for (let spin = 0; spin < SPINS && Atomics.load(control, CONTROL.busy) > 0; spin++);
     for (let busy = Atomics.load(control, CONTROL.busy); busy > 0; ) {
-      Atomics.wait(control, CONTROL.busy, busy);
+      const waited = Atomics.wait(control, CONTROL.busy, busy, PATIENCE_MS);
       busy = Atomics.load(control, CONTROL.busy);
+      if (waited !== "timed-out" || busy === 0 || this.#helpers.every(({ isAlive }) => isAlive)) continue;
+      Atomics.store(control, CONTROL.failed, 1);
+      throw helperFailed("has died");
     }
-    if (Atomics.load(control, CONTROL.failed) === 0) return;
-    throw new ClassifierTrainingError("failure", "ONEDNN_FAILED", "a helper of the compute thread failed");
+    this.#expectWhole();
+  }
+
+  /** @throws ClassifierTrainingError `ONEDNN_FAILED` once a helper failed or died: its share is never done again. */
+  #expectWhole(): void {
+    if (Atomics.load(this.#control, CONTROL.failed) !== 0) throw helperFailed("failed");
   }
 }
 

@@ -13,7 +13,7 @@ export const CONTROL = {
   phase: 2,
   /** Helpers that have not finished. */
   busy: 3,
-  /** Not 0 once a helper failed. */
+  /** Not 0 once a helper failed or died. */
   failed: 4,
   words: 5,
 } as const;
