@@ -27,8 +27,8 @@ const WALLS: readonly Colour[] = [
 /** So far out of focus that few pixels are enough. */
 const BACKDROP_SIZE = 32;
 
-/** Fills `target` with a blurred scene. */
-export function drawBackdrop(target: Canvas, stream: RandomStream): void {
+/** Fills `target` with a blurred scene, `deserted` or with up to two others at its sides. */
+export function drawBackdrop(target: Canvas, stream: RandomStream, deserted = false): void {
   const canvas = new Canvas(BACKDROP_SIZE);
   const ground = pick(stream, GROUNDS);
   const wall = pick(stream, WALLS);
@@ -55,7 +55,7 @@ export function drawBackdrop(target: Canvas, stream: RandomStream): void {
       stream.uniform(0.3, 0.8),
     );
   }
-  const others = stream.integer(3);
+  const others = deserted ? 0 : stream.integer(3);
   for (let i = 0; i < others; i++) {
     const side = stream.float() < 0.5 ? stream.uniform(-0.05, 0.12) : stream.uniform(0.88, 1.05);
     const shirt: Colour = [stream.uniform(20, 240), stream.uniform(20, 240), stream.uniform(20, 240)];

@@ -1,7 +1,5 @@
-// The sample data set of jersey numbers that comes with the toolkit.
-export {
-  type JerseyNumbersOptions,
-  type JerseyNumbersSet,
-  type PicturesPerClass,
-  renderJerseyNumbers,
-} from "./jersey-numbers.ts";
+// The sample data sets that come with the toolkit: jersey numbers, and shirts with several labels a picture.
+export { type JerseyNumbersOptions, renderJerseyNumbers } from "./jersey-numbers.ts";
+export { SHIRT_LABELS } from "./outfit.ts";
+export type { RenderedSet, SplitCounts } from "./sample-set.ts";
+export { renderShirts, type ShirtsOptions, type ShirtsSet } from "./shirts.ts";

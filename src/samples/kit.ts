@@ -4,30 +4,62 @@ import type { Colour } from "./canvas.ts";
 import { TYPEFACES, type Typeface } from "./digits.ts";
 import { PATTERNS, type Pattern } from "./pattern.ts";
 
-const TEAM_COLOURS: readonly Colour[] = [
-  [244, 244, 240],
-  [34, 35, 40],
-  [21, 36, 84],
-  [30, 82, 170],
-  [122, 186, 226],
-  [200, 30, 44],
-  [110, 22, 44],
-  [236, 110, 30],
-  [246, 190, 40],
-  [250, 226, 90],
-  [30, 132, 72],
-  [16, 74, 54],
-  [20, 140, 146],
-  [86, 44, 134],
-  [232, 120, 168],
-  [146, 152, 160],
-];
+/** Names of what teams wear; "bottle" is a dark green. */
+export type ColourName =
+  | "white"
+  | "black"
+  | "navy"
+  | "blue"
+  | "sky"
+  | "red"
+  | "maroon"
+  | "orange"
+  | "amber"
+  | "yellow"
+  | "green"
+  | "bottle"
+  | "teal"
+  | "purple"
+  | "pink"
+  | "grey";
+
+const TEAM_COLOURS: Readonly<Record<ColourName, Colour>> = {
+  white: [244, 244, 240],
+  black: [34, 35, 40],
+  navy: [21, 36, 84],
+  blue: [30, 82, 170],
+  sky: [122, 186, 226],
+  red: [200, 30, 44],
+  maroon: [110, 22, 44],
+  orange: [236, 110, 30],
+  amber: [246, 190, 40],
+  yellow: [250, 226, 90],
+  green: [30, 132, 72],
+  bottle: [16, 74, 54],
+  teal: [20, 140, 146],
+  purple: [86, 44, 134],
+  pink: [232, 120, 168],
+  grey: [146, 152, 160],
+};
+const ALL_COLOURS = Object.keys(TEAM_COLOURS) as ColourName[];
 
 /** The collars a shirt may have; "back" is the shirt seen from behind. */
 export const COLLARS = ["round", "v-neck", "back"] as const;
 
+/** What kits are chosen from. */
+export interface Wardrobe {
+  readonly colours: readonly ColourName[];
+  readonly patterns: readonly Pattern[];
+  /** Whether collar and cuffs of a plain shirt have a second colour, and patterns may be hard to see. */
+  readonly trims: boolean;
+}
+
+const WHOLE_WARDROBE: Wardrobe = { colours: ALL_COLOURS, patterns: PATTERNS, trims: true };
+
 /** What the player of a picture wears. */
 export interface Kit {
+  /** Names of the colours of the cloth: the shirt's, and the second where there is one. */
+  readonly colours: readonly ColourName[];
   readonly shirt: Colour;
   readonly second: Colour;
   readonly number: Colour;
@@ -56,37 +88,44 @@ export function pick<T>(stream: RandomStream, choices: readonly T[]): T {
 }
 
 /** A kit whose number can be read: it stands out from the shirt, and from the pattern under it. */
-export function drawKit(stream: RandomStream): Kit {
-  const shirt = vary(stream, pick(stream, TEAM_COLOURS));
-  const number = pick(stream, standsOut(shirt));
-  const pattern = stream.float() < 0.3 ? "plain" : pick(stream, PATTERNS);
-  const underNumber = pattern !== "side panels" && pattern !== "yoke";
-  const seconds = underNumber ? standsOut(number) : TEAM_COLOURS;
-  const visible = seconds.filter((colour) => contrast(colour, shirt) > 25);
-  const second = vary(stream, pick(stream, visible.length > 0 ? visible : seconds));
+export function drawKit(stream: RandomStream, { colours, patterns, trims }: Wardrobe = WHOLE_WARDROBE): Kit {
+  const shirtName = pick(stream, colours);
+  const shirt = vary(stream, TEAM_COLOURS[shirtName]);
+  const number = TEAM_COLOURS[pick(stream, standsOut(shirt, colours))];
+  const chosen = stream.float() < 0.3 ? "plain" : pick(stream, patterns);
+  const underNumber = chosen !== "side panels" && chosen !== "yoke";
+  const seconds = underNumber ? standsOut(number, colours) : colours;
+  const visible = seconds.filter(
+    (name) => (trims || name !== shirtName) && contrast(TEAM_COLOURS[name], shirt) > 25,
+  );
+  const secondName = pick(stream, visible.length > 0 ? visible : seconds);
+  const second = vary(stream, TEAM_COLOURS[secondName]);
   const needsBorder = contrast(number, shirt) < GOOD_CONTRAST;
-  const border = pick(stream, standsOut(number));
+  const border = TEAM_COLOURS[pick(stream, standsOut(number, colours))];
   const decoration = stream.float();
   const typeface = pick(stream, TYPEFACES);
+  const ofOneColour = !trims && (chosen === "plain" || visible.length === 0);
   return {
+    colours: ofOneColour ? [shirtName] : [shirtName, secondName],
     shirt,
-    second,
+    second: ofOneColour ? shirt : second,
     number: vary(stream, number),
     border: vary(stream, border),
     borderWidth: needsBorder || decoration < 0.5 ? stream.uniform(0.022, 0.045) : 0,
     inline: !needsBorder && decoration > 0.88 && typeface.weight > 0.15,
-    pattern,
+    pattern: ofOneColour ? "plain" : chosen,
     collar: pick(stream, COLLARS),
     sleeves: stream.float() < 0.55,
     typeface,
   };
 }
 
-/** The team colours that can be told from `ground` at a glance. */
-function standsOut(ground: Colour): readonly Colour[] {
-  const readable = TEAM_COLOURS.filter((colour) => contrast(colour, ground) > MINIMAL_CONTRAST);
+/** Those of the colours that can be told from `ground` at a glance. */
+function standsOut(ground: Colour, colours: readonly ColourName[]): readonly ColourName[] {
+  const contrastOf = (name: ColourName): number => contrast(TEAM_COLOURS[name], ground);
+  const readable = colours.filter((name) => contrastOf(name) > MINIMAL_CONTRAST);
   if (readable.length > 0) return readable;
-  return TEAM_COLOURS.toSorted((a, b) => contrast(b, ground) - contrast(a, ground)).slice(0, 1);
+  return colours.toSorted((a, b) => contrastOf(b) - contrastOf(a)).slice(0, 1);
 }
 
 /** The same colour from another dye lot. */

@@ -1,4 +1,5 @@
 // Sample pictures: the same for the same seed and name, and with numbers that can be read.
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../core/random.ts";
 import { Canvas } from "./canvas.ts";
@@ -15,6 +16,14 @@ describe("a picture", () => {
     expect(bytes("7", 42, "train/7/0000.jpg")).toEqual(first);
     expect(bytes("7", 43, "train/7/0000.jpg")).not.toEqual(first);
     expect(bytes("7", 42, "train/7/0001.jpg")).not.toEqual(first);
+  });
+
+  test("is the same as ever: golden pixels of seed 42", () => {
+    const hash = createHash("sha256");
+    for (const number of ["7", "23", "0", "48"]) {
+      for (let i = 0; i < 10; i++) hash.update(bytes(number, 42, `train/${number}/${i}.jpg`));
+    }
+    expect(hash.digest("hex")).toBe("2d138134858522bb0c5adbbcddbb10d630a1175e64b4ae7c46c357d94a781b1e");
   });
 
   test("shows the number: with another one it differs in the middle, not at the edge", () => {
