@@ -23,6 +23,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   CLIENT_GONE: 499,
   MODEL_RESTARTING: 503,
   STOPPING: 503,
+  THREAD_RESTARTING: 503,
   DEADLINE_EXCEEDED: 504,
 };
 

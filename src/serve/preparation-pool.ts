@@ -34,11 +34,19 @@ export class PreparationPool {
   readonly #members = new Set<Member>();
   #waiting: Job[] = [];
   #isClosed = false;
+  readonly #note: (line: string) => void;
 
-  /** Starts the threads; sharp must be loaded here before it is in them. */
-  static async start(size: number): Promise<PreparationPool> {
+  private constructor(note: (line: string) => void) {
+    this.#note = note;
+  }
+
+  /**
+   * Starts the threads; sharp must be loaded here before it is in them.
+   * @param note takes lines for whoever runs the server
+   */
+  static async start(size: number, note: (line: string) => void): Promise<PreparationPool> {
     await loadSharp();
-    const pool = new PreparationPool();
+    const pool = new PreparationPool(note);
     for (let i = 0; i < size; i++) pool.#add();
     return pool;
   }
@@ -46,7 +54,7 @@ export class PreparationPool {
   /**
    * The tensors of a request's pictures.
    * @param hasRoom asked before a thread begins; `dispatch` is to be called when its answer has changed
-   * @throws the signal's reason; as `picturesOf` and `PicturePreparation`; `PICTURE_TOO_COSTLY`
+   * @throws the signal's reason; as `picturesOf` and `PicturePreparation`; `PICTURE_TOO_COSTLY`, `THREAD_RESTARTING`
    */
   prepare(request: PreparationRequest, signal: AbortSignal, hasRoom: () => boolean): Promise<Float32Array[]> {
     return new Promise((resolve, reject) => {
@@ -104,7 +112,7 @@ export class PreparationPool {
     const resourceLimits = { maxOldGenerationSizeMb: HEAP_MB };
     const worker = startThread("./threads/preparation-thread", import.meta.url, { resourceLimits });
     const member: Member = {
-      thread: new RequestThread(worker, () => this.#lost(member)),
+      thread: new RequestThread(worker, (error) => this.#lost(member, error)),
       job: undefined,
       hasWorked: false,
     };
@@ -112,11 +120,17 @@ export class PreparationPool {
     this.dispatch();
   }
 
-  /** A thread that ran out of memory, or worse. */
-  #lost(member: Member): void {
+  #lost(member: Member, error: NodeJS.ErrnoException): void {
     this.#members.delete(member);
+    if (this.#isClosed) return;
+    this.#note(`a thread that decodes pictures ended: ${error.message}; another is started`);
     member.job?.reject(
-      requestError("PICTURE_TOO_COSTLY", "the pictures take more memory than a request may have"),
+      error.code === "ERR_WORKER_OUT_OF_MEMORY"
+        ? requestError("PICTURE_TOO_COSTLY", "the pictures take more memory than a request may have")
+        : requestError(
+            "THREAD_RESTARTING",
+            "the thread that decoded the pictures failed, and is started again",
+          ),
     );
     if (member.hasWorked) this.#add();
     else setTimeout(() => this.#add(), RESTART_MS).unref();

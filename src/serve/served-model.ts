@@ -111,7 +111,7 @@ export class ServedModel {
     this.#events.note(
       `the thread of the model "${this.source.name}" ended: ${error.message}; it is loaded again`,
     );
-    void this.#load();
+    if (!this.#isLoading) void this.#load();
   }
 }
 

@@ -1,12 +1,12 @@
 // The server: models, threads and a socket, from the start to a stop that leaves no request unanswered.
 import { createServer, type Server, STATUS_CODES } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
+import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { Admission } from "./admission.ts";
 import { answerTo, requestError } from "./errors.ts";
+import { closeLingering } from "./http/lingering-close.ts";
 import { createRoutes } from "./http/routes.ts";
 import { Metrics } from "./metrics.ts";
 import type { ModelSource, ServeOptions } from "./options.ts";
@@ -62,7 +62,7 @@ export class ModelServer implements AsyncDisposable {
   ): Promise<ModelServer> {
     checkNames(sources);
     const models = new Map<string, ServedModel>();
-    const pool = await PreparationPool.start(options.workers);
+    const pool = await PreparationPool.start(options.workers, note);
     const admission = new Admission(options);
     let isStopping = false;
     try {
@@ -142,18 +142,22 @@ function createHttpServer(fetch: Fetch, { bodyTimeoutMs, deadlineMs }: ServeOpti
   server.maxHeadersCount = MOST_HEADERS;
   server.maxConnections = MOST_CONNECTIONS;
   server.setTimeout(HEADERS_TIMEOUT_MS + bodyTimeoutMs + deadlineMs);
+  server.on("connection", closeLingering);
   refuseBadClients(server);
   return server;
 }
 
 /** Answers what is no HTTP, or too slow, where no answer of another request could be mistaken for it. */
 function refuseBadClients(server: Server): void {
-  const underWay = new WeakMap<Duplex, number>();
+  const underWay = new WeakMap<Socket, number>();
   server.on("request", ({ socket }, response) => {
     underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
     response.on("close", () => underWay.set(socket, underWay.get(socket)! - 1));
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+  server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket;
+    // Has its answer, and is read until it is gone.
+    if (socket.writableEnded) return;
     if (!socket.writable || error.code === "ECONNRESET" || (underWay.get(socket) ?? 0) > 0) {
       socket.destroy();
       return;
@@ -166,7 +170,8 @@ function refuseBadClients(server: Server): void {
       `Content-Length: ${Buffer.byteLength(text)}`,
       "Connection: close",
     ];
-    socket.end(`${head.join("\r\n")}\r\n\r\n${text}`, () => socket.destroy());
+    socket.write(`${head.join("\r\n")}\r\n\r\n${text}`);
+    socket.destroySoon();
   });
 }
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
   expected = (JSON.parse(stdout) as { predictions: unknown }).predictions;
   const limits = ["--max-body", `${MAX_BODY}`, "--max-pixels", `${MAX_PIXELS}`, "--body-timeout", "1"];
   server = await serve(folder, "colours=run", "served.onnx", "--threads", "1", ...limits);
-}, 120_000);
+});
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await removeFolder(folder);
@@ -218,7 +218,7 @@ test("takes another file of a model, refuses one that is none, and answers all t
   const second = await ask();
   expect(second.version).not.toBe(first.version);
   expect(second.predictions).toEqual(first.predictions);
-}, 30_000);
+});
 
 test("says that it is busy, forgets who went away, and ends when all are answered", async () => {
   await using slow = await serve(folder, "colours=run", "--queue", "1", "--batch-window", "1500");
@@ -244,7 +244,7 @@ test("says that it is busy, forgets who went away, and ends when all are answere
   expect(await predictions(answer)).toEqual([expected]);
   expect((await slow.ended).code).toBe(143);
   expect(slow.logged()).toContain('"status":499');
-}, 30_000);
+});
 
 test("answers nothing after the deadline", async () => {
   await using late = await serve(folder, "colours=run", "--deadline", "1", "--batch-window", "9000");
@@ -252,7 +252,7 @@ test("answers nothing after the deadline", async () => {
     504,
     "DEADLINE_EXCEEDED",
   ]);
-}, 30_000);
+});
 
 test("does not begin with what cannot be served", async () => {
   const taken = await run(folder, ["serve", "run", "--port", new URL(server.url).port]);
@@ -262,4 +262,4 @@ test("does not begin with what cannot be served", async () => {
   const missing = await run(folder, ["serve", "missing.onnx"]);
   expect(missing.code).toBe(3);
   expect(missing.stderr).toContain("missing.onnx");
-}, 30_000);
+});

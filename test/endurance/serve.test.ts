@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeColourPictures(join(folder, "photos"));
   expect((await run(folder, ["train", ...QUICK, "data.root=photos", "hydra.run.dir=run"])).code).toBe(0);
   server = await serve(folder, "colours=run", "--body-timeout", "1");
-}, 120_000);
+});
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await removeFolder(folder);

@@ -20,7 +20,7 @@ const PREDICT_FAILURES: Readonly<Record<string, string>> = {
   415: "Bodies of this type are not read",
   422: "A picture cannot be decoded",
   429: "Too many requests wait; Retry-After says when to come again",
-  503: "The server is stopping, or the model is being loaded again",
+  503: "The server is stopping, or what failed is being started again; Retry-After says when to come again",
   504: "The deadline passed",
 };
 
