@@ -1,4 +1,5 @@
 // Labels of samples that may have several: which of them each has, has not, or was never asked about.
+import { ClassifierTrainingError } from "./errors.ts";
 import { type HostTensor, hostTensor } from "./tensor.ts";
 
 /** A sample's entry for a label that it has not. */
@@ -17,9 +18,19 @@ export class LabelSets {
   /** Row-major [length, width] of `PRESENT`, `ABSENT` and `UNKNOWN`. */
   readonly data: Int8Array;
 
+  /** @throws ClassifierTrainingError kind "data" `LABEL_SETS` where entries do not make up rows, or are something else */
   constructor(width: number, data: Int8Array) {
+    if (!Number.isInteger(width) || width < 1 || data.length % width !== 0)
+      throw wrongSets(`${data.length} entries are no rows of ${width} labels`);
+    const wrong = data.findIndex((entry) => entry < UNKNOWN || entry > PRESENT);
+    if (wrong >= 0) {
+      const place = `sample ${Math.floor(wrong / width)} for label ${wrong % width}`;
+      throw wrongSets(
+        `the entry of ${place} is ${data[wrong]}, none of 1 (present), 0 (absent) and -1 (unknown)`,
+      );
+    }
     this.width = width;
-    this.length = width === 0 ? 0 : data.length / width;
+    this.length = data.length / width;
     this.data = data;
   }
 
@@ -44,6 +55,10 @@ export class LabelSets {
   *[Symbol.iterator](): Generator<Int8Array> {
     for (const sample of this.keys()) yield this.row(sample);
   }
+}
+
+function wrongSets(message: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "LABEL_SETS", message, { where: "LabelSets" });
 }
 
 /** The class index of every sample, or the labels of samples that may have several. */
