@@ -53,6 +53,7 @@ export {
   type ListNode,
   type MapNode,
   mapNode,
+  nodeAt,
   type Origin,
   type Plain,
   type ScalarNode,
@@ -60,6 +61,7 @@ export {
   type ScalarValue,
   toPlain,
   type WholeFloat,
+  whereOf,
 } from "./node.ts";
 export {
   type ChoiceSweep,

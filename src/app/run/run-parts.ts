@@ -6,9 +6,11 @@ import {
   childOf,
   instantiate,
   literalConfig,
+  nodeAt,
   recordedConfig,
   resolveConfig,
   toPlain,
+  whereOf,
 } from "../../config/index.ts";
 import {
   ClassifierTrainingError,
@@ -149,7 +151,7 @@ export class RunParts {
   }
 
   async callbacks(): Promise<Callback[]> {
-    const callbacks = await this.#each("callbacks");
+    const callbacks = await this.#each("callbacks", "a callback");
     for (const [name, callback] of callbacks) {
       if (!(callback instanceof Callback)) throw wrongKind(`callbacks.${name}`, callback, "a callback");
     }
@@ -158,17 +160,43 @@ export class RunParts {
 
   async loggers(): Promise<Logger[]> {
     const recorded = childOf(recordedConfig(this.#composition), "logger");
-    const loggers = await this.#each("logger", recorded === undefined ? {} : settingsToLog(recorded));
+    const settings = recorded === undefined ? {} : settingsToLog(recorded);
+    const loggers = await this.#each("logger", "a logger", settings);
     return loggers.map(([, logger]) => logger as Logger);
   }
 
-  /** The components of a group that holds several by name, in order; null entries are left out. */
+  /**
+   * The components of a group that holds several by name, in order; null entries are left out.
+   * @throws ClassifierTrainingError kind "usage" `CONFIG_VALUE` for settings of a component that is not there
+   */
   async #each(
     group: string,
+    expected: string,
     overrides: Readonly<Record<string, unknown>> = {},
   ): Promise<[string, unknown][]> {
     const parts = (await this.#build(group, overrides)) as Record<string, unknown> | null;
-    return Object.entries(parts ?? {}).filter(([, part]) => part !== null);
+    const given = Object.entries(parts ?? {}).filter(([, part]) => part !== null);
+    for (const [name, part] of given) if (isPlain(part)) throw this.#absent(group, name, expected);
+    return given;
+  }
+
+  /** The error for settings, such as those of a recipe, of a component that the chosen option of its group has not. */
+  #absent(group: string, name: string, expected: string): ClassifierTrainingError {
+    const { config, choices, repository } = this.#composition;
+    const settings = nodeAt(config, [group, name])!;
+    const [setting] = settings.kind === "map" ? settings.entries.values() : [];
+    const place = whereOf(setting ?? settings);
+    const chosen = choices.get(group);
+    const others = repository.options(group).filter((option) => {
+      const target = nodeAt(repository.load(`${group}/${option}`)!.config, [name, "_target_"]);
+      return target !== undefined;
+    });
+    const having = others.map((option) => `${group}=${option}`).join(" or ");
+    const message = `${chosen === undefined ? group : `${group}=${chosen}`} has no ${name} for these settings`;
+    return new ClassifierTrainingError("usage", "CONFIG_VALUE", message, {
+      where: place === undefined ? `${group}.${name}` : `${group}.${name} (${place})`,
+      hint: `drop them with ~${group}.${name}, or ${having === "" ? `give it a _target_ to be ${expected}` : `choose ${having}`}`,
+    });
   }
 
   async #build(key: string, overrides: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
@@ -217,10 +245,14 @@ export async function setUp(
   });
 }
 
+/** Whether a part of the configuration has been built as plain settings, having no `_target_`. */
+function isPlain(part: unknown): boolean {
+  return typeof part === "object" && part !== null && part.constructor === Object;
+}
+
 function wrongKind(key: string, found: unknown, expected: string): ClassifierTrainingError {
-  const isPlain = typeof found === "object" && found !== null && found.constructor === Object;
   const [group] = key.split(".");
-  const [message, hint] = isPlain
+  const [message, hint] = isPlain(found)
     ? [
         `has settings, but no _target_ to be ${expected}`,
         `choose the option of ${group} that has it, or drop its settings with ~${key}`,
