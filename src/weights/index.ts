@@ -7,6 +7,7 @@ export { castTensor } from "./cast.ts";
 export { findWeights, WEIGHTS_CATALOG, type WeightsEntry, type WeightsPreprocessing } from "./catalog.ts";
 export { type ConvertOptions, convertWeights, type WeightNames } from "./convert.ts";
 export {
+  countFitting,
   listNames,
   type MatchOptions,
   type MisshapenTensor,

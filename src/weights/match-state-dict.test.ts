@@ -119,7 +119,7 @@ describe("matchStateDict", () => {
         code: "WEIGHTS_MISMATCH",
         where: "w.pth",
         message:
-          "120 of the model's 122 tensors fit, the others do not: missing: layer1.0.conv1.weight; of another shape: " +
+          "120 of the 122 tensors of the model fit, the others do not: missing: layer1.0.conv1.weight; of another shape: " +
           "conv1.weight [64, 1, 7, 7] instead of [64, 3, 7, 7]; unexpected: extra",
       }),
     );
@@ -129,7 +129,7 @@ describe("matchStateDict", () => {
     const file = asFile(resnet18, (name) => `module.${name}`);
     file.delete("module.conv1.weight");
     expect(() => requireMatch(matchStateDict(resnet18, file), "w.pth")).toThrow(
-      '121 of the model\'s 122 tensors fit (names without "module."), the others do not: missing: conv1.weight',
+      '121 of the 122 tensors of the model fit (names without "module."), the others do not: missing: conv1.weight',
     );
   });
 

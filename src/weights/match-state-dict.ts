@@ -143,13 +143,16 @@ export function requireMatch(match: StateDictMatch, where: string): void {
   );
 }
 
-/** How many tensors fit, said so that what does not may follow. */
-function countFitting({ sources, missing, misshapen, unexpected, prefix }: StateDictMatch): string {
+/** How many tensors of `model` fit, said so that what does not may follow. */
+export function countFitting(
+  { sources, missing, misshapen, unexpected, prefix }: StateDictMatch,
+  model = "the model",
+): string {
   const unfit = missing.length + misshapen.length;
-  if (sources.size === 0) return `none of the ${unexpected.length + misshapen.length} tensors fits the model`;
+  if (sources.size === 0) return `none of the ${unexpected.length + misshapen.length} tensors fits ${model}`;
   if (unfit === 0)
-    return `all ${sources.size} tensors of the model are there, but the file's network has more`;
-  return `${sources.size} of the model's ${sources.size + unfit} tensors fit${prefixNote(prefix)}, the others do not`;
+    return `all ${sources.size} tensors of ${model} are there, but the file's network has more`;
+  return `${sources.size} of the ${sources.size + unfit} tensors of ${model} fit${prefixNote(prefix)}, the others do not`;
 }
 
 /** What to say of a prefix that was taken off. */

@@ -1,14 +1,16 @@
 // The weights that a model starts from: published ones, or those of a file.
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
-import { type BaseClassificationModel, NETWORK_NAMES, type NetworkName } from "../../models/index.ts";
+import { type BaseClassificationModel, NETWORK_NAMES } from "../../models/index.ts";
 import { ClassificationNetwork, type StateDict, stateEntries } from "../../nn/index.ts";
 import { describePreprocessing, type PictureFormat } from "../../transforms/index.ts";
 import {
+  countFitting,
   type DownloadProgress,
   fetchPretrained,
   listNames,
   loadStateDict,
+  matchStateDict,
   openWeights,
   type PretrainedSource,
   prefixNote,
@@ -36,19 +38,16 @@ export async function loadPretrained(
   using file = openWeights(path);
   const own =
     source.kind === "catalog" ? source.entry.classNames : trainedClasses(file.metadata.get("state"));
-  const { network } = model;
-  try {
-    const { tensors, match } = loadStateDict(file, stateEntries(network), {
-      ...(network instanceof ClassificationNetwork ? fittingOf(network) : {}),
-      classNames: model.classNames,
-      weightsClassNames: own,
-    });
-    requireWhole(match, file, model);
-    notify("INFO", `pretrained: ${describeMatch(match, nameOf(source, path))}`);
-    return new Map(tensors);
-  } catch (error) {
-    throw withNetwork(error, file, model);
-  }
+  const entries = stateEntries(model.network);
+  const options = {
+    ...(model.network instanceof ClassificationNetwork ? fittingOf(model.network) : {}),
+    classNames: model.classNames,
+    weightsClassNames: own,
+  };
+  refuseOthers(matchStateDict(entries, file.tensors, options), file, model);
+  const { tensors, match } = loadStateDict(file, entries, options);
+  notify("INFO", `pretrained: ${describeMatch(match, nameOf(source, path))}`);
+  return new Map(tensors);
 }
 
 /** `120 tensors of FILE (names without "module."); new: fc.weight, fc.bias; not used: head.weight`. */
@@ -57,37 +56,22 @@ function describeMatch({ sources, prefix, replaced, unexpected }: StateDictMatch
   return [found, listNames("new", replaced), listNames("not used", unexpected)].filter(Boolean).join("; ");
 }
 
-const weightsOf = (name: NetworkName): string => `these are weights of ${name}: choose model=${name}`;
-
 /**
- * A ResNet-34 has every tensor of a ResNet-18, and others between them.
- * @throws ClassifierTrainingError `WEIGHTS_MISMATCH` where another network of the catalogue leaves less of a file over
+ * A ResNet-34 has every tensor of a ResNet-18, and others between them: what is left over is looked at as well. A model
+ * of one's own may be what the catalogue has and more, and need no more than its own tensors.
+ * @throws ClassifierTrainingError `WEIGHTS_MISMATCH` where a file is another network's of the catalogue
  */
-function requireWhole(
-  { sources, unexpected }: StateDictMatch,
-  file: WeightsFile,
-  model: BaseClassificationModel,
-): void {
-  if (unexpected.length === 0 || !NETWORK_NAMES.some((name) => name === model.architecture)) return;
+function refuseOthers(match: StateDictMatch, file: WeightsFile, model: BaseClassificationModel): void {
+  const { missing, misshapen, foreign, unexpected } = match;
+  const fits = missing.length + misshapen.length + foreign.length === 0;
+  const isOwn = !NETWORK_NAMES.some((name) => name === model.architecture);
+  if (fits && (unexpected.length === 0 || isOwn)) return;
   const known = recognizeNetwork(file, model.architecture);
   if (known === undefined || known === model.architecture) return;
-  const problem = `all ${sources.size} tensors of ${model.architecture} are there, but the file's network has more`;
-  throw new ClassifierTrainingError(
-    "data",
-    "WEIGHTS_MISMATCH",
-    `${problem}: ${listNames("not used", unexpected)}`,
-    { where: file.name, hint: weightsOf(known) },
-  );
-}
-
-/** The error, saying which network the weights are of, where they do not fit but are known. */
-function withNetwork(error: unknown, file: WeightsFile, model: BaseClassificationModel): unknown {
-  if (!(error instanceof ClassifierTrainingError) || error.code !== "WEIGHTS_MISMATCH") return error;
-  const known = recognizeNetwork(file, model.architecture);
-  if (known === undefined || known === model.architecture) return error;
-  const { kind, code, message, where } = error;
-  const hint = weightsOf(known);
-  return new ClassifierTrainingError(kind, code, message, { where, hint, cause: error.cause });
+  throw new ClassifierTrainingError("data", "WEIGHTS_MISMATCH", countFitting(match, model.architecture), {
+    where: file.name,
+    hint: `choose model=${known}: these are its weights`,
+  });
 }
 
 /** What the published weights of a model expect of pictures of `imageSize`; undefined where nothing is known of them. */
