@@ -77,6 +77,12 @@ export abstract class LearningRateScheduler {
     return rate * scale;
   }
 
+  /**
+   * To be called before a training, with the numbers of parameter groups that it will have, one after another.
+   * @throws ClassifierTrainingError kind "usage" where the scheduler cannot serve them; default: it serves any
+   */
+  checkGroups(_counts: readonly number[]): void {}
+
   /** Momentum (of Adam and its like beta1) after step `count`; undefined: it stays as it is. */
   momentum(_step: Pick<SchedulerStep, "count" | "total">): number | undefined {
     return undefined;

@@ -89,12 +89,24 @@ export class ReduceLROnPlateau extends LearningRateScheduler {
   /** @throws ClassifierTrainingError kind "usage" `SCHEDULER_MIN_LR` where there are not as many lowest rates as groups. */
   override groupRate(_rate: number, { base, index, count }: ScheduledGroup): number {
     const { minLr } = this.#options;
-    if (typeof minLr === "number") return this.#reduced(base, minLr);
-    if (minLr.length === count) return this.#reduced(base, minLr[index]!);
-    const message = `min_lr has ${minLr.length} rates, the optimizer has ${count} parameter groups`;
+    this.checkGroups([count]);
+    return this.#reduced(base, typeof minLr === "number" ? minLr : minLr[index]!);
+  }
+
+  /**
+   * As torch's, which refuses several lowest rates where groups are added later.
+   * @throws ClassifierTrainingError kind "usage" `SCHEDULER_MIN_LR` where there are not as many lowest rates as groups.
+   */
+  override checkGroups(counts: readonly number[]): void {
+    const { minLr } = this.#options;
+    if (typeof minLr === "number" || counts.every((count) => count === minLr.length)) return;
+    const message = `min_lr has ${minLr.length} rates, the optimizer has ${counts.join(", then ")} parameter groups`;
     throw new ClassifierTrainingError("usage", "SCHEDULER_MIN_LR", message, {
       where: "scheduler.min_lr",
-      hint: "give one for each group, or one for all",
+      hint:
+        counts.length === 1
+          ? "give one for each group, or one for all"
+          : "give one for all: groups come with what is unfrozen",
     });
   }
 

@@ -1,5 +1,10 @@
 // What an engine is told: what is trained, how, and in which runtime.
-import type { GradientClipping, LossScalerOptions, Optimizer } from "../../optim/index.ts";
+import {
+  type GradientClipping,
+  LossScaler,
+  type LossScalerOptions,
+  type Optimizer,
+} from "../../optim/index.ts";
 import type { Runtime, SessionOptions } from "../../runtime/contract.ts";
 import type { FineTuning } from "./fine-tuning.ts";
 import type { LossModel } from "./programs.ts";
@@ -33,4 +38,9 @@ export interface StepScalars {
   readonly averageDecay?: number | undefined;
   /** Learning rate of each parameter group; default: `learningRate` times the group's scale. */
   readonly groupRates?: readonly number[] | undefined;
+}
+
+/** What scales the loss, in precision `16-mixed`. */
+export function newScaler({ precision, lossScaling }: EngineOptions): LossScaler | undefined {
+  return precision === "16-mixed" ? new LossScaler(lossScaling) : undefined;
 }

@@ -13,10 +13,10 @@ import {
 } from "../../core/index.ts";
 import { type Program, type VariableRef, wholeStorage } from "../../graph/index.ts";
 import { initialState, type StateDict, stateEntries } from "../../nn/index.ts";
-import { LossScaler } from "../../optim/index.ts";
+import type { LossScaler } from "../../optim/index.ts";
 import type { Executable, RunObserver, Session } from "../../runtime/contract.ts";
 import { batchShape, shapeKey, typeOf } from "./batch-shape.ts";
-import type { EngineOptions, StepScalars } from "./engine-options.ts";
+import { type EngineOptions, newScaler, type StepScalars } from "./engine-options.ts";
 import { openSession } from "./open-session.ts";
 import {
   ALL_SAMPLES,
@@ -72,7 +72,7 @@ export class TrainingEngine {
     this.#options = options;
     this.#layout = layout;
     this.#session = session;
-    this.#scaler = this.#newScaler();
+    this.#scaler = newScaler(options);
   }
 
   /** Whether batch norm takes the statistics of all processes. */
@@ -93,11 +93,6 @@ export class TrainingEngine {
   /** Whether gradients of this norm made the optimizer step be left out, as a scaled loss may. */
   isOverflow(gradientNorm: number): boolean {
     return this.#scaler !== undefined && !Number.isFinite(gradientNorm) && !this.#scaler.isExhausted;
-  }
-
-  #newScaler(): LossScaler | undefined {
-    const { precision, lossScaling } = this.#options;
-    return precision === "16-mixed" ? new LossScaler(lossScaling) : undefined;
   }
 
   /** Where the state lies; another one when parameters are frozen or unfrozen. */
@@ -145,6 +140,11 @@ export class TrainingEngine {
         .filter(({ name }) => state.has(name))
         .map((variable) => ({ variable, tensor: state.get(variable.name)! })),
     );
+  }
+
+  /** How many groups of parameters there are in the course of `epochs` epochs, each number that follows another. */
+  groupCounts(epochs: number): readonly number[] {
+    return this.#options.fineTuning?.groupCounts(epochs) ?? [this.layout.groups.length];
   }
 
   /**
@@ -319,7 +319,7 @@ export class TrainingEngine {
 
   /** Forgets the optimizer's state, and has averages begin with the weights as they are: a new training begins. */
   async restart(): Promise<void> {
-    this.#scaler = this.#newScaler();
+    this.#scaler = newScaler(this.#options);
     await this.#initialiseOptimizer();
     await this.writeWeights(await this.readWeights());
   }

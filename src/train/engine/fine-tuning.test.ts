@@ -17,7 +17,7 @@ import {
 import { AdamW } from "../../optim/index.ts";
 import { referenceRuntime } from "../../runtime/reference/index.ts";
 import { TrainingEngine } from "./engine.ts";
-import { FineTuning } from "./fine-tuning.ts";
+import { FineTuning, type FineTuningOptions } from "./fine-tuning.ts";
 
 const BACKBONE = ["conv1.*", "bn1.*", "layer*"];
 
@@ -87,6 +87,20 @@ describe("groups", () => {
     ]);
     new FineTuning(network, { freezeStages: 2 }).enter(0);
     expect(trained()).toEqual(["layer2", "layer3", "layer4", "fc"]);
+  });
+
+  test("their numbers in the course of a training are known before it", () => {
+    const network = createResNet("resnet18", 7);
+    const counts = (options: FineTuningOptions, epochs: number) =>
+      new FineTuning(network, { freezeStages: -1, ...options }).groupCounts(epochs);
+    expect(counts({}, 9)).toEqual([1]);
+    expect(counts({ unfreezeEpoch: 2 }, 9)).toEqual([1]);
+    expect(counts({ unfreezeEpoch: 2, layerDecay: 0.5 }, 9)).toEqual([1, 6]);
+    expect(counts({ unfreezeEpoch: 2, layerDecay: 0.5 }, 2)).toEqual([1]);
+    expect(counts({ unfreezeEpoch: 1, unfreezeEvery: 2, layerDecay: 0.5 }, 6)).toEqual([1, 2, 3, 4]);
+    const norms = { decayNormsAndBiases: false, layerDecay: 0.5 };
+    expect(counts({ ...norms, unfreezeEpoch: 0 }, 9)).toEqual([12]);
+    expect(network.fc.weight.requiresGrad && network.conv1.weight.requiresGrad).toBe(true);
   });
 
   test.each([6, -6])("refuses to freeze %i of six stages", (freezeStages) => {

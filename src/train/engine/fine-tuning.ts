@@ -110,14 +110,26 @@ export class FineTuning {
     ]);
   }
 
+  /** The stages that something is frozen of, the last one first. */
+  get #frozenStages(): readonly number[] {
+    const stages = Array.from(this.#frozen, (name) => this.#stageOf.get(name)!);
+    return [...new Set(stages)].sort((a, b) => b - a);
+  }
+
+  /** The epochs from which more is trained than before. */
+  get #unfreezingEpochs(): readonly number[] {
+    const { unfreezeEpoch, unfreezeEvery } = this.#options;
+    if (unfreezeEpoch === null) return [];
+    if (unfreezeEvery === null) return [unfreezeEpoch];
+    return this.#frozenStages.map((_, i) => unfreezeEpoch + i * unfreezeEvery);
+  }
+
   /** The parameters that are not trained in `epoch`. */
   #frozenAt(epoch: number): ReadonlySet<string> {
     const { unfreezeEpoch, unfreezeEvery } = this.#options;
     if (unfreezeEpoch === null || epoch < unfreezeEpoch) return this.#frozen;
     if (unfreezeEvery === null) return new Set();
-    const frozen = Array.from(this.#frozen, (name) => this.#stageOf.get(name)!);
-    const lastFirst = [...new Set(frozen)].sort((a, b) => b - a);
-    const left = new Set(lastFirst.slice(1 + Math.floor((epoch - unfreezeEpoch) / unfreezeEvery)));
+    const left = new Set(this.#frozenStages.slice(1 + Math.floor((epoch - unfreezeEpoch) / unfreezeEvery)));
     return new Set([...this.#frozen].filter((name) => left.has(this.#stageOf.get(name)!)));
   }
 
@@ -168,6 +180,13 @@ export class FineTuning {
       else groups.set(key, { parameters: [name], learningRateScale, ...(bare ? { weightDecay: 0 } : {}) });
     }
     return [...groups.values()];
+  }
+
+  /** How many groups there are in the course of `epochs` epochs, each number that follows another. */
+  groupCounts(epochs: number): readonly number[] {
+    const changes = [0, ...this.#unfreezingEpochs].filter((epoch) => epoch < epochs);
+    const counts = changes.map((epoch) => this.readAt(epoch, () => this.groups().length));
+    return counts.filter((count, i) => count !== counts[i - 1]);
   }
 }
 

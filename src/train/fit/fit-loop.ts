@@ -56,7 +56,7 @@ export class FitLoop {
       options,
       batchCount: this.#plan.batchCount,
     });
-    this.#schedule.checkMomentum(engine.layout.groups.map(({ optimizer }) => optimizer));
+    this.#schedule.check(engine);
     this.#average = new FitAverage(parts.average, engine, options);
     this.#steps = new GuardedSteps(engine, parts.strategy, parts.nonFinitePolicy, this.progress);
     this.#profiler = profilerOf(options.profiler, parts.collective);

@@ -1,11 +1,7 @@
 // When a fit's learning rate moves: after epochs or after optimizer steps, as Lightning has it.
 import { ClassifierTrainingError, didYouMean } from "../../core/index.ts";
-import {
-  type LearningRateScheduler,
-  type Optimizer,
-  Schedule,
-  type ScheduleState,
-} from "../../optim/index.ts";
+import { type LearningRateScheduler, Schedule, type ScheduleState } from "../../optim/index.ts";
+import type { TrainingEngine } from "../engine/engine.ts";
 import type { GroupLayout } from "../engine/state-layout.ts";
 import type { Metrics, StepRates } from "../events.ts";
 import type { ResolvedTrainerOptions } from "../options.ts";
@@ -62,8 +58,15 @@ export class FitSchedule {
     return this.#schedule.momentum;
   }
 
-  /** @throws ClassifierTrainingError kind "usage" `SCHEDULER_MOMENTUM` where an optimizer has no momentum to schedule. */
-  checkMomentum(optimizers: readonly Optimizer[]): void {
+  /**
+   * To be called before training.
+   * @throws ClassifierTrainingError kind "usage" `SCHEDULER_MOMENTUM` where an optimizer has no momentum to schedule, and what
+   *   the scheduler has against the groups of parameters
+   */
+  check(engine: Pick<TrainingEngine, "layout" | "groupCounts">): void {
+    const { scheduler, options } = this.#parts;
+    scheduler.checkGroups(engine.groupCounts(options.maxEpochs));
+    const optimizers = engine.layout.groups.map(({ optimizer }) => optimizer);
     const without = optimizers.find(({ momentum }) => momentum === undefined);
     if (this.momentum === undefined || without === undefined) return;
     throw new ClassifierTrainingError(
