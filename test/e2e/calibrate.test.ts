@@ -83,3 +83,12 @@ test.each([
   expect(stderr).toMatch(message);
   expect(code).toBe(exit);
 });
+
+test("export says that a calibration is lost with the model that it replaces", async () => {
+  const words = ["export", "run", "--import", TINY_NETWORK];
+  const lost = /^warning: .*model\.onnx is replaced, and its calibration is lost with it: calibrate /m;
+  const first = await run(folder, words);
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(lost) });
+  const again = await run(folder, words);
+  expect(again).toMatchObject({ code: 0, stderr: expect.not.stringMatching(lost) });
+});

@@ -5,7 +5,7 @@ import type { Notify } from "../run/notices.ts";
 import { type ExportResult, type ModelExport, writeExport } from "./write-export.ts";
 
 /** What an export takes, but for the weights, which the checkpoints have. */
-export interface BestExportParts extends Omit<ModelExport, "weights"> {
+export interface BestExportParts extends Omit<ModelExport, "weights" | "warn"> {
   readonly checkpoints: ModelCheckpoint;
   readonly notify: Notify;
 }
@@ -29,7 +29,8 @@ export class BestExport implements BestWeightsExporter {
     const { best } = this;
     if (this.#latest !== undefined && this.#latest.of === best) return this.#latest.result;
     const { tensors } = await loadCheckpoint(checkpoints.bestPath);
-    const result = await writeExport({ ...request, weights: tensors });
+    const warn = (line: string): void => notify("WARNING", line);
+    const result = await writeExport({ ...request, weights: tensors, warn });
     const difference = result.difference.toExponential(1);
     notify("INFO", `exported ${result.path} (equal to the trained model within ${difference})`);
     this.#latest = { of: best, result };

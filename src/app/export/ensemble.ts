@@ -61,7 +61,10 @@ export async function exportEnsemble(request: EnsembleRequest): Promise<Exported
     const { runtime, settings, data } = first;
     const { preprocessing } = data;
     const parts = average === "weights" ? await soup(members) : together(members);
-    const common = { preprocessing, runtime, threads: settings.trainer.threads, folder: resolve(output) };
+    const common = {
+      ...{ preprocessing, runtime, threads: settings.trainer.threads, folder: resolve(output) },
+      warn: (line: string): void => rest.write?.(`warning: ${line}`),
+    };
     const source: ModelExport = { ...common, ...parts };
     const imageSize = imageSizeOf(preprocessing);
     const { bytes, labels } = exportModel(requestOf(source, imageSize));
@@ -72,7 +75,7 @@ export async function exportEnsemble(request: EnsembleRequest): Promise<Exported
     });
     const models = [{ name: "ensemble", bytes }, ...alone];
     const measured = await measureModels(models, data, [3, ...imageSize], common.threads);
-    return { path: await writeModel(source.folder, "model.onnx", bytes, labels), difference, measured };
+    return { path: await writeModel(source, "model.onnx", bytes, labels), difference, measured };
   } finally {
     for (const { opened } of members) await opened[Symbol.asyncDispose]();
   }

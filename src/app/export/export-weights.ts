@@ -61,14 +61,14 @@ export async function exportWeights(request: ExportWeightsRequest): Promise<Expo
   const { folder, settings } = opened;
   const { threads } = settings.trainer;
   const { tensors } = await loadCheckpoint(opened.weightsFile);
-  const target = resolve(request.output ?? folder.path);
   const source: ModelExport = {
     model: opened.model,
     weights: tensors,
     preprocessing: opened.data.preprocessing,
     runtime: opened.runtime,
     threads,
-    folder: target,
+    folder: resolve(request.output ?? folder.path),
+    warn: (line) => request.write?.(`warning: ${line}`),
   };
   const { preprocessing } = source;
   const imageSize = imageSizeOf(preprocessing);
@@ -102,7 +102,7 @@ export async function exportWeights(request: ExportWeightsRequest): Promise<Expo
     bytes = encodeModel(takingInput(decodeModel(outside), preprocessing, input));
     await verifyPixelInput(bytes, outside, preprocessing, input, threads);
   }
-  return { path: await writeModel(target, fileNameOf(form), bytes, labels), difference, measured };
+  return { path: await writeModel(source, fileNameOf(form), bytes, labels), difference, measured };
 }
 
 /** @throws ClassifierTrainingError kind "usage" `EXPORT_FORM` */

@@ -2,12 +2,14 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { CALIBRATION_METADATA_KEY } from "../../calibrate/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { type ExportRequest, exportModel, verifyExport } from "../../export/index.ts";
 import type { LabelsMapping } from "../../inference/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import type { StateDict } from "../../nn/index.ts";
-import { writeDurably, writeFailed } from "../../platform/index.ts";
+import { decodeModel, modelMetadata } from "../../onnx/index.ts";
+import { readBytes, writeDurably, writeFailed } from "../../platform/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
 import type { Preprocessing } from "../../transforms/index.ts";
 import { packageVersion } from "../package-version.ts";
@@ -21,6 +23,8 @@ export interface ModelExport {
   readonly threads?: number | undefined;
   /** Folder that receives the files. */
   readonly folder: string;
+  /** Receives a line about what is lost with a file that is replaced. */
+  readonly warn: (line: string) => void;
 }
 
 /** What was written, after the comparison has passed. */
@@ -33,11 +37,11 @@ export interface ExportResult {
 
 /** Writes `model.onnx` and `labels_mapping.json` into a folder. Nothing is written unless the comparison holds. */
 export async function writeExport(request: ModelExport): Promise<ExportResult> {
-  const { preprocessing, folder } = request;
+  const { preprocessing } = request;
   const exportRequest = requestOf(request, imageSizeOf(preprocessing));
   const { bytes, labels } = exportModel(exportRequest);
   const difference = await verifyFloat(request, bytes, exportRequest.imageSize);
-  return { path: await writeModel(folder, "model.onnx", bytes, labels), difference };
+  return { path: await writeModel(request, "model.onnx", bytes, labels), difference };
 }
 
 /** [height, width] of the network's input. @throws ClassifierTrainingError kind "usage" `EXPORT_IMAGE_SIZE` */
@@ -77,12 +81,14 @@ export function verifyFloat(
 
 /** Writes a model and its labels into a folder. @returns the model's path */
 export async function writeModel(
-  folder: string,
+  { folder, warn }: Pick<ModelExport, "folder" | "warn">,
   name: string,
   bytes: Uint8Array,
   labels: LabelsMapping,
 ): Promise<string> {
   const path = join(folder, name);
+  if (await isCalibrated(path))
+    warn(`${path} is replaced, and its calibration is lost with it: calibrate the new model again`);
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
@@ -93,6 +99,16 @@ export async function writeModel(
   ]);
   await writeDurably(path, [bytes]);
   return path;
+}
+
+/** Whether there is a model with a calibration; what cannot be read has none to lose. */
+async function isCalibrated(path: string): Promise<boolean> {
+  if (!existsSync(path)) return false;
+  try {
+    return modelMetadata(decodeModel(await readBytes(path))).has(CALIBRATION_METADATA_KEY);
+  } catch {
+    return false;
+  }
 }
 
 /** The model that a path names: an export itself, or the one in a run's folder. */
