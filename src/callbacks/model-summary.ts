@@ -50,7 +50,8 @@ function modelTable(model: ModelDescription, batchSize: number): string {
   const rows = model.layers.map(({ name, type, outputShape, parameters, flops }) => [
     name,
     type,
-    formatShape(outputShape),
+    // What comes before features that are cached is not computed.
+    outputShape.length === 0 ? "-" : formatShape(outputShape),
     parameters.toLocaleString("en-US"),
     (flops / 1e6).toFixed(1),
   ]);

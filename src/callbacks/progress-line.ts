@@ -29,6 +29,8 @@ export class ProgressLine extends Callback {
   readonly #interval: number;
   readonly #clock: () => number;
   #epochStart = 0;
+  /** When the epoch's first batch was done, which may have waited for programs, threads or features. */
+  #firstEnd = 0;
   #lastPrint = 0;
   #samples = 0;
   #batches = 0;
@@ -59,13 +61,16 @@ export class ProgressLine extends Callback {
     const now = this.#clock();
     this.#samples += event.samples;
     this.#batches++;
+    if (this.#batches === 1) this.#firstEnd = now;
     this.#lossSum += event.loss * event.samples;
     if (now - this.#lastPrint < this.#interval * 1000) return;
     this.#lastPrint = now;
     const { trainBatchCount, options } = context;
     const seconds = (now - this.#epochStart) / 1000;
     const left = (options.maxEpochs - event.epoch) * trainBatchCount - (event.batchIndex + 1);
-    const eta = Number.isFinite(left) ? [`ETA ${formatDuration((left * seconds) / this.#batches)}`] : [];
+    const batchSeconds = (now - this.#firstEnd) / 1000 / (this.#batches - 1);
+    const isKnown = Number.isFinite(left) && this.#batches > 1;
+    const eta = isKnown ? [`ETA ${formatDuration(left * batchSeconds)}`] : [];
     this.#print(
       [
         epochOf(event, options),
