@@ -37,9 +37,12 @@ test.each([
   mkdirSync(join(folder, "recipe"), { recursive: true });
   const file = join(folder, "recipe", "mine.yaml");
   writeFileSync(file, `# @package _global_\n${group}:\n  ${name}:\n    ${setting}\n`);
-  const parts = await partsOf("recipe=mine", chosen);
-  const built = group === "logger" ? parts.loggers() : parts.callbacks();
-  await expect(built).rejects.toMatchObject({
+  const build = async (...words: string[]): Promise<readonly unknown[]> => {
+    const parts = await partsOf("recipe=mine", chosen, ...words);
+    return group === "logger" ? parts.loggers() : parts.callbacks();
+  };
+  await expect(build(`~${group}.${name}`)).resolves.not.toHaveLength(0);
+  await expect(build()).rejects.toMatchObject({
     code: "CONFIG_VALUE",
     message: `${chosen} has no ${name} for these settings`,
     where: `${group}.${name} (${file}:4:${5 + setting.indexOf(":") + 2})`,

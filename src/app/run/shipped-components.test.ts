@@ -122,15 +122,3 @@ test("what is no scheduler is refused, and so is a misspelt option", async () =>
   });
   await expect(validateRun(composition)).rejects.toMatchObject({ code: "CONFIG_KEY_UNKNOWN" });
 });
-
-test("settings whose component another option of the group took away say how to drop them", async () => {
-  const overrides = ["recipe=fine_tune_vit", "callbacks=minimal"];
-  const parts = await partsOf(...overrides);
-  await expect(parts.callbacks()).rejects.toMatchObject({
-    message: "has settings, but no _target_ to be a callback",
-    where: "callbacks.ema",
-    hint: expect.stringContaining("~callbacks.ema"),
-  });
-  const dropped = await partsOf(...overrides, "~callbacks.ema");
-  await expect(dropped.callbacks()).resolves.toBeInstanceOf(Array);
-});
