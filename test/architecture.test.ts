@@ -109,7 +109,9 @@ const BROWSER_SAFE: readonly string[] = [
   ...["archive-member", "find-pictures", "folder-tree", "member-tree", "tool-entries"].map(
     (name) => `data/files/${name}.ts`,
   ),
-  ...["array-dataset", "class-level", "dataset", "image-folder"].map((name) => `data/datasets/${name}.ts`),
+  ...["array-dataset", "class-level", "dataset", "image-folder", "label-folder", "same-content"].map(
+    (name) => `data/datasets/${name}.ts`,
+  ),
   ...["auto-split", "data-module", "dataset-data-module", "image-folder-data-module", "trainable"].map(
     (name) => `data/modules/${name}.ts`,
   ),

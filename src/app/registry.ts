@@ -30,7 +30,7 @@ const BUILT_INS: Readonly<Record<string, readonly [string, Load][]>> = {
   ),
   data: from(
     () => import("../data/index.ts"),
-    ["CSVDataModule", "ImageFolderDataModule", "JSONLDataModule", "KnownDataModule"],
+    ["COCODataModule", "CSVDataModule", "ImageFolderDataModule", "JSONLDataModule", "KnownDataModule"],
   ),
   transforms: from(
     () => import("../transforms/index.ts"),

@@ -1,6 +1,14 @@
 // Prints how many samples of each class every split has, and keeps the table.
 import * as z from "zod";
-import { countClasses, formatTable, parseOptions, writeCsv } from "../core/index.ts";
+import {
+  countClasses,
+  formatTable,
+  LabelSets,
+  labelsOf,
+  parseOptions,
+  type SampleLabels,
+  writeCsv,
+} from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { writeFiles } from "./pictures/picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
@@ -15,7 +23,10 @@ export interface DatasetStatisticsOptions {
   readonly output?: LineOutput;
 }
 
-/** A row per class: its samples in each split and their share of it; data without named classes has none. */
+/**
+ * A row per class or label: the samples in each split that have it and their share of all; data without named classes has none. Of
+ * several labels a sample counts for each; what is printed counts those without any, too.
+ */
 export class DatasetStatistics extends Callback {
   static readonly schema: z.ZodType = z.strictObject({
     dirpath: z.string().min(1),
@@ -43,9 +54,18 @@ export class DatasetStatistics extends Callback {
       const labels = splits[name]?.labels;
       return labels === undefined
         ? []
-        : [{ name, counts: countClasses(labels, classes.length), total: labels.length }];
+        : [
+            {
+              name,
+              counts: countClasses(labels, classes.length),
+              bare: bareSamples(labels),
+              total: labels.length,
+            },
+          ];
     });
-    const header = ["class", ...counted.flatMap(({ name }) => [name, "share"])];
+    const several = splits.train.labels instanceof LabelSets;
+    const word = several ? "label" : "class";
+    const header = [word, ...counted.flatMap(({ name }) => [name, "share"])];
     const row = (label: string, of: (split: (typeof counted)[number]) => number): string[] => [
       label,
       ...counted.flatMap((split) => [
@@ -57,14 +77,22 @@ export class DatasetStatistics extends Callback {
     const rows = shownClasses(counted[0]!.counts, this.#maxRows).map((c) =>
       c === undefined ? [`... ${classes.length - this.#maxRows} more`] : ofClass(c),
     );
-    const total = row(`all ${classes.length}`, (split) => split.total);
-    this.#output.write(`${formatTable(header, [...rows, total])}\n`);
+    const bare = several ? [row("no label", (split) => split.bare)] : [];
+    const total = row(several ? "all samples" : `all ${classes.length}`, (split) => split.total);
+    this.#output.write(`${formatTable(header, [...rows, ...bare, total])}\n`);
     const table = [
-      ["class", ...counted.map(({ name }) => name)],
+      [word, ...counted.map(({ name }) => name)],
       ...classes.map((name, c) => [name, ...counted.map(({ counts }) => counts[c]!)]),
     ];
     await writeFiles(this.#dirpath, { "dataset_statistics.csv": writeCsv(table) });
   }
+}
+
+/** Samples without any label. */
+function bareSamples(labels: SampleLabels): number {
+  let count = 0;
+  for (const sample of labels.keys()) count += Number(labelsOf(labels, sample).length === 0);
+  return count;
 }
 
 /** All classes in order, or of too many the largest and the smallest, by size, with a gap between. */

@@ -1,6 +1,6 @@
 // Shows what a weighted sampler draws: samples of each class against an even share.
 import * as z from "zod";
-import { countClasses, formatTable, labelsOf, parseOptions, writeCsv } from "../core/index.ts";
+import { countClasses, formatTable, LabelSets, labelsOf, parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 import { writeFiles } from "./pictures/picture-files.ts";
 import type { LineOutput } from "./progress-line.ts";
@@ -17,7 +17,7 @@ export interface SamplerDistributionOptions {
 const MOST_ROWS = 40;
 
 /**
- * The table of the latest whole epoch in `sampler_distribution.csv`; the first one is printed too. Without a weighted
+ * Draws of each class, or of each label, against an even share of all of them. The table of the latest whole epoch in `sampler_distribution.csv`; the first one is printed too. Without a weighted
  * sampler every sample comes once an epoch, and there is nothing to show.
  */
 export class SamplerDistribution extends Callback {
@@ -63,8 +63,9 @@ export class SamplerDistribution extends Callback {
     const sampled = new Int32Array(classes.length);
     for (const [index, times] of drawn.entries())
       for (const label of labelsOf(labels, index)) sampled[label]! += times;
-    const total = sampled.reduce((sum, count) => sum + count, 0);
-    const even = total / classes.length;
+    const total = drawn.reduce((sum, times) => sum + times, 0);
+    // Of several labels a picture counts for each.
+    const even = sampled.reduce((sum, count) => sum + count, 0) / classes.length;
     const rows = classes.map((name, c) => [
       name,
       String(available[c]!),
@@ -72,7 +73,13 @@ export class SamplerDistribution extends Callback {
       even.toFixed(1),
       (sampled[c]! / even).toFixed(3),
     ]);
-    const header = ["class", "pictures", "sampled", "even_share", "ratio"];
+    const header = [
+      labels instanceof LabelSets ? "label" : "class",
+      "pictures",
+      "sampled",
+      "even_share",
+      "ratio",
+    ];
     await writeFiles(this.#dirpath, { "sampler_distribution.csv": writeCsv([header, ...rows]) });
     if (this.#printed) return;
     this.#printed = true;

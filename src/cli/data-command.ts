@@ -1,6 +1,6 @@
 // classifier-training data: what a data set holds, what is wrong with it, and what training will see.
 import { Command } from "commander";
-import type { DataToolRequest, DuplicateReport } from "../app/index.ts";
+import type { DataToolRequest, DuplicateReport, dataStatistics } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
 import { importModules } from "./imports.ts";
@@ -37,6 +37,7 @@ export function dataCommand(): Command {
 }
 
 type DuplicateGroup = DuplicateReport["groups"][number];
+type LabelSets = NonNullable<Awaited<ReturnType<typeof dataStatistics>>["labelSets"]>;
 
 interface ToolFlags extends ConfigFlags {
   readonly json?: boolean;
@@ -73,14 +74,18 @@ async function stats(request: DataToolRequest, { json }: ToolFlags): Promise<voi
   const { dataStatistics } = await import("../app/index.ts");
   const statistics = await dataStatistics(request);
   if (json === true) return print(JSON.stringify(statistics));
-  const { classes, counts, imbalance, sampled, unreadable, width, height, mean, std } = statistics;
+  const { classes, pictures, counts, labelSets, imbalance } = statistics;
+  const { sampled, unreadable, width, height, mean, std } = statistics;
+  const word = labelSets === null ? "class" : "label";
   const parts = Object.entries(counts);
   const rows = classes.map((name, i) => [name, ...parts.map(([, numbers]) => String(numbers[i]))]);
-  const totals = parts.map(([, numbers]) => String(numbers.reduce((sum, count) => sum + count, 0)));
+  const totals = Object.values(pictures).map(String);
   const headings = parts.length === 1 ? ["pictures"] : parts.map(([part]) => part);
-  print(formatTable(["class", ...headings], [...rows, ["all", ...totals]]));
+  const all = labelSets === null ? "all" : "all pictures";
+  print(formatTable([word, ...headings], [...rows, [all, ...totals]]));
+  if (labelSets !== null) print(labelLines(labelSets, classes));
   const looked = `${sampled}${parts.length === 1 ? "" : " training"} pictures`;
-  print(`\nmost common class to rarest: ${imbalance.toFixed(1)} to 1`);
+  print(`\nmost common ${word} to rarest: ${imbalance.toFixed(1)} to 1`);
   if (width === null || height === null || mean === null || std === null) {
     return print(`of ${looked} none can be read; classifier-training data verify says why`);
   }
@@ -88,6 +93,27 @@ async function stats(request: DataToolRequest, { json }: ToolFlags): Promise<voi
   print(`of ${looked} (${unreadable} unreadable):
   width ${width.min} to ${width.max}, median ${width.median}; height ${height.min} to ${height.max}, median ${height.median}
   red, green, blue: mean ${channels(mean)}, deviation ${channels(std)}`);
+}
+
+/** Pairs of labels printed. */
+const MOST_PAIRS = 10;
+
+/** How many labels pictures have, by part, and which come together. */
+function labelLines({ parts, pairs }: LabelSets, classes: readonly string[]): string {
+  const found = Object.values(parts);
+  const rows = [
+    ["labels of a picture", ...found.map(({ cardinality }) => cardinality.toFixed(3))],
+    ["share of all labels", ...found.map(({ density }) => density.toFixed(4))],
+    ["distinct sets", ...found.map(({ distinctSets }) => String(distinctSets))],
+    ["pictures without labels", ...found.map(({ withoutLabels }) => String(withoutLabels))],
+    ["unknown entries", ...found.map(({ unknown }) => String(unknown))],
+  ];
+  const table = formatTable(["", ...(found.length === 1 ? ["all"] : Object.keys(parts))], rows);
+  if (pairs.length === 0) return `\n${table}`;
+  const together = pairs
+    .slice(0, MOST_PAIRS)
+    .map(({ first, second, count }) => [classes[first]!, classes[second]!, String(count)]);
+  return `\n${table}\n\n${formatTable(["together", "", "pictures"], together)}`;
 }
 
 async function verify(request: DataToolRequest, { json }: ToolFlags): Promise<void> {
@@ -110,22 +136,23 @@ async function dedupe(request: DataToolRequest, { json, sheet }: ToolFlags): Pro
   if (sheet !== undefined) writeLine(sheet);
   if (json === true) return print(JSON.stringify(found));
   const groups = worstFirst(found.groups);
-  for (const group of groups.slice(0, MOST_GROUPS)) print(groupLines(group).join("\n"));
+  const words = found.task === "multi_label" ? "labels" : "classes";
+  for (const group of groups.slice(0, MOST_GROUPS)) print(groupLines(group, words).join("\n"));
   if (groups.length > MOST_GROUPS) print(`and ${groups.length - MOST_GROUPS} more groups: --json prints all`);
   const count = (is: (group: DuplicateGroup) => boolean): number => groups.filter(is).length;
   writeLine(
     `${groups.length} groups of duplicates (${count(({ kind }) => kind === "exact")} exact, ` +
       `${count(({ kind }) => kind === "equal")} equal, ${count(({ kind }) => kind === "near")} near), ` +
       `${count(({ acrossParts }) => acrossParts)} across splits, ` +
-      `${count(({ contradicting }) => contradicting)} with contradicting classes`,
+      `${count(({ contradicting }) => contradicting)} with contradicting ${words}`,
   );
 }
 
 /** `equal, classes differ`, and its pictures, one a line. */
-function groupLines({ kind, pictures, acrossParts, contradicting }: DuplicateGroup): string[] {
+function groupLines({ kind, pictures, acrossParts, contradicting }: DuplicateGroup, words: string): string[] {
   const heading = [
     kind,
-    ...(contradicting ? ["classes differ"] : []),
+    ...(contradicting ? [`${words} differ`] : []),
     ...(acrossParts ? ["in several splits"] : []),
   ];
   const lines = pictures.slice(0, MOST_PICTURES).map(({ name, className, part }) => {

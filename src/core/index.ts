@@ -37,6 +37,7 @@ export {
 } from "./label-sets.ts";
 export { checkLabels, checkSampleLabels, type LabelRange, oneClassEach, type TaskName } from "./labels.ts";
 export { LatestUsed } from "./latest-used.ts";
+export { listNames } from "./list-names.ts";
 export { npyHeader } from "./npy.ts";
 export { parseOptions } from "./parse-options.ts";
 export { fnv1a, philox4x32, RandomStream } from "./random.ts";

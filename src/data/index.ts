@@ -8,6 +8,8 @@ export type { ClassLevel } from "./datasets/class-level.ts";
 export { type ImageDataset, labelText, subset } from "./datasets/dataset.ts";
 export { fingerprint } from "./datasets/fingerprint.ts";
 export { ImageFolder, type ImageFolderOptions } from "./datasets/image-folder.ts";
+export { LabelFolder } from "./datasets/label-folder.ts";
+export { type LabelRow, LabelTable } from "./datasets/label-table.ts";
 export { TableDataset, type TableRow } from "./datasets/table-dataset.ts";
 export type { FolderEntries, FolderTree } from "./files/folder-tree.ts";
 export { listPictures } from "./files/list-pictures.ts";
@@ -16,6 +18,7 @@ export { type BadPicture, badPictureError } from "./loading/pipeline.ts";
 export { Quarantine } from "./loading/quarantine.ts";
 export { WorkerPool } from "./loading/worker-pool.ts";
 export type { AutoSplitOptions, SplittableDataset } from "./modules/auto-split.ts";
+export { COCODataModule, type COCODataModuleOptions } from "./modules/coco-data-module.ts";
 export { CSVDataModule, type CSVDataModuleOptions } from "./modules/csv-data-module.ts";
 export {
   DataModule,

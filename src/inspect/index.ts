@@ -7,10 +7,12 @@ export {
   type DuplicatePicture,
   findDuplicates,
 } from "./duplicates/find-duplicates.ts";
+export type { LabelPair, LabelStatistics } from "./label-statistics.ts";
 export { type PreviewOptions, previewBatch } from "./preview.ts";
 export {
   type DataStatistics,
   datasetStatistics,
+  type LabelSetStatistics,
   type Part,
   type SizeCount,
   type SizeRange,

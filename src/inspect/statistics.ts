@@ -1,10 +1,17 @@
 // What a data set holds: counts by class and part, sizes, mean and deviation of the channels.
 
-import { countClasses } from "../core/index.ts";
+import { countClasses, LabelSets } from "../core/index.ts";
 import type { ImageDataset } from "../data/datasets/dataset.ts";
 import type { DatasetSplits } from "../data/modules/data-module.ts";
 import type { DecodeOptions } from "../image/decode.ts";
 import { readImage } from "../image/read-image.ts";
+import {
+  coOccurrence,
+  frequentPairs,
+  type LabelPair,
+  type LabelStatistics,
+  labelStatistics,
+} from "./label-statistics.ts";
 
 /** The parts of a data set, as folders and messages name them. */
 export type Part = "train" | "val" | "test";
@@ -36,8 +43,12 @@ export interface SizeCount {
 /** Counts of all pictures, and sizes and colours of those of the training part that were looked at. */
 export interface DataStatistics {
   readonly classes: readonly string[];
-  /** Pictures of each class, by part. */
+  /** Pictures, by part. */
+  readonly pictures: Readonly<Partial<Record<Part, number>>>;
+  /** Pictures of each class, or with each label, by part. */
   readonly counts: Readonly<Partial<Record<Part, readonly number[]>>>;
+  /** Where pictures may have several labels; else null. */
+  readonly labelSets: LabelSetStatistics | null;
   /** Most common class by rarest, in training. */
   readonly imbalance: number;
   /** Of the pictures looked at: their number, how many could not be read, and the sizes of the others in pixels. */
@@ -53,6 +64,17 @@ export interface DataStatistics {
   readonly std: readonly [number, number, number] | null;
 }
 
+/** The labels of pictures that may have several. */
+export interface LabelSetStatistics {
+  readonly parts: Readonly<Partial<Record<Part, LabelStatistics>>>;
+  /** Of training: `[a][b]` pictures that have both labels, `[a][a]` those that have `a`. */
+  readonly coOccurrence: readonly (readonly number[])[];
+  /** Of training: the labels that most often come together, at most 20 pairs. */
+  readonly pairs: readonly LabelPair[];
+}
+
+const MOST_PAIRS = 20;
+
 /** How many pictures are read, and how. */
 export interface StatisticsOptions {
   /** Training pictures to look at, evenly spread; default 1000. Infinity looks at all. */
@@ -66,9 +88,10 @@ export async function datasetStatistics(
   { samples = 1000, read }: StatisticsOptions = {},
 ): Promise<DataStatistics> {
   const { train } = splits;
-  const counts = Object.fromEntries(
-    partsOf(splits).map(([part, { labels, classes }]) => [part, [...countClasses(labels, classes.length)]]),
-  ) as DataStatistics["counts"];
+  const parts = partsOf(splits);
+  const counts: DataStatistics["counts"] = Object.fromEntries(
+    parts.map(([part, { labels, classes }]) => [part, [...countClasses(labels, classes.length)]]),
+  );
   const trainCounts = counts.train!;
   const widths: number[] = [];
   const heights: number[] = [];
@@ -88,7 +111,9 @@ export async function datasetStatistics(
   const sizes = countSizes(widths, heights);
   return {
     classes: train.classes,
+    pictures: Object.fromEntries(parts.map(([part, { labels }]) => [part, labels.length])),
     counts,
+    labelSets: labelSetsOf(parts),
     imbalance: Math.max(...trainCounts) / Math.max(1, Math.min(...trainCounts)),
     sampled: indices.length,
     unreadable,
@@ -97,6 +122,20 @@ export async function datasetStatistics(
     sizes,
     mean: channels.mean,
     std: channels.std,
+  };
+}
+
+function labelSetsOf(parts: readonly [Part, ImageDataset][]): LabelSetStatistics | null {
+  const sets = parts.flatMap(([part, { labels }]): [Part, LabelSets][] =>
+    labels instanceof LabelSets ? [[part, labels]] : [],
+  );
+  const [first] = sets;
+  if (first === undefined) return null;
+  const together = coOccurrence(first[1]);
+  return {
+    parts: Object.fromEntries(sets.map(([part, labels]) => [part, labelStatistics(labels)])),
+    coOccurrence: together,
+    pairs: frequentPairs(together, MOST_PAIRS),
   };
 }
 

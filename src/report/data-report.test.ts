@@ -7,9 +7,10 @@ const report = (more: Partial<DataReport> = {}): DataReport => ({
   name: "photos",
   classes: ["cat", HOSTILE],
   splits: [
-    { name: "train", counts: [30, 10] },
-    { name: "val", counts: [5, 4] },
+    { name: "train", pictures: 40, counts: [30, 10] },
+    { name: "val", pictures: 9, counts: [5, 4] },
   ],
+  labelSets: null,
   warnings: [],
   colours: { sampled: 40, mean: [0.5, 0.4, 0.3], std: [0.2, 0.2, 0.2] },
   sizes: [
@@ -47,7 +48,7 @@ test("data that is not split is not called training data", () => {
   const problems = [
     { name: "a.jpg", part: "train", className: "cat", code: "PICTURE_CORRUPT", message: "cut" },
   ];
-  const splits = [{ name: "train", counts: [30, 10] }];
+  const splits = [{ name: "train", pictures: 40, counts: [30, 10] }];
   const page = renderDataReport(report({ splits, duplicates, problems }));
   expect(page).toContain("2 classes, not split yet");
   const text = page.slice(page.indexOf("<body"));
@@ -77,4 +78,25 @@ test("no name of a file or class becomes markup, and nothing is loaded from else
   expect(page).not.toContain("<img src=x");
   expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
   expect(page).toContain("default-src 'none'");
+});
+
+test("labels of pictures with several are told with what comes together", () => {
+  const numbers = { cardinality: 1.25, density: 0.625, distinctSets: 4, withoutLabels: 3, unknown: 7 };
+  const labelSets = {
+    parts: { train: numbers, val: { ...numbers, withoutLabels: 1 } },
+    coOccurrence: [
+      [30, 8],
+      [8, 10],
+    ],
+    pairs: [{ first: 0, second: 1, count: 8 }],
+  };
+  const page = renderDataReport(report({ labelSets, duplicates: [twins(false, true)] }));
+  const together = page.split(`<section id="together">`)[1]!.split("</section>")[0]!;
+  for (const text of [/>1.25</, />62.5\s%</, />3</, />7</, />26.7\s%</, />80.0\s%</])
+    expect(together).toMatch(text);
+  expect(together).toContain("8 of 30 with cat");
+  expect(page).toContain("labels differ");
+  expect(page).not.toContain("<img src=x");
+  expect(page).toMatch(/Pictures<\/span><strong>49</);
+  expect(renderDataReport(report())).not.toContain(`<section id="together">`);
 });

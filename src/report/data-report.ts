@@ -1,5 +1,6 @@
 // The report of a data set: what it holds, what is wrong with it, and what training will see of it, on one page.
 import { type Html, html, percent, plainNumber, wholeNumber } from "./html.ts";
+import { type LabelSetSummary, labelSection } from "./label-section.ts";
 import { renderPage, type Section, tile } from "./page.ts";
 import { sizeChart } from "./size-chart.ts";
 
@@ -8,8 +9,14 @@ export interface DataReport {
   /** What to call it, such as its folder. */
   readonly name: string;
   readonly classes: readonly string[];
-  /** Pictures of each class, by split; one split alone is data that is not split. */
-  readonly splits: readonly { readonly name: string; readonly counts: readonly number[] }[];
+  /** Pictures, and those of each class or with each label, by split; one split alone is data that is not split. */
+  readonly splits: readonly {
+    readonly name: string;
+    readonly pictures: number;
+    readonly counts: readonly number[];
+  }[];
+  /** Where pictures may have several labels; else null. */
+  readonly labelSets: LabelSetSummary | null;
   readonly warnings: readonly string[];
   readonly colours: {
     readonly sampled: number;
@@ -48,14 +55,19 @@ export interface DuplicateSet {
 
 /** The page as text. */
 export function renderDataReport(data: DataReport): string {
-  const sections = [classes(data), sizes(data), problems(data), ...duplicates(data), batch(data)].filter(
-    (section): section is Section => section !== undefined,
-  );
+  const sections = [
+    classes(data),
+    labels(data),
+    sizes(data),
+    problems(data),
+    ...duplicates(data),
+    batch(data),
+  ].filter((section): section is Section => section !== undefined);
   return renderPage({
     name: data.name,
-    title: `${data.name}: ${data.classes.length} classes`,
+    title: `${data.name}: ${data.classes.length} ${words(data).plural}`,
     status: verdict(data),
-    subtitle: `${data.classes.length} classes, ${isSplit(data) ? data.splits.map(({ name, counts }) => `${name} ${wholeNumber(sum(counts))}`).join(", ") : "not split yet"}`,
+    subtitle: `${data.classes.length} ${words(data).plural}, ${isSplit(data) ? data.splits.map(({ name, pictures }) => `${name} ${wholeNumber(pictures)}`).join(", ") : "not split yet"}`,
     tiles: tiles(data),
     sections,
     footer: "Made by classifier-training data report; this file needs no other.",
@@ -65,6 +77,25 @@ export function renderDataReport(data: DataReport): string {
 const isSplit = ({ splits }: DataReport): boolean => splits.length > 1;
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+/** What pictures are told apart by. */
+interface Words {
+  readonly One: string;
+  readonly plural: string;
+  readonly Plural: string;
+  /** What a picture has. */
+  readonly own: string;
+}
+
+function words({ labelSets }: DataReport): Words {
+  return labelSets === null
+    ? { One: "Class", plural: "classes", Plural: "Classes", own: "class" }
+    : { One: "Label", plural: "labels", Plural: "Labels", own: "labels" };
+}
+
+function labels({ labelSets, classes: names }: DataReport): Section | undefined {
+  return labelSets === null ? undefined : labelSection(labelSets, names);
+}
 
 function verdict({ problems: found, duplicates: sets, warnings }: DataReport): string {
   const leaks = sets.some(({ acrossSplits }) => acrossSplits);
@@ -79,11 +110,11 @@ function tiles(data: DataReport): Html {
   const counts = splits[0]?.counts ?? [];
   const imbalance = Math.max(...counts) / Math.max(1, Math.min(...counts));
   return html`<div class="tiles">
-    ${tile("Pictures", wholeNumber(sum(splits.map((split) => sum(split.counts)))))}
-    ${tile("Classes", wholeNumber(names.length), `most common to rarest: ${plainNumber(imbalance)} to 1`)}
+    ${tile("Pictures", wholeNumber(sum(splits.map(({ pictures }) => pictures))))}
+    ${tile(words(data).Plural, wholeNumber(names.length), `most common to rarest: ${plainNumber(imbalance)} to 1`)}
     ${tile("Cannot be read", wholeNumber(found.length))}
     ${isSplit(data) ? tile("Leaks", wholeNumber(sets.filter(({ acrossSplits }) => acrossSplits).length), "same picture in several splits") : undefined}
-    ${tile("Contradictions", wholeNumber(sets.filter(({ contradicting }) => contradicting).length), "same picture, other class")}
+    ${tile("Contradictions", wholeNumber(sets.filter(({ contradicting }) => contradicting).length), `same picture, other ${words(data).own}`)}
     ${tile("Duplicates", wholeNumber(sets.length), "groups of the same picture")}
   </div>`;
 }
@@ -95,9 +126,9 @@ function classes(data: DataReport): Section {
     html`<td class="num bar" data-v="${count}"><i style="--share:${(count / most).toFixed(3)}"></i><b>${wholeNumber(count)}</b></td>`;
   return {
     id: "classes",
-    title: "Classes",
+    title: words(data).Plural,
     content: html`${warnings.length === 0 ? undefined : html`<ul class="notes">${warnings.map((line) => html`<li>${line}</li>`)}</ul>`}
-    <div class="card scroll tall"><table class="sortable counts"><thead><tr><th><button>Class</button></th>${splits.map(({ name }) => html`<th class="num"><button>${isSplit(data) ? name : "Pictures"}</button></th>`)}</tr></thead>
+    <div class="card scroll tall"><table class="sortable counts"><thead><tr><th><button>${words(data).One}</button></th>${splits.map(({ name }) => html`<th class="num"><button>${isSplit(data) ? name : "Pictures"}</button></th>`)}</tr></thead>
     <tbody>${names.map((name, c) => html`<tr><th scope="row">${name}</th>${splits.map(({ counts }) => cell(counts[c] ?? 0))}</tr>`)}</tbody></table></div>`,
   };
 }
@@ -127,7 +158,7 @@ function problems(data: DataReport): Section | undefined {
     id: "problems",
     title: "Cannot be read",
     content: html`<p class="sub">Training ends at the first of these, or leaves them out with <code>data.on_bad_picture=skip</code>.</p>
-    <div class="card scroll tall"><table class="roomy"><thead><tr><th>Picture</th>${isSplit(data) ? html`<th>Split</th>` : undefined}<th>Class</th><th>What is wrong</th><th>Code</th></tr></thead>
+    <div class="card scroll tall"><table class="roomy"><thead><tr><th>Picture</th>${isSplit(data) ? html`<th>Split</th>` : undefined}<th>${words(data).One}</th><th>What is wrong</th><th>Code</th></tr></thead>
     <tbody>${found.map(({ name, part, className, code, message }) => html`<tr><th scope="row"><code>${name}</code></th>${isSplit(data) ? html`<td>${part}</td>` : undefined}<td>${className}</td><td>${message}</td><td><code>${code}</code></td></tr>`)}</tbody></table></div>`,
   };
 }
@@ -141,24 +172,24 @@ function duplicates(data: DataReport): (Section | undefined)[] {
   return [
     groups(
       "contradictions",
-      "Contradicting classes",
-      "The same picture under several classes. Of identical and equal ones a label is wrong; of near ones, perhaps.",
+      `Contradicting ${words(data).plural}`,
+      `The same picture with several ${data.labelSets === null ? "classes" : "sets of labels"}. Of identical and equal ones a label is wrong; of near ones, perhaps.`,
       contradicting,
-      isSplit(data),
+      data,
     ),
     groups(
       "leaks",
       "Leaks between splits",
       "Pictures that are evaluated on and trained on: the scores are too good.",
       leaks,
-      isSplit(data),
+      data,
     ),
     groups(
       "duplicates",
       "Other duplicates",
-      `Within one ${isSplit(data) ? "split and class" : "class"}: they count more than once.`,
+      `Of the same ${isSplit(data) ? "split and " : ""}${words(data).own}: they count more than once.`,
       others,
-      isSplit(data),
+      data,
     ),
   ];
 }
@@ -174,7 +205,7 @@ function groups(
   title: string,
   note: string,
   sets: readonly DuplicateSet[],
-  split: boolean,
+  data: DataReport,
 ): Section | undefined {
   if (sets.length === 0) return undefined;
   return {
@@ -183,9 +214,9 @@ function groups(
     content: html`<p class="sub">${note}</p>
     <div class="card tall">${sets.map(
       ({ kind, pictures, acrossSplits, contradicting }) =>
-        html`<div class="strip twins"><p>${KINDS[kind]}${contradicting ? ", classes differ" : undefined}${acrossSplits ? ", in several splits" : undefined}</p>${pictures.map(
+        html`<div class="strip twins"><p>${KINDS[kind]}${contradicting ? `, ${words(data).plural} differ` : undefined}${acrossSplits ? ", in several splits" : undefined}</p>${pictures.map(
           ({ name, part, className, picture }) =>
-            html`<figure class="pic neutral">${picture === undefined ? undefined : html`<div class="frame"><img loading="lazy" src="${picture}" alt=""></div>`}<figcaption>${name}<span>${className}${split ? `, ${part}` : undefined}</span></figcaption></figure>`,
+            html`<figure class="pic neutral">${picture === undefined ? undefined : html`<div class="frame"><img loading="lazy" src="${picture}" alt=""></div>`}<figcaption>${name}<span>${className}${isSplit(data) ? `, ${part}` : undefined}</span></figcaption></figure>`,
         )}</div>`,
     )}</div>`,
   };

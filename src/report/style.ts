@@ -51,7 +51,7 @@ svg .count{fill:var(--muted);fill-opacity:.45}
 .scroll{overflow-x:auto}
 svg.matrix{display:block;max-width:100%;min-width:min(100%,330px);height:auto;margin:0 auto}
 .matrix .field{fill:none;stroke:var(--line)}
-.matrix .cell{cursor:pointer}
+#matrix .cell{cursor:pointer}
 .matrix .right rect{fill:var(--right)}.matrix .wrong rect{fill:var(--wrong)}
 .matrix .on{fill:var(--on)}
 .matrix .cell text{pointer-events:none;font-variant-numeric:tabular-nums}

@@ -43,6 +43,9 @@ const FREE: readonly string[] = [
 /** Settings that came later, each with the value that means what was before: with it they are left out. */
 const LATER: ReadonlyMap<string, string> = new Map([
   ["data.header", "true"],
+  ["data.label_separator", "null"],
+  ["data.label_columns", "null"],
+  ["data.empty_label", "absent"],
   ["task", "multi_class"],
   ["model.asymmetric_gamma_positive", "1.0"],
   ["model.asymmetric_gamma_negative", "4.0"],

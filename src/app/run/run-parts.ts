@@ -57,7 +57,10 @@ export class RunParts {
     const ownSplit = config?.kind === "map" ? config.entries.get("split_file") : undefined;
     const ownFormat = config?.kind === "map" && config.entries.has("picture_format");
     const split = ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: splitFile } : {};
+    if (config?.kind === "map" && config.entries.has("task")) throw taskOfData();
+    const { task } = this;
     return (await this.#build("data", {
+      ...(task === "multi_class" ? {} : { task }),
       ...(format === undefined || ownFormat ? {} : { picture_format: format }),
       ...given,
       ...split,
@@ -248,6 +251,13 @@ export async function setUp(
 /** Whether a part of the configuration has been built as plain settings, having no `_target_`. */
 function isPlain(part: unknown): boolean {
   return typeof part === "object" && part !== null && part.constructor === Object;
+}
+
+function taskOfData(): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "CONFIG_VALUE", "is the whole configuration's to say", {
+    where: "data.task",
+    hint: "give it as task=multi_label or task=multi_class",
+  });
 }
 
 function wrongKind(key: string, found: unknown, expected: string): ClassifierTrainingError {

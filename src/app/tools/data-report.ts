@@ -7,6 +7,7 @@ import {
   type DuplicateGroup,
   datasetStatistics,
   findDuplicates,
+  type Part,
   previewBatch,
   verifyDataset,
 } from "../../inspect/index.ts";
@@ -59,7 +60,12 @@ async function describe(
   return renderDataReport({
     name,
     classes: statistics.classes,
-    splits: Object.entries(statistics.counts).map(([part, counts]) => ({ name: part, counts })),
+    splits: Object.entries(statistics.counts).map(([part, counts]) => ({
+      name: part,
+      pictures: splits[part as Part]!.labels.length,
+      counts,
+    })),
+    labelSets: statistics.labelSets,
     warnings,
     colours: { sampled: statistics.sampled, mean: statistics.mean ?? [], std: statistics.std ?? [] },
     sizes: statistics.sizes,

@@ -6,7 +6,7 @@ import {
   resolveConfig,
   toPlain,
 } from "../../config/index.ts";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, type TaskName } from "../../core/index.ts";
 import type { DataModule, DatasetSplits } from "../../data/index.ts";
 import {
   type DataStatistics,
@@ -23,6 +23,7 @@ import { encodePng } from "../../plots/index.ts";
 import { countPictures, firstNames, leftOutLine } from "../run/bad-pictures.ts";
 import { LOG_LEVELS, type Notify, noticesFrom } from "../run/notices.ts";
 import { RunParts } from "../run/run-parts.ts";
+import { readTask } from "../run/settings.ts";
 import { writeDuplicateSheet } from "./duplicate-sheet.ts";
 
 /** The configuration whose data is looked at. */
@@ -35,6 +36,8 @@ export interface DataToolRequest {
 
 /** Pictures that are there more than once, and those that could not be compared. */
 export interface DuplicateReport {
+  /** How the pictures are labelled. */
+  readonly task: TaskName;
   readonly groups: readonly DuplicateGroup[];
   readonly unreadable: readonly PictureProblem[];
 }
@@ -66,7 +69,7 @@ export function duplicatesIn(
       noticesOf(request)("WARNING", `${count} cannot be read, so not compared: ${firstNames(unreadable)}`);
     }
     if (sheet !== undefined) await writeDuplicateSheet(splits, groups, sheet);
-    return { groups, unreadable };
+    return { task: readTask(request.composition), groups, unreadable };
   });
 }
 

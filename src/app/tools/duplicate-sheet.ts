@@ -1,4 +1,5 @@
 // The contact sheet of duplicates: pairs of them side by side as one PNG, with what is wrong about each.
+import { LabelSets } from "../../core/index.ts";
 import type { DatasetSplits, ImageDataset } from "../../data/index.ts";
 import { type Image, readImage } from "../../image/index.ts";
 import type { DuplicateGroup, DuplicatePair } from "../../inspect/index.ts";
@@ -27,7 +28,8 @@ export async function writeDuplicateSheet(
   groups: readonly DuplicateGroup[],
   path: string,
 ): Promise<void> {
-  const several = splits.val !== undefined || splits.test !== undefined;
+  const isSplit = splits.val !== undefined || splits.test !== undefined;
+  const several = splits.train.labels instanceof LabelSets;
   const pairs = worstFirst(groups).flatMap((group) =>
     group.pairs.filter(({ first }) => first === 0).map((pair) => ({ group, pair })),
   );
@@ -37,10 +39,10 @@ export async function writeDuplicateSheet(
     const tiles = [];
     for (const { part, index, name, className } of [first, second]) {
       const image = await thumbnail(splits[part]!, index, SIDE);
-      tiles.push({ image, caption: several ? `${className}, ${part}` : className, detail: name });
+      tiles.push({ image, caption: isSplit ? `${className}, ${part}` : className, detail: name });
     }
     const remarks = [
-      ...(first.className === second.className ? [] : ["classes differ"]),
+      ...(first.className === second.className ? [] : [several ? "labels differ" : "classes differ"]),
       ...(first.part === second.part ? [] : ["splits crossed"]),
     ];
     shown.push({ title: titleOf(pair), remarks, tiles: [tiles[0]!, tiles[1]!] });

@@ -1,6 +1,6 @@
 // A data set in memory: pixels of equal size one after the other, as arrays and binary data sets hold them.
 import * as z from "zod";
-import { ClassifierTrainingError, parseOptions } from "../../core/index.ts";
+import { ClassifierTrainingError, LabelSets, parseOptions, type SampleLabels } from "../../core/index.ts";
 import type { ImageSource, PixelLayout } from "../../image/image-source.ts";
 import type { SplittableDataset } from "../modules/auto-split.ts";
 
@@ -8,8 +8,8 @@ import type { SplittableDataset } from "../modules/auto-split.ts";
 export interface ArrayDatasetOptions {
   /** Class names; a label is an index into them. */
   readonly classes: readonly string[];
-  /** Class index of every picture. */
-  readonly labels: ArrayLike<number>;
+  /** Class index of every picture, or the labels of each. */
+  readonly labels: ArrayLike<number> | LabelSets;
   /** In pixels, the same for all. */
   readonly width: number;
   readonly height: number;
@@ -25,9 +25,9 @@ const SAMPLES: Readonly<Record<PixelLayout, number>> = { grey: 1, rgb: 3, planar
 
 const schema = z.strictObject({
   classes: z.array(z.string()).readonly(),
-  labels: z.custom<ArrayLike<number>>(
-    (value) => Array.isArray(value) || ArrayBuffer.isView(value),
-    "labels are an array of class indices",
+  labels: z.custom<ArrayLike<number> | LabelSets>(
+    (value) => Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof LabelSets,
+    "labels are an array of class indices, or LabelSets",
   ),
   width: z.int().min(1),
   height: z.int().min(1),
@@ -40,7 +40,7 @@ const schema = z.strictObject({
 /** Pictures in memory. */
 export class ArrayDataset implements SplittableDataset {
   readonly classes: readonly string[];
-  readonly labels: Int32Array;
+  readonly labels: SampleLabels;
   readonly files: readonly string[];
   readonly #options: Required<ArrayDatasetOptions>;
 
@@ -50,22 +50,12 @@ export class ArrayDataset implements SplittableDataset {
     const size = given.width * given.height * SAMPLES[given.layout];
     this.#options = { ...given, stride: stride ?? size };
     this.classes = given.classes;
-    const labels = Array.from(given.labels);
-    const wrong = labels.findIndex(
-      (label) => !(Number.isInteger(label) && label >= 0 && label < given.classes.length),
-    );
-    if (wrong >= 0) {
-      throw sizeError(
-        `label ${labels[wrong]} of picture ${wrong} is no index of the ${given.classes.length} classes`,
-      );
-    }
-    this.labels = Int32Array.from(labels);
-    this.files = labels.map((_, index) => String(index));
-    const needed = labels.length === 0 ? 0 : given.offset + (labels.length - 1) * this.#options.stride + size;
+    this.labels = checkedLabels(given.labels, given.classes);
+    const { length } = this.labels;
+    this.files = Array.from({ length }, (_, index) => String(index));
+    const needed = length === 0 ? 0 : given.offset + (length - 1) * this.#options.stride + size;
     if (needed > given.pixels.length) {
-      throw sizeError(
-        `${labels.length} pictures of ${size} bytes do not fit into ${given.pixels.length} bytes`,
-      );
+      throw sizeError(`${length} pictures of ${size} bytes do not fit into ${given.pixels.length} bytes`);
     }
   }
 
@@ -79,6 +69,19 @@ export class ArrayDataset implements SplittableDataset {
   name(index: number): string {
     return `picture ${index}`;
   }
+}
+
+function checkedLabels(given: ArrayLike<number> | LabelSets, classes: readonly string[]): SampleLabels {
+  if (given instanceof LabelSets) {
+    if (given.width === classes.length) return given;
+    throw sizeError(`pictures have entries for ${given.width} labels, there are ${classes.length} classes`);
+  }
+  const labels = Array.from(given);
+  const wrong = labels.findIndex(
+    (label) => !(Number.isInteger(label) && label >= 0 && label < classes.length),
+  );
+  if (wrong < 0) return Int32Array.from(labels);
+  throw sizeError(`label ${labels[wrong]} of picture ${wrong} is no index of the ${classes.length} classes`);
 }
 
 function sizeError(message: string): ClassifierTrainingError {

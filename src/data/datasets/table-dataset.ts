@@ -59,13 +59,17 @@ export class TableDataset implements SplittableDataset {
   }
 
   name(index: number): string {
-    const file = this.files[index]!;
-    return isAbsolute(file) ? file : join(this.#root, file);
+    return pathIn(this.#root, this.files[index]!);
   }
 }
 
+/** Where the picture is that a written split calls so. */
+export function pathIn(root: string, file: string): string {
+  return isAbsolute(file) ? file : join(root, file);
+}
+
 /** What a picture is called in a written split: below the root by its relative path, else by its absolute one. */
-function nameIn(root: string, path: string): string {
+export function nameIn(root: string, path: string): string {
   if (!isAbsolute(path)) return path;
   const inside = relative(root, path);
   const isOutside = inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
@@ -73,7 +77,7 @@ function nameIn(root: string, path: string): string {
 }
 
 /** The class names of rows, without the empty one, sorted by code point. */
-export function classesOf(rows: readonly TableRow[]): string[] {
+function classesOf(rows: readonly TableRow[]): string[] {
   const names = new Set(rows.map(({ label }) => label));
   names.delete("");
   return [...names].sort(compareCodePoints);

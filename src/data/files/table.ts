@@ -17,6 +17,8 @@ export interface TableFormat {
   readonly header: boolean;
   /** One character; null: found by itself. */
   readonly separator: string | null;
+  /** Separates labels within a field, so it is not found by itself between fields. Default none. */
+  readonly labelSeparator?: string | null;
 }
 
 /** Tried in this order; a blank is one only where none of the others is in the first line. */
@@ -31,8 +33,12 @@ const LOOKED_AT = 100;
  * @throws ClassifierTrainingError kind "data": `TABLE_EMPTY`, `TABLE_ROW`; `TABLE_SEPARATOR` where it seems to be
  * another one than was given
  */
-export function parseTable(text: string, where: string, { header, separator }: TableFormat): Table {
-  const found = findSeparator(text);
+export function parseTable(
+  text: string,
+  where: string,
+  { header, separator, labelSeparator = null }: TableFormat,
+): Table {
+  const found = findSeparator(text, labelSeparator);
   try {
     const table = parse(text, where, header, separator ?? found ?? ",");
     if (table.width > 1 || found === undefined || found === separator) return table;
@@ -64,9 +70,12 @@ function parse(text: string, where: string, header: boolean, separator: string):
     : { columns: undefined, width, rows: records };
 }
 
-/** The first separator by which all rows have as many fields, and more than one; undefined where there is none. */
-export function findSeparator(text: string): string | undefined {
-  return SEPARATORS.find((separator) => {
+/**
+ * The first separator by which all rows have as many fields, and more than one; undefined where there is none.
+ * @param except is none
+ */
+export function findSeparator(text: string, except: string | null = null): string | undefined {
+  return SEPARATORS.filter((separator) => separator !== except).find((separator) => {
     if (separator === " " && /[,;\t]/.test(text.slice(0, text.indexOf("\n") + 1 || undefined))) return false;
     const widths = new Set<number>();
     let looked = 0;

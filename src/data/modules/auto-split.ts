@@ -1,6 +1,6 @@
 // Splits a data set that does not come split, the same way each time.
 import * as z from "zod";
-import { ClassifierTrainingError, countClasses, selectLabels } from "../../core/index.ts";
+import { ClassifierTrainingError, countClasses, LabelSets, selectLabels } from "../../core/index.ts";
 import { makeFolderOf, readText, writeDurably } from "../../platform/index.ts";
 import { type ImageDataset, subset } from "../datasets/dataset.ts";
 import {
@@ -50,6 +50,8 @@ export const autoSplitFields: {
 export interface SplittableDataset extends ImageDataset {
   /** The name of every picture in the written split. */
   readonly files: readonly string[];
+  /** Other names that pictures have had or will have in a written split, where they lie in several places. */
+  readonly otherFiles?: readonly (readonly string[])[] | undefined;
   readonly groups?: readonly string[] | undefined;
 }
 
@@ -216,6 +218,8 @@ function assertEveryClassTrains(
   { train }: SplitIndices,
   splitFile: string | undefined,
 ): void {
+  // Of several labels one may be too rare: `checkTrainable` warns of it.
+  if (labels instanceof LabelSets) return;
   const counts = countClasses(selectLabels(labels, train), classes.length);
   const label = counts.indexOf(0);
   if (label < 0) return;
@@ -246,7 +250,7 @@ function splitAsWritten(
   path: string,
   warnings: string[],
 ): SplitIndices {
-  const applied = applySplit(file, dataset.files);
+  const applied = applySplit(file, dataset.files, dataset.otherFiles);
   if (applied.missing.length > 0) {
     warnings.push(`${applied.missing.length} pictures of ${path} are gone, such as ${applied.missing[0]}`);
   }

@@ -1,11 +1,11 @@
 // The data module of tables: columns for the picture, its class, and perhaps its split and group.
 import { dirname } from "node:path";
 import * as z from "zod";
-import { ClassifierTrainingError, didYouMean, parseOptions } from "../../core/index.ts";
-import { hasImageExtension } from "../../image/extensions.ts";
-import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
+import { ClassifierTrainingError, compareCodePoints, parseOptions } from "../../core/index.ts";
+import { type LabelRow, labelsOfRows } from "../datasets/label-table.ts";
 import { readClassNames } from "../files/class-names.ts";
 import { parseTable, readTableFile, type Table } from "../files/table.ts";
+import { type Column, columnPosition, columnSchema } from "../files/table-column.ts";
 import {
   type AutoSplitOptions,
   autoSplitFields,
@@ -21,18 +21,28 @@ import {
   type OpenOptions,
 } from "./data-module.ts";
 import {
+  checkLabelCells,
+  columnReader,
+  type LabelCellOptions,
+  type LabelReader,
+  labelCellFields,
+  nameReader,
+} from "./label-cells.ts";
+import {
+  type ClassNames,
   checkListFiles,
   type ListFileOptions,
   listFileFields,
-  nameOf,
   orderedClasses,
 } from "./list-files.ts";
-
-/** The name of a column, or its number from 0. */
-export type Column = string | number;
+import { openTables, type TablePart } from "./table-parts.ts";
 
 /** Where the tables are, and what their columns are called. */
-export interface CSVDataModuleOptions extends DataModuleOptions, AutoSplitOptions, ListFileOptions {
+export interface CSVDataModuleOptions
+  extends DataModuleOptions,
+    AutoSplitOptions,
+    ListFileOptions,
+    LabelCellOptions {
   /** The table of all pictures. Default: `trainFile` and those beside it. */
   readonly file?: string | null;
   /** The folder that the pictures' paths are relative to, unless they are absolute. Default: that of each table. */
@@ -51,23 +61,26 @@ export interface CSVDataModuleOptions extends DataModuleOptions, AutoSplitOption
   readonly separator?: string | null;
 }
 
-const column: z.ZodType<Column | null> = z.union([z.string(), z.int().min(0)]).nullable();
+const column: z.ZodType<Column | null> = columnSchema.nullable().default(null);
 
 const schema = z.strictObject({
   ...dataModuleFields,
   ...autoSplitFields,
   ...listFileFields,
+  ...labelCellFields,
   file: z.string().min(1).nullable().default(null),
   root: z.string().nullable().default(null),
   header: z.boolean().default(true),
-  imageColumn: column.default(null),
-  labelColumn: column.default(null),
-  splitColumn: column.default(null),
-  groupColumn: column.default(null),
+  imageColumn: column,
+  labelColumn: column,
+  splitColumn: column,
+  groupColumn: column,
   separator: z.string().length(1, "a separator is one character").nullable().default(null),
 });
 
 type Part = "train" | "val" | "test";
+/** Rows by split, and the labels that have a column. */
+type ReadRows = Record<Part, LabelRow[]> & Pick<LabelReader, "columns">;
 const PARTS: Readonly<Record<string, Part>> = {
   train: "train",
   val: "val",
@@ -88,6 +101,7 @@ export class CSVDataModule extends DataModule {
     this.#tables = resolved;
     this.#autoSplit = resolved;
     checkListFiles("data.file", resolved.file !== null, resolved);
+    checkLabelCells(resolved.task, resolved.labelColumn, resolved);
     if (resolved.file !== null || resolved.splitColumn === null) return;
     throw new ClassifierTrainingError("usage", "DATA_FILES", "has no effect: each split has a file", {
       where: "data.split_column",
@@ -98,44 +112,50 @@ export class CSVDataModule extends DataModule {
   protected override async openSplits(options: OpenOptions = {}): Promise<DatasetSplits> {
     const { file, trainFile, valFile, testFile, classNamesFile, groupColumn } = this.#tables;
     const names = classNamesFile === null ? undefined : await readClassNames(classNamesFile);
-    const read = async (path: string | null, part: Part): Promise<TableRow[]> =>
-      path === null ? [] : (await this.#read(path, part, names))[part];
-    const rows =
-      file !== null
-        ? await this.#read(file, undefined, names)
-        : {
-            train: await read(trainFile, "train"),
-            val: await read(valFile, "val"),
-            test: await read(testFile, "test"),
-          };
-    const classes = orderedClasses(rows.train, names);
-    const open = (part: Part, path: string | null): TableDataset | undefined => {
-      const table = path ?? file!;
-      if (part !== "train" && path === null && rows[part].length === 0) return undefined;
-      return new TableDataset(this.#tables.root ?? dirname(table), rows[part], classes, table);
+    const empty: ReadRows = { columns: undefined, train: [], val: [], test: [] };
+    const read = async (path: string | null, part: Part): Promise<ReadRows> =>
+      path === null ? empty : this.#read(path, part, names);
+    const whole = file === null ? undefined : await this.#read(file, undefined, names);
+    const rows = {
+      train: whole ?? (await read(trainFile, "train")),
+      val: whole ?? (await read(valFile, "val")),
+      test: whole ?? (await read(testFile, "test")),
     };
-    const [train, val, test] = [open("train", trainFile)!, open("val", valFile), open("test", testFile)];
-    const warnings = [train, val, test].flatMap((dataset) => dataset?.warnings ?? []);
+    const { columns } = rows.train;
+    const part = (name: Part, path: string | null): TablePart => {
+      const table = path ?? file!;
+      requireColumns(rows[name].columns, columns, table);
+      return { root: this.#tables.root ?? dirname(table), table, rows: rows[name][name] };
+    };
+    const other = (name: Part, path: string | null): TablePart | undefined =>
+      path === null && rows[name][name].length === 0 ? undefined : part(name, path);
+    const labels =
+      columns === undefined ? labelsOfRows(rows.train.train) : [...columns].sort(compareCodePoints);
+    const parts = {
+      train: part("train", trainFile),
+      val: other("val", valFile),
+      test: other("test", testFile),
+    };
+    const opened = openTables(parts, this.options.task, orderedClasses(labels, names));
+    const given = {
+      ...opened,
+      warnings: [...this.#unseparated(labels, trainFile ?? file!), ...opened.warnings],
+    };
     const value = groupColumn === null ? null : String(groupColumn);
     const setting: GroupSetting = { key: "data.group_column", value };
-    const given = { train, val, test, warnings };
     return completeSplits(given, options, this.options.seed, this.#autoSplit, setting);
   }
 
   /** The rows of a table by split: all those of one split's table, else as its column for it says. */
-  async #read(
-    file: string,
-    own: Part | undefined,
-    names: ReadonlyMap<string, string> | undefined,
-  ): Promise<Record<Part, TableRow[]>> {
-    const { header, imageColumn, labelColumn, groupColumn } = this.#tables;
+  async #read(file: string, own: Part | undefined, names: ClassNames): Promise<ReadRows> {
+    const { header, imageColumn, groupColumn } = this.#tables;
     const key = own === undefined ? "data.file" : `data.${own}_file`;
     const table = parseTable(await readTableFile(file, key), file, this.#tables);
-    const image = position(table, imageColumn ?? (header ? "image" : 0), file);
-    const label = position(table, labelColumn ?? (header ? "label" : 1), file);
-    const group = groupColumn === null ? undefined : position(table, groupColumn, file);
+    const image = columnPosition(table, imageColumn ?? (header ? "image" : 0), file);
+    const group = groupColumn === null ? undefined : columnPosition(table, groupColumn, file);
     const split = own === undefined ? this.#splitColumn(table, file) : undefined;
-    const parts: Record<Part, TableRow[]> = { train: [], val: [], test: [] };
+    const reader = this.#labelReader(table, file, [image, group, split], names);
+    const rows: ReadRows = { columns: reader.columns, train: [], val: [], test: [] };
     for (const { line, values } of table.rows) {
       const where = `${file}:${line}`;
       const part = split === undefined ? (own ?? "train") : PARTS[values[split]!.toLowerCase()];
@@ -145,40 +165,53 @@ export class CSVDataModule extends DataModule {
         const hint = `fill in its column "${table.columns?.[image] ?? image}" or remove the row`;
         throw badRow("the row names no picture", where, hint);
       }
-      parts[part].push({
+      rows[part].push({
         path: values[image]!,
-        label: nameOf(values[label]!, names, where),
+        ...reader.read(values, where),
         group: group === undefined ? undefined : values[group]!,
       });
     }
-    return parts;
+    return rows;
+  }
+
+  #labelReader(
+    table: Table,
+    file: string,
+    others: readonly (number | undefined)[],
+    names: ClassNames,
+  ): LabelReader {
+    const { header, labelColumn, labelColumns } = this.#tables;
+    if (labelColumns !== null) return columnReader(table, file, this.#tables, others, names);
+    return nameReader(
+      columnPosition(table, labelColumn ?? (header ? "label" : 1), file),
+      this.#tables,
+      names,
+    );
+  }
+
+  /** One line where labels look like several in one cell and nobody has said so. */
+  #unseparated(labels: readonly string[], table: string): string[] {
+    const { task, labelSeparator, labelColumns } = this.#tables;
+    const joined = labels.find((label) => label.includes("|"));
+    if (task !== "multi_label" || labelSeparator !== null || labelColumns !== null || joined === undefined)
+      return [];
+    return [`${table}: "${joined}" is one label; data.label_separator='|' makes several of it`];
   }
 
   #splitColumn(table: Table, file: string): number | undefined {
     const { splitColumn } = this.#tables;
-    if (splitColumn !== null) return position(table, splitColumn, file);
+    if (splitColumn !== null) return columnPosition(table, splitColumn, file);
     const index = table.columns?.indexOf("split") ?? -1;
     return index < 0 ? undefined : index;
   }
 }
 
-/** Where a column is: by its name where there is a header, else by its number. */
-function position({ columns, width }: Table, column: Column, where: string): number {
-  const named = columns?.indexOf(String(column)) ?? -1;
-  if (named >= 0) return named;
-  const number = columns === undefined || typeof column === "number" ? Number(column) : Number.NaN;
-  if (Number.isInteger(number) && number >= 0 && number < width) return number;
-  throw new ClassifierTrainingError("data", "TABLE_COLUMN", `there is no column "${column}"`, {
-    where,
-    hint: columnHint(column, columns, width),
-  });
-}
-
-function columnHint(column: Column, columns: Table["columns"], width: number): string | undefined {
-  if (columns === undefined) return `columns have the numbers 0 to ${width - 1}`;
-  if (columns.some(hasImageExtension))
-    return "its first line names a picture; where no line names the columns, set data.header=false";
-  return didYouMean(String(column), columns);
+/** @throws ClassifierTrainingError kind "data", `TABLE_COLUMN`, where a table lacks a label's column that training has */
+function requireColumns(own: LabelReader["columns"], training: LabelReader["columns"], where: string): void {
+  const missing = training?.find((label) => own?.includes(label) === false);
+  if (missing === undefined) return;
+  const message = `there is no column for the label "${missing}" of training`;
+  throw new ClassifierTrainingError("data", "TABLE_COLUMN", message, { where });
 }
 
 function badRow(message: string, where: string, hint: string): ClassifierTrainingError {

@@ -5,6 +5,7 @@ import {
   countClasses,
   type LoaderMemory,
   type Shape,
+  type TaskName,
   type TrainerData,
 } from "../../core/index.ts";
 import type { DecodeOptions } from "../../image/decode.ts";
@@ -58,6 +59,8 @@ export interface OpenOptions {
 
 /** What every data module can be told: how pictures are prepared, sampled, loaded and cached. */
 export interface DataModuleOptions {
+  /** Whether each picture has one class, or may have several labels or none. Default "multi_class". */
+  readonly task?: TaskName;
   /** Height and width of the network's input. Default 224. */
   readonly imageSize?: number;
   /** Default 32. */
@@ -116,6 +119,7 @@ export type ResolvedDataModuleOptions = Required<
 export const dataModuleFields: {
   readonly [K in keyof Required<ResolvedDataModuleOptions>]: z.ZodType<ResolvedDataModuleOptions[K]>;
 } = {
+  task: z.enum(["multi_class", "multi_label"]).default("multi_class"),
   imageSize: z.int().min(1).default(224),
   batchSize: z.int().min(1).default(32),
   numWorkers: z.int().min(0).nullable().default(null),

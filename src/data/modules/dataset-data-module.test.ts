@@ -1,6 +1,7 @@
 // Data sets that a program brings itself: arrays of pixels, and objects of its own.
 import { describe, expect, test } from "vitest";
 import { collect } from "../../../test/data/pictures.ts";
+import { LabelSets } from "../../core/index.ts";
 import type { PixelLayout } from "../../image/image-source.ts";
 import { readImage } from "../../image/read-image.ts";
 import { Compose } from "../../transforms/compose.ts";
@@ -101,6 +102,37 @@ test("settings of a split that is given are refused", async () => {
   await expect(seenIn({ val: numbered(6), folds: 3 })).rejects.toMatchObject({ code: "SPLIT_SETTINGS" });
   await expect(seenIn({ test: numbered(6), testFraction: 0.1 })).rejects.toMatchObject({
     code: "SPLIT_SETTINGS",
+  });
+});
+
+describe("several labels a picture", () => {
+  const labels = new LabelSets(
+    2,
+    Int8Array.from({ length: 40 }, (_, i) => (i % 4 === 3 ? -1 : i % 3 === 0 ? 1 : 0)),
+  );
+
+  test("are known by the data set, and reach batches with what is not known", async () => {
+    const common = { imageSize: SIDE, batchSize: 4, numWorkers: 0, valTransforms: plain };
+    await using data = new DatasetDataModule({ train: numbered(20, { labels }), ...common });
+    await data.setup();
+    expect(data.options.task).toBe("multi_label");
+    expect(data.splits.val!.labels.length).toBe(4);
+    for (const { images, labels: batch } of await collect(data.valLoader()!)) {
+      expect(batch.shape).toEqual([4, 2]);
+      const rows = Array.from({ length: 4 }, (_, i) => [...labels.row(images.data[i * 3 * SIDE * SIDE]!)]);
+      expect([...batch.data]).toEqual(rows.flat());
+    }
+  });
+
+  test("are refused where they do not go together", () => {
+    const train = numbered(20, { labels });
+    const of = (options: Partial<DatasetDataModuleOptions>) => () =>
+      new DatasetDataModule({ train, ...options });
+    expect(of({ task: "multi_class" })).toThrow(expect.objectContaining({ code: "TASK" }));
+    expect(of({ val: numbered(6) })).toThrow(expect.objectContaining({ code: "TASK" }));
+    expect(() => numbered(20, { classes: ["a", "b", "c"], labels })).toThrow(
+      "pictures have entries for 2 labels, there are 3 classes",
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 // The data module of data sets that a program brings itself: in memory, or of a kind of its own.
 import * as z from "zod";
-import { parseOptions } from "../../core/index.ts";
+import { checkSampleLabels, LabelSets, parseOptions, type TaskName } from "../../core/index.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import {
   type AutoSplitOptions,
@@ -22,6 +22,8 @@ export type DatasetWithGroups = ImageDataset & Pick<SplittableDataset, "groups">
 
 /** The program's own data sets; only that of training must be given. */
 export interface DatasetDataModuleOptions extends DataModuleOptions, AutoSplitOptions {
+  /** Default: as the data sets are labelled; they must be so. */
+  readonly task?: TaskName;
   readonly train: DatasetWithGroups;
   /** Default: a part of `train`, by `valFraction` or `folds`. */
   readonly val?: ImageDataset;
@@ -37,6 +39,7 @@ const dataset: z.ZodType<ImageDataset> = z.custom<ImageDataset>(
 const schema = z.strictObject({
   ...dataModuleFields,
   ...autoSplitFields,
+  task: z.enum(["multi_class", "multi_label"]).optional(),
   train: dataset,
   val: dataset.optional(),
   test: dataset.optional(),
@@ -49,9 +52,14 @@ export class DatasetDataModule extends DataModule {
   readonly #autoSplit: ResolvedAutoSplitOptions;
 
   constructor(options: DatasetDataModuleOptions) {
-    const resolved = parseOptions("data", schema, options);
-    super(resolved);
+    const { task, ...resolved } = parseOptions("data", schema, options);
     const { train, val, test } = options;
+    super({ ...resolved, task: task ?? taskOf(train) });
+    for (const part of [train, val, test]) {
+      const numClasses = train.classes.length;
+      if (part !== undefined)
+        checkSampleLabels(part.labels, { task: this.options.task, numClasses }, (i) => part.name(i));
+    }
     this.#datasets = {
       train,
       ...(val === undefined ? {} : { val }),
@@ -65,6 +73,11 @@ export class DatasetDataModule extends DataModule {
     const parts = { train: splittable(train), val, test, warnings: [] };
     return completeSplits(parts, options, this.options.seed, this.#autoSplit);
   }
+}
+
+/** How the samples are labelled. */
+function taskOf({ labels }: ImageDataset): TaskName {
+  return labels instanceof LabelSets ? "multi_label" : "multi_class";
 }
 
 /** The data set with the names under which a split is written. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ClassifierTrainingError, compareCodePoints, parseOptions } from "../../core/index.ts";
 import type { ClassLevel } from "../datasets/class-level.ts";
 import { ImageFolder } from "../datasets/image-folder.ts";
+import { LabelFolder } from "../datasets/label-folder.ts";
 import type { FolderTree } from "../files/folder-tree.ts";
 import { openTree } from "../files/open-tree.ts";
 import { isToolEntry } from "../files/tool-entries.ts";
@@ -76,14 +77,19 @@ export class ImageFolderDataModule extends DataModule {
     const classLevel = this.#classLevel;
     const train = await ImageFolder.open(tree, { folder: names.train ?? "", classLevel });
     const { classes } = train;
-    const open = async (folder: string | undefined): Promise<ImageFolder | undefined> =>
-      folder === undefined ? undefined : ImageFolder.open(tree, { folder, classes, classLevel });
-    const [val, test] = [await open(names.val), await open(names.test)];
+    const several = this.options.task === "multi_label";
+    const labelled = async (folder: ImageFolder): Promise<ImageFolder | LabelFolder> =>
+      several ? LabelFolder.of(folder) : folder;
+    const open = async (folder: string | undefined): Promise<ImageFolder | LabelFolder | undefined> =>
+      folder === undefined
+        ? undefined
+        : labelled(await ImageFolder.open(tree, { folder, classes, classLevel }));
+    const parts = { train: await labelled(train), val: await open(names.val), test: await open(names.test) };
     const warnings = [
       ...besideSplits(tree.root, names, names.others),
-      ...[train, val, test].flatMap((part) => part?.warnings ?? []),
+      ...[parts.train, parts.val, parts.test].flatMap((part) => part?.warnings ?? []),
     ];
-    const given = { train, val, test, warnings };
+    const given = { ...parts, warnings };
     return completeSplits(given, options, this.options.seed, this.#autoSplit);
   }
 }

@@ -1,8 +1,14 @@
 // The data module of JSONL annotations: rows of `image`, `suffix` (the class) and more, beside their pictures.
 import { dirname, isAbsolute, join, relative } from "node:path";
 import * as z from "zod";
-import { ClassifierTrainingError, compareCodePoints, didYouMean, parseOptions } from "../../core/index.ts";
-import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
+import {
+  ClassifierTrainingError,
+  compareCodePoints,
+  didYouMean,
+  parseOptions,
+  type TaskName,
+} from "../../core/index.ts";
+import { type LabelRow, labelsOfRows } from "../datasets/label-table.ts";
 import { readClassNames } from "../files/class-names.ts";
 import { DiskTree } from "../files/disk-tree.ts";
 import { readTableFile } from "../files/table.ts";
@@ -11,7 +17,6 @@ import {
   type AutoSplitOptions,
   autoSplitFields,
   completeSplits,
-  type GivenParts,
   type GroupSetting,
   type ResolvedAutoSplitOptions,
 } from "./auto-split.ts";
@@ -24,6 +29,7 @@ import {
 } from "./data-module.ts";
 import { besideSplits, splitFolders } from "./image-folder-data-module.ts";
 import {
+  type ClassNames,
   checkListFiles,
   type ListFileOptions,
   listFileFields,
@@ -31,6 +37,7 @@ import {
   orderedClasses,
   type ResolvedListFileOptions,
 } from "./list-files.ts";
+import { openTables, type TablePart, type TableParts } from "./table-parts.ts";
 
 /** Where the annotations are, and what keeps rows together in a split. */
 export interface JSONLDataModuleOptions extends DataModuleOptions, AutoSplitOptions, ListFileOptions {
@@ -52,11 +59,30 @@ const schema = z.strictObject({
   groupKey: z.string().nullable().default(null),
 });
 
-const rowSchema = z.looseObject({
+const rowFields = {
   image: z.string().min(1, "the image has no name"),
-  suffix: z.union([z.string(), z.number()]).transform(String),
   metadata: z.record(z.string(), z.unknown()).nullish(),
-});
+};
+const label = z.union([z.string(), z.number()]).transform(String);
+
+/** Rows of a task, with the labels that they name. */
+const ROWS = {
+  multi_class: z.looseObject({ ...rowFields, suffix: label.transform((name) => [name]) }),
+  multi_label: z.looseObject({
+    ...rowFields,
+    suffix: z.union([
+      label.transform((name) => [name]),
+      z.array(label),
+      z.null().transform((): string[] => []),
+    ]),
+  }),
+} as const satisfies Record<TaskName, z.ZodType>;
+type Row = z.infer<(typeof ROWS)[TaskName]>;
+
+const EXAMPLES: Readonly<Record<TaskName, string>> = {
+  multi_class: `{"image": "file.jpg", "prefix": "", "suffix": "class"}`,
+  multi_label: `{"image": "file.jpg", "suffix": ["label", "other label"]}`,
+};
 
 /** Trains on pictures annotated by JSONL files; paths are absolute or relative to the file that names them. */
 export class JSONLDataModule extends DataModule {
@@ -79,70 +105,65 @@ export class JSONLDataModule extends DataModule {
   protected override async openSplits(options: OpenOptions = {}): Promise<DatasetSplits> {
     const { trainFile, classNamesFile } = this.#lists;
     const names = classNamesFile === null ? undefined : await readClassNames(classNamesFile);
-    const parts =
+    const { warnings, ...parts } =
       trainFile === null
-        ? await this.#openFolders(this.#root!, names)
-        : await this.#openFiles(trainFile, names);
+        ? await this.#readFolders(this.#root!, names)
+        : { ...(await this.#readFiles(trainFile, names)), warnings: [] };
+    const classes = orderedClasses(labelsOfRows(parts.train.rows), names);
+    const opened = openTables(parts, this.options.task, classes);
+    const given = { ...opened, warnings: [...warnings, ...opened.warnings] };
     const setting: GroupSetting = { key: "data.group_key", value: this.#groupKey };
-    return completeSplits(parts, options, this.options.seed, this.#autoSplit, setting);
+    return completeSplits(given, options, this.options.seed, this.#autoSplit, setting);
   }
 
   /** The annotations of one folder for each split, or of one for all. */
-  async #openFolders(root: string, names: ClassNames): Promise<GivenParts> {
+  async #readFolders(
+    root: string,
+    names: ClassNames,
+  ): Promise<TableParts & { readonly warnings: readonly string[] }> {
     const { folders } = await new DiskTree(root).list("");
     const splits = splitFolders(root, folders);
-    const read = async (folder: string, groupKey: string | null): Promise<Annotations> => {
+    const { task } = this.options;
+    const read = async (folder: string, groupKey: string | null): Promise<TablePart> => {
       const path = join(root, folder);
       const files = (await findFiles(path)).map((file) => join(path, file));
-      return { root: path, table: path, rows: await readAnnotations(path, path, files, groupKey, names) };
+      const rows = await readAnnotations(files, {
+        task,
+        root: path,
+        where: path,
+        base: null,
+        groupKey,
+        names,
+      });
+      return { root: path, table: path, rows };
     };
-    const part = async (folder: string | undefined): Promise<Annotations | undefined> =>
+    const part = async (folder: string | undefined): Promise<TablePart | undefined> =>
       folder === undefined ? undefined : read(folder, null);
-    const train = await read(splits.train ?? "", this.#groupKey);
-    const parts = partsOf(train, await part(splits.val), await part(splits.test), names);
-    const beside = besideSplits(root, splits, await annotated(root, splits.others));
-    return { ...parts, warnings: [...beside, ...parts.warnings] };
+    return {
+      train: await read(splits.train ?? "", this.#groupKey),
+      val: await part(splits.val),
+      test: await part(splits.test),
+      warnings: besideSplits(root, splits, await annotated(root, splits.others)),
+    };
   }
 
   /** The annotations of one file for each split. */
-  async #openFiles(trainFile: string, names: ClassNames): Promise<GivenParts> {
+  async #readFiles(trainFile: string, names: ClassNames): Promise<TableParts> {
     const { valFile, testFile } = this.#lists;
-    const read = async (file: string, groupKey: string | null): Promise<Annotations> => {
+    const { task } = this.options;
+    const read = async (file: string, groupKey: string | null): Promise<TablePart> => {
       const root = this.#root ?? dirname(file);
-      return {
-        root,
-        table: file,
-        rows: await readAnnotations(root, file, [file], groupKey, names, this.#root),
-      };
+      const from = { task, root, where: file, base: this.#root, groupKey, names };
+      return { root, table: file, rows: await readAnnotations([file], from) };
     };
-    const part = async (file: string | null): Promise<Annotations | undefined> =>
+    const part = async (file: string | null): Promise<TablePart | undefined> =>
       file === null ? undefined : read(file, null);
-    return partsOf(await read(trainFile, this.#groupKey), await part(valFile), await part(testFile), names);
+    return {
+      train: await read(trainFile, this.#groupKey),
+      val: await part(valFile),
+      test: await part(testFile),
+    };
   }
-}
-
-type ClassNames = ReadonlyMap<string, string> | undefined;
-
-/** The rows of a split, what their pictures' paths are relative to, and what messages call them. */
-interface Annotations {
-  readonly root: string;
-  readonly table: string;
-  readonly rows: readonly TableRow[];
-}
-
-/** The data sets of the splits; all have the classes of training. */
-function partsOf(
-  train: Annotations,
-  val: Annotations | undefined,
-  test: Annotations | undefined,
-  names: ClassNames,
-): GivenParts {
-  const classes = orderedClasses(train.rows, names);
-  const open = ({ root, rows, table }: Annotations): TableDataset =>
-    new TableDataset(root, rows, classes, table);
-  const parts = { train: open(train), val: val && open(val), test: test && open(test) };
-  const warnings = [parts.train, parts.val, parts.test].flatMap((dataset) => dataset?.warnings ?? []);
-  return { ...parts, warnings };
 }
 
 /** Those of the folders that have annotations. */
@@ -152,33 +173,38 @@ async function annotated(root: string, folders: readonly string[]): Promise<stri
   return found;
 }
 
-/**
- * The rows of files; the pictures' paths are absolute where the row's is, else relative to `root`.
- * @param where what errors call them all
- * @param base what the rows' own paths are relative to; null: the folder of the file that names them
- */
+/** What rows mean. */
+interface RowFormat {
+  readonly task: TaskName;
+  /** What the pictures' paths are relative to, unless the row's is absolute. */
+  readonly root: string;
+  /** What errors call the files. */
+  readonly where: string;
+  /** What the rows' own paths are relative to; null: the folder of the file that names them. */
+  readonly base: string | null;
+  readonly groupKey: string | null;
+  readonly names: ClassNames;
+}
+
 async function readAnnotations(
-  root: string,
-  where: string,
   files: readonly string[],
-  groupKey: string | null,
-  names: ClassNames,
-  base: string | null = null,
-): Promise<TableRow[]> {
-  const rows: TableRow[] = [];
+  { task, root, where, base, groupKey, names }: RowFormat,
+): Promise<LabelRow[]> {
+  const rows: LabelRow[] = [];
   const keys = new Set<string>();
   for (const path of files) {
     const lines = (await readTableFile(path, "data.train_file")).replace(/^\uFEFF/, "").split("\n");
     for (const [index, line] of lines.entries()) {
       if (line.trim() === "") continue;
       const at = `${path}:${index + 1}`;
-      const row = parseRow(line, at);
+      const row = parseRow(line, task, at);
       const image = isAbsolute(row.image)
         ? row.image
         : relative(root, join(base ?? dirname(path), row.image));
       const metadata = row.metadata ?? {};
       for (const key of Object.keys(metadata)) keys.add(key);
-      rows.push({ path: image, label: nameOf(row.suffix, names, at), group: groupOf(metadata, groupKey) });
+      const labels = row.suffix.filter((name) => name !== "").map((name) => nameOf(name, names, at));
+      rows.push({ path: image, labels, group: groupOf(metadata, groupKey) });
     }
   }
   if (rows.length === 0)
@@ -202,23 +228,26 @@ function groupOf(metadata: Readonly<Record<string, unknown>>, key: string | null
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-function parseRow(line: string, where: string): z.infer<typeof rowSchema> {
+function parseRow(line: string, task: TaskName, where: string): Row {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (error) {
     throw new ClassifierTrainingError("data", "TABLE_ROW", "not a JSON object", { where, cause: error });
   }
-  const result = rowSchema.safeParse(value);
+  const result = ROWS[task].safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
+  const several = task === "multi_class" && ROWS.multi_label.safeParse(value).success;
   throw new ClassifierTrainingError(
     "data",
     "TABLE_ROW",
     `${issue?.path.join(".") || "row"}: ${issue?.message}`,
     {
       where,
-      hint: `a row is {"image": "file.jpg", "prefix": "", "suffix": "class"}`,
+      hint: several
+        ? "where pictures may have several labels or none, set task=multi_label"
+        : `a row is ${EXAMPLES[task]}`,
     },
   );
 }

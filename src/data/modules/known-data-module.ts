@@ -75,6 +75,12 @@ export class KnownDataModule extends DataModule {
         hint: didYouMean(name, Object.keys(KNOWN_DATASETS)),
       });
     }
+    if (resolved.task === "multi_label") {
+      throw new ClassifierTrainingError("usage", "TASK", `the pictures of ${name} have one class each`, {
+        where: "task",
+        hint: "leave out task=multi_label, or choose other data",
+      });
+    }
     this.#known = KNOWN_DATASETS[name]!;
     this.#unpacked = UNPACKED[name] ?? "";
   }

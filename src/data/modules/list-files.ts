@@ -1,8 +1,7 @@
 // Options of lists that lie in several files: one a split, and one with the names of the classes.
 import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { TableRow } from "../datasets/table-dataset.ts";
-import { classesOf } from "../datasets/table-dataset.ts";
+import { severalHint } from "../splits/several-hint.ts";
 
 /** The files of the lists; all of them may be left out where one file or folder holds everything. */
 export interface ListFileOptions {
@@ -54,22 +53,23 @@ export function checkListFiles(
     throw wrong("is missing", key, `give it as ${key}=PATH, or each split as data.train_file=PATH`);
 }
 
+/** What labels are called; undefined: as they are written. */
+export type ClassNames = ReadonlyMap<string, string> | undefined;
+
 /** The name of a label. @throws ClassifierTrainingError kind "data", `CLASS_NAMES` */
-export function nameOf(label: string, names: ReadonlyMap<string, string> | undefined, where: string): string {
+export function nameOf(label: string, names: ClassNames, where: string): string {
   const name = names === undefined || label === "" ? label : names.get(label);
   if (name !== undefined) return name;
   throw new ClassifierTrainingError("data", "CLASS_NAMES", `label "${label}" has no name`, {
     where,
-    hint: "add it to the file of data.class_names_file; labels are compared as they are written",
+    hint:
+      severalHint(label) ??
+      "add it to the file of data.class_names_file; labels are compared as they are written",
   });
 }
 
-/** The classes of training rows: in the order of their names' file, or sorted by code point. */
-export function orderedClasses(
-  rows: readonly TableRow[],
-  names: ReadonlyMap<string, string> | undefined,
-): string[] {
-  const classes = classesOf(rows);
+/** The classes or labels of training, given sorted by code point: in the order of their names' file where there is one. */
+export function orderedClasses(classes: readonly string[], names: ClassNames): readonly string[] {
   if (names === undefined) return classes;
   const used = new Set(classes);
   return [...names.values()].filter((name) => used.has(name));

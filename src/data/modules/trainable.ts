@@ -1,7 +1,8 @@
 // What a data set must have before a classifier is trained on it.
-import { ClassifierTrainingError, countClasses, LabelSets } from "../../core/index.ts";
+import { ClassifierTrainingError, countClasses, LabelSets, listNames } from "../../core/index.ts";
 import { type BatchTransform, Mix } from "../../transforms/batches/batch-transform.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
+import { severalHint } from "../splits/several-hint.ts";
 
 /** The parts that are used apart. */
 interface Parts {
@@ -12,7 +13,7 @@ interface Parts {
 
 /**
  * Checks classes and numbers of pictures.
- * @returns one line for each class that a part lacks, where that is allowed
+ * @returns one line for each class that a part lacks, where that is allowed; of several labels one line for each part
  * @throws ClassifierTrainingError kind "data": `SINGLE_CLASS`, `FEWER_THAN_BATCH`, `SPLIT_LACKS_CLASS`; kind "usage" `TASK` for
  * mixtures that only pictures with several labels have
  */
@@ -49,24 +50,31 @@ export function checkTrainable(
     });
   }
   const missing = missingClasses(splits);
-  if (missing.length > 0 && !allowMissingClasses) {
+  if (missing.length > 0 && !allowMissingClasses && !several) {
     throw new ClassifierTrainingError("data", "SPLIT_LACKS_CLASS", missing[0]!, {
-      hint: "add pictures of it, or set data.allow_missing_classes=true",
+      hint: severalHint(classes.join()) ?? "add pictures of it, or set data.allow_missing_classes=true",
     });
   }
   return missing;
 }
 
-/** One line for each class that a part lacks. */
-export function missingClasses({ val, test }: Omit<Parts, "train">): string[] {
-  return [...lackedClasses("validation", val), ...lackedClasses("test", test)];
+/** One line for each class that a part lacks; of several labels one for each part. */
+export function missingClasses({ train, val, test }: Parts): string[] {
+  return [
+    ...(train.labels instanceof LabelSets ? lackedClasses("training", train) : []),
+    ...lackedClasses("validation", val),
+    ...lackedClasses("test", test),
+  ];
 }
 
-/** One line for every class that a split has no picture of. */
 function lackedClasses(part: string, dataset: ImageDataset | undefined): string[] {
   if (dataset === undefined) return [];
-  const counts = countClasses(dataset.labels, dataset.classes.length);
-  return dataset.classes
-    .filter((_, label) => counts[label] === 0)
-    .map((name) => `the ${part} split has no picture of class "${name}"`);
+  const { classes, labels } = dataset;
+  const counts = countClasses(labels, classes.length);
+  const lacked = classes.filter((_, label) => counts[label] === 0);
+  if (!(labels instanceof LabelSets))
+    return lacked.map((name) => `the ${part} split has no picture of class "${name}"`);
+  if (lacked.length === 0) return [];
+  const some = `${lacked.length} of ${classes.length} labels: ${listNames(lacked)}`;
+  return [`the ${part} split has no picture with ${some}`];
 }

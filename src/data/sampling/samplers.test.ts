@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { LabelSets } from "../../core/index.ts";
 import type { Sampler } from "./sampler.ts";
 import { classWeights, type SamplerOptions, shuffledSampler, trainSampler } from "./samplers.ts";
 
@@ -143,4 +144,49 @@ test("repeats show fewer pictures, each several times in a row, in epochs as lon
   // Of two processes each has its own augmentations of a picture.
   expect(order(2, { worldSize: 2, rank: 0 })).toEqual(once.slice(0, 25));
   expect(order(2, { worldSize: 2, rank: 1 })).toEqual(once.slice(0, 25));
+});
+
+describe("pictures with several labels", () => {
+  // Label 0 is common, 1 rarer, 2 the rarest; the last picture has none.
+  const rows = [
+    [1, 0, 0],
+    [1, 0, 0],
+    [1, 0, 0],
+    [1, 1, 0],
+    [0, 1, 0],
+    [1, 0, 1],
+    [0, 0, 0],
+  ];
+  const labels = new LabelSets(3, Int8Array.from(rows.flat()));
+  const draws = 40_000;
+  const drawn = (options: SamplerOptions): number[] => {
+    const counts = new Array<number>(rows.length).fill(0);
+    const sampler = trainSampler(labels, ["a", "b", "c"], 42, { ...options, numSamples: draws });
+    for (const index of sampler.order(0)) counts[index]!++;
+    return counts.map((count) => count / draws);
+  };
+  const normalized = (weights: readonly number[]): number[] => {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return weights.map((weight) => weight / total);
+  };
+
+  test("weigh as the rarest of their labels, or as the commonest without any", () => {
+    const weights = [1 / 5, 1 / 5, 1 / 5, 1 / 2, 1 / 2, 1, 1 / 5];
+    expectShares(drawn({ mode: "auto" }), normalized(weights), draws);
+  });
+
+  test("weigh as the heaviest of their labels is said to", () => {
+    const weights = [2, 2, 2, 5, 5, 2, 2];
+    expectShares(drawn({ mode: "manual", classWeights: { a: 2, b: 5 } }), normalized(weights), draws);
+  });
+
+  test("with unknown entries weigh as what is known", () => {
+    const known = trainSampler(labels, ["a", "b", "c"], 42, { mode: "auto" });
+    const unknown = new LabelSets(
+      3,
+      labels.data.map((entry) => (entry === 0 ? -1 : entry)),
+    );
+    const order = trainSampler(unknown, ["a", "b", "c"], 42, { mode: "auto" }).order(0);
+    expect(order).toEqual(known.order(0));
+  });
 });

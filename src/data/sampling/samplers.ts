@@ -5,7 +5,7 @@ import {
   countClasses,
   didYouMean,
   LabelSets,
-  oneClassEach,
+  labelsOf,
   RandomStream,
   type SampleLabels,
   UNKNOWN,
@@ -17,7 +17,8 @@ import { type ShardOptions, shardedSampler, shardFields } from "./sharded-sample
 export interface SamplerOptions extends ShardOptions {
   /**
    * "disabled": every picture once, shuffled. "auto": classes balanced, a picture weighing what its class does in
-   * `classWeights`. "manual": weights by class name, 1 for those not named. Default "disabled".
+   * `classWeights`. "manual": weights by class name, 1 for those not named. A picture of several labels weighs as the
+   * heaviest of them, one without labels as the most common label. Default "disabled".
    */
   readonly mode?: "disabled" | "auto" | "manual";
   /** Weight by class name, for "manual". */
@@ -177,8 +178,21 @@ function wholeSampler(
   if (mode === "disabled") return shuffledSampler(labels.length, seed);
   const perClass =
     mode === "auto" ? classWeights(countClasses(labels, classes.length)) : manual(options, classes);
-  const weights = Float64Array.from(oneClassEach(labels, "data.sampler"), (label) => perClass[label]!);
+  const weights = pictureWeights(labels, perClass);
   return weightedSampler(weights, seed, { numSamples: options.numSamples ?? labels.length, replacement });
+}
+
+/**
+ * What each picture weighs: its class, or the heaviest of its labels, as in repeat factor sampling (Gupta, Dollár and Girshick,
+ * "LVIS", 2019); without labels as the most common one, since it balances nothing.
+ */
+function pictureWeights(labels: SampleLabels, perClass: ArrayLike<number>): Float64Array {
+  const counts = countClasses(labels, perClass.length);
+  const common = perClass[counts.indexOf(Math.max(...counts))]!;
+  return Float64Array.from(labels.keys(), (sample) => {
+    const own = labelsOf(labels, sample);
+    return own.length === 0 ? common : Math.max(...own.map((label) => perClass[label]!));
+  });
 }
 
 function manual({ classWeights: given }: SamplerOptions, classes: readonly string[]): number[] {

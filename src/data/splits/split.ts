@@ -132,18 +132,25 @@ export interface AppliedSplit extends SplitIndices {
   readonly added: readonly string[];
 }
 
-/** Finds the pictures of a written split among `names`. */
-export function applySplit(file: SplitFile, names: readonly string[]): AppliedSplit {
+/**
+ * Finds the pictures of a written split among `names`.
+ * @param otherNames under which it may have each picture too
+ */
+export function applySplit(
+  file: SplitFile,
+  names: readonly string[],
+  otherNames: readonly (readonly string[])[] = [],
+): AppliedSplit {
   const partOf = new Map<string, "train" | "val" | "test">();
   for (const part of ["train", "val", "test"] as const) for (const name of file[part]) partOf.set(name, part);
   const chosen = { train: [] as number[], val: [] as number[], test: [] as number[] };
   const added: string[] = [];
   const present = new Set<string>();
   for (const [index, name] of names.entries()) {
-    const part = partOf.get(name);
-    if (part === undefined) added.push(name);
-    chosen[part ?? "train"].push(index);
-    present.add(name);
+    const known = [name, ...(otherNames[index] ?? [])].filter((each) => partOf.has(each));
+    if (known.length === 0) added.push(name);
+    chosen[partOf.get(known[0] ?? name) ?? "train"].push(index);
+    for (const each of known) present.add(each);
   }
   return {
     train: Uint32Array.from(chosen.train),

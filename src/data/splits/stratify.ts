@@ -1,5 +1,8 @@
 // Deals pictures out to parts: seeded, each class in the same proportions, groups kept together.
-import { ClassifierTrainingError, oneClassEach, RandomStream, type SampleLabels } from "../../core/index.ts";
+import { ClassifierTrainingError, LabelSets, RandomStream, type SampleLabels } from "../../core/index.ts";
+import { groupMembers } from "./groups.ts";
+import { stratifyLabels } from "./iterative-stratification.ts";
+import { severalHint } from "./several-hint.ts";
 
 /** What is to be dealt out. */
 export interface Population {
@@ -11,20 +14,22 @@ export interface Population {
 }
 
 /**
- * The part of every picture: part `p` gets the share `fractions[p]` of each class, rounded, but at least one
+ * The part of every picture; of pictures with several labels see `stratifyLabels`. Part `p` gets the share `fractions[p]` of each class, rounded, but at least one
  * picture of each class as long as the first part keeps one; 0 gets nothing. With groups the shares are met as
  * nearly as whole groups allow.
  *
  * @throws ClassifierTrainingError `CLASS_TOO_SMALL` where a class has fewer pictures than there are parts
  */
 export function stratify(population: Population, fractions: readonly number[], seed: number): Uint8Array {
-  const parts = new Uint8Array(population.labels.length);
+  const { classes, labels, groups } = population;
+  if (labels instanceof LabelSets) return stratifyLabels(labels, groups, fractions, seed);
+  const parts = new Uint8Array(labels.length);
   const wanted = fractions.filter((fraction) => fraction > 0).length;
-  const members = membersOfClasses(population);
+  const members = membersOfClasses(labels, classes.length);
   for (const [label, indices] of members.entries()) {
-    if (indices.length < wanted) throw tooSmall(population.classes[label]!, indices.length, wanted);
+    if (indices.length < wanted) throw tooSmall(classes, label, indices.length, wanted);
   }
-  if (population.groups !== undefined) return stratifyGroups(population, population.groups, fractions, seed);
+  if (groups !== undefined) return stratifyGroups(labels, classes.length, groups, fractions, seed);
   for (const [label, indices] of members.entries()) {
     const order = new RandomStream(seed, "split", [label, 0]).permutation(indices.length);
     const counts = partCounts(indices.length, fractions);
@@ -36,10 +41,9 @@ export function stratify(population: Population, fractions: readonly number[], s
   return parts;
 }
 
-function membersOfClasses({ classes, labels }: Population): number[][] {
-  const members = classes.map((): number[] => []);
-  for (const [index, label] of oneClassEach(labels, "data.val_fraction").entries())
-    members[label]!.push(index);
+function membersOfClasses(labels: Int32Array, classes: number): number[][] {
+  const members = Array.from({ length: classes }, (): number[] => []);
+  for (const [index, label] of labels.entries()) members[label]!.push(index);
   return members;
 }
 
@@ -56,22 +60,16 @@ function partCounts(count: number, fractions: readonly number[]): number[] {
 
 /** Largest groups first, each to the part that lacks most of what the group holds. */
 function stratifyGroups(
-  { classes, labels: own }: Population,
+  labels: Int32Array,
+  classes: number,
   groups: readonly string[],
   fractions: readonly number[],
   seed: number,
 ): Uint8Array {
-  const labels = oneClassEach(own, "data.val_fraction");
-  const membersOf = new Map<string, number[]>();
-  groups.forEach((group, index) => {
-    const members = membersOf.get(group);
-    if (members === undefined) membersOf.set(group, [index]);
-    else members.push(index);
-  });
-  const totals = new Float64Array(classes.length);
+  const totals = new Float64Array(classes);
   for (const label of labels) totals[label]!++;
   const lacking = fractions.map((fraction) => totals.map((total) => total * fraction));
-  const shuffled = [...membersOf.values()];
+  const shuffled = groupMembers(groups);
   const order = new RandomStream(seed, "split-groups").permutation(shuffled.length);
   const sorted = Array.from(order, (index) => shuffled[index]!).sort((a, b) => b.length - a.length);
   const parts = new Uint8Array(labels.length);
@@ -91,11 +89,16 @@ function stratifyGroups(
   return parts;
 }
 
-function tooSmall(name: string, count: number, parts: number): ClassifierTrainingError {
+function tooSmall(
+  classes: readonly string[],
+  label: number,
+  count: number,
+  parts: number,
+): ClassifierTrainingError {
   return new ClassifierTrainingError(
     "data",
     "CLASS_TOO_SMALL",
-    `class "${name}" has ${count} picture${count === 1 ? "" : "s"}, too few to split into ${parts} parts`,
-    { hint: "add pictures of it, or give train and val folders of your own" },
+    `class "${classes[label]}" has ${count} picture${count === 1 ? "" : "s"}, too few to split into ${parts} parts`,
+    { hint: severalHint(classes.join()) ?? "add pictures of it, or give train and val folders of your own" },
   );
 }
