@@ -16,6 +16,8 @@ const ranked = {
   thresholds: z.union([z.int().min(2), z.array(z.number().min(0).max(1)).min(1)]).optional(),
 };
 
+const binned = { nBins: z.int().min(1).default(15), norm: z.enum(["l1", "l2", "max"]).default("l1") };
+
 /** Several labels a picture: their number follows the data; networks give logits. */
 const labels = { numLabels: z.int().min(1).optional(), scores: scored.scores };
 const probability = z.number().min(0).max(1);
@@ -25,6 +27,7 @@ const labelCounted = {
   average: z.enum(["micro", "macro", "weighted", "samples", "none"]).default("macro"),
 };
 const labelRanked = { ...labels, average: counted.average, thresholds: ranked.thresholds };
+const perLabel = z.enum(["macro", "none"]).default("macro");
 
 /** By the name of the metric. */
 export const METRIC_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
@@ -32,11 +35,7 @@ export const METRIC_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   MulticlassAccuracy: z.strictObject(counted),
   MulticlassAveragePrecision: z.strictObject(ranked),
   MulticlassBrierScore: z.strictObject(scored),
-  MulticlassCalibrationError: z.strictObject({
-    ...scored,
-    nBins: z.int().min(1).default(15),
-    norm: z.enum(["l1", "l2", "max"]).default("l1"),
-  }),
+  MulticlassCalibrationError: z.strictObject({ ...scored, ...binned }),
   MulticlassCohenKappa: z.strictObject({
     ...classes,
     weights: z.enum(["none", "linear", "quadratic"]).default("none"),
@@ -51,8 +50,23 @@ export const METRIC_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   MulticlassPrecision: z.strictObject(counted),
   MulticlassRecall: z.strictObject(counted),
   MulticlassSpecificity: z.strictObject(counted),
+  MultilabelAUROC: z.strictObject(labelRanked),
+  MultilabelAccuracy: z.strictObject(labelCounted),
   MultilabelAveragePrecision: z.strictObject(labelRanked),
+  MultilabelCalibrationError: z.strictObject({ ...labels, ...binned, average: perLabel }),
+  MultilabelCoverageError: z.strictObject(labels),
   MultilabelExactMatch: z.strictObject(decided),
   MultilabelF1Score: z.strictObject(labelCounted),
   MultilabelFBetaScore: z.strictObject({ ...labelCounted, beta: z.number().positive() }),
+  MultilabelHammingDistance: z.strictObject(labelCounted),
+  MultilabelJaccardIndex: z.strictObject(labelCounted),
+  MultilabelLogLoss: z.strictObject({
+    ...labels,
+    average: z.enum(["micro", "macro", "none"]).default("micro"),
+  }),
+  MultilabelPrecision: z.strictObject(labelCounted),
+  MultilabelRankingAveragePrecision: z.strictObject(labels),
+  MultilabelRankingLoss: z.strictObject(labels),
+  MultilabelRecall: z.strictObject(labelCounted),
+  MultilabelSpecificity: z.strictObject(labelCounted),
 };

@@ -33,3 +33,9 @@ export function weightedMean(scores: Float64Array, weights: ArrayLike<number>): 
   }
   return safeDivide(sum, total);
 }
+
+/** The mean of the scores that are defined, that is, not NaN; NaN where none is. */
+export function meanOfDefined(scores: Float64Array): number {
+  const defined = scores.filter((score) => !Number.isNaN(score));
+  return defined.reduce((sum, score) => sum + score, 0) / defined.length;
+}

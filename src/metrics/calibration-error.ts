@@ -1,4 +1,5 @@
 // Expected calibration error: how far confidence is from accuracy.
+import { safeDivide } from "./average.ts";
 import { ClassificationBatch } from "./classification-batch.ts";
 import { type Accumulator, ClassificationMetric, optionError } from "./classification-metric.ts";
 import { type ScoreMetricOptions, scoreOptions } from "./score-options.ts";
@@ -9,11 +10,25 @@ import { countAtMost, linspace } from "./thresholds.ts";
 export type CalibrationNorm = "l1" | "l2" | "max";
 
 /** How confidences are binned and the gaps of the bins put together. */
-export interface CalibrationErrorOptions extends ScoreMetricOptions {
+export interface BinningOptions {
   /** Bins of equal width between 0 and 1 (default 15). */
   readonly nBins?: number | undefined;
   /** Default `l1`. */
   readonly norm?: CalibrationNorm | undefined;
+}
+
+/** Those of score metrics, and how confidences are binned. */
+export interface CalibrationErrorOptions extends ScoreMetricOptions, BinningOptions {}
+
+/** The options with their defaults. @throws ClassifierTrainingError kind "usage" `METRIC_OPTION` */
+export function binningOptions({ nBins = 15, norm = "l1" }: BinningOptions): {
+  nBins: number;
+  norm: CalibrationNorm;
+} {
+  if (!Number.isInteger(nBins) || nBins < 1)
+    throw optionError(`n_bins is ${nBins}, not an integer of at least 1`);
+  if (!["l1", "l2", "max"].includes(norm)) throw optionError(`norm is ${norm}, not one of l1, l2, max`);
+  return { nBins, norm };
 }
 
 /** What is known of the samples whose confidence falls into one bin. */
@@ -49,7 +64,7 @@ export class ReliabilityBins extends FromSums implements Accumulator<Classificat
     for (const sample of batch.counted(numClasses, ignoreIndex)) {
       const prediction = predicted[sample]!;
       const confidence = probabilities[sample * numClasses + prediction]!;
-      const bin = Math.max(0, countAtMost(this.#edges, confidence) - 1);
+      const bin = binOf(this.#edges, confidence);
       this.sums.of("count")[bin]!++;
       this.sums.of("confidence")[bin]! += confidence;
       if (prediction === labels[sample]) this.sums.of("correct")[bin]!++;
@@ -58,12 +73,26 @@ export class ReliabilityBins extends FromSums implements Accumulator<Classificat
 
   /** The bins, lowest confidence first; the last one is for a confidence of exactly 1. */
   bins(): ReliabilityBin[] {
-    return Array.from(this.sums.of("count"), (count, bin) => ({
-      count,
-      confidence: count === 0 ? 0 : this.sums.of("confidence")[bin]! / count,
-      accuracy: count === 0 ? 0 : this.sums.of("correct")[bin]! / count,
-    }));
+    return reliabilityBins(this.sums.of("count"), this.sums.of("confidence"), this.sums.of("correct"));
   }
+}
+
+/** Bins from their samples, and the sums of confidences and of hits in each. */
+export function reliabilityBins(
+  counts: Float64Array,
+  confidences: Float64Array,
+  correct: Float64Array,
+): ReliabilityBin[] {
+  return Array.from(counts, (count, bin) => ({
+    count,
+    confidence: safeDivide(confidences[bin]!, count),
+    accuracy: safeDivide(correct[bin]!, count),
+  }));
+}
+
+/** The bin of a confidence, given the edges of all. */
+export function binOf(edges: Float32Array, confidence: number): number {
+  return Math.max(0, countAtMost(edges, confidence) - 1);
 }
 
 /**
@@ -74,10 +103,7 @@ export class MulticlassCalibrationError extends ClassificationMetric<Reliability
   readonly norm: CalibrationNorm;
 
   constructor(options: CalibrationErrorOptions) {
-    const { nBins = 15, norm = "l1" } = options;
-    if (!Number.isInteger(nBins) || nBins < 1)
-      throw optionError(`n_bins is ${nBins}, not an integer of at least 1`);
-    if (!["l1", "l2", "max"].includes(norm)) throw optionError(`norm is ${norm}, not one of l1, l2, max`);
+    const { nBins, norm } = binningOptions(options);
     super(
       { name: "calibration_error", unit: "ratio", direction: "lower" },
       new ReliabilityBins(options, nBins),
@@ -87,13 +113,17 @@ export class MulticlassCalibrationError extends ClassificationMetric<Reliability
 
   /** The error; NaN without data. */
   compute(): number {
-    const bins = this.accumulator.bins();
-    const samples = bins.reduce((sum, { count }) => sum + count, 0);
-    const gaps = bins.map(({ accuracy, confidence }) => Math.abs(accuracy - confidence));
-    if (samples === 0) return Number.NaN;
-    if (this.norm === "max") return Math.max(...gaps);
-    const power = this.norm === "l1" ? 1 : 2;
-    const mean = gaps.reduce((sum, gap, bin) => sum + (gap ** power * bins[bin]!.count) / samples, 0);
-    return mean ** (1 / power);
+    return calibrationError(this.accumulator.bins(), this.norm);
   }
+}
+
+/** The error that some bins have; NaN without data. */
+export function calibrationError(bins: readonly ReliabilityBin[], norm: CalibrationNorm): number {
+  const samples = bins.reduce((sum, { count }) => sum + count, 0);
+  const gaps = bins.map(({ accuracy, confidence }) => Math.abs(accuracy - confidence));
+  if (samples === 0) return Number.NaN;
+  if (norm === "max") return Math.max(...gaps);
+  const power = norm === "l1" ? 1 : 2;
+  const mean = gaps.reduce((sum, gap, bin) => sum + (gap ** power * bins[bin]!.count) / samples, 0);
+  return mean ** (1 / power);
 }

@@ -75,9 +75,7 @@ export class MulticlassConfusionMatrix extends ClassificationMetric<ConfusionCou
 
   constructor(options: ConfusionMatrixOptions) {
     const normalize = options.normalize ?? "none";
-    if (!["none", "true", "pred", "all"].includes(normalize)) {
-      throw optionError(`normalize is ${normalize}, not one of none, true, pred, all`);
-    }
+    checkNormalization(normalize);
     const unit = normalize === "none" ? "count" : "ratio";
     super({ name: "confusion_matrix", unit, direction: "none" }, new ConfusionCounts(options));
     this.normalize = normalize;
@@ -95,4 +93,10 @@ export class MulticlassConfusionMatrix extends ClassificationMetric<ConfusionCou
     const data = counts.map((count, i) => safeDivide(count, divisor(i)));
     return { dtype: "float64", shape: [numClasses, numClasses], data };
   }
+}
+
+/** @throws ClassifierTrainingError kind "usage" `METRIC_OPTION` unless `normalize` is a `ConfusionNormalization`. */
+export function checkNormalization(normalize: string): void {
+  if (["none", "true", "pred", "all"].includes(normalize)) return;
+  throw optionError(`normalize is ${normalize}, not one of none, true, pred, all`);
 }

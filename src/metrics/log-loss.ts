@@ -4,7 +4,7 @@ import { SampleMean } from "./sample-mean.ts";
 import type { ScoreMetricOptions } from "./score-options.ts";
 
 /** Machine epsilon of float32: the least probability that is believed. */
-const EPSILON = 2 ** -23;
+export const EPSILON: number = 2 ** -23;
 
 /**
  * Mean of `-log(probability of the label)`, in nats. Logits go through log-softmax, so that large ones lose nothing;

@@ -13,7 +13,7 @@ export interface MetricDescription {
   readonly direction: MetricDirection;
 }
 
-/** A number, one number per class, or a table (`[C, C]` confusion matrix, `[C, 5]` stat scores). */
+/** A number, one number per class or label, or a table (`[C, C]` or `[L, 2, 2]` confusion matrix, `[C, 5]` stat scores). */
 export type MetricValue = number | Float64Array | HostTensor<"float64">;
 
 /** Everything accumulated so far, as named tensors: copies, safe to store and to structured-clone. */

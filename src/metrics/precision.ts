@@ -8,7 +8,12 @@ export class MulticlassPrecision<A extends Average = "macro"> extends StatScoreM
     super({ name: "precision", unit: "ratio", direction: "higher" }, options, "labels-when-top-k");
   }
 
-  protected score({ tp, fp }: Counts): number {
-    return safeDivide(tp, tp + fp);
+  protected score(counts: Counts): number {
+    return precisionOf(counts);
   }
+}
+
+/** `tp / (tp + fp)`; 0 without predictions. */
+export function precisionOf({ tp, fp }: Counts): number {
+  return safeDivide(tp, tp + fp);
 }

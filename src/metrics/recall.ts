@@ -8,7 +8,12 @@ export class MulticlassRecall<A extends Average = "macro"> extends StatScoreMetr
     super({ name: "recall", unit: "ratio", direction: "higher" }, options, "labels-when-top-k");
   }
 
-  protected score({ tp, fn }: Counts): number {
-    return safeDivide(tp, tp + fn);
+  protected score(counts: Counts): number {
+    return recallOf(counts);
   }
+}
+
+/** `tp / (tp + fn)`; 0 without positives. */
+export function recallOf({ tp, fn }: Counts): number {
+  return safeDivide(tp, tp + fn);
 }

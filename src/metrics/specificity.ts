@@ -8,7 +8,12 @@ export class MulticlassSpecificity<A extends Average = "macro"> extends StatScor
     super({ name: "specificity", unit: "ratio", direction: "higher" }, options);
   }
 
-  protected score({ tn, fp }: Counts): number {
-    return safeDivide(tn, tn + fp);
+  protected score(counts: Counts): number {
+    return specificityOf(counts);
   }
+}
+
+/** `tn / (tn + fp)`; 0 without negatives. */
+export function specificityOf({ tn, fp }: Counts): number {
+  return safeDivide(tn, tn + fp);
 }

@@ -78,6 +78,11 @@ export class StatScoreCounts extends FromSums implements Accumulator<Classificat
     return { tp, fp, fn, tn: this.sums.of("samples")[0]! - tp - fp - fn };
   }
 
+  /** The counts of each class. */
+  all(): Counts[] {
+    return Array.from({ length: this.numClasses }, (_, c) => this.of(c));
+  }
+
   /** The counts of all classes added up. */
   total(): Counts {
     const total = { tp: 0, fp: 0, tn: 0, fn: 0 };
@@ -130,7 +135,7 @@ export abstract class StatScoreMetric<A extends Average> extends ClassificationM
   #compute(): number | Float64Array {
     const { accumulator, average } = this;
     if (average === "micro") return this.score(accumulator.total());
-    const counts = Array.from({ length: accumulator.numClasses }, (_, c) => accumulator.of(c));
+    const counts = accumulator.all();
     const scores = Float64Array.from(counts, (count) => this.score(count));
     if (average === "none") return scores;
     if (average === "weighted") return weightedMean(scores, accumulator.support);
@@ -154,19 +159,21 @@ export class MulticlassStatScores extends ClassificationMetric<StatScoreCounts, 
   }
 
   compute(): HostTensor<"float64"> {
-    const { accumulator, average } = this;
-    const classes = accumulator.numClasses;
-    const table = new Float64Array(classes * 5);
-    for (let c = 0; c < classes; c++) {
-      const { tp, fp, tn, fn } = accumulator.of(c);
-      table.set([tp, fp, tn, fn, tp + fn], c * 5);
-    }
-    if (average === "none") return { dtype: "float64", shape: [classes, 5], data: table };
-    const labels = accumulator.support.reduce((sum, count) => sum + count, 0);
-    const weight = (c: number): number =>
-      average === "micro" ? 1 : average === "macro" ? 1 / classes : accumulator.support[c]! / labels;
-    const pooled = new Float64Array(5);
-    for (let c = 0; c < classes; c++) for (let i = 0; i < 5; i++) pooled[i]! += weight(c) * table[c * 5 + i]!;
-    return { dtype: "float64", shape: [5], data: pooled };
+    return statScores(this.accumulator.all(), this.average);
   }
+}
+
+/** The table of the counts of each class or label, `[C, 5]`, or averaged, `[5]`. */
+export function statScores(counts: readonly Counts[], average: Average): HostTensor<"float64"> {
+  const table = Float64Array.from(counts.flatMap(({ tp, fp, tn, fn }) => [tp, fp, tn, fn, tp + fn]));
+  if (average === "none") return { dtype: "float64", shape: [counts.length, 5], data: table };
+  const all = counts.reduce((sum, { tp, fn }) => sum + tp + fn, 0);
+  const weights = counts.map(({ tp, fn }) =>
+    average === "micro" ? 1 : average === "macro" ? 1 / counts.length : (tp + fn) / all,
+  );
+  const pooled = new Float64Array(5);
+  table.forEach((count, i) => {
+    pooled[i % 5]! += weights[Math.floor(i / 5)]! * count;
+  });
+  return { dtype: "float64", shape: [5], data: pooled };
 }

@@ -1,8 +1,22 @@
 // Metrics of samples that may have several labels: each label is a question of its own.
+export { MultilabelAccuracy } from "./accuracy.ts";
+export { MultilabelAUROC } from "./auroc.ts";
 export { MultilabelAveragePrecision } from "./average-precision.ts";
+export { type LabelCalibrationOptions, MultilabelCalibrationError } from "./calibration-error.ts";
+export { type LabelConfusionOptions, MultilabelConfusionMatrix } from "./confusion-matrix.ts";
+export { MultilabelCoverageError } from "./coverage-error.ts";
 export { MultilabelExactMatch } from "./exact-match.ts";
 export { MultilabelF1Score, type MultilabelFBetaOptions, MultilabelFBetaScore } from "./f-beta.ts";
+export { MultilabelHammingDistance } from "./hamming-distance.ts";
+export { MultilabelJaccardIndex } from "./jaccard-index.ts";
+export { type LabelLogLossOptions, type LogLossAverage, MultilabelLogLoss } from "./log-loss.ts";
 export { type LabelScores, type LabelTargets, MultilabelBatch } from "./multilabel-batch.ts";
 export type { DecisionOptions, MultilabelMetricOptions } from "./options.ts";
+export { MultilabelPrecision } from "./precision.ts";
 export type { LabelRankingAverage, LabelRankingOptions } from "./ranked-labels.ts";
+export { MultilabelRankingAveragePrecision } from "./ranking-average-precision.ts";
+export { MultilabelRankingLoss } from "./ranking-loss.ts";
 export type { LabelAverage, RatioOptions } from "./ratio-metric.ts";
+export { MultilabelRecall } from "./recall.ts";
+export { MultilabelSpecificity } from "./specificity.ts";
+export { type LabelStatScoreOptions, MultilabelStatScores } from "./stat-scores.ts";

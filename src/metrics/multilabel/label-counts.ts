@@ -6,8 +6,6 @@ import { FromSums, Sums } from "../sums.ts";
 import { MultilabelBatch } from "./multilabel-batch.ts";
 import { type DecisionOptions, decisionOptions } from "./options.ts";
 
-const KINDS = ["tp", "fp", "tn", "fn"] as const;
-
 /** Counts of each label; every metric of the same thresholds reads the same ones. */
 export class LabelCounts extends FromSums implements Accumulator<MultilabelBatch> {
   readonly key: string;
@@ -32,20 +30,15 @@ export class LabelCounts extends FromSums implements Accumulator<MultilabelBatch
     });
   }
 
-  /** The counts of one label. */
-  of(label: number): Counts {
-    const [tp, fp, tn, fn] = KINDS.map((kind) => this.sums.of(kind)[label]!) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return { tp, fp, tn, fn };
-  }
-
   /** The counts of each label. */
   all(): Counts[] {
-    return Array.from({ length: this.numLabels }, (_, label) => this.of(label));
+    const of = (kind: keyof Counts, label: number): number => this.sums.of(kind)[label]!;
+    return Array.from({ length: this.numLabels }, (_, label) => ({
+      tp: of("tp", label),
+      fp: of("fp", label),
+      tn: of("tn", label),
+      fn: of("fn", label),
+    }));
   }
 
   /** The counts of all labels added up. */

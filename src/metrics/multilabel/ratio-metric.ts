@@ -3,8 +3,9 @@ import { type Average, type Averaged, checkAverage, weightedMean } from "../aver
 import { ClassificationMetric } from "../classification-metric.ts";
 import type { MetricDescription } from "../metric.ts";
 import { LabelCounts } from "./label-counts.ts";
+import { MeanOverSamples } from "./mean-over-samples.ts";
 import type { DecisionOptions } from "./options.ts";
-import { type Ratio, SampleRatios } from "./sample-ratios.ts";
+import { type Ratio, sampleRatios } from "./sample-ratios.ts";
 
 /**
  * `micro` pools the counts of all labels, `macro` is the plain mean over all labels, `weighted` the mean weighted by how often
@@ -28,10 +29,11 @@ export interface RatioOptions<A extends LabelAverage = "macro"> extends Decision
 
 /**
  * A ratio of the counts, averaged as in the reference library (torchmetrics): a label that never occurs counts in `macro`, with 0
- * where its ratio is 0 / 0. scikit-learn gives the same with `zero_division=0`, and `samples` is its.
+ * where its ratio is 0 / 0. scikit-learn gives the same with `zero_division=0`; `samples`, which torchmetrics has not, is its,
+ * over the samples of which anything is known, and NaN without any.
  */
 export abstract class MultilabelRatioMetric<A extends LabelAverage> extends ClassificationMetric<
-  LabelCounts | SampleRatios,
+  LabelCounts | MeanOverSamples,
   Averaged<A>
 > {
   readonly average: A;
@@ -48,7 +50,7 @@ export abstract class MultilabelRatioMetric<A extends LabelAverage> extends Clas
     checkAverage(average, AVERAGES);
     super(
       { ...description, unit: "ratio" },
-      average === "samples" ? new SampleRatios(key, options, ratio) : new LabelCounts(options),
+      average === "samples" ? sampleRatios(key, options, ratio) : new LabelCounts(options),
     );
     this.average = average;
     this.#ratio = ratio;
@@ -60,7 +62,7 @@ export abstract class MultilabelRatioMetric<A extends LabelAverage> extends Clas
 
   #compute(): number | Float64Array {
     const { accumulator, average } = this;
-    if (accumulator instanceof SampleRatios) return accumulator.mean();
+    if (accumulator instanceof MeanOverSamples) return accumulator.mean();
     if (average === "micro") return this.#ratio(accumulator.total());
     const counts = accumulator.all();
     const ratios = Float64Array.from(counts, this.#ratio);
