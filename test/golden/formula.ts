@@ -28,6 +28,12 @@ export function fillInt(name: string, shape: Shape, below: number): HostTensor<"
   return hostTensor("int64", shape, data);
 }
 
+/** The nearest integer, of two as near the even one, as Python and NumPy round. */
+export function roundHalfToEven(x: number): number {
+  const rounded = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
 /** A float tensor's elements in float64. */
 export function widened({ shape, data }: HostTensor<"float32">): HostTensor<"float64"> {
   return hostTensor("float64", shape, Float64Array.from(data));

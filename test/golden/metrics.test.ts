@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type HostTensor, hostTensor } from "../../src/core/index.ts";
 import type { ClassificationMetric, MetricValue } from "../../src/metrics/index.ts";
 import * as metrics from "../../src/metrics/index.ts";
-import { fill, fillInt } from "./formula.ts";
+import { fill, fillInt, roundHalfToEven } from "./formula.ts";
 import { readGolden } from "./read-golden.ts";
 
 interface Case {
@@ -20,11 +20,6 @@ interface Case {
   results: { metric: string; args: Record<string, unknown>; value: Nested }[];
 }
 type Nested = number | string | Nested[];
-
-const roundHalfToEven = (x: number): number => {
-  const rounded = Math.round(x);
-  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
-};
 
 /** The batches of a case, as the README of the golden data builds them. */
 function batchesOf(
