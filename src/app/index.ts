@@ -89,6 +89,7 @@ export {
 export {
   commonFolder,
   describe as describeExplanation,
+  saidOf,
   writeExplanation,
 } from "./tools/explain/explanation-files.ts";
 export type { ExplanationMethod } from "./tools/explain/methods.ts";

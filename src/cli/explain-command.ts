@@ -93,8 +93,7 @@ async function runExplain(model: string, words: readonly string[], flags: Explai
     if (flags.json === true) {
       process.stdout.write(`${JSON.stringify({ ...app.describeExplanation(result), files: written })}\n`);
     } else {
-      const share = `${explained.label} ${(explained.confidence * 100).toFixed(1)} %`;
-      process.stdout.write(`${written[0]}: ${share}; ${finding.how}\n`);
+      process.stdout.write(`${written[0]}: ${app.saidOf(explained)}; ${finding.how}\n`);
     }
   }
 }

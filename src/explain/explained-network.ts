@@ -1,7 +1,8 @@
 // A network with its weights in a runtime, and the gradients that explanations are made of.
 import { gradients } from "../autodiff/index.ts";
 import { formatShape, type HostTensor, hostTensor, type Shape } from "../core/index.ts";
-import { inferenceProgram, weightsStorages } from "../export/inference-program.ts";
+import { inferenceProgram } from "../export/inference-program.ts";
+import { openWeights, type RunnableNetwork, type WeightsSession } from "../export/weights-session.ts";
 import {
   BATCH,
   createProgram,
@@ -13,23 +14,13 @@ import {
   reduceMean,
   reduceSum,
   relu,
+  type Storage,
   sizeOfAxis,
   type Value,
 } from "../graph/index.ts";
-import type { Module, StateDict } from "../nn/index.ts";
-import type { Executable, Runtime, Session } from "../runtime/contract.ts";
+import type { Module } from "../nn/index.ts";
+import type { Executable, Session } from "../runtime/contract.ts";
 import { chooseLayer, type TracedLayers, traceLayers } from "./map-layers.ts";
-
-/** What is explained, and what computes it. */
-export interface ExplainedNetworkOptions {
-  readonly network: Module;
-  /** Weights and running statistics by PyTorch's names. */
-  readonly weights: StateDict;
-  /** Computes in float32, or better. */
-  readonly runtime: Runtime;
-  /** Default: the runtime's. */
-  readonly threads?: number | undefined;
-}
 
 /** The weighted map of a layer for a picture each: Grad-CAM before it is enlarged. */
 export interface LayerMaps {
@@ -45,32 +36,18 @@ export interface LayerMaps {
 export class ExplainedNetwork implements AsyncDisposable {
   readonly #network: Module;
   readonly #session: Session;
-  readonly #storages: ReturnType<typeof weightsStorages>;
+  readonly #storages: readonly Storage[];
   readonly #executables = new Map<string, Promise<Executable>>();
 
-  private constructor(options: ExplainedNetworkOptions, session: Session) {
-    this.#network = options.network;
+  private constructor(network: Module, { session, storages }: WeightsSession) {
+    this.#network = network;
     this.#session = session;
-    this.#storages = weightsStorages(options.network);
+    this.#storages = storages;
   }
 
   /** Opens a session of the runtime and gives it the weights. */
-  static async open(options: ExplainedNetworkOptions): Promise<ExplainedNetwork> {
-    const { network, weights, runtime, threads } = options;
-    const storages = weightsStorages(network);
-    const session = await runtime.open({ storages, ...(threads === undefined ? {} : { threads }) });
-    try {
-      await session.write(
-        storages.map(({ members: [variable] }) => ({
-          variable: variable!,
-          tensor: weights.get(variable!.name)!,
-        })),
-      );
-      return new ExplainedNetwork(options, session);
-    } catch (error) {
-      await session.dispose();
-      throw error;
-    }
+  static async open(options: RunnableNetwork): Promise<ExplainedNetwork> {
+    return new ExplainedNetwork(options.network, await openWeights(options));
   }
 
   /** Logits [N, classes] of images [N, 3, H, W]. */

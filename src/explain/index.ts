@@ -1,5 +1,5 @@
 // Explanations of single predictions: Grad-CAM, occlusion, integrated gradients.
-export { ExplainedNetwork, type ExplainedNetworkOptions, type LayerMaps } from "./explained-network.ts";
+export { ExplainedNetwork, type LayerMaps } from "./explained-network.ts";
 export { type GradCam, gradCam } from "./grad-cam.ts";
 export { enlarge, type HeatMap } from "./heat-map.ts";
 export {

@@ -13,6 +13,8 @@ export interface OcclusionOptions {
   readonly stride?: number | undefined;
   /** What the square is filled with, a value for each channel of the network's input; default 0, the mean colour. */
   readonly baseline?: readonly number[] | undefined;
+  /** Probabilities of the classes by a picture's logits; default: their softmax. */
+  readonly probabilitiesOf?: ((logits: Float32Array) => ArrayLike<number>) | undefined;
   /** Covered pictures that are classified together; default 32. */
   readonly batchSize?: number | undefined;
 }
@@ -40,7 +42,13 @@ export async function occlusion(
   options: OcclusionOptions = {},
 ): Promise<Occlusion> {
   const [channels, height, width] = image.shape as [number, number, number];
-  const { patch, stride, baseline = [], batchSize = 32 } = checked(options, height, width);
+  const {
+    patch,
+    stride,
+    baseline = [],
+    batchSize = 32,
+    probabilitiesOf = softmax,
+  } = checked(options, height, width);
   const pixels = Float32Array.from(toNumbers(image.data));
   const squares = corners(height, patch, stride).flatMap((top) =>
     corners(width, patch, stride).map((left) => ({
@@ -64,7 +72,7 @@ export async function occlusion(
     const data = new Float32Array(pictures.length * pixels.length);
     for (const [i, picture] of pictures.entries()) data.set(picture, i * pixels.length);
     const logits = await classify(hostTensor("float32", [pictures.length, channels, height, width], data));
-    return rowsOf(logits).map((row) => softmax(row)[wanted]!);
+    return rowsOf(logits).map((row) => probabilitiesOf(Float32Array.from(row))[wanted]!);
   };
   const [whole] = await probabilities([pixels]);
   const sums = new Float64Array(height * width);

@@ -8,19 +8,13 @@ import {
   sizeOf,
 } from "../core/index.ts";
 import { openOnnxSession } from "../inference/index.ts";
-import type { Module, StateDict } from "../nn/index.ts";
-import type { Runtime } from "../runtime/contract.ts";
-import { inferenceProgram, weightsStorages } from "./inference-program.ts";
+import { inferenceProgram } from "./inference-program.ts";
+import { openWeights, type RunnableNetwork } from "./weights-session.ts";
 
-/** The two models to compare, and what the trained one runs in. */
-export interface VerificationRequest {
+/** The trained network, computed in float32, and its export. */
+export interface VerificationRequest extends RunnableNetwork {
   /** The exported model. */
   readonly bytes: Uint8Array;
-  readonly network: Module;
-  readonly weights: StateDict;
-  /** What the trained model runs in, at float32. */
-  readonly runtime: Runtime;
-  readonly threads?: number | undefined;
   /** [height, width] of the network's input. */
   readonly imageSize: readonly [number, number];
 }
@@ -52,18 +46,12 @@ export async function verifyExport(request: VerificationRequest): Promise<number
 }
 
 async function runTrained(
-  { network, weights, runtime, threads, imageSize }: VerificationRequest,
+  request: VerificationRequest,
   batches: readonly HostTensor[],
 ): Promise<HostTensor[]> {
-  const storages = weightsStorages(network);
-  const session = await runtime.open({ storages, ...(threads === undefined ? {} : { threads }) });
+  const { network, imageSize } = request;
+  const { session, storages } = await openWeights(request);
   try {
-    await session.write(
-      storages.map(({ members: [variable] }) => ({
-        variable: variable!,
-        tensor: weights.get(variable!.name)!,
-      })),
-    );
     const executable = await session.compile(inferenceProgram(network, storages, [3, ...imageSize]));
     const logits: HostTensor[] = [];
     for (const input of batches) logits.push((await executable.run({ input })).logits!);

@@ -1,12 +1,5 @@
 // A classifier made of an exported model alone: pictures in, classes with probabilities out.
-import {
-  CALIBRATION_METADATA_KEY,
-  type Calibration,
-  type Doubt,
-  doubtOf,
-  parseCalibration,
-  probabilitiesOf,
-} from "../calibrate/index.ts";
+import { CALIBRATION_METADATA_KEY, type Calibration, parseCalibration } from "../calibrate/index.ts";
 import { ClassifierTrainingError, hostTensor } from "../core/index.ts";
 import type { Image, ImageTensor } from "../image/index.ts";
 import { decodeModel, modelInputs, modelMetadata } from "../onnx/index.ts";
@@ -20,17 +13,8 @@ import {
 } from "./labels-mapping.ts";
 import { type OnnxSession, openOnnxSession, readModel } from "./onnx-session.ts";
 import { PicturePreparation } from "./picture-preparation.ts";
+import { meanOf, type Prediction, rankClasses } from "./rank.ts";
 import { type TestTimeAugmentation, viewsIn, viewTransforms } from "./views.ts";
-
-/** A class and how likely it is. */
-export interface Prediction {
-  readonly classId: number;
-  readonly label: string;
-  /** Softmax of the logits, calibrated where the model is, in [0, 1]. */
-  readonly confidence: number;
-  /** Why this, the likeliest class, is not to be relied on, where the model's calibration says so. */
-  readonly unsure?: Doubt;
-}
 
 /**
  * Where labels come from and how many threads compute; by default the model decides the one and onnxruntime the
@@ -150,7 +134,8 @@ export class Classifier implements AsyncDisposable {
   }
 
   async #predictBatch(pictures: readonly Picture[], first: number, topK: number): Promise<Prediction[][]> {
-    return (await this.#compute(pictures, first)).map((views) => this.#rank(views, topK));
+    const computed = await this.#compute(pictures, first);
+    return computed.map((views) => rankClasses(views, this.classNames, this.calibration).slice(0, topK));
   }
 
   /** The logits of each view of each picture. */
@@ -190,28 +175,6 @@ export class Classifier implements AsyncDisposable {
   #prepare(picture: Picture, index: number): Promise<ImageTensor> {
     return this.#preparation.prepare(picture, nameOf(picture, index));
   }
-
-  #rank(views: readonly Float32Array[], topK: number): Prediction[] {
-    const probabilities = meanOf(views.map((logits) => probabilitiesOf(logits, this.calibration?.scaling)));
-    const ranked: Prediction[] = Array.from(probabilities, (confidence, classId) => ({
-      classId,
-      label: this.classNames[classId]!,
-      confidence,
-    }))
-      .sort((a, b) => b.confidence - a.confidence || a.classId - b.classId)
-      .slice(0, topK);
-    const best = ranked[0]!;
-    const unsure =
-      this.calibration && doubtOf(this.calibration, meanOf(views), best.classId, best.confidence);
-    if (unsure !== undefined) ranked[0] = { ...best, unsure };
-    return ranked;
-  }
-}
-
-function meanOf<A extends Float32Array | Float64Array>(rows: readonly A[]): A {
-  const [first] = rows as readonly [A, ...A[]];
-  if (rows.length === 1) return first;
-  return first.map((_, c) => rows.reduce((sum, row) => sum + row[c]!, 0) / rows.length) as A;
 }
 
 function nameOf(picture: Picture, index: number): string {

@@ -1,5 +1,5 @@
 // Classification with exported models.
-export { Classifier, type ClassifierOptions, type Picture, type Prediction } from "./classifier.ts";
+export { Classifier, type ClassifierOptions, type Picture } from "./classifier.ts";
 export {
   classNamesOf,
   createLabelsMapping,
@@ -9,4 +9,5 @@ export {
 } from "./labels-mapping.ts";
 export { type OnnxSession, openOnnxSession, readModel } from "./onnx-session.ts";
 export { PicturePreparation } from "./picture-preparation.ts";
+export { type Prediction, rankClasses } from "./rank.ts";
 export type { TestTimeAugmentation } from "./views.ts";

@@ -46,6 +46,8 @@ export interface ExplainedSample extends Prediction {
   readonly picture: string;
   /** The picture, almost grey, below a heat map of what speaks for the predicted class. */
   readonly heat: string;
+  /** Where that is wrong: the same of the true class, on the same scale. */
+  readonly trueHeat?: string;
 }
 
 /** A training picture with some of the versions that augmentation makes of it, as `data:` addresses. */

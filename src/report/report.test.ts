@@ -110,11 +110,17 @@ describe("report", () => {
   test("shows where the network looked, beside the picture, where that was computed", () => {
     expect(page).not.toContain("What the model looked at");
     const heat = "data:image/jpeg;base64,BBBB";
-    const explained = [{ ...prediction(0, 1, 0.8), picture: "data:image/jpeg;base64,AAAA", heat }];
+    const [picture, trueHeat] = ["data:image/jpeg;base64,AAAA", "data:image/jpeg;base64,CCCC"];
+    const explained = [
+      { ...prediction(0, 1, 0.8), picture, heat, trueHeat },
+      { ...prediction(1, 1, 0.9), picture, heat },
+    ];
     const shown = renderReport({ ...data(SOME), explained }, undefined);
     expect(shown).toContain("What the model looked at");
     expect(shown).toContain(`<img loading="lazy" src="${heat}"`);
-    expect(shown).toContain("<span>is cat</span>");
+    expect(shown.split(trueHeat)).toHaveLength(2);
+    expect(shown).toContain(`<img loading="lazy" src="${trueHeat}" alt="what speaks for cat">`);
+    expect(shown.split("<span>is cat</span>")).toHaveLength(2);
   });
 
   test("loads nothing: no address but those of data", () => {

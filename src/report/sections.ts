@@ -5,7 +5,7 @@ import { duration, type Html, html, percent, plainNumber, wholeNumber } from "./
 import { type ChartSeries, lineChart } from "./line-chart.ts";
 import { matrix } from "./matrix.ts";
 import { type Section, tile } from "./page.ts";
-import type { ReportData } from "./report-data.ts";
+import type { ExplainedSample, ReportData } from "./report-data.ts";
 
 /** Chips for this many pairs of classes. */
 const MOST_PAIRS = 10;
@@ -118,18 +118,24 @@ export function lookedAt({
 }: Pick<ReportData, "explained" | "summary">): Section | undefined {
   if (explained.length === 0) return undefined;
   const className = (c: number): string => summary.classes[c] ?? String(c);
+  const wrong = explained.filter(({ trueHeat }) => trueHeat !== undefined);
+  const right = explained.filter(({ trueHeat }) => trueHeat === undefined);
   return {
     id: "looked-at",
     title: "What the model looked at",
-    content: html`<p class="sub">What in a picture speaks for the predicted class, by Grad-CAM: from nothing (grey) over violet and red to most (yellow). The largest losses first, then of each class the surest right prediction. Heat that lies beside the object, picture after picture, says that the background gives the class away.</p>
-    <div class="card"><div class="pics pairs">${explained.map(
-      ({ truth, predicted, confidence, picture, heat, name }) => {
-        const right = truth === predicted;
-        const said = `${className(predicted)} ${percent(confidence)}`;
-        return html`<figure class="pic ${right ? "" : "wrong"}" title="${name}"><div class="frame pair"><img loading="lazy" src="${picture}" alt="${className(truth)}"><img loading="lazy" src="${heat}" alt="what speaks for ${className(predicted)}"></div><figcaption><b>${said}</b>${right ? undefined : html`<span>is ${className(truth)}</span>`}</figcaption></figure>`;
-      },
-    )}</div></div>`,
+    content: html`<p class="sub">What in a picture speaks for the predicted class, by Grad-CAM: from nothing (grey) over violet and red to most (yellow). The largest losses first, with a third picture of what speaks for the true class, on the same scale; then of each class the surest right prediction. Heat that lies beside the object, picture after picture, says that the background gives the class away.</p>
+    <div class="card">${[wrong, right].map((some) => (some.length === 0 ? undefined : html`<div class="pics ${some === wrong ? "triples" : "pairs"}">${some.map((sample) => looked(sample, className))}</div>`))}</div>`,
   };
+}
+
+function looked(
+  { truth, predicted, confidence, picture, heat, trueHeat, name }: ExplainedSample,
+  className: (c: number) => string,
+): Html {
+  const map = (address: string, c: number): Html =>
+    html`<img loading="lazy" src="${address}" alt="what speaks for ${className(c)}">`;
+  const own = trueHeat === undefined ? undefined : map(trueHeat, truth);
+  return html`<figure class="pic ${own === undefined ? "" : "wrong"}" title="${name}"><div class="frame ${own === undefined ? "pair" : "triple"}"><img loading="lazy" src="${picture}" alt="${className(truth)}">${map(heat, predicted)}${own}</div><figcaption><b>${className(predicted)} ${percent(confidence)}</b>${own === undefined ? undefined : html`<span>is ${className(truth)}</span>`}</figcaption></figure>`;
 }
 
 /** Training pictures before and after augmentation. Nothing where none were kept. */

@@ -70,7 +70,10 @@ label.field{display:flex;align-items:center;gap:6px;color:var(--muted);font-size
 .pic{margin:0;min-width:0;font-size:.8rem;line-height:1.35}
 .pic .frame{aspect-ratio:1;background:var(--chip);border-radius:6px;overflow:hidden;display:grid;place-items:center;border:2px solid var(--right);color:var(--muted);text-align:center;padding:0}
 .pics.pairs{grid-template-columns:repeat(auto-fill,minmax(210px,1fr))}
+.pics.triples{grid-template-columns:repeat(auto-fill,minmax(min(100%,315px),1fr))}
+.pics.triples+.pics{margin-top:12px}
 .pic .frame.pair{aspect-ratio:2;grid-template-columns:1fr 1fr;gap:2px}
+.pic .frame.triple{aspect-ratio:3;grid-template-columns:1fr 1fr 1fr;gap:2px}
 .pic.wrong .frame{border:3px solid var(--wrong)}
 .pic.neutral .frame{border:1px solid var(--line)}
 .pic img{width:100%;height:100%;object-fit:contain;display:block}

@@ -58,6 +58,34 @@ test("predict follows it, and says of what it is unsure", async () => {
   expect(table.stdout).toContain("unsure (unconfident): ");
 });
 
+interface Said {
+  readonly predictions: readonly { readonly label: string; readonly confidence: number }[];
+}
+
+test("explain says what predict says, of the export and of the run, and names its doubts", async () => {
+  const said = async (words: readonly string[]): Promise<Said["predictions"][]> => {
+    const { stdout } = await run(folder, [...words, "--json", "--import", TINY_NETWORK]);
+    const lines = stdout.trim().split("\n");
+    return lines.map((line) => (JSON.parse(line) as Said).predictions);
+  };
+  const { stdout } = await run(folder, ["predict", MODEL, "photos/val", "--json", "-k", "3"]);
+  const predicted = stdout
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as Said).predictions);
+  expect(await said(["explain", MODEL, "photos/val", "-o", "explained"])).toEqual(predicted);
+  const ofRun = await said(["explain", "run", "photos/val", "-o", "explained"]);
+  for (const [i, classes] of ofRun.entries()) {
+    const same = predicted[i]!.map((other) => ({
+      ...other,
+      confidence: expect.closeTo(other.confidence, 4),
+    }));
+    expect(classes).toEqual(same);
+  }
+  const table = await run(folder, ["explain", MODEL, "photos/val", "-o", "explained"]);
+  expect(table.stdout).toContain(": unsure (unconfident): ");
+});
+
 test("takes a model without its run, and data", async () => {
   const words = ["calibrate", MODEL, "data.root=photos", "--method", "vector", "--json"];
   const { code, stdout } = await run(folder, words);

@@ -86,3 +86,23 @@ test.each([
   expect(stderr).toMatch(message);
   expect(code).toBe(2);
 });
+
+test("the report shows what speaks for the predicted class, and for the true one where that is another", async () => {
+  const untrained = ["trainer.max_epochs=1", "model.learning_rate=1e-9", "callbacks=default"];
+  const { code } = await run(folder, [
+    ...["train", ...QUICK, ...untrained, "data.root=photos", "hydra.run.dir=untrained"],
+  ]);
+  expect(code).toBe(0);
+  const page = await readFile(join(folder, "untrained/report.html"), "utf8");
+  const [, wrong = "", right = ""] = page.split(/<div class="pics (?:triples|pairs)">/);
+  const maps = (part: string): number => part.split('alt="what speaks for ').length - 1;
+  const figures = (part: string): number => part.split("<figure").length - 1;
+  expect(figures(wrong.split("</section>")[0]!)).toBeGreaterThan(0);
+  expect(maps(wrong)).toBe(2 * figures(wrong));
+  expect(maps(right.split("</section>")[0]!)).toBe(figures(right.split("</section>")[0]!));
+  const small = await run(folder, ["report", "untrained", "data.image_size=2", ...own]);
+  expect(small.code).toBe(0);
+  expect(small.stderr.trim().split("\n")).toEqual([
+    "the report shows no heat maps: no layer of the network has a map of more than one place",
+  ]);
+});

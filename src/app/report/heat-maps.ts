@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { ClassifierTrainingError, hostTensor } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
-import { ExplainedNetwork, gradCam } from "../../explain/index.ts";
+import { ExplainedNetwork, gradCam, type HeatMap } from "../../explain/index.ts";
 import type { Image, ImageTensor } from "../../image/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import { heatLimit, heatOverlay, rgbOfBatch } from "../../plots/index.ts";
@@ -20,6 +20,8 @@ export interface HeatMapRequest {
   readonly model: BaseClassificationModel;
   readonly runtime: Runtime;
   readonly threads?: number | undefined;
+  /** Takes a line on what the report lacks. */
+  readonly note?: ((line: string) => void) | undefined;
 }
 
 /** What was predicted, and the place of each sample in its part. */
@@ -29,6 +31,11 @@ export interface PredictedPart {
   readonly indices: readonly number[];
 }
 
+interface Chosen {
+  readonly prediction: Prediction;
+  readonly tensor: ImageTensor;
+}
+
 /** Largest losses, and classes, that are shown. */
 const [LOSSES, CLASSES] = [12, 24];
 /** Pictures that go through the network together. */
@@ -36,17 +43,20 @@ const BATCH = 8;
 /** Longest side of a picture, in pixels, and its quality as JPEG. */
 const [SIDE, QUALITY] = [160, 80];
 
-/** Grad-CAM of the predicted classes. None where the run has no weights, or its network no layer with places. */
+/**
+ * Grad-CAM of the predicted classes, and of the true ones where they are others. None where the run has no weights; none, and a note,
+ * where its network has no layer with places.
+ */
 export async function heatMaps(
   request: HeatMapRequest,
   predicted: PredictedPart,
 ): Promise<ExplainedSample[]> {
-  const { folder, data, model, runtime, threads } = request;
+  const { folder, data, model, runtime, threads, note } = request;
   if (!existsSync(folder.bestCheckpoint) || predicted.predictions.length === 0) return [];
   const { tensors: weights } = await loadCheckpoint(folder.bestCheckpoint);
-  const chosen: { readonly prediction: Prediction; readonly tensor: ImageTensor }[] = [];
+  const chosen: Chosen[] = [];
   for (const i of mostTelling(predicted.predictions)) {
-    const tensor = await data.sample(predicted.part, predicted.indices[i]!).catch(() => undefined);
+    const tensor = await data.sample(predicted.part, predicted.indices[i]!).catch(unreadable);
     if (tensor !== undefined) chosen.push({ prediction: predicted.predictions[i]!, tensor });
   }
   const { network } = model;
@@ -59,22 +69,34 @@ export async function heatMaps(
       const values = new Float32Array(shape.reduce((a, b) => a * b));
       for (const [i, { tensor }] of some.entries()) values.set(tensor.data, i * tensor.data.length);
       const images = hostTensor("float32", shape, values);
-      const classes = some.map(({ prediction }) => prediction.predicted);
-      const { maps } = await gradCam(explained, images, classes);
+      const { maps } = await gradCam(explained, images, classesOf(some, "predicted"));
+      const isWrong = some.some(({ prediction }) => prediction.truth !== prediction.predicted);
+      const trueMaps = isWrong ? (await gradCam(explained, images, classesOf(some, "truth"))).maps : maps;
       for (const [i, { prediction }] of some.entries()) {
         const picture = rgbOfBatch(images, i, data.preprocessing);
-        const heat = heatOverlay(picture, maps[i]!, heatLimit(maps[i]!), false);
-        samples.push({ ...prediction, picture: await address(picture), heat: await address(heat) });
+        // Both on one scale: how much speaks for either can be compared.
+        const limit = Math.max(heatLimit(maps[i]!), heatLimit(trueMaps[i]!));
+        const drawn = (map: HeatMap): Promise<string> => address(heatOverlay(picture, map, limit, false));
+        samples.push({
+          ...prediction,
+          picture: await address(picture),
+          heat: await drawn(maps[i]!),
+          ...(prediction.truth !== prediction.predicted && { trueHeat: await drawn(trueMaps[i]!) }),
+        });
       }
     }
     return samples;
   } catch (error) {
-    if (error instanceof ClassifierTrainingError && error.kind === "usage") return [];
-    throw error;
+    if (!(error instanceof ClassifierTrainingError) || error.code !== "NO_MAP_LAYER") throw error;
+    note?.(`the report shows no heat maps: ${error.message}`);
+    return [];
   } finally {
     await explained.dispose();
   }
 }
+
+const classesOf = (some: readonly Chosen[], which: "predicted" | "truth"): number[] =>
+  some.map(({ prediction }) => prediction[which]);
 
 /** The largest losses of wrong predictions, then of each class the right one that was surest. */
 function mostTelling(predictions: readonly Prediction[]): number[] {
@@ -92,6 +114,12 @@ function mostTelling(predictions: readonly Prediction[]): number[] {
     .slice(0, CLASSES)
     .map(([, i]) => i);
   return [...wrong.slice(0, LOSSES), ...right];
+}
+
+/** A picture that cannot be read any more is left out. */
+function unreadable(error: unknown): undefined {
+  if (error instanceof ClassifierTrainingError && error.kind === "data") return undefined;
+  throw error;
 }
 
 function address(image: Image): Promise<string> {

@@ -33,6 +33,8 @@ export interface ReportRequest {
   /** Computes heat maps of the best weights. */
   readonly runtime: Runtime;
   readonly threads?: number | undefined;
+  /** Takes a line on what the report lacks. */
+  readonly note?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function writeReport(request: ReportRequest): Promise<string> {
 /** Writes the report of a run that has ended before. */
 export async function report(request: RunRequest): Promise<string> {
   await using opened = await openRun(request);
-  return await writeReport({ ...opened, threads: opened.settings.trainer.threads });
+  return await writeReport({ ...opened, threads: opened.settings.trainer.threads, note: request.write });
 }
 
 async function gather(request: ReportRequest): Promise<ReportData> {

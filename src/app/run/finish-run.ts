@@ -61,6 +61,7 @@ export async function reportRun(
   if (reporting === undefined || status === "interrupted" || devRun) return;
   const { maxPictures } = reporting;
   const { threads } = settings.trainer;
-  const request = { folder: run.folder, data, model, maxPictures, runtime: chosen.runtime, threads };
+  const note = (line: string): void => notify("INFO", line);
+  const request = { folder: run.folder, data, model, maxPictures, runtime: chosen.runtime, threads, note };
   notify("INFO", `report ${await writeReport(request)}`);
 }

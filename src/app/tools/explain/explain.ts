@@ -4,10 +4,10 @@ import {
   didYouMean,
   type HostTensor,
   hostTensor,
-  softmax,
+  toNumbers,
 } from "../../../core/index.ts";
 import type { HeatMap } from "../../../explain/index.ts";
-import type { Prediction } from "../../../inference/index.ts";
+import { type Prediction, rankClasses } from "../../../inference/index.ts";
 import { type RgbImage, rgbOfBatch } from "../../../plots/index.ts";
 import { runFolderOf } from "../../run/run-folder.ts";
 import { findPictures } from "../predict.ts";
@@ -40,7 +40,7 @@ export interface Explanation {
   /** As the network saw it. */
   readonly image: RgbImage;
   readonly method: ExplanationMethod;
-  /** All classes, most likely first. */
+  /** All classes, most likely first, as `predict` says them. */
   readonly predictions: readonly Prediction[];
   /** The class that is explained. */
   readonly explained: Prediction;
@@ -92,7 +92,7 @@ async function explainPicture(
 ): Promise<Explanation> {
   const batch = hostTensor("float32", [1, ...tensor.shape], tensor.data);
   const { data } = await subject.classify(batch);
-  const ranked = rank(softmax(Array.from(data, Number)), subject.classNames);
+  const ranked = rankClasses([Float32Array.from(toNumbers(data))], subject.classNames, subject.calibration);
   const explained = ranked.find(({ classId }) => classId === wanted) ?? ranked[0]!;
   const { method, layer, patch, stride, steps, baseline } = request;
   const covering = inNetworkUnits(baseline ?? METHODS[method].baseline, subject.normalization);
@@ -100,14 +100,6 @@ async function explainPicture(
   const finding = await METHODS[method].find(subject, tensor, explained, options);
   const image = rgbOfBatch(batch, 0, subject.normalization);
   return { picture, image, method, predictions: ranked, explained, map: finding.map, finding };
-}
-
-function rank(probabilities: Float64Array, classNames: readonly string[]): Prediction[] {
-  return Array.from(probabilities, (confidence, classId) => ({
-    classId,
-    label: classNames[classId]!,
-    confidence,
-  })).sort((a, b) => b.confidence - a.confidence || a.classId - b.classId);
 }
 
 /** A name goes before a number. @throws ClassifierTrainingError kind "usage" `CLASS_UNKNOWN` */

@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { npyHeader } from "../../../core/index.ts";
+import type { Prediction } from "../../../inference/index.ts";
 import { writeDurably, writeFailed } from "../../../platform/index.ts";
 import { explanationPicture, renderPng } from "../../../plots/index.ts";
 import type { Explanation } from "./explain.ts";
@@ -58,10 +59,11 @@ export function describe({
   map,
   finding,
 }: Explanation): Readonly<Record<string, unknown>> {
-  const named = ({ classId, label, confidence }: typeof explained) => ({
+  const named = ({ classId, label, confidence, unsure }: typeof explained) => ({
     class_id: classId,
     label,
     confidence,
+    unsure,
   });
   return {
     picture,
@@ -71,6 +73,12 @@ export function describe({
     map: { width: map.width, height: map.height, strongest: finding.limit, quantity: finding.quantity },
     ...finding.details,
   };
+}
+
+/** A class with its probability, for people. */
+export function saidOf({ label, confidence, unsure }: Prediction): string {
+  const said = `${label} ${(confidence * 100).toFixed(1)} %`;
+  return unsure === undefined ? said : `unsure (${unsure}): ${said}`;
 }
 
 /** The deepest folder that holds every picture. */
@@ -87,10 +95,8 @@ async function drawn(
   { image, predictions, explained, map, finding }: Explanation,
   name: string,
 ): Promise<Uint8Array> {
-  const share = ({ label, confidence }: typeof explained): string =>
-    `${label} ${(confidence * 100).toFixed(1)} %`;
   const [best] = predictions;
-  const other = best === explained ? "" : ` (predicted: ${share(best!)})`;
+  const other = best === explained ? "" : ` (predicted: ${saidOf(best!)})`;
   const { signed, limit, ends, quantity, how } = finding;
   return renderPng(
     explanationPicture({
@@ -100,7 +106,7 @@ async function drawn(
       limit,
       ends,
       quantity,
-      title: `${share(explained)}${other}`,
+      title: `${saidOf(explained)}${other}`,
       subtitle: `${name}: ${how}`,
     }),
   );

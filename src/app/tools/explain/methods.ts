@@ -1,4 +1,5 @@
 // The ways to explain a prediction: what each computes, and how its map is read.
+import { probabilitiesOf } from "../../../calibrate/index.ts";
 import type { HostTensor } from "../../../core/index.ts";
 import { hostTensor } from "../../../core/index.ts";
 import { gradCam, type HeatMap, integratedGradients, occlusion } from "../../../explain/index.ts";
@@ -73,8 +74,14 @@ export const METHODS: Readonly<Record<ExplanationMethod, Method>> = {
   occlusion: {
     takes: ["patch", "stride", "baseline"],
     baseline: "mean",
-    async find({ classify }, image, { classId, label }, { patch: side, stride: step, baseline }) {
-      const options = { patch: side, stride: step, baseline };
+    async find(
+      { classify, calibration },
+      image,
+      { classId, label },
+      { patch: side, stride: step, baseline },
+    ) {
+      const probabilities = (logits: Float32Array) => probabilitiesOf(logits, calibration?.scaling);
+      const options = { patch: side, stride: step, baseline, probabilitiesOf: probabilities };
       const { map, squares, patch, stride } = await occlusion(classify, image, classId, options);
       const limit = heatLimit(map);
       const end = `${Number((limit * 100).toPrecision(2))} points`;

@@ -1,11 +1,13 @@
 // What is explained: a run's network with its weights, or an exported model alone.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { CALIBRATION_METADATA_KEY, type Calibration, parseCalibration } from "../../../calibrate/index.ts";
 import type { ComponentRegistry } from "../../../config/index.ts";
 import { ClassifierTrainingError, RandomStream } from "../../../core/index.ts";
 import { type Classify, ExplainedNetwork } from "../../../explain/index.ts";
 import { type ImageTensor, isImage, readImage } from "../../../image/index.ts";
 import { Classifier, openOnnxSession } from "../../../inference/index.ts";
+import { decodeModel, modelMetadata } from "../../../onnx/index.ts";
 import { readBytes } from "../../../platform/index.ts";
 import type { Normalization } from "../../../plots/index.ts";
 import {
@@ -32,6 +34,8 @@ export interface Subject extends AsyncDisposable {
   readonly classNames: readonly string[];
   readonly normalization: Normalization;
   readonly classify: Classify;
+  /** What `predict` makes of the logits; undefined where the model is not calibrated. */
+  readonly calibration: Calibration | undefined;
   /** What gradients are taken of; undefined for an exported model alone. */
   readonly network: ExplainedNetwork | undefined;
   /** The picture as the network is given it. @throws ClassifierTrainingError kind "data" where it cannot be read */
@@ -48,7 +52,7 @@ export async function exportedSubject({ model, labelsPath }: SubjectRequest): Pr
   const path = modelOf(model);
   // Labels are asked for first: without them there is nothing to explain.
   await using classifier = await Classifier.load(path, { labelsPath });
-  const { classNames, labels, takesTensors } = classifier;
+  const { classNames, labels, takesTensors, calibration } = classifier;
   if (!takesTensors) {
     const message = "the model prepares pictures by itself, so nothing in them can be covered";
     throw new ClassifierTrainingError("usage", "EXPLAIN_PIXELS", message, {
@@ -64,6 +68,7 @@ export async function exportedSubject({ model, labelsPath }: SubjectRequest): Pr
   return {
     classNames,
     normalization: labels.normalization,
+    calibration,
     classify: (images) => session.run(images),
     network: undefined,
     prepare: (picture) => prepare(picture, transform),
@@ -77,7 +82,8 @@ export async function exportedSubject({ model, labelsPath }: SubjectRequest): Pr
  */
 export async function trainedSubject({ model: path, ...request }: SubjectRequest): Promise<Subject> {
   const folder = runFolderOf(path);
-  if (!path.endsWith(".safetensors") && !existsSync(folder.bestCheckpoint)) throw noWeights(folder);
+  const isBest = !path.endsWith(".safetensors") || resolve(path) === folder.bestCheckpoint;
+  if (isBest && !existsSync(folder.bestCheckpoint)) throw noWeights(folder);
   const { model, settings, weights, transform } = await trainedNetwork(path, {
     registry: request.registry,
     overrides: request.overrides ?? [],
@@ -88,11 +94,21 @@ export async function trainedSubject({ model: path, ...request }: SubjectRequest
   return {
     classNames: model.classNames,
     normalization: describePreprocessing(transform),
+    calibration:
+      isBest && existsSync(folder.modelFile)
+        ? await calibrationOf(folder.modelFile, model.classNames.length)
+        : undefined,
     classify: (images) => network.classify(images),
     network,
     prepare: (picture) => prepare(picture, transform),
     [Symbol.asyncDispose]: () => network.dispose(),
   };
+}
+
+/** The run's export holds what its best weights were calibrated to. */
+async function calibrationOf(modelFile: string, classes: number): Promise<Calibration | undefined> {
+  const text = modelMetadata(decodeModel(await readBytes(modelFile))).get(CALIBRATION_METADATA_KEY);
+  return text === undefined ? undefined : parseCalibration(text, classes, modelFile);
 }
 
 async function prepare(path: string, transform: Transform): Promise<ImageTensor> {
