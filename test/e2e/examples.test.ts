@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderShirts } from "../../src/samples/index.ts";
 import { QUICK, removeFolder, run, temporaryFolder, writeColourPictures } from "./command.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -36,4 +37,13 @@ test("04 trains on pictures in memory", async () => {
   expect(await example("04-pictures-in-memory.ts", "1")).toMatch(
     /^epoch 0: validation accuracy [01]\.\d{3}\n$/,
   );
+});
+
+test("07 trains with several labels", async () => {
+  const perSplit = { train: 64, val: 24, test: 1 };
+  const { table } = await renderShirts({ root: join(folder, "shirts"), imageSize: 32, perSplit });
+  const [epoch, ...labels] = (await example("07-several-labels.ts", table, "1", "32")).trimEnd().split("\n");
+  expect(epoch).toMatch(/^epoch 0: loss \d+\.\d{4}, mean average precision [01]\.\d{4}$/);
+  expect(labels).toHaveLength(23);
+  for (const line of labels) expect(line).toMatch(/^ {2}\w+: average precision [01]\.\d{4}$/);
 });

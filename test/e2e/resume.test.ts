@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderShirts } from "../../src/samples/index.ts";
 import { QUICK, removeFolder, run, signalled, temporaryFolder, writeColourPictures } from "./command.ts";
 
 let folder: string;
@@ -42,6 +43,21 @@ describe.each([
     expect(resumed.code).toBe(0);
     expect(await results(`${runtime}-cut`)).toEqual(await results(`${runtime}-whole`));
   });
+});
+
+test("with several labels a picture, ckpt continues to the bit", async () => {
+  const perSplit = { train: 48, val: 16, test: 16 };
+  const { table } = await renderShirts({ root: join(folder, "shirts"), imageSize: 32, perSplit });
+  const settings = ["train", "experiment=quickstart_multi_label", ...QUICK, `data.file=${table}`];
+  const whole = await run(folder, [...settings, "hydra.run.dir=shirts-whole"]);
+  expect(whole.code).toBe(0);
+  // In the middle of the third epoch.
+  const stopping = signalled("SIGINT", "step", 14);
+  const cut = await run(folder, [...settings, "hydra.run.dir=shirts-cut", ...stopping]);
+  expect(cut.code).toBe(130);
+  const resumed = await run(folder, [...settings, "hydra.run.dir=shirts-cut", "ckpt=last"]);
+  expect(resumed.code).toBe(0);
+  expect(await results("shirts-cut")).toEqual(await results("shirts-whole"));
 });
 
 test("a run is not resumed with other data or settings, and stays as it was", async () => {
