@@ -64,6 +64,30 @@ test("warnings are left out where the log level says so", async () => {
   expect(stderr).toBe("");
 });
 
+describe("pictures with several labels", () => {
+  const table = ["task=multi_label", "data=csv", "data.file=several.csv", "data.label_columns='*'"];
+  beforeAll(async () => {
+    const pictures = ["red/0", "red/1", "blue/0"].map((name) => `photos/train/${name}.jpg`);
+    const labels = ["1,1", "1,0", "0,"];
+    const rows = pictures.map((name, i) => `${name},${labels[i]}`);
+    await writeFile(join(folder, "several.csv"), ["image,warm,striped", ...rows].join("\n"));
+  });
+
+  test("stats count pictures, and what comes together", async () => {
+    const { code, stdout } = await data("stats", ...table);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^all pictures +3$/m);
+    expect(stdout).toMatch(/^pictures without labels +1$/m);
+    expect(stdout).toMatch(/^striped +warm +1$/m);
+  });
+
+  test("are told apart by the task alone, which is not the data's to say", async () => {
+    const { code, stderr } = await data("stats", ...table, "+data.task=multi_class");
+    expect(code).toBe(2);
+    expect(stderr).toContain("data.task: ");
+  });
+});
+
 describe("pictures that no training begins with", () => {
   const alike = join(import.meta.dirname, "../data/duplicates");
 
