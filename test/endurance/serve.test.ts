@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   await writeColourPictures(join(folder, "photos"));
   expect((await run(folder, ["train", ...QUICK, "data.root=photos", "hydra.run.dir=run"])).code).toBe(0);
-  server = await serve(folder, "colours=run", "--body-timeout", "1");
+  server = await serve(folder, "colours=run", "--body-timeout", "10");
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
