@@ -37,8 +37,8 @@ import { roundingEachOp } from "./rounding.ts";
 
 type Measures = readonly [number, number, number, number];
 
-/** What torchvision computed of a network with the formula state: without chance, evaluating and in one step of training. */
-export interface Run {
+/** One step of training of a network with the formula state. */
+export interface Step {
   readonly prefix: string;
   readonly weight_gain: number;
   readonly num_classes: number;
@@ -51,6 +51,10 @@ export interface Run {
   readonly labels: { readonly values: number[] };
   readonly class_weights: { readonly name: string; readonly lo: number; readonly hi: number };
   readonly label_smoothing: number;
+}
+
+/** What torchvision computed of a network with the formula state: without chance, evaluating and in one step of training. */
+export interface Run extends Step {
   readonly f64: {
     readonly eval_logits: number[][];
     readonly eval_activations: Readonly<Record<string, [number[], number, number[]]>>;
@@ -81,11 +85,11 @@ export function layOut(network: Module): {
   return { storages, variable: (name: string): VariableRef => variables.get(name)! };
 }
 
-/** The network of a golden run: without chance, for the size of its pictures. */
-function networkOf(name: NetworkName, { num_classes: numClasses, input: { shape } }: Run): Module {
+/** Makes the network of a golden run: without chance, for the size of its pictures. */
+function networkOf(name: NetworkName, { num_classes: numClasses, input: { shape } }: Run): () => Module {
   const certain = { dropout: 0, stochasticDepth: 0, imageSize: shape[2]! };
   const known = findNetwork(name).knows.map((option) => [option, certain[option]]);
-  return createNetwork(name, { numClasses, ...Object.fromEntries(known) });
+  return () => createNetwork(name, { numClasses, ...Object.fromEntries(known) });
 }
 
 interface Options {
@@ -98,11 +102,11 @@ interface Options {
 /** A network with the formula state in a session, and its input; both may be changed. */
 async function open(
   runtime: Runtime,
-  name: NetworkName,
-  run: Run,
+  create: () => Module,
+  run: Step,
   { algorithm = "auto", change = (tensor) => tensor }: Options = {},
 ) {
-  const network = networkOf(name, run);
+  const network = create();
   const { storages, variable } = layOut(network);
   const session = await runtime.open({ storages, convolutionAlgorithm: algorithm });
   const state = formulaState(network, run.prefix, run.weight_gain);
@@ -138,8 +142,8 @@ function watchChildren(network: Module, seen: Record<string, Value>): void {
 }
 
 /** Everything that a training step's program computes, and the buffers after it. */
-async function train(runtime: Runtime, name: NetworkName, run: Run, options?: Options) {
-  const { network, session, variable, images } = await open(runtime, name, run, options);
+async function train(runtime: Runtime, create: () => Module, run: Step, options?: Options) {
+  const { network, session, variable, images } = await open(runtime, create, run, options);
   const weights = run.class_weights;
   const weight = fill(weights.name, [run.num_classes], weights.lo, weights.hi);
   const labels = BigInt64Array.from(run.labels.values, BigInt);
@@ -214,16 +218,16 @@ interface Rounding {
   readonly roundings: ReadonlyMap<string, number>;
 }
 
-async function measureRounding(name: NetworkName, run: Run): Promise<Rounding> {
+async function measureRounding(create: () => Module, run: Step): Promise<Rounding> {
   const decided: Decisions[] = [];
-  const { results } = await train(observed(referenceRuntime, decided), name, run);
+  const { results } = await train(observed(referenceRuntime, decided), create, run);
   const roundings = new Map<string, number>();
   const record = (one: Decided): void => {
     const unit = FLOAT32_EPSILON * largest(one.own);
     roundings.set(one.name, Math.max(unit, largestDifference(one.own, one.theirs)));
   };
   const rounding = following(roundingEachOp(referenceRuntime), decided, record);
-  const moved = await train(rounding, name, run, { change: jittered });
+  const moved = await train(rounding, create, run, { change: jittered });
   const total = Number(results.norm!.data[0]);
   const surest = distance(moved.results.logits!, results.logits!) / normAndSamples(results.logits!)[0];
   const spreads = Object.entries(results).map(([key, result]): [string, number] => {
@@ -234,11 +238,11 @@ async function measureRounding(name: NetworkName, run: Run): Promise<Rounding> {
   return { spreads: new Map(spreads), roundings, relative: surest };
 }
 
-const measured = new Map<Run, Promise<Rounding>>();
+const measured = new Map<Step, Promise<Rounding>>();
 
 /** Measured once for all runtimes. */
-function oracle(name: NetworkName, run: Run): Promise<Rounding> {
-  const known = measured.get(run) ?? measureRounding(name, run);
+function oracle(create: () => Module, run: Step): Promise<Rounding> {
+  const known = measured.get(run) ?? measureRounding(create, run);
   measured.set(run, known);
   return known;
 }
@@ -255,7 +259,8 @@ export async function expectEvaluation(
     runtime.name === "reference"
       ? FLOAT64_TOLERANCE * largest(golden)
       : ROUNDINGS * run.f32.max_abs_diff_eval_logits_vs_f64;
-  const { network, session, variable, images } = await open(runtime, name, run, { algorithm });
+  const create = networkOf(name, run);
+  const { network, session, variable, images } = await open(runtime, create, run, { algorithm });
   const seen: Record<string, Value> = {};
   watchChildren(network, seen);
   const { logits, ...activations } = await compute(session, images, (x) => {
@@ -282,22 +287,37 @@ export async function expectTraining(
   name: NetworkName,
   run: Run,
 ): Promise<void> {
+  const create = networkOf(name, run);
   if (runtime.name === "reference") {
-    const { results, buffers } = await train(runtime, name, run);
+    const { results, buffers } = await train(runtime, create, run);
     expectGolden(results, name, run);
     expectBuffers(buffers, run, FLOAT64_TOLERANCE);
     return;
   }
-  const decided: Decisions[] = [];
-  const { results, buffers } = await train(observed(runtime, decided), name, run, { algorithm });
-  const { spreads, roundings, relative } = await oracle(name, run);
+  const { buffers, relative } = await expectOracle(runtime, algorithm, create, run);
   expectBuffers(buffers, run, Math.max(64 * FLOAT32_EPSILON, ROUNDINGS * relative));
+}
+
+/**
+ * Fails where a runtime's step of training is not the oracle's but for rounding: logits, loss, gradients.
+ * @returns its buffers behind the step, and how far rounding moves the logits, relative to their norm
+ */
+export async function expectOracle(
+  runtime: Runtime,
+  algorithm: ConvolutionAlgorithm,
+  create: () => Module,
+  run: Step,
+): Promise<{ readonly buffers: ReadonlyMap<string, HostTensor>; readonly relative: number }> {
+  const decided: Decisions[] = [];
+  const { results, buffers } = await train(observed(runtime, decided), create, run, { algorithm });
+  const { spreads, roundings, relative } = await oracle(create, run);
   const check = (one: Decided): void => expectRounding(one, ROUNDINGS * roundings.get(one.name)!);
-  const followed = await train(following(referenceRuntime, decided, check), name, run);
+  const followed = await train(following(referenceRuntime, decided, check), create, run);
   expect(Object.keys(results)).toEqual(Object.keys(followed.results));
   for (const [key, wish] of Object.entries(followed.results)) {
     const off = distance(results[key]!, wish);
     const allowed = ROUNDINGS * spreads.get(key)!;
     if (!(off <= allowed)) throw new Error(`${key} is ${off} off; allowed is ${allowed}`);
   }
+  return { buffers, relative };
 }
