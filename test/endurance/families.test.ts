@@ -44,6 +44,9 @@ const MANY: readonly Sized[] = [
 /** The folder in the archive, and what is drawn. */
 const [PHOTOGRAPHS, COLOURS] = ["clothing_mini", "colours"];
 
+/** Of three or four steps each: the loss of all networks falls, on two busy cores within minutes. */
+const EPOCHS = 3;
+
 /** Largest difference between the logits of an export and of the network, relative to the largest above 1. */
 const PARITY = 1e-4;
 
@@ -65,12 +68,12 @@ beforeAll(async () => {
 afterAll(() => removeFolder(folder));
 
 function words(name: NetworkName, size: number, root: string, runFolder: string): string[] {
-  const batches = { train: 12, val: 4, test: 4 };
+  const batches = { train: 4, val: 1, test: 1 };
   const limits = Object.entries(batches).map(([split, count]) => `trainer.limit_${split}_batches=${count}`);
   return [
     ...["train", `model=${name}`, `data.root=${root}`, `data.image_size=${size}`, "data.batch_size=8"],
     ...["data.num_workers=0", "model.learning_rate=1e-3", "model.warmup_epochs=0", "callbacks=minimal"],
-    ...["trainer.max_epochs=4", "trainer.num_sanity_val_steps=0", `hydra.run.dir=${runFolder}`],
+    ...[`trainer.max_epochs=${EPOCHS}`, "trainer.num_sanity_val_steps=0", `hydra.run.dir=${runFolder}`],
     ...(root === PHOTOGRAPHS ? limits : []),
   ];
 }
@@ -100,7 +103,7 @@ async function trainTwice(name: NetworkName, size: number, root: string): Promis
   const [, difference] = /equal to the trained model within ([\d.e+-]+)\)/.exec(trained.stderr)!;
   expect(Number(difference)).toBeLessThan(PARITY);
   const [first, ...later] = await losses(whole);
-  expect(later).toHaveLength(3);
+  expect(later).toHaveLength(EPOCHS - 1);
   expect([first, ...later].every(Number.isFinite)).toBe(true);
   expect(Math.min(...later)).toBeLessThan(first!);
 
