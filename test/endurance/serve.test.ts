@@ -148,6 +148,7 @@ test.skipIf(process.platform !== "linux")(
         const began = performance.now();
         const answer = await ask(known.bytes, "image/jpeg");
         times.push(performance.now() - began);
+        expect(answer.error).toBeUndefined();
         expect(answer.predictions?.map(({ classes }) => classes)).toEqual([known.classes]);
       }
     };
