@@ -27,6 +27,7 @@ export { report } from "./report/report.ts";
 export {
   compareRuns,
   type Difference,
+  headlinesOf,
   listRuns,
   overridesOf,
   plotRuns,

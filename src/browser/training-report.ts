@@ -50,7 +50,6 @@ export interface ReportSubject {
 export class TrainingReport extends Callback {
   override readonly stateKey = "TrainingReport";
   readonly #bestEpoch: BestEpoch;
-  readonly #monitor: string;
   #gathered: Gathered = { history: [], timing: [], predictions: [], best: null };
   #rows: Validated[] | undefined;
   #finished: readonly Validated[] | undefined;
@@ -75,7 +74,6 @@ export class TrainingReport extends Callback {
 
   constructor(options: BestEpochOptions = {}) {
     super();
-    this.#monitor = options.monitor ?? "val/acc_top1";
     this.#bestEpoch = new BestEpoch("TrainingReport", options);
   }
 
@@ -138,7 +136,7 @@ export class TrainingReport extends Callback {
       history: [...history, { epoch: epoch + 1, metrics }],
       timing: [...times, time],
       predictions: isBest ? this.#finished! : predictions,
-      best: isBest ? { epoch, score: event.metrics[this.#monitor] ?? null } : best,
+      best: isBest ? { epoch, score: event.metrics[this.#bestEpoch.monitor(context)] ?? null } : best,
     };
     this.#validationSeconds = 0;
     this.#validated = {};

@@ -1,11 +1,11 @@
 // Which epoch was best so far, by a logged value.
 import * as z from "zod";
 import type { FitContext, Json, Metrics } from "../train/index.ts";
-import { improves, isLost, type MonitorMode, modeOf } from "./monitor.ts";
+import { defaultMonitor, improves, isLost, type MonitorMode, modeOf } from "./monitor.ts";
 
 /** Which epoch counts as best. */
 export interface BestEpochOptions {
-  /** Logged value that decides which epoch is best; default `val/acc_top1`. */
+  /** Logged value that decides which epoch is best; default `val/acc_top1`, with several labels `val/map`. */
   readonly monitor?: string;
   /** Default null: as the monitored metric is better. */
   readonly mode?: MonitorMode | null;
@@ -13,22 +13,27 @@ export interface BestEpochOptions {
 
 /** The fields of `BestEpochOptions`, for the schemas of callbacks. */
 export const bestEpochFields: { readonly [K in keyof BestEpochOptions]-?: z.ZodType<BestEpochOptions[K]> } = {
-  monitor: z.string().min(1).default("val/acc_top1"),
+  monitor: z.string().min(1).optional(),
   mode: z.enum(["min", "max"]).nullable().default(null),
 };
 
 /** Of equal epochs the oldest is best; a value that is not finite never is; without the value the latest is. */
 export class BestEpoch {
-  readonly #monitor: string;
+  readonly #monitor: string | undefined;
   readonly #mode: MonitorMode | null;
   readonly #where: string;
   #score: number | null | undefined;
 
   /** @param where whose choice it is, for errors */
-  constructor(where: string, { monitor = "val/acc_top1", mode = null }: BestEpochOptions = {}) {
+  constructor(where: string, { monitor, mode = null }: BestEpochOptions = {}) {
     this.#where = where;
     this.#monitor = monitor;
     this.#mode = mode;
+  }
+
+  /** The logged value that decides. */
+  monitor(context: Pick<FitContext, "model">): string {
+    return this.#monitor ?? defaultMonitor(context);
   }
 
   /**
@@ -36,7 +41,7 @@ export class BestEpoch {
    * @throws ClassifierTrainingError kind "usage" `MONITOR_MODE` where which way is better is neither said nor known
    */
   update(metrics: Metrics, context: Pick<FitContext, "model">): boolean {
-    const score = metrics[this.#monitor];
+    const score = metrics[this.monitor(context)];
     if (isLost(metrics)) return false;
     if (score === undefined) this.#score = null;
     else if (!Number.isFinite(score)) return false;
@@ -46,13 +51,14 @@ export class BestEpoch {
   }
 
   #improves(score: number, best: number, context: Pick<FitContext, "model">): boolean {
-    return improves(score, best, modeOf(this.#mode, this.#monitor, context, `${this.#where}.mode`));
+    return improves(score, best, modeOf(this.#mode, this.monitor(context), context, `${this.#where}.mode`));
   }
 
   /** `val/acc_top1 0.9312`, or nothing where the value is not logged. */
-  describe(metrics: Metrics): string | undefined {
-    const score = metrics[this.#monitor];
-    return score === undefined ? undefined : `${this.#monitor} ${score.toFixed(4)}`;
+  describe(metrics: Metrics, context: Pick<FitContext, "model">): string | undefined {
+    const monitor = this.monitor(context);
+    const score = metrics[monitor];
+    return score === undefined ? undefined : `${monitor} ${score.toFixed(4)}`;
   }
 
   state(): Json {

@@ -4,12 +4,19 @@ import * as z from "zod";
 import { parseOptions } from "../core/index.ts";
 import { warningOutput } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
-import { checkMonitor, improves, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
+import {
+  checkMonitor,
+  defaultMonitor,
+  improves,
+  type MonitorMode,
+  modeOf,
+  monitoredValue,
+} from "./monitor.ts";
 import type { LineOutput } from "./progress-line.ts";
 
 /** Lightning's options; some of the defaults differ. */
 export interface EarlyStoppingOptions {
-  /** Default `val/acc_top1`. */
+  /** Default `val/acc_top1`, with several labels `val/map`. */
   readonly monitor?: string;
   /** Default null: as the monitored metric is better. */
   readonly mode?: MonitorMode | null;
@@ -34,7 +41,7 @@ export interface EarlyStoppingOptions {
 const WHERE = "callbacks.early_stopping.monitor";
 
 const schema = z.strictObject({
-  monitor: z.string().min(1).default("val/acc_top1"),
+  monitor: z.string().min(1).optional(),
   mode: z.enum(["min", "max"]).nullable().default(null),
   patience: z.int().min(0).default(20),
   minDelta: z.number().min(0).default(0.001),
@@ -76,10 +83,9 @@ export class EarlyStopping extends Callback {
   }
 
   override onValidationEnd(event: EventOf<"validationEnd">, context: FitContext): void {
-    const { monitor, strict } = this.#options;
     if (!event.sanityCheck) {
       if (!this.#looksAtEpochEnds(context)) this.#look(context);
-    } else if (strict) checkMonitor(monitor, event.metrics, WHERE);
+    } else if (this.#options.strict) checkMonitor(this.#monitor(context), event.metrics, WHERE);
   }
 
   override onTrainEpochEnd(_event: EventOf<"trainEpochEnd">, context: FitContext): void {
@@ -91,7 +97,8 @@ export class EarlyStopping extends Callback {
   }
 
   #look(context: FitContext): void {
-    const { monitor, patience, minDelta, checkFinite } = this.#options;
+    const { patience, minDelta, checkFinite } = this.#options;
+    const monitor = this.#monitor(context);
     const { stoppingThreshold, divergenceThreshold } = this.#options;
     const value = this.#value(context);
     if (value === undefined) return;
@@ -113,9 +120,14 @@ export class EarlyStopping extends Callback {
     }
   }
 
+  #monitor(context: FitContext): string {
+    return this.#options.monitor ?? defaultMonitor(context);
+  }
+
   /** Undefined where it is not there, or not there yet. */
   #value(context: FitContext): number | undefined {
-    const { monitor, strict } = this.#options;
+    const monitor = this.#monitor(context);
+    const { strict } = this.#options;
     if (strict || context.metrics[monitor] !== undefined) return monitoredValue(monitor, context, WHERE);
     if (!this.#warned) this.#output.write(`warning: ${WHERE}: nothing is logged as ${monitor}\n`);
     this.#warned = true;

@@ -12,7 +12,15 @@ import {
 } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { checkpointName, isCheckpointName, isCheckpointTemplate, namesIn } from "./checkpoint-name.ts";
-import { checkMonitor, improves, isLost, type MonitorMode, modeOf, monitoredValue } from "./monitor.ts";
+import {
+  checkMonitor,
+  defaultMonitor,
+  improves,
+  isLost,
+  type MonitorMode,
+  modeOf,
+  monitoredValue,
+} from "./monitor.ts";
 
 /** What is kept, when, where and under which names; Lightning's names and meanings. */
 export interface ModelCheckpointOptions {
@@ -22,7 +30,7 @@ export interface ModelCheckpointOptions {
   readonly filename?: string | null;
   /** Write the names of values into file names where the template does not; default true. */
   readonly autoInsertMetricName?: boolean;
-  /** Logged value that decides which weights are best; default `val/acc_top1`; null: the latest are. */
+  /** Logged value that decides which weights are best; default `val/acc_top1`, with several labels `val/map`; null: the latest are. */
   readonly monitor?: string | null;
   /** Default null: as the monitored metric is better. */
   readonly mode?: MonitorMode | null;
@@ -47,7 +55,7 @@ const schema = z.strictObject({
     .nullable()
     .default(null),
   autoInsertMetricName: z.boolean().default(true),
-  monitor: z.string().min(1).nullable().default("val/acc_top1"),
+  monitor: z.string().min(1).nullable().optional(),
   mode: z.enum(["min", "max"]).nullable().default(null),
   saveTopK: z.int().min(-1).default(1),
   saveLast: z.boolean().default(true),
@@ -147,20 +155,21 @@ export class ModelCheckpoint extends Callback {
   }
 
   override async onTrainBatchEnd(event: EventOf<"trainBatchEnd">, context: FitContext): Promise<void> {
-    const { everyNTrainSteps, trainTimeInterval, monitor } = this.#options;
+    const { everyNTrainSteps, trainTimeInterval } = this.#options;
     if (event.gradientNorm === undefined) return;
     const { step } = context.progress;
     const bySteps = everyNTrainSteps !== null && step % everyNTrainSteps === 0;
     const elapsed = context.progress.seconds - this.#lastTime;
     if (!bySteps && (trainTimeInterval === null || elapsed < trainTimeInterval)) return;
     // What is monitored was measured with other weights.
-    if (monitor === null) await this.#keep(event.epoch, context);
+    if (this.#options.monitor === null) await this.#keep(event.epoch, context);
     await this.#saveLast(context);
   }
 
   override async onValidationEnd(event: EventOf<"validationEnd">, context: FitContext): Promise<void> {
-    const { monitor, filename, everyNEpochs } = this.#options;
+    const { filename, everyNEpochs } = this.#options;
     if (event.sanityCheck) {
+      const monitor = this.#monitor(context);
       const names = [...(monitor === null ? [] : [monitor]), ...namesIn(filename ?? "")];
       for (const name of names) checkMonitor(name, event.metrics, WHERE);
       return;
@@ -221,7 +230,7 @@ export class ModelCheckpoint extends Callback {
 
   /** Undefined: nothing is monitored, or there is no validation split to be monitored. */
   #monitoredValue(context: FitContext): number | undefined | "not yet" {
-    const { monitor } = this.#options;
+    const monitor = this.#monitor(context);
     if (monitor === null) return undefined;
     const unvalidated = context.metrics[monitor] === undefined && context.data.valLoader() === undefined;
     if (monitor.startsWith("val/") && unvalidated) return undefined;
@@ -234,8 +243,14 @@ export class ModelCheckpoint extends Callback {
   }
 
   #mode(context: FitContext): MonitorMode {
-    const { mode, monitor } = this.#options;
-    return modeOf(mode, monitor ?? "", context, "callbacks.model_checkpoint.mode");
+    const monitor = this.#monitor(context) ?? "";
+    return modeOf(this.#options.mode, monitor, context, "callbacks.model_checkpoint.mode");
+  }
+
+  /** Null: nothing. */
+  #monitor(context: FitContext): string | null {
+    const { monitor } = this.#options;
+    return monitor === undefined ? defaultMonitor(context) : monitor;
   }
 
   async #keepNamed(checkpoint: KeptCheckpoint, rank: number | null, context: FitContext): Promise<void> {

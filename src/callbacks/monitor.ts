@@ -1,9 +1,14 @@
 // Values that callbacks monitor: which way is better, and what it means that one is not there.
-import { ClassifierTrainingError, didYouMean } from "../core/index.ts";
+import { ClassifierTrainingError, didYouMean, headlineMetrics } from "../core/index.ts";
 import type { FitContext, Metrics } from "../train/index.ts";
 
 /** Whether smaller or larger values are better. */
 export type MonitorMode = "min" | "max";
+
+/** What is monitored unless something else is named: `val/acc_top1`, or `val/map` where samples have several labels. */
+export function defaultMonitor({ model }: Pick<FitContext, "model">): string {
+  return `val/${headlineMetrics(model.labels?.task).evaluation}`;
+}
 
 /**
  * Which way a monitored value is better: as said, else as its metric has it; losses are better lower.

@@ -1,7 +1,7 @@
 // The progress of a fit on a terminal (one line that changes) or in a log (one line per interval).
 
 import * as z from "zod";
-import { parseOptions } from "../core/index.ts";
+import { headlineMetrics, parseOptions } from "../core/index.ts";
 import { type TextOutput, warningOutput } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
 
@@ -84,10 +84,11 @@ export class ProgressLine extends Callback {
     );
   }
 
-  override onTrainEpochEnd(event: EventOf<"trainEpochEnd">, { options }: FitContext): void {
+  override onTrainEpochEnd(event: EventOf<"trainEpochEnd">, { options, model }: FitContext): void {
     const { metrics } = event;
+    const { train, evaluation } = headlineMetrics(model.labels?.task);
     const rate = (this.#samples / ((this.#clock() - this.#epochStart) / 1000)).toFixed(1);
-    const shown = ["train/loss", "train/acc_top1", "val/loss", "val/acc_top1"]
+    const shown = ["train/loss", `train/${train}`, "val/loss", `val/${evaluation}`]
       .filter((name) => metrics[name] !== undefined)
       .map((name) => `${name} ${metrics[name]!.toFixed(4)}`);
     this.#print([epochOf(event, options), ...shown, `${rate} images/s`].join("  "), false);

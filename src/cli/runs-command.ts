@@ -9,7 +9,7 @@ interface JsonFlag {
 }
 
 interface PlotFlags {
-  readonly metric: string;
+  readonly metric?: string;
   readonly output: string;
 }
 
@@ -38,7 +38,7 @@ export function runsCommand(): Command {
     .command("plot")
     .description("a metric of one or more runs over the epochs, as a picture")
     .argument("<runs...>", "folders of runs")
-    .option("-m, --metric <name>", "a logged value", "val/acc_top1")
+    .option("-m, --metric <name>", "a logged value (default: val/acc_top1, with several labels val/map)")
     .option("-o, --output <file>", "a .svg or .png file", "runs.png")
     .action(plot);
   for (const each of command.commands) each.exitOverride();
@@ -46,28 +46,28 @@ export function runsCommand(): Command {
 }
 
 async function list(folder: string, { json }: JsonFlag): Promise<void> {
-  const { listRuns } = await import("../app/index.ts");
+  const { headlinesOf, listRuns } = await import("../app/index.ts");
   const runs = await listRuns(folder);
   if (json === true) {
     print(runs.map(({ name, status, summary }) => ({ name, status, summary: summary ?? null })));
     return;
   }
+  const tested = headlinesOf(runs, "test");
   const score = (value: number | null | undefined): string => value?.toFixed(4) ?? "-";
   const rows = runs.map(({ name, status, epochs, summary }) => [
     name,
     status,
     String(epochs),
     score(summary?.best?.score),
-    score(summary?.metrics["test/acc_top1"]),
+    ...tested.map((metric) => score(summary?.metrics[metric])),
     summary?.best === undefined ? "-" : String(summary.best.epoch + 1),
     summary?.model ?? "-",
     summary?.images_per_second.toFixed(1) ?? "-",
   ]);
-  process.stdout.write(`${narrowed(LIST, rows)}\n`);
+  // The least important columns last.
+  const header = ["run", "status", "epochs", "score", ...tested, "best epoch", "model", "images/s"];
+  process.stdout.write(`${narrowed(header, rows)}\n`);
 }
-
-/** The columns of a list, the least important last. */
-const LIST = ["run", "status", "epochs", "score", "test/acc_top1", "best epoch", "model", "images/s"];
 
 /** A table without the last columns that the terminal has no room for, which are named below it. */
 function narrowed(header: readonly string[], rows: readonly (readonly string[])[]): string {

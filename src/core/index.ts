@@ -25,6 +25,13 @@ export {
 } from "./errors.ts";
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./half.ts";
 export {
+  EVALUATION_HEADLINES,
+  type HeadlineMetrics,
+  headlineMetrics,
+  isOfOneClass,
+  isShare,
+} from "./headline-metrics.ts";
+export {
   ABSENT,
   countClasses,
   LabelSets,

@@ -1,7 +1,7 @@
 // Logs a run as lines of text.
 
 import * as z from "zod";
-import { parseOptions } from "../core/index.ts";
+import { isOfOneClass, parseOptions } from "../core/index.ts";
 import type { Logger, LogRow } from "../train/index.ts";
 
 /** Which rows are printed, and where. */
@@ -12,7 +12,7 @@ export interface ConsoleLoggerOptions {
   readonly output?: { write(text: string): unknown } | undefined;
 }
 
-/** One line per row: `epoch 3  step 120  train/loss 0.5123  val/acc_top1 0.8125`; classes' own metrics are left out. */
+/** One line per row: `epoch 3  step 120  train/loss 0.5123  val/acc_top1 0.8125`; those of single classes and labels are left out. */
 export class ConsoleLogger implements Logger {
   static readonly schema: z.ZodType = z.strictObject({ steps: z.boolean().default(false) });
   readonly name = "console";
@@ -30,7 +30,7 @@ export class ConsoleLogger implements Logger {
   log({ kind, epoch, step, metrics }: LogRow): void {
     if (kind === "step" && !this.#steps) return;
     const values = Object.entries(metrics)
-      .filter(([name]) => !/\/acc_class_/.test(name))
+      .filter(([name]) => !isOfOneClass(name))
       .map(([name, value]) => `${name} ${formatValue(value)}`);
     this.#output.write(
       `${[`${kind === "test" ? "test " : ""}epoch ${epoch}`, `step ${step}`, ...values].join("  ")}\n`,

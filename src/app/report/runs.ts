@@ -3,7 +3,13 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { readYaml, toPlain } from "../../config/index.ts";
-import { ClassifierTrainingError, readCsv } from "../../core/index.ts";
+import {
+  ClassifierTrainingError,
+  EVALUATION_HEADLINES,
+  isOfOneClass,
+  isShare,
+  readCsv,
+} from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import { type Curve, curvesPicture, renderPng } from "../../plots/index.ts";
 import type { StoredSummary } from "../../report/index.ts";
@@ -102,10 +108,17 @@ export async function compareRuns(runs: readonly Run[]): Promise<RunComparison> 
   };
 }
 
-/** Status, progress and metrics as text; per-class values left out. */
+/** The metrics by which these runs are judged on `stage`, by full name: of each task that there is among them. */
+export function headlinesOf(runs: readonly Run[], stage: "val" | "test"): string[] {
+  const names = EVALUATION_HEADLINES.map((name) => `${stage}/${name}`);
+  const logged = names.filter((name) => runs.some(({ metrics }) => metrics[name] !== undefined));
+  return logged.length === 0 ? names.slice(0, 1) : logged;
+}
+
+/** Status, progress and metrics as text; those of single classes and labels left out. */
 export function resultsOf({ status, epochs, metrics, summary }: Run): Map<string, string> {
   const shown = Object.entries(metrics).flatMap(([name, value]) =>
-    name.includes("/acc_class_") || value === null || Number.isNaN(value)
+    isOfOneClass(name) || value === null || Number.isNaN(value)
       ? []
       : [[name, String(Number(value.toPrecision(5)))] as const],
   );
@@ -133,25 +146,31 @@ function differences(runs: readonly ReadonlyMap<string, string>[]): Difference[]
 
 /**
  * Draws a metric of several runs over the epochs, counted from 1, into a file: `.svg` or `.png`.
+ * @param metric a logged value; undefined: what the runs are judged by on the validation
  * @throws ClassifierTrainingError kind "usage" `METRIC_UNKNOWN` where no run has logged it, `PICTURE_FORMAT`
  */
-export async function plotRuns(runs: readonly Run[], metric: string, output: string): Promise<void> {
+export async function plotRuns(
+  runs: readonly Run[],
+  metric: string | undefined,
+  output: string,
+): Promise<void> {
   if (!/\.(svg|png)$/i.test(output)) {
     throw new ClassifierTrainingError("usage", "PICTURE_FORMAT", "pictures are written as .svg or .png", {
       where: output,
     });
   }
+  const name = metric ?? headlinesOf(runs, "val")[0]!;
   const tables = await Promise.all(runs.map(({ folder }) => readMetrics(folder)));
-  const curves = tables.map((table, i) => curveOf(table, metric, runs[i]!.name));
+  const curves = tables.map((table, i) => curveOf(table, name, runs[i]!.name));
   if (curves.every(({ points }) => points.length === 0)) {
-    const names = [...new Set(tables.flatMap(([header = []]) => header))].filter(
-      (name) => name !== "epoch" && name !== "step" && !name.includes("/acc_class_"),
+    const known = [...new Set(tables.flatMap(([header = []]) => header))].filter(
+      (column) => column !== "epoch" && column !== "step" && !isOfOneClass(column),
     );
-    throw new ClassifierTrainingError("usage", "METRIC_UNKNOWN", `no run has logged "${metric}"`, {
-      hint: names.length === 0 ? "train first" : `there are ${names.join(", ")}`,
+    throw new ClassifierTrainingError("usage", "METRIC_UNKNOWN", `no run has logged "${name}"`, {
+      hint: known.length === 0 ? "train first" : `there are ${known.join(", ")}`,
     });
   }
-  const picture = await curvesPicture({ title: metric, curves, percent: /\/acc_/.test(metric) });
+  const picture = await curvesPicture({ title: name, curves, percent: isShare(name) });
   const content = /\.svg$/i.test(output) ? new TextEncoder().encode(picture.svg) : await renderPng(picture);
   try {
     await mkdir(dirname(resolve(output)), { recursive: true });

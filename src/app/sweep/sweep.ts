@@ -17,7 +17,7 @@ import {
   type SweepPlan,
   sweepTable,
 } from "../../config/index.ts";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, EVALUATION_HEADLINES } from "../../core/index.ts";
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import type { RunSummary } from "../../report/index.ts";
 import { assertOneProcess } from "../processes/processes.ts";
@@ -50,8 +50,11 @@ export interface SweepResult {
   readonly error: unknown;
 }
 
-/** Metrics that the table shows. */
-const TABLE_METRICS = ["val/loss", "val/acc_top1", "test/acc_top1"];
+/** Metrics that the table shows, where a job has them. */
+const TABLE_METRICS = [
+  "val/loss",
+  ...["val", "test"].flatMap((stage) => EVALUATION_HEADLINES.map((name) => `${stage}/${name}`)),
+];
 
 /** The one run that a command line without `--multirun` asks for; undefined where `hydra.mode` makes it a sweep. */
 export async function singleRun(request: ConfigurationRequest): Promise<RunConfiguration | undefined> {

@@ -110,7 +110,7 @@ export abstract class ValidationPicture<Collected> extends Callback {
     context: FitContext,
   ): Promise<void> {
     if (this.#finished === undefined) return;
-    const score = this.#bestEpoch.describe(metrics);
+    const score = this.#bestEpoch.describe(metrics, context);
     const heading = `epoch ${epoch + 1}${score === undefined ? "" : `, ${score}`}`;
     this.#last = { collected: this.#finished, heading, written: false };
     this.#finished = undefined;
