@@ -3,9 +3,8 @@ import * as z from "zod";
 import { parseOptions, writeCsv } from "../core/index.ts";
 import { Callback, type EventOf, type FitContext, type Json } from "../train/index.ts";
 import { BestEpoch, type BestEpochOptions, bestEpochFields } from "./best-epoch.ts";
-import { predictionsOf } from "./pictures/batch-predictions.ts";
 import { writeFiles } from "./pictures/picture-files.ts";
-import { classNamesOf, sampleNameOf, validatedSplit } from "./pictures/sample-names.ts";
+import { type PredictionRow, predictionHeader, predictionRows } from "./prediction-table.ts";
 
 /** Where the report's parts are kept, and how many pictures it may have. */
 export interface RunReportOptions extends BestEpochOptions {
@@ -14,17 +13,6 @@ export interface RunReportOptions extends BestEpochOptions {
   /** Most validation pictures in the report; default 1000. */
   readonly maxPictures?: number;
 }
-
-/** A row of `predictions.csv`. */
-type Prediction = readonly [
-  split: string,
-  index: number,
-  name: string,
-  truth: string,
-  predicted: string,
-  confidence: string,
-  loss: string,
-];
 
 /** A row of `timing.csv`; seconds, rates in samples a second. */
 interface EpochTime {
@@ -50,8 +38,8 @@ export class RunReport extends Callback {
   readonly maxPictures: number;
   readonly #dirpath: string;
   readonly #bestEpoch: BestEpoch;
-  #rows: Prediction[] | undefined;
-  #finished: Prediction[] | undefined;
+  #rows: PredictionRow[] | undefined;
+  #finished: PredictionRow[] | undefined;
   #epochs: EpochTime[] = [];
   #validationStart = 0;
   #validationSeconds = 0;
@@ -80,22 +68,7 @@ export class RunReport extends Callback {
   }
 
   override onValidationBatchEnd(event: EventOf<"validationBatchEnd">, context: FitContext): void {
-    if (this.#rows === undefined) return;
-    const { labels, predicted, confidence, loss } = predictionsOf(event, context.model.labels?.ignoreIndex);
-    const split = validatedSplit(context);
-    const names = classNamesOf(context, event.logits.shape[1]!);
-    for (const [i, index] of event.batch.indices.entries()) {
-      if (labels[i]! < 0) continue;
-      this.#rows.push([
-        split,
-        index,
-        sampleNameOf(context, index),
-        names[labels[i]!]!,
-        names[predicted[i]!]!,
-        confidence[i]!.toFixed(6),
-        loss[i]!.toPrecision(6),
-      ]);
-    }
+    this.#rows?.push(...predictionRows(event, context));
   }
 
   override async onValidationEnd(
@@ -124,19 +97,18 @@ export class RunReport extends Callback {
     this.#finished = undefined;
     const best = finished !== undefined && this.#bestEpoch.update(metrics, context);
     if (context.rank > 0) return;
-    const header = ["split", "index", "name", "true", "predicted", "confidence", "loss"];
     await writeFiles(this.#dirpath, {
       "timing.csv": writeCsv([
         Object.keys(this.#epochs[0]!),
         ...this.#epochs.map((row) => Object.values(row)),
       ]),
-      ...(best ? { "predictions.csv": writeCsv([header, ...finished!]) } : {}),
+      ...(best ? { "predictions.csv": writeCsv([predictionHeader(context), ...finished!]) } : {}),
     });
   }
 }
 
 /** As the data set has them; processes give theirs one after the other. */
-function byIndex([, a]: Prediction, [, b]: Prediction): number {
+function byIndex([, a]: PredictionRow, [, b]: PredictionRow): number {
   return a - b;
 }
 

@@ -31,6 +31,7 @@ export {
   isOfOneClass,
   isShare,
 } from "./headline-metrics.ts";
+export { readLabelList, writeLabelList } from "./label-list.ts";
 export {
   ABSENT,
   countClasses,

@@ -1,7 +1,7 @@
 // Draws loss and accuracy over the epochs.
 
 import * as z from "zod";
-import { parseOptions } from "../../core/index.ts";
+import { parseOptions, type TaskName } from "../../core/index.ts";
 import { type Curve, curvesPicture } from "../../plots/index.ts";
 import { Callback, type EventOf, type FitContext, type Json, type Metrics } from "../../train/index.ts";
 import { DrawingBudget } from "./drawing-budget.ts";
@@ -13,10 +13,40 @@ export interface TrainingHistoryOptions {
   readonly dirpath: string;
 }
 
-const CHARTS = [
-  { file: "loss_history", title: "Loss", metrics: ["train/loss", "val/loss"], percent: false },
-  { file: "accuracy_history", title: "Accuracy", metrics: ["train/acc_top1", "val/acc_top1"], percent: true },
-] as const;
+interface Chart {
+  readonly file: string;
+  readonly title: string;
+  readonly metrics: readonly string[];
+  readonly percent: boolean;
+}
+
+const LOSS: Chart = {
+  file: "loss_history",
+  title: "Loss",
+  metrics: ["train/loss", "val/loss"],
+  percent: false,
+};
+
+const CHARTS: Readonly<Record<TaskName, readonly Chart[]>> = {
+  multi_class: [
+    LOSS,
+    {
+      file: "accuracy_history",
+      title: "Accuracy",
+      metrics: ["train/acc_top1", "val/acc_top1"],
+      percent: true,
+    },
+  ],
+  multi_label: [
+    LOSS,
+    {
+      file: "score_history",
+      title: "Scores",
+      metrics: ["val/map", "val/f1", "val/acc_subset", "train/f1"],
+      percent: true,
+    },
+  ],
+};
 
 /** The values of one epoch by metric; what was not logged, or is no number, is absent. */
 interface Epoch {
@@ -25,7 +55,8 @@ interface Epoch {
 }
 
 /**
- * `loss_history` and `accuracy_history` as PNG and SVG, epochs counted from 1. They are drawn when training ends, and
+ * `loss_history` and `accuracy_history` (with several labels `score_history`: mean average precision, F1, subset accuracy) as
+ * PNG and SVG, epochs counted from 1. They are drawn when training ends, and
  * before that after as many epochs as cost no more than 1 % of the run's time.
  */
 export class TrainingHistory extends Callback {
@@ -61,20 +92,22 @@ export class TrainingHistory extends Callback {
   override async onTrainEpochEnd(event: EventOf<"trainEpochEnd">, context: FitContext): Promise<void> {
     const logged = { ...pick(event.metrics, "train/"), ...this.#validated };
     this.#validated = {};
-    const values = CHARTS.flatMap(({ metrics }) => metrics.map((name) => [name, logged[name]] as const));
+    const values = chartsOf(context).flatMap(({ metrics }) =>
+      metrics.map((name) => [name, logged[name]] as const),
+    );
     const finite = values.filter(([, value]) => Number.isFinite(value));
     this.#epochs.push({ ...Object.fromEntries(finite), epoch: event.epoch + 1 });
-    if (this.#budget.allows(context.progress.seconds)) await this.#draw();
+    if (this.#budget.allows(context.progress.seconds)) await this.#draw(context);
   }
 
-  override async onFitEnd({ status }: EventOf<"fitEnd">): Promise<void> {
-    if (status !== "failed") await this.#draw();
+  override async onFitEnd({ status }: EventOf<"fitEnd">, context: FitContext): Promise<void> {
+    if (status !== "failed") await this.#draw(context);
   }
 
-  async #draw(): Promise<void> {
+  async #draw(context: FitContext): Promise<void> {
     if (this.#drawn === this.#epochs.length) return;
     await this.#budget.spend(async () => {
-      for (const { file, title, metrics, percent } of CHARTS) {
+      for (const { file, title, metrics, percent } of chartsOf(context)) {
         const curves = metrics.map((name) => this.#curve(name)).filter(({ points }) => points.length > 0);
         if (curves.length === 0) continue;
         const picture = await curvesPicture({ title, curves, percent, yLabel: title.toLowerCase() });
@@ -93,6 +126,10 @@ export class TrainingHistory extends Callback {
     );
     return { name, points };
   }
+}
+
+function chartsOf({ model }: FitContext): readonly Chart[] {
+  return CHARTS[model.labels?.task ?? "multi_class"];
 }
 
 /** The metrics whose names begin with `prefix`. */

@@ -3,9 +3,16 @@
 import * as z from "zod";
 import type { HostTensor } from "../../core/index.ts";
 import { parseOptions } from "../../core/index.ts";
-import { type GridSample, type Picture, rgbOfBatch, sampleGrid } from "../../plots/index.ts";
+import {
+  type GridSample,
+  type LikelyLabel,
+  type Picture,
+  rgbOfBatch,
+  sampleGrid,
+} from "../../plots/index.ts";
 import type { EventOf, FitContext } from "../../train/index.ts";
 import { predictionsOf } from "./batch-predictions.ts";
+import { type LabelOutcome, labelOutcome, labelPredictionsOf } from "./label-predictions.ts";
 import { classNamesOf } from "./sample-names.ts";
 import {
   ValidationPicture,
@@ -22,9 +29,7 @@ export interface ValidationGridOptions extends ValidationPictureOptions {
 }
 
 /** A sample with its position in the data set. */
-export interface IndexedSample extends GridSample {
-  readonly index: number;
-}
+export type IndexedSample = GridSample & { readonly index: number };
 
 /** Subclasses choose the samples. Pictures are as the network was given them, their normalisation undone. */
 export abstract class ValidationGrid<Sample extends IndexedSample> extends ValidationPicture<Sample[]> {
@@ -76,12 +81,25 @@ export function gridSample(
   i: number,
   context: FitContext,
 ): IndexedSample {
-  const { labels, predicted, confidence } = predictionsOf(event, context.model.labels?.ignoreIndex);
-  const names = classNamesOf(context, event.logits.shape[1]!);
   const normalization = context.data.preprocessing ?? { mean: [0, 0, 0], std: [1, 1, 1] };
+  const image = rgbOfBatch(event.batch.images as HostTensor<"float32">, i, normalization);
+  const index = event.batch.indices[i]!;
+  const names = classNamesOf(context, event.logits.shape[1]!);
+  if (context.model.labels?.task === "multi_label") {
+    const predictions = labelPredictionsOf(event);
+    const outcome = labelOutcome(predictions, i);
+    const likely = (kind: keyof LabelOutcome): LikelyLabel[] =>
+      outcome[kind].map((label) => ({
+        name: names[label]!,
+        probability: predictions.probabilities[i * predictions.width + label]!,
+      }));
+    const [right, missed, extra, unknown] = (["right", "missed", "extra", "unknown"] as const).map(likely);
+    return { index, image, right: right!, missed: missed!, extra: extra!, unknown: unknown! };
+  }
+  const { labels, predicted, confidence } = predictionsOf(event, context.model.labels?.ignoreIndex);
   return {
-    index: event.batch.indices[i]!,
-    image: rgbOfBatch(event.batch.images as HostTensor<"float32">, i, normalization),
+    index,
+    image,
     ...(labels[i]! < 0 ? {} : { truth: names[labels[i]!]! }),
     prediction: names[predicted[i]!]!,
     confidence: confidence[i]!,

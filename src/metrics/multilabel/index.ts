@@ -9,6 +9,7 @@ export { MultilabelExactMatch } from "./exact-match.ts";
 export { MultilabelF1Score, type MultilabelFBetaOptions, MultilabelFBetaScore } from "./f-beta.ts";
 export { MultilabelHammingDistance } from "./hamming-distance.ts";
 export { MultilabelJaccardIndex } from "./jaccard-index.ts";
+export { type LabelConfusion, type LabelPairCounts, LabelPairs } from "./label-pairs.ts";
 export { type LabelLogLossOptions, type LogLossAverage, MultilabelLogLoss } from "./log-loss.ts";
 export { type LabelScores, type LabelTargets, MultilabelBatch } from "./multilabel-batch.ts";
 export type { DecisionOptions, MultilabelMetricOptions } from "./options.ts";
