@@ -134,6 +134,7 @@ const BROWSER_SAFE: readonly string[] = [
   "platform/fill.ts",
   "plots/rgb-of-batch.ts",
   "app/report/jpeg-address.ts",
+  "app/report/is-wrong.ts",
   "app/report/report-pictures.ts",
   "weights/byte-source.ts",
   "weights/safetensors.ts",

@@ -1,8 +1,10 @@
 // The report of a training in a page: what it takes is gathered as the training goes on.
+import { isWrong, isWrongLabel } from "../app/report/is-wrong.ts";
 import { withPictures } from "../app/report/report-pictures.ts";
 import { BestEpoch, type BestEpochOptions } from "../callbacks/best-epoch.ts";
 import { describeModel } from "../callbacks/model-layers.ts";
 import { predictionsOf } from "../callbacks/pictures/batch-predictions.ts";
+import { isAnnotated, labelPredictionsOf } from "../callbacks/pictures/label-predictions.ts";
 import { sampleNameOf, validatedSplit } from "../callbacks/pictures/sample-names.ts";
 import { countClasses } from "../core/index.ts";
 import type { DataModule } from "../data/modules/data-module.ts";
@@ -11,9 +13,12 @@ import {
   type EpochMetrics,
   type EpochTime,
   evaluationOf,
+  type LabelPrediction,
+  labelEvaluationOf,
   type Prediction,
-  type ReportData,
+  type RunFacts,
   type RunSummary,
+  renderLabelReport,
   renderReport,
 } from "../report/index.ts";
 import {
@@ -26,8 +31,8 @@ import {
 } from "../train/index.ts";
 import { page } from "./page.ts";
 
-/** A validated sample, with its position in the split. */
-type Validated = Prediction & { readonly index: number };
+/** A validated sample, with its position in the split: of one class, or with several labels. */
+type Validated = (Prediction | LabelPrediction) & { readonly index: number };
 
 interface Gathered {
   readonly history: readonly EpochMetrics[];
@@ -95,20 +100,8 @@ export class TrainingReport extends Callback {
   override onValidationBatchEnd(event: EventOf<"validationBatchEnd">, context: FitContext): void {
     if (this.#rows === undefined) return;
     this.#part = validatedSplit(context);
-    const { labels, predicted, confidence, loss } = predictionsOf(event, context.model.labels?.ignoreIndex);
-    for (const [i, index] of event.batch.indices.entries()) {
-      if (labels[i]! < 0) continue;
-      const name = sampleNameOf(context, index);
-      const truth = labels[i]!;
-      this.#rows.push({
-        index,
-        name,
-        truth,
-        predicted: predicted[i]!,
-        confidence: confidence[i]!,
-        loss: loss[i]!,
-      });
-    }
+    const several = context.model.labels?.task === "multi_label";
+    this.#rows.push(...(several ? validatedLabels(event, context) : validatedClasses(event, context)));
   }
 
   override onValidationEnd({ sanityCheck, metrics }: EventOf<"validationEnd">): void {
@@ -169,7 +162,7 @@ export class TrainingReport extends Callback {
     const sum = (key: keyof EpochTime): number => timing.reduce((total, time) => total + time[key], 0);
     const { imageSize, mean, transforms } = data.preprocessing;
     const { train, val, test } = data.splits;
-    const content: ReportData = {
+    const facts: RunFacts = {
       name,
       summary: {
         ...this.#summary,
@@ -186,17 +179,61 @@ export class TrainingReport extends Callback {
       environment: [["browser", page.navigator?.userAgent ?? ""]],
       history,
       timing,
-      predictions: await withPictures(data, this.#part, predictions, indices, maxPictures),
       splits: Object.entries({ train, val, test }).flatMap(([part, split]) =>
-        split === undefined ? [] : [{ name: part, counts: countClasses(split.labels, data.classes.length) }],
+        split === undefined
+          ? []
+          : [
+              {
+                name: part,
+                counts: countClasses(split.labels, data.classes.length),
+                pictures: split.labels.length,
+              },
+            ],
       ),
       augmented: [],
-      explained: [],
       model: imageSize === null ? undefined : describeModel(model.network, [mean.length, ...imageSize]),
       preprocessing: transforms.map(
         ({ name: transform, options }) => `${transform}(${JSON.stringify(options)})`,
       ),
     };
+    const shown = <P extends Validated>(own: readonly P[], wrong: (prediction: P) => boolean): Promise<P[]> =>
+      withPictures(data, this.#part, own, indices, maxPictures, wrong);
+    if (model.labels.task === "multi_label") {
+      const own = predictions as readonly Extract<Validated, LabelPrediction>[];
+      const content = { ...facts, predictions: await shown(own, isWrongLabel(data.classes.length)) };
+      return renderLabelReport(content, labelEvaluationOf(content));
+    }
+    const own = predictions as readonly Extract<Validated, Prediction>[];
+    const content = { ...facts, explained: [], predictions: await shown(own, isWrong) };
     return renderReport(content, evaluationOf(content));
   }
+}
+
+function validatedClasses(event: EventOf<"validationBatchEnd">, context: FitContext): Validated[] {
+  const { labels, predicted, confidence, loss } = predictionsOf(event, context.model.labels?.ignoreIndex);
+  return Array.from(event.batch.indices).flatMap((index, i) => {
+    if (labels[i]! < 0) return [];
+    const name = sampleNameOf(context, index);
+    const [truth, said] = [labels[i]!, predicted[i]!];
+    return [{ index, name, truth, predicted: said, confidence: confidence[i]!, loss: loss[i]! }];
+  });
+}
+
+function validatedLabels(event: EventOf<"validationBatchEnd">, context: FitContext): Validated[] {
+  const predictions = labelPredictionsOf(event);
+  const { width, truth, probabilities, loss } = predictions;
+  return Array.from(event.batch.indices).flatMap((index, i) => {
+    if (!isAnnotated(predictions, i)) return [];
+    const [start, end] = [i * width, (i + 1) * width];
+    return [
+      {
+        index,
+        name: sampleNameOf(context, index),
+        // Plain arrays: they are part of checkpoints.
+        truth: Array.from(truth.subarray(start, end)),
+        probabilities: Array.from(probabilities.subarray(start, end)),
+        loss: loss[i]!,
+      },
+    ];
+  });
 }

@@ -3,8 +3,9 @@
 /** Pictures shown at first, and by each press of the button below them. */
 const PAGE = 48;
 
-/** Plain JavaScript; the page's data is in the elements `samples` and `class-names`. */
-export const CLIENT_SCRIPT: string = `
+/** Plain JavaScript. @param pictures what is done with the page's data: it defines `figure`, which draws a sample */
+export function clientScript(pictures: string): string {
+  return `
 "use strict";
 {
 const byId = (id) => document.getElementById(id);
@@ -16,35 +17,12 @@ const make = (tag, className, text) => {
   return made;
 };
 const percent = (share) => share === null ? "n/a" : (share * 100).toFixed(1) + "\\u00a0%";
-const classNames = read("class-names");
-const samples = read("samples").map(([name, truth, predicted, confidence, loss, picture]) =>
-  ({ name, truth, predicted, confidence, loss, picture }));
-
-function figure({ name, truth, predicted, confidence, loss, picture }) {
-  const right = truth === predicted;
-  const made = make("figure", right ? "pic" : "pic wrong");
-  const frame = make("div", "frame", picture ? undefined : "picture left out");
-  if (picture) {
-    const image = make("img");
-    image.loading = "lazy";
-    image.src = picture;
-    image.alt = classNames[truth] + ", taken for " + classNames[predicted];
-    frame.append(image);
-  }
-  const caption = make("figcaption");
-  caption.append(make("b", "", (right ? "\\u2713 " : "\\u2717 ") + classNames[predicted]), " " + percent(confidence));
-  if (!right) caption.append(make("span", "", "true: " + classNames[truth]));
-  caption.append(make("span", "", "loss " + (loss === null ? "n/a" : Number(loss.toPrecision(3)))));
-  made.title = name;
-  made.append(frame, caption);
-  return made;
-}
-
-function fill(list, chosen, button) {
+// Pictures as figures, the first of them, more with the button.
+function fill(list, chosen, button, size = ${PAGE}) {
   let shown = 0;
   const page = () => {
-    list.append(...chosen.slice(shown, shown + ${PAGE}).map(figure));
-    shown += ${PAGE};
+    list.append(...chosen.slice(shown, shown + size).map(figure));
+    shown += size;
     if (button) button.hidden = shown >= chosen.length;
   };
   list.replaceChildren();
@@ -54,43 +32,9 @@ function fill(list, chosen, button) {
 
 // A loss that is no number comes as null, and is the worst of all.
 const worth = ({ loss }) => (loss === null ? Infinity : loss);
-const byLoss = samples.slice().sort((a, b) => (worth(a) === worth(b) ? 0 : worth(b) - worth(a)));
-const top = byId("top-losses");
-if (top) fill(top, byLoss.slice(0, 24));
+const worstFirst = (samples) => samples.slice().sort((a, b) => (worth(a) === worth(b) ? 0 : worth(b) - worth(a)));
 
-const matrix = byId("matrix");
-if (matrix) {
-  const [truth, predicted] = [byId("truth"), byId("predicted")];
-  for (const select of [truth, predicted]) {
-    classNames.forEach((name, c) => select.append(new Option(name, c)));
-    select.onchange = () => show();
-  }
-  const show = () => {
-    const [t, p] = [truth.value, predicted.value];
-    const everything = t === "" && p === "";
-    const chosen = byLoss.filter((sample) =>
-      everything ? sample.truth !== sample.predicted
-        : (t === "" || sample.truth === Number(t)) && (p === "" || sample.predicted === Number(p)));
-    const count = chosen.length + (chosen.length === 1 ? " picture" : " pictures");
-    byId("found").textContent = everything ? "All mistakes: " + count
-      : count + [t === "" ? "" : ", true " + classNames[t], p === "" ? "" : ", predicted " + classNames[p]].join("");
-    fill(byId("gallery"), chosen, byId("more"));
-    for (const cell of matrix.querySelectorAll(".chosen")) cell.classList.remove("chosen");
-    if (t !== "" && p !== "") matrix.querySelector('[data-t="' + t + '"][data-p="' + p + '"]')?.classList.add("chosen");
-  };
-  const choose = (t, p) => { truth.value = t; predicted.value = p; show(); };
-  matrix.addEventListener("click", (event) => {
-    const cell = event.target.closest(".cell");
-    if (cell) choose(cell.dataset.t, cell.dataset.p);
-  });
-  for (const button of document.querySelectorAll("[data-pair]"))
-    button.onclick = () => choose(...button.dataset.pair.split(","));
-  for (const button of document.querySelectorAll("[data-show]"))
-    button.onclick = () => { choose(button.dataset.show, ""); byId("confusion").scrollIntoView(); };
-  byId("mistakes").onclick = () => choose("", "");
-  show();
-}
-
+${pictures}
 for (const table of document.querySelectorAll(".sortable")) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
@@ -134,5 +78,70 @@ for (const chart of document.querySelectorAll("[data-hover]")) {
   };
   chart.onpointerleave = () => { tip.hidden = true; cursor.setAttribute("visibility", "hidden"); };
 }
+}
+`;
+}
+
+/** Pictures of one class each: their data is in the elements `samples` and `class-names`. */
+export const CLASS_PICTURES: string = `
+const classNames = read("class-names");
+const samples = read("samples").map(([name, truth, predicted, confidence, loss, picture]) =>
+  ({ name, truth, predicted, confidence, loss, picture }));
+
+function figure({ name, truth, predicted, confidence, loss, picture }) {
+  const right = truth === predicted;
+  const made = make("figure", right ? "pic" : "pic wrong");
+  const frame = make("div", "frame", picture ? undefined : "picture left out");
+  if (picture) {
+    const image = make("img");
+    image.loading = "lazy";
+    image.src = picture;
+    image.alt = classNames[truth] + ", taken for " + classNames[predicted];
+    frame.append(image);
+  }
+  const caption = make("figcaption");
+  caption.append(make("b", "", (right ? "\\u2713 " : "\\u2717 ") + classNames[predicted]), " " + percent(confidence));
+  if (!right) caption.append(make("span", "", "true: " + classNames[truth]));
+  caption.append(make("span", "", "loss " + (loss === null ? "n/a" : Number(loss.toPrecision(3)))));
+  made.title = name;
+  made.append(frame, caption);
+  return made;
+}
+
+const byLoss = worstFirst(samples);
+const top = byId("top-losses");
+if (top) fill(top, byLoss.slice(0, 24));
+
+const matrix = byId("matrix");
+if (matrix) {
+  const [truth, predicted] = [byId("truth"), byId("predicted")];
+  for (const select of [truth, predicted]) {
+    classNames.forEach((name, c) => select.append(new Option(name, c)));
+    select.onchange = () => show();
+  }
+  const show = () => {
+    const [t, p] = [truth.value, predicted.value];
+    const everything = t === "" && p === "";
+    const chosen = byLoss.filter((sample) =>
+      everything ? sample.truth !== sample.predicted
+        : (t === "" || sample.truth === Number(t)) && (p === "" || sample.predicted === Number(p)));
+    const count = chosen.length + (chosen.length === 1 ? " picture" : " pictures");
+    byId("found").textContent = everything ? "All mistakes: " + count
+      : count + [t === "" ? "" : ", true " + classNames[t], p === "" ? "" : ", predicted " + classNames[p]].join("");
+    fill(byId("gallery"), chosen, byId("more"));
+    for (const cell of matrix.querySelectorAll(".chosen")) cell.classList.remove("chosen");
+    if (t !== "" && p !== "") matrix.querySelector('[data-t="' + t + '"][data-p="' + p + '"]')?.classList.add("chosen");
+  };
+  const choose = (t, p) => { truth.value = t; predicted.value = p; show(); };
+  matrix.addEventListener("click", (event) => {
+    const cell = event.target.closest(".cell");
+    if (cell) choose(cell.dataset.t, cell.dataset.p);
+  });
+  for (const button of document.querySelectorAll("[data-pair]"))
+    button.onclick = () => choose(...button.dataset.pair.split(","));
+  for (const button of document.querySelectorAll("[data-show]"))
+    button.onclick = () => { choose(button.dataset.show, ""); byId("confusion").scrollIntoView(); };
+  byId("mistakes").onclick = () => choose("", "");
+  show();
 }
 `;

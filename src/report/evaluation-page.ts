@@ -27,7 +27,7 @@ export function renderEvaluation(report: EvaluationReport): { page: string; eval
     perClass(evaluation),
     calibration(evaluation),
     topLosses(report),
-    table(metrics),
+    metricTable(metrics),
   ].filter((section): section is Section => section !== undefined);
   const rows = predictions.map(({ name, truth, predicted, confidence, loss, picture }) => [
     name,
@@ -54,7 +54,8 @@ export function renderEvaluation(report: EvaluationReport): { page: string; eval
   return { page, evaluation };
 }
 
-function table(metrics: EvaluationReport["metrics"]): Section {
+/** Metrics by name. */
+export function metricTable(metrics: EvaluationReport["metrics"]): Section {
   return {
     id: "metrics",
     title: "Metrics",

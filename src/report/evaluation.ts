@@ -9,6 +9,7 @@ import {
   MulticlassPrecision,
   MulticlassRecall,
 } from "../metrics/index.ts";
+import { type ConfidenceBin, reliability } from "./reliability.ts";
 import type { Prediction } from "./report-data.ts";
 
 /** Scores of one class against all others, each with its bootstrap interval. */
@@ -19,15 +20,6 @@ export interface ClassScores {
   readonly precision: Interval;
   readonly recall: Interval;
   readonly f1: Interval;
-}
-
-/** Samples whose confidence lies between `from` and `to`. */
-export interface ConfidenceBin {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-  readonly confidence: number;
-  readonly accuracy: number;
 }
 
 /** A class taken for another. */
@@ -54,7 +46,6 @@ export interface Evaluation {
   readonly replicates: number;
 }
 
-const BINS = 10;
 /** Samples (and class scores) drawn by the bootstrap, all replicates together: about a second's work. */
 const MOST_DRAWS = 2e7;
 
@@ -82,7 +73,10 @@ export function evaluatePredictions(
   bootstrap.update(hostTensor("int32", [predicted.length], predicted), labels);
   const { accuracy, macroF1, precision, recall, f1 } = bootstrap.compute();
   const cells = countCells(predictions, numClasses);
-  const bins = confidenceBins(predictions);
+  const { bins, error } = reliability(
+    predictions.map(({ confidence }) => confidence),
+    predictions.map((prediction) => prediction.truth === prediction.predicted),
+  );
   return {
     samples: predictions.length,
     accuracy,
@@ -99,10 +93,7 @@ export function evaluatePredictions(
       .filter(({ truth, predicted: taken }) => truth !== taken)
       .toSorted((a, b) => b.count - a.count || a.truth - b.truth || a.predicted - b.predicted),
     bins,
-    calibrationError: bins.reduce(
-      (sum, bin) => sum + (Math.abs(bin.accuracy - bin.confidence) * bin.count) / predictions.length,
-      0,
-    ),
+    calibrationError: error,
     replicates: bounded,
   };
 }
@@ -120,21 +111,4 @@ function countCells(predictions: readonly Prediction[], numClasses: number): Con
       predicted: cell % numClasses,
       count,
     }));
-}
-
-function confidenceBins(predictions: readonly Prediction[]): ConfidenceBin[] {
-  return Array.from({ length: BINS }, (_, bin) => {
-    const inside = predictions.filter(
-      ({ confidence }) => Math.min(BINS - 1, Math.floor(confidence * BINS)) === bin,
-    );
-    const mean = (of: (prediction: Prediction) => number): number =>
-      inside.length === 0 ? 0 : inside.reduce((sum, prediction) => sum + of(prediction), 0) / inside.length;
-    return {
-      from: bin / BINS,
-      to: (bin + 1) / BINS,
-      count: inside.length,
-      confidence: mean(({ confidence }) => confidence),
-      accuracy: mean(({ truth, predicted }) => (truth === predicted ? 1 : 0)),
-    };
-  });
 }

@@ -3,6 +3,15 @@ export { type Comparison, type DifferingPicture, renderComparison, verdictOf } f
 export { type DataReport, type DuplicateSet, renderDataReport } from "./data-report.ts";
 export { type Evaluation, evaluatePredictions } from "./evaluation.ts";
 export { type EvaluationReport, renderEvaluation } from "./evaluation-page.ts";
+export { renderLabelCard } from "./labels/label-card.ts";
+export type { LabelPrediction, LabelReportData } from "./labels/label-data.ts";
+export type { LabelEvaluation, LabelScores } from "./labels/label-evaluation.ts";
+export {
+  type LabelEvaluationReport,
+  labelEvaluationOf,
+  renderLabelEvaluation,
+  renderLabelReport,
+} from "./labels/label-page.ts";
 export { renderModelCard } from "./model-card.ts";
 export { evaluationOf, renderReport } from "./report.ts";
 export type {
@@ -14,6 +23,7 @@ export type {
   ModelFacts,
   Prediction,
   ReportData,
+  RunFacts,
 } from "./report-data.ts";
 export type { RunError, RunSummary, StoredSummary } from "./run-summary.ts";
 export type { StudyReport, StudySetting, StudyTrial } from "./study/study-data.ts";

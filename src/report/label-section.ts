@@ -1,6 +1,6 @@
 // The part of a data report about pictures with several labels: how many they have, and which come together.
 import { type Html, html, percent, plainNumber, wholeNumber } from "./html.ts";
-import { type MatrixLook, matrix } from "./matrix.ts";
+import { type Matrix, type MatrixCell, matrix } from "./matrix.ts";
 import type { Section } from "./page.ts";
 
 /** What the label sets of a data set look like. */
@@ -61,30 +61,26 @@ export function labelSection(
       pairs.length === 0
         ? undefined
         : html`<p class="sub">Pictures that have both labels; the stronger, the larger their share of those with the label of the row.</p>
-    <div class="card scroll">${matrix(cellsOf(coOccurrence), classes, look(coOccurrence, classes))}</div>`
+    <div class="card scroll">${matrix(coOccurrenceMatrix(coOccurrence, classes))}</div>`
     }`,
   };
 }
 
-function cellsOf(
-  counts: LabelSetSummary["coOccurrence"],
-): { truth: number; predicted: number; count: number }[] {
-  return counts.flatMap((row, truth) =>
-    row.flatMap((count, predicted) =>
-      truth === predicted || count === 0 ? [] : [{ truth, predicted, count }],
-    ),
+function coOccurrenceMatrix(counts: LabelSetSummary["coOccurrence"], names: readonly string[]): Matrix {
+  const cells = counts.flatMap((own, row) =>
+    own.flatMap((count, column): MatrixCell[] => {
+      if (row === column || count === 0) return [];
+      const all = counts[row]![row]!;
+      const title = `${names[row]} and ${names[column]}: ${count} of ${all} with ${names[row]}`;
+      return [{ row, column, count, share: count / all, title, kind: "right" }];
+    }),
   );
-}
-
-function look(counts: LabelSetSummary["coOccurrence"], classes: readonly string[]): MatrixLook {
   return {
     id: "co-occurrence",
     description: "Pictures that have both labels",
     rows: "of pictures with",
     columns: "those that also have",
-    total: (row) => counts[row]![row]!,
-    titleOf: ({ truth, predicted, count }) =>
-      `${classes[truth]} and ${classes[predicted]}: ${count} of ${counts[truth]![truth]} with ${classes[truth]}`,
-    colourOf: () => "right",
+    cells,
+    names,
   };
 }

@@ -2,20 +2,59 @@
 import type { Interval } from "../metrics/index.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { duration, percent, wholeNumber } from "./html.ts";
-import type { ReportData } from "./report-data.ts";
+import type { ReportData, RunFacts } from "./report-data.ts";
 
 /** Classes named in the card; of more, the best and the worst half. */
 const MOST_CLASSES = 40;
 /** Pictures that were left out and are named in the card; the rest is counted. */
 const MOST_LEFT_OUT = 10;
 
-/** After Mitchell et al. (2019), "Model cards for model reporting"; what only people know is left to be filled in. */
+/** What a card says of how well a model does. */
+export interface CardQuality {
+  /** What a picture is given. */
+  readonly category: "class" | "label";
+  readonly categories: "classes" | "labels";
+  /** Figures with their 95 % intervals; undefined without a validation. */
+  readonly results: { readonly rows: readonly (readonly string[])[]; readonly pictures: number } | undefined;
+  /** What was measured on the test split, in a sentence. */
+  readonly test: string | undefined;
+  /** The scores of each class or label, as a table. */
+  readonly scores: string | undefined;
+  readonly limits: readonly string[];
+}
+
+/** The card of a model whose pictures belong to one class each. @param evaluation of `evaluationOf` */
 export function renderModelCard(data: ReportData, evaluation: Evaluation | undefined): string {
+  const test = data.summary.metrics["test/acc_top1"];
+  return renderCard(data, {
+    category: "class",
+    categories: "classes",
+    results:
+      evaluation === undefined
+        ? undefined
+        : {
+            rows: [
+              ["accuracy", ...cells(evaluation.accuracy)],
+              ["macro F1", ...cells(evaluation.macroF1)],
+              ["calibration error", percent(evaluation.calibrationError), ""],
+            ],
+            pictures: evaluation.samples,
+          },
+    test: test === undefined ? undefined : `Test accuracy: ${percent(test)}.`,
+    scores: evaluation === undefined ? undefined : classScores(evaluation),
+    limits: [
+      "Pictures unlike those it was trained on get one of its classes all the same, often with confidence.",
+      ...(evaluation === undefined ? [] : limits(evaluation, data.summary.classes)),
+    ],
+  });
+}
+
+/** After Mitchell et al. (2019), "Model cards for model reporting"; what only people know is left to be filled in. */
+export function renderCard(data: RunFacts, quality: CardQuality): string {
   const { summary, model, preprocessing, splits } = data;
-  const { metrics } = summary;
-  const test = metrics["test/acc_top1"];
+  const { category, categories, results, test, scores } = quality;
   return `${[
-    `# ${summary.model}, ${summary.classes.length} classes`,
+    `# ${summary.model}, ${summary.classes.length} ${categories}`,
     `An image classifier trained by classifier-training in the run \`${data.name}\`.`,
     "## Model",
     list([
@@ -28,7 +67,7 @@ export function renderModelCard(data: ReportData, evaluation: Evaluation | undef
       ...(summary.export === undefined
         ? []
         : [`File: \`${summary.export}\` with \`labels_mapping.json\` beside it`]),
-      `Classes: ${summary.classes.map(plainText).join(", ")}`,
+      `${category === "class" ? "Classes" : "Labels"}: ${summary.classes.map(plainText).join(", ")}`,
     ]),
     "## Preprocessing",
     preprocessing.length === 0 ? "None." : list(preprocessing),
@@ -37,35 +76,26 @@ export function renderModelCard(data: ReportData, evaluation: Evaluation | undef
     "Intended use, users and uses to avoid: to be filled in by those who know where the model will be used.",
     "## Training",
     list([
-      ...splits.map(({ name, counts }) => {
+      ...splits.map(({ name, counts, pictures }) => {
         const all = Array.from(counts);
         const [fewest, most] = [Math.min(...all), Math.max(...all)].map(wholeNumber);
-        const total = wholeNumber(all.reduce((sum, count) => sum + count, 0));
-        return `${name}: ${total} pictures, ${fewest === most ? fewest : `${fewest} to ${most}`} a class`;
+        return `${name}: ${wholeNumber(pictures)} pictures, ${fewest === most ? fewest : `${fewest} to ${most}`} a ${category}`;
       }),
       `${summary.epochs} epochs (${wholeNumber(summary.steps)} steps)${summary.best === undefined ? "" : `, weights of epoch ${summary.best.epoch + 1}`}; ${summary.status}`,
       `${summary.runtime}, ${summary.precision}, ${summary.threads} threads, seed ${summary.seed}, ${duration(summary.wall_seconds)}`,
     ]),
     ...leftOut(summary.bad_pictures),
     "## Results",
-    ...(evaluation === undefined
+    ...(results === undefined
       ? [test === undefined ? "No validation was kept." : ""]
       : [
-          table([
-            ["on the validation", "value", "95 % interval"],
-            ["accuracy", ...cells(evaluation.accuracy)],
-            ["macro F1", ...cells(evaluation.macroF1)],
-            ["calibration error", percent(evaluation.calibrationError), ""],
-          ]),
-          `Intervals by the bootstrap over ${wholeNumber(evaluation.samples)} pictures, which also chose the epoch: expect a little less on new pictures.`,
+          table([["on the validation", "value", "95 % interval"], ...results.rows]),
+          `Intervals by the bootstrap over ${wholeNumber(results.pictures)} pictures, which also chose the epoch: expect a little less on new pictures.`,
         ]),
-    ...(test === undefined ? [] : [`Test accuracy: ${percent(test)}.`]),
-    ...(evaluation === undefined ? [] : ["### By class", classScores(evaluation)]),
+    ...(test === undefined ? [] : [test]),
+    ...(scores === undefined ? [] : [`### By ${category}`, scores]),
     "## Limits",
-    list([
-      "Pictures unlike those it was trained on get one of its classes all the same, often with confidence.",
-      ...(evaluation === undefined ? [] : limits(evaluation, summary.classes)),
-    ]),
+    list(quality.limits),
   ]
     .filter((part) => part !== "")
     .join("\n\n")}\n`;
@@ -106,24 +136,30 @@ function limits({ confusions, classes }: Evaluation, names: readonly string[]): 
 }
 
 function classScores({ classes }: Evaluation): string {
-  const sorted = classes.toSorted((a, b) => b.f1.value - a.f1.value);
+  return scoreRows(
+    ["class", "pictures", "precision", "recall", "F1", "95 % interval of F1"],
+    classes.map(({ name, support, precision, recall, f1 }) => ({
+      by: f1.value,
+      row: [plainText(name), String(support), percent(precision.value), percent(recall.value), ...cells(f1)],
+    })),
+  );
+}
+
+/** Rows of scores, best first; of many the best and the worst. */
+export function scoreRows(
+  header: readonly string[],
+  rows: readonly { readonly by: number; readonly row: readonly string[] }[],
+): string {
+  const sorted = rows.toSorted((a, b) => b.by - a.by).map(({ row }) => row);
   const shown =
     sorted.length <= MOST_CLASSES
       ? sorted
       : [...sorted.slice(0, MOST_CLASSES / 2), ...sorted.slice(-MOST_CLASSES / 2)];
-  return table([
-    ["class", "pictures", "precision", "recall", "F1", "95 % interval of F1"],
-    ...shown.map(({ name, support, precision, recall, f1 }) => [
-      plainText(name),
-      String(support),
-      percent(precision.value),
-      percent(recall.value),
-      ...cells(f1),
-    ]),
-  ]);
+  return table([header, ...shown]);
 }
 
-function cells({ value, low, high }: Interval): [string, string] {
+/** A value and its interval, as two cells. */
+export function cells({ value, low, high }: Interval): [string, string] {
   return [percent(value), Number.isFinite(low) ? `${(low * 100).toFixed(1)} to ${percent(high)}` : ""];
 }
 
@@ -139,6 +175,6 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** Text in which Markdown sees nothing but text. */
-function plainText(text: string): string {
+export function plainText(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>#|]/g, "\\$&").replaceAll(/\s+/g, " ");
 }

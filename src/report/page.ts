@@ -1,5 +1,5 @@
 // The page that every report is: one HTML file that needs nothing else.
-import { CLIENT_SCRIPT } from "./client-script.ts";
+import { CLASS_PICTURES, clientScript } from "./client-script.ts";
 import { Html, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 
@@ -24,6 +24,8 @@ export interface Page {
   readonly footer: string;
   /** What the page's script reads. */
   readonly data?: readonly Html[];
+  /** The part of the script that reads them; default: `CLASS_PICTURES`. */
+  readonly script?: string;
 }
 
 /** What the page may do: run its own script and style, show pictures that are in it, and nothing from anywhere. */
@@ -44,6 +46,7 @@ export function renderPage({
   sections,
   footer,
   data = [],
+  script = CLASS_PICTURES,
 }: Page): string {
   const page = html`<!doctype html>
 <html lang="en">
@@ -68,7 +71,7 @@ ${sections.map(({ id, title: heading, content }) => html`<section id="${id}"><h2
 <footer>${footer}</footer>
 </main>
 ${data}
-<script>${new Html(CLIENT_SCRIPT)}</script>
+<script>${new Html(clientScript(script))}</script>
 </body>
 </html>
 `;

@@ -78,8 +78,8 @@ export interface ModelFacts {
   }[];
 }
 
-/** Everything a report is made of; lists that are empty leave their section out. */
-export interface ReportData {
+/** What a report tells of a run, whatever its task is; lists that are empty leave their section out. */
+export interface RunFacts {
   /** The run's folder, as a name. */
   readonly name: string;
   readonly summary: StoredSummary;
@@ -87,13 +87,21 @@ export interface ReportData {
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly history: readonly EpochMetrics[];
   readonly timing: readonly EpochTime[];
-  /** Of the best epoch's validation; empty where the run kept none. */
-  readonly predictions: readonly Prediction[];
-  /** Samples of each class in each split. */
-  readonly splits: readonly { readonly name: string; readonly counts: ArrayLike<number> }[];
+  /** Samples of each class, or with each label, in each split, and of all. */
+  readonly splits: readonly {
+    readonly name: string;
+    readonly counts: ArrayLike<number>;
+    readonly pictures: number;
+  }[];
   readonly augmented: readonly AugmentedSample[];
-  readonly explained: readonly ExplainedSample[];
   readonly model: ModelFacts | undefined;
   /** What is done to a picture before evaluation, one line each. */
   readonly preprocessing: readonly string[];
+}
+
+/** Everything a report is made of, where each picture belongs to one class. */
+export interface ReportData extends RunFacts {
+  /** Of the best epoch's validation; empty where the run kept none. */
+  readonly predictions: readonly Prediction[];
+  readonly explained: readonly ExplainedSample[];
 }

@@ -52,7 +52,7 @@ const data = (
   ],
   timing: [{ epoch: 1, samples: 8, trainSeconds: 1, dataSeconds: 0.5, validationSeconds: 0.2 }],
   predictions,
-  splits: [{ name: "train", counts: [4, 4] }],
+  splits: [{ name: "train", counts: [4, 4], pictures: 8 }],
   augmented: [],
   explained: [],
   model: undefined,

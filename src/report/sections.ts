@@ -1,12 +1,14 @@
 // The parts of the report, each a section with a heading, or nothing where the run has nothing to show.
-import { classTable, reliabilityDiagram } from "./class-table.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { duration, type Html, html, percent, plainNumber, wholeNumber } from "./html.ts";
 import { type ChartSeries, lineChart } from "./line-chart.ts";
-import { matrix } from "./matrix.ts";
+import { confusionCells, matrix } from "./matrix.ts";
 import { type Section, tile } from "./page.ts";
-import type { ExplainedSample, ReportData } from "./report-data.ts";
+import { reliabilityDiagram } from "./reliability-diagram.ts";
+import type { ExplainedSample, ReportData, RunFacts } from "./report-data.ts";
+import { scoreTable } from "./score-table.ts";
 
+const SCORES = ["Precision", "Recall", "F1"];
 /** Chips for this many pairs of classes. */
 const MOST_PAIRS = 10;
 /** Rows for this many pictures that were left out. */
@@ -23,13 +25,24 @@ export function tiles({ summary }: ReportData, evaluation: Evaluation | undefine
     ${metrics["test/acc_top1"] === undefined ? undefined : tile("Test accuracy", percent(metrics["test/acc_top1"]), "best weights, top 1")}
     ${evaluation === undefined ? undefined : tile("Macro F1", percent(evaluation.macroF1.value), `${wholeNumber(evaluation.samples)} validation pictures`)}
     ${evaluation === undefined ? undefined : tile("Calibration error", percent(evaluation.calibrationError), "confidence against accuracy")}
-    ${tile("Epochs", String(summary.epochs), summary.best === undefined ? undefined : `best: ${summary.best.epoch + 1}`)}
-    ${tile("Whole time", duration(summary.wall_seconds), `${plainNumber(summary.images_per_second)} images/s in training`)}
+    ${runTiles(summary)}
   </div>`;
 }
 
-/** Loss, accuracy and learning rate by epoch, the best epoch marked. */
-export function curves({ history, summary }: ReportData): Section | undefined {
+/** How long it took. */
+export function runTiles(summary: RunFacts["summary"]): Html {
+  return html`${tile("Epochs", String(summary.epochs), summary.best === undefined ? undefined : `best: ${summary.best.epoch + 1}`)}
+    ${tile("Whole time", duration(summary.wall_seconds), `${plainNumber(summary.images_per_second)} images/s in training`)}`;
+}
+
+/** What is shown of the quality by epoch, in per cent. */
+export interface QualityCurves {
+  readonly title: string;
+  readonly metrics: readonly string[];
+}
+
+/** Loss, quality and learning rate by epoch, the best epoch marked. */
+export function curves({ history, summary }: RunFacts, quality: QualityCurves): Section | undefined {
   if (history.length === 0) return undefined;
   const series = (...names: readonly string[]): ChartSeries[] =>
     names.map((name) => ({
@@ -44,7 +57,7 @@ export function curves({ history, summary }: ReportData): Section | undefined {
     title: "Curves",
     content: html`<div class="grid2">
       ${lineChart({ title: "Loss", series: series("train/loss", "val/loss"), mark })}
-      ${lineChart({ title: "Accuracy", series: series("train/acc_top1", "val/acc_top1", "val/acc_top5"), percent: true, mark })}
+      ${lineChart({ title: quality.title, series: series(...quality.metrics), percent: true, mark })}
       ${lineChart({ title: "Learning rate", series: series("lr"), mark })}
     </div>`,
   };
@@ -62,7 +75,7 @@ export function confusion(
     title: "Confusion matrix",
     content: html`<p class="sub">Rows are true classes, columns predicted ones. Choose a cell to see the pictures behind it.</p>
     <div class="layout">
-      <div class="card scroll">${matrix(cells, classNames)}</div>
+      <div class="card scroll">${matrix(confusionCells(cells, classNames))}</div>
       <div class="card">
         ${confusions.length === 0 ? undefined : html`<h3>Most frequent confusions</h3><p></p><ul class="chips">${confusions.slice(0, MOST_PAIRS).map(({ truth, predicted, count }) => html`<li><button data-pair="${truth},${predicted}">${classNames[truth]} → ${classNames[predicted]}<b>${count}</b></button></li>`)}</ul>`}
         <div class="filters">
@@ -85,7 +98,14 @@ export function perClass(evaluation: Evaluation | undefined): Section | undefine
     id: "classes",
     title: "Classes",
     content: html`<p class="sub">Lines show 95 % intervals by the bootstrap (${evaluation.replicates} replicates of the pictures): few pictures make them wide.</p>
-    <div class="card">${classTable(evaluation.classes)}</div>`,
+    <div class="card">${scoreTable(
+      "Class",
+      SCORES,
+      evaluation.classes.map(({ precision, recall, f1, ...rest }) => ({
+        ...rest,
+        scores: [precision, recall, f1],
+      })),
+    )}</div>`,
   };
 }
 
@@ -96,7 +116,7 @@ export function calibration(evaluation: Evaluation | undefined): Section | undef
     id: "calibration",
     title: "Calibration",
     content: html`<p class="sub">Bars: how often predictions of that confidence are right. Orange lines: how confident they are. Bars below their line are over-confident. The strip shows how many pictures each bar stands for. Expected calibration error: ${percent(evaluation.calibrationError)}.</p>
-    <div class="card plain">${reliabilityDiagram(evaluation)}</div>`,
+    <div class="card plain">${reliabilityDiagram(evaluation.bins)}</div>`,
   };
 }
 
@@ -139,7 +159,7 @@ function looked(
 }
 
 /** Training pictures before and after augmentation. Nothing where none were kept. */
-export function augmentation({ augmented, preprocessing }: ReportData): Section | undefined {
+export function augmentation({ augmented, preprocessing }: RunFacts): Section | undefined {
   if (augmented.length === 0) return undefined;
   const picture = (address: string, caption: string): Html =>
     html`<figure class="pic neutral"><div class="frame"><img loading="lazy" src="${address}" alt="${caption}"></div><figcaption>${caption}</figcaption></figure>`;
@@ -154,22 +174,20 @@ export function augmentation({ augmented, preprocessing }: ReportData): Section 
   };
 }
 
-/** Pictures of each class in each split. */
-export function dataSet({ splits, summary }: ReportData): Section | undefined {
+/** Pictures of each class, or with each label, in each split. @param category what is counted */
+export function dataSet({ splits, summary }: RunFacts, category: "Class" | "Label"): Section | undefined {
   if (splits.length === 0) return undefined;
-  const total = (counts: ArrayLike<number>): number =>
-    Array.from(counts).reduce((sum, count) => sum + count, 0);
   return {
     id: "data",
     title: "Data",
-    content: html`<div class="card scroll tall"><table class="sortable"><thead><tr><th><button>Class</button></th>${splits.map(({ name }) => html`<th class="num"><button>${name}</button></th>`)}</tr></thead>
+    content: html`<div class="card scroll tall"><table class="sortable"><thead><tr><th><button>${category}</button></th>${splits.map(({ name }) => html`<th class="num"><button>${name}</button></th>`)}</tr></thead>
     <tbody>${summary.classes.map((name, c) => html`<tr><th scope="row">${name}</th>${splits.map(({ counts }) => html`<td class="num" data-v="${counts[c]!}">${wholeNumber(counts[c]!)}</td>`)}</tr>`)}</tbody></table></div>
-    <p class="sub">${splits.map(({ name, counts }) => `${name}: ${wholeNumber(total(counts))} pictures`).join(", ")}</p>`,
+    <p class="sub">${splits.map(({ name, pictures }) => `${name}: ${wholeNumber(pictures)} pictures`).join(", ")}</p>`,
   };
 }
 
 /** Pictures that could not be read, with the reason. Nothing where all could. */
-export function leftOut({ summary }: ReportData): Section | undefined {
+export function leftOut({ summary }: RunFacts): Section | undefined {
   const { bad_pictures: pictures } = summary;
   if (pictures.length === 0) return undefined;
   const rest = pictures.length - MOST_LEFT_OUT;
@@ -184,7 +202,7 @@ export function leftOut({ summary }: ReportData): Section | undefined {
 }
 
 /** Where the time of the run went, in seconds, and the speed of each epoch. Nothing without epochs. */
-export function timing({ timing: epochs, summary }: ReportData): Section | undefined {
+export function timing({ timing: epochs, summary }: RunFacts): Section | undefined {
   if (epochs.length === 0) return undefined;
   const sum = (of: (epoch: (typeof epochs)[number]) => number): number =>
     epochs.reduce((total, epoch) => total + of(epoch), 0);
@@ -212,7 +230,7 @@ export function timing({ timing: epochs, summary }: ReportData): Section | undef
 }
 
 /** What was trained, with what, and on which machine; the layers where they are known. */
-export function modelAndMachine({ model, summary, environment }: ReportData): Section {
+export function modelAndMachine({ model, summary, environment }: RunFacts): Section {
   const facts: (readonly [string, string])[] = [
     ["architecture", summary.model],
     ...(model === undefined
@@ -240,7 +258,7 @@ export function modelAndMachine({ model, summary, environment }: ReportData): Se
 }
 
 /** Every setting of the run, with what set it. */
-export function configuration({ configuration: entries }: ReportData): Section | undefined {
+export function configuration({ configuration: entries }: RunFacts): Section | undefined {
   if (entries.length === 0) return undefined;
   return {
     id: "configuration",

@@ -2,8 +2,8 @@
 
 /** The page's style sheet, whole: nothing is loaded from elsewhere. */
 export const STYLE: string = `
-:root{color-scheme:light dark;--bg:#f7f8f9;--card:#fff;--text:#1d2730;--muted:#5b6875;--line:#e2e6ea;--right:#0072b2;--wrong:#d55e00;--third:#00795a;--on:#fff;--chip:#eef1f4;--shadow:0 1px 2px rgb(16 24 32/.06)}
-@media (prefers-color-scheme:dark){:root{--bg:#12161b;--card:#1a2027;--text:#e4e9ee;--muted:#9ba8b5;--line:#2c343d;--right:#5ab4ee;--wrong:#f5924a;--third:#3cc9a0;--on:#0b1116;--chip:#262e37;--shadow:none}}
+:root{color-scheme:light dark;--bg:#f7f8f9;--card:#fff;--text:#1d2730;--muted:#5b6875;--line:#e2e6ea;--right:#0072b2;--wrong:#d55e00;--third:#00795a;--on:#fff;--chip:#eef1f4;--extra:#9a3d78;--shadow:0 1px 2px rgb(16 24 32/.06)}
+@media (prefers-color-scheme:dark){:root{--bg:#12161b;--card:#1a2027;--text:#e4e9ee;--muted:#9ba8b5;--line:#2c343d;--right:#5ab4ee;--wrong:#f5924a;--third:#3cc9a0;--on:#0b1116;--chip:#262e37;--extra:#e79acb;--shadow:none}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:3.4rem}
 body{margin:0;background:var(--bg);color:var(--text);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
@@ -25,7 +25,7 @@ section{padding:30px 0 6px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-top:18px}
 .tile{padding:12px 14px}
 .tile span{display:block;color:var(--muted);font-size:.82rem}
-.tile strong{font-size:1.4rem;font-weight:620;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
+.tile strong{white-space:nowrap;font-size:1.4rem;font-weight:620;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
 .tile small{display:block;color:var(--muted);font-size:.78rem}
 .plain{max-width:620px}
 .chart figcaption{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;justify-content:space-between;margin-bottom:6px}
@@ -39,9 +39,9 @@ svg .axis{fill:var(--muted);font-size:12.5px}
 svg .grid{stroke:var(--line);fill:none}
 svg .mark{stroke:var(--muted);stroke-dasharray:2 4;fill:none}
 svg .cursor{stroke:var(--muted);fill:none}
-.s0{--c:var(--right)}.s1{--c:var(--wrong)}.s2{--c:var(--third)}
+.s0{--c:var(--right)}.s1{--c:var(--wrong)}.s2{--c:var(--third)}.s3{--c:var(--muted)}
 svg .line{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
-.s1 .line{stroke-dasharray:7 3}.s2 .line{stroke-dasharray:2 3}
+.s1 .line{stroke-dasharray:7 3}.s2 .line{stroke-dasharray:2 3}.s3 .line{stroke-dasharray:9 3 2 3}
 svg .dot{fill:var(--c)}
 svg .bar{fill:var(--right);fill-opacity:.55}
 svg .expected{stroke:var(--wrong);stroke-width:2.5}
@@ -51,7 +51,7 @@ svg .count{fill:var(--muted);fill-opacity:.45}
 .scroll{overflow-x:auto}
 svg.matrix{display:block;max-width:100%;min-width:min(100%,330px);height:auto;margin:0 auto}
 .matrix .field{fill:none;stroke:var(--line)}
-#matrix .cell{cursor:pointer}
+#matrix .cell,.choices .cell{cursor:pointer}
 .matrix .right rect{fill:var(--right)}.matrix .wrong rect{fill:var(--wrong)}
 .matrix .on{fill:var(--on)}
 .matrix .cell text{pointer-events:none;font-variant-numeric:tabular-nums}
@@ -140,6 +140,28 @@ svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px}
 .shares b{font-weight:600;text-align:right;font-variant-numeric:tabular-nums}
 #tip{position:fixed;z-index:9;pointer-events:none;background:var(--text);color:var(--bg);border-radius:6px;padding:5px 9px;font-size:.8rem;line-height:1.4;white-space:pre;font-variant-numeric:tabular-nums}
 footer{color:var(--muted);font-size:.82rem;padding:26px 0 40px}
+
+.grid3{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,260px),1fr));gap:16px}
+.grid2.wide{grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr))}
+.below{margin:26px 0 4px}
+.compact .classes small{display:none}
+.compact tbody th{min-width:7em}
+@media (max-width:700px){.choices svg.matrix{max-width:none}}
+.pics.sets{grid-template-columns:repeat(auto-fill,minmax(164px,1fr))}
+.tag{display:inline-block;max-width:100%;margin:0 4px 4px 0;padding:0 7px;border-radius:6px;border:1.5px solid var(--right);color:var(--right);font-size:.8rem;line-height:1.5;overflow-wrap:anywhere}
+.tag i{font-style:normal;margin-left:5px;opacity:.8;white-space:nowrap}
+.tag.miss{border:1.5px dashed var(--wrong);color:var(--wrong)}
+.tag.extra{border-color:var(--extra);background:var(--extra);color:var(--card)}
+.pic span.tag{display:inline-block}.pic .tag.hit{color:var(--right)}.pic .tag.miss{color:var(--wrong)}.pic .tag.extra{color:var(--card)}
+p.legend{display:block;margin:0 0 10px}
+.slider{display:block;color:var(--muted);font-size:.88rem}
+.slider output{color:var(--text);font-weight:600;font-variant-numeric:tabular-nums}
+.slider input{display:block;width:100%;margin:6px 0 12px;padding:0;accent-color:var(--right)}
+.figures{display:grid;grid-template-columns:repeat(3,1fr);gap:2px 12px;margin:0 0 12px}
+.figures dt{grid-row:1;color:var(--muted);font-size:.82rem}
+.figures dd{grid-row:2;margin:0;font-size:1.25rem;font-weight:620;font-variant-numeric:tabular-nums}
+svg .thin{vector-effect:non-scaling-stroke}
+svg .chosen-point{fill:var(--wrong);stroke:var(--card);stroke-width:2}
 @media print{nav,.filters,.more{display:none}.roomy{min-width:640px}
 .tall{max-height:none}}
 `;

@@ -12,6 +12,7 @@ import { loadCheckpoint } from "../../train/index.ts";
 import { resize } from "../../transforms/index.ts";
 import type { RunFolder } from "../run/run-folder.ts";
 import { jpegAddress } from "./jpeg-address.ts";
+import type { PredictedPart } from "./read-predictions.ts";
 
 /** A run's best weights, and what computes with them. */
 export interface HeatMapRequest {
@@ -22,13 +23,6 @@ export interface HeatMapRequest {
   readonly threads?: number | undefined;
   /** Takes a line on what the report lacks. */
   readonly note?: ((line: string) => void) | undefined;
-}
-
-/** What was predicted, and the place of each sample in its part. */
-export interface PredictedPart {
-  readonly part: "train" | "val";
-  readonly predictions: readonly Prediction[];
-  readonly indices: readonly number[];
 }
 
 interface Chosen {

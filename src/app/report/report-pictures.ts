@@ -4,7 +4,7 @@ import { labelText } from "../../data/datasets/dataset.ts";
 import type { DataModule } from "../../data/modules/data-module.ts";
 import type { Image } from "../../image/index.ts";
 import { rgbOfBatch } from "../../plots/rgb-of-batch.ts";
-import type { AugmentedSample, Prediction } from "../../report/index.ts";
+import type { AugmentedSample } from "../../report/index.ts";
 import { resize } from "../../transforms/index.ts";
 import { jpegAddress } from "./jpeg-address.ts";
 
@@ -28,24 +28,30 @@ async function pictureOf(data: DataModule, part: Part, index: number, epoch?: nu
   return jpegAddress(small, QUALITY);
 }
 
+/** What may get a picture. */
+interface Judged {
+  readonly loss: number;
+  readonly picture?: string | undefined;
+}
+
 /**
  * The predictions, the most telling with their pictures: mistakes before hits, large losses first. Pictures that
  * cannot be read any more stay out.
  * @param indices position of each prediction's sample in `part`
  */
-export async function withPictures(
+export async function withPictures<P extends Judged>(
   data: DataModule,
   part: Part,
-  predictions: readonly Prediction[],
+  predictions: readonly P[],
   indices: readonly number[],
   maxPictures: number,
-): Promise<Prediction[]> {
+  isWrong: (prediction: P) => boolean,
+): Promise<P[]> {
   const order = Array.from(predictions, (_, i) => i).sort((a, b) => {
     const [left, right] = [predictions[a]!, predictions[b]!];
-    const wrong = (prediction: Prediction): number => (prediction.truth === prediction.predicted ? 0 : 1);
-    return wrong(right) - wrong(left) || right.loss - left.loss;
+    return Number(isWrong(right)) - Number(isWrong(left)) || right.loss - left.loss;
   });
-  const shown: Prediction[] = [...predictions];
+  const shown: P[] = [...predictions];
   let bytes = 0;
   for (let start = 0; start < Math.min(maxPictures, order.length) && bytes < MOST_BYTES; start += AT_A_TIME) {
     const group = order.slice(start, Math.min(start + AT_A_TIME, maxPictures));

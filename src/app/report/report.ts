@@ -9,8 +9,13 @@ import {
   type EpochMetrics,
   type EpochTime,
   evaluationOf,
+  type LabelReportData,
+  labelEvaluationOf,
   type ModelFacts,
   type ReportData,
+  type RunFacts,
+  renderLabelCard,
+  renderLabelReport,
   renderModelCard,
   renderReport,
   type StoredSummary,
@@ -18,7 +23,9 @@ import {
 import type { Runtime } from "../../runtime/contract.ts";
 import { openRun, type RunRequest } from "../run/open-run.ts";
 import type { RunFolder } from "../run/run-folder.ts";
-import { heatMaps, type PredictedPart } from "./heat-maps.ts";
+import { heatMaps } from "./heat-maps.ts";
+import { isWrong, isWrongLabel } from "./is-wrong.ts";
+import { readClassPredictions, readLabelPredictions } from "./read-predictions.ts";
 import { augmentedSamples, withPictures } from "./report-pictures.ts";
 
 /** The run that is reported on, opened. */
@@ -35,7 +42,11 @@ export interface ReportRequest {
   readonly threads?: number | undefined;
   /** Takes a line on what the report lacks. */
   readonly note?: ((line: string) => void) | undefined;
+  /** Of several labels, the probability above which each is predicted; default 0.5. */
+  readonly thresholds?: ArrayLike<number> | undefined;
 }
+
+const MOST_PICTURES = 1000;
 
 /**
  * Writes `report.html` and `model_card.md` into the run's folder.
@@ -43,12 +54,45 @@ export interface ReportRequest {
  * @throws ClassifierTrainingError kind "usage" `NO_SUMMARY` for a run that has not ended
  */
 export async function writeReport(request: ReportRequest): Promise<string> {
-  const { folder } = request;
-  const data = await gather(request);
-  const evaluation = evaluationOf(data);
-  await folder.write(folder.modelCardFile, renderModelCard(data, evaluation));
-  await folder.write(folder.reportFile, renderReport(data, evaluation));
+  const { folder, model } = request;
+  const facts = await gather(request);
+  const [page, card] =
+    model.labels.task === "multi_label"
+      ? await aboutLabels(facts, request)
+      : await aboutClasses(facts, request);
+  await folder.write(folder.modelCardFile, card);
+  await folder.write(folder.reportFile, page);
   return folder.reportFile;
+}
+
+/** The page and the card. */
+type Written = readonly [page: string, card: string];
+
+async function aboutClasses(facts: RunFacts, request: ReportRequest): Promise<Written> {
+  const { folder, data, maxPictures = MOST_PICTURES } = request;
+  const predicted = readClassPredictions(await readTable(folder.predictionsFile), data.classes);
+  const { part, predictions, indices } = predicted;
+  const content: ReportData = {
+    ...facts,
+    predictions: await withPictures(data, part, predictions, indices, maxPictures, isWrong),
+    explained: await heatMaps(request, predicted),
+  };
+  const evaluation = evaluationOf(content);
+  return [renderReport(content, evaluation), renderModelCard(content, evaluation)];
+}
+
+async function aboutLabels(facts: RunFacts, request: ReportRequest): Promise<Written> {
+  const { folder, data, maxPictures = MOST_PICTURES, thresholds } = request;
+  const predicted = readLabelPredictions(await readTable(folder.predictionsFile), data.classes);
+  const { part, predictions, indices } = predicted;
+  const wrong = isWrongLabel(data.classes.length, thresholds);
+  const content: LabelReportData = {
+    ...facts,
+    predictions: await withPictures(data, part, predictions, indices, maxPictures, wrong),
+    thresholds,
+  };
+  const evaluation = labelEvaluationOf(content);
+  return [renderLabelReport(content, evaluation), renderLabelCard(content, evaluation)];
 }
 
 /** Writes the report of a run that has ended before. */
@@ -57,11 +101,8 @@ export async function report(request: RunRequest): Promise<string> {
   return await writeReport({ ...opened, threads: opened.settings.trainer.threads, note: request.write });
 }
 
-async function gather(request: ReportRequest): Promise<ReportData> {
-  const { folder, data, model, maxPictures = 1000 } = request;
+async function gather({ folder, data, model }: ReportRequest): Promise<RunFacts> {
   const { train, val, test } = data.splits;
-  const predicted = await readPredictions(folder, data);
-  const { part, predictions, indices } = predicted;
   return {
     name: folder.path.split(/[\\/]/).slice(-2).join("/"),
     summary: await readSummary(folder),
@@ -75,10 +116,16 @@ async function gather(request: ReportRequest): Promise<ReportData> {
       : [],
     history: (await readTable(folder.metricsFile)).map(historyRow),
     timing: (await readTable(folder.timingFile)).map(timingRow),
-    predictions: await withPictures(data, part, predictions, indices, maxPictures),
-    explained: await heatMaps(request, predicted),
     splits: Object.entries({ train, val, test }).flatMap(([name, split]) =>
-      split === undefined ? [] : [{ name, counts: countClasses(split.labels, data.classes.length) }],
+      split === undefined
+        ? []
+        : [
+            {
+              name,
+              counts: countClasses(split.labels, data.classes.length),
+              pictures: split.labels.length,
+            },
+          ],
     ),
     augmented: await augmentedSamples(data),
     model: modelFacts(data, model),
@@ -124,21 +171,6 @@ function timingRow(row: Record<string, string>): EpochTime {
     dataSeconds: Number(row.data_seconds),
     validationSeconds: Number(row.validation_seconds),
   };
-}
-
-async function readPredictions(folder: RunFolder, data: DataModule): Promise<PredictedPart> {
-  const rows = await readTable(folder.predictionsFile);
-  const classOf = new Map(data.classes.map((name, c) => [name, c]));
-  const known = rows.filter((row) => classOf.has(row.true!) && classOf.has(row.predicted!));
-  const predictions = known.map((row) => ({
-    name: row.name!,
-    truth: classOf.get(row.true!)!,
-    predicted: classOf.get(row.predicted!)!,
-    confidence: Number(row.confidence),
-    loss: Number(row.loss),
-  }));
-  const part = rows[0]?.split === "train" ? "train" : "val";
-  return { part, predictions, indices: known.map(({ index }) => Number(index)) };
 }
 
 function modelFacts({ preprocessing }: DataModule, model: BaseClassificationModel): ModelFacts | undefined {
