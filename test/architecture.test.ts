@@ -122,6 +122,7 @@ const BROWSER_SAFE: readonly string[] = [
   ...[
     ...[
       "pictures/batch-predictions",
+      "pictures/label-predictions",
       "best-epoch",
       "checkpoint-name",
       "early-stopping",

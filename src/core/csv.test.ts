@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { readCsv, writeCsv } from "./csv.ts";
+import { describe, expect, test } from "vitest";
+import { readCsv, readLabelList, writeCsv, writeLabelList } from "./csv.ts";
 
 test("quotes only what needs it", () => {
   expect(
@@ -34,4 +34,17 @@ test("a last line without line feed counts, empty lines do not", () => {
     ["1", ""],
   ]);
   expect(readCsv("")).toEqual([]);
+});
+
+describe("a list of labels in a cell", () => {
+  test.each([[[]], [["red"]], [["red", "striped"]], [["a|b", "c\\", "\\|", "<b>\"'", "with\nbreak"]]])(
+    "%j is read as it was written",
+    (names) => {
+      expect(readLabelList(writeLabelList(names))).toEqual(names);
+    },
+  );
+
+  test("common names stand as they are", () => {
+    expect(writeLabelList(["digit 1", "red"])).toBe("digit 1|red");
+  });
 });

@@ -1,4 +1,4 @@
-// Comma-separated values after RFC 4180, and tables of other separators.
+// Comma-separated values after RFC 4180, tables of other separators, and lists within a cell.
 import { ClassifierTrainingError } from "./errors.ts";
 
 /** Rows as text, each ended by a line feed; cells with commas, quotes or line breaks are quoted. */
@@ -99,4 +99,15 @@ function closingQuote(text: string, open: number, where: string): number {
     at++;
   }
   throw new ClassifierTrainingError("data", "TABLE_ROW", "a quote is not closed", { where });
+}
+
+/** The names joined by `|`; a `|` or `\` that belongs to a name has `\` before it. */
+export function writeLabelList(names: readonly string[]): string {
+  return names.map((name) => name.replaceAll(/[\\|]/g, "\\$&")).join("|");
+}
+
+/** The names of such a list; none of an empty one. */
+export function readLabelList(text: string): string[] {
+  const names = text.match(/(?:\\.|[^\\|])+/gs) ?? [];
+  return names.map((name) => name.replaceAll(/\\(.)/gs, "$1"));
 }

@@ -4,7 +4,15 @@ export { withoutPasswords } from "./address.ts";
 export type { Batch, BatchSource, DataSplit, LoaderMemory, TrainerData } from "./batches.ts";
 export { fillBernoulli } from "./bernoulli.ts";
 export { compareCodePoints } from "./code-points.ts";
-export { type CsvFormat, type CsvRecord, csvRecords, readCsv, writeCsv } from "./csv.ts";
+export {
+  type CsvFormat,
+  type CsvRecord,
+  csvRecords,
+  readCsv,
+  readLabelList,
+  writeCsv,
+  writeLabelList,
+} from "./csv.ts";
 export { cubicWeight } from "./cubic.ts";
 export {
   allocate,
@@ -31,7 +39,6 @@ export {
   isOfOneClass,
   isShare,
 } from "./headline-metrics.ts";
-export { readLabelList, writeLabelList } from "./label-list.ts";
 export {
   ABSENT,
   countClasses,
