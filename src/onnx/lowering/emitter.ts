@@ -9,6 +9,7 @@ import {
 } from "../../core/index.ts";
 import { batchFactor, type Dims, isBoundShape } from "../../graph/index.ts";
 import { GraphBuilder, type OnnxAttribute } from "../graph-builder.ts";
+import { onnxType } from "../tensor.ts";
 
 /** A node's attributes by ONNX's names; undefined ones are left out, which means ONNX's default. */
 export type Attributes = Readonly<Record<string, OnnxAttribute | undefined>>;
@@ -112,6 +113,15 @@ export class Emitter {
     if (axes.length === 0) return x;
     const inputs = [x, this.integers(starts), this.integers(ends), this.integers(axes)];
     return this.node("Slice", steps === undefined ? inputs : [...inputs, this.integers(steps)]);
+  }
+
+  /** `x` once `first`, floats of whatever shape, is there. Readers of models order nodes by what they read alone. */
+  after(x: string, shape: Dims, first: string): string {
+    const nothing = this.once(`nothing of ${first}`, () => {
+      const floats = this.slice(this.reshape(first, [-1]), [0], [0], [0]);
+      return [this.node("Cast", [floats], { to: onnxType("int64") })];
+    });
+    return this.node("Reshape", [x, this.concat([this.#sizes(shape), ...nothing], 0)]);
   }
 
   /** Lets parts of a flat tensor come from where it comes from, without a copy. */

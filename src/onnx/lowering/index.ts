@@ -1,5 +1,5 @@
 // Graph ops as ONNX nodes: one lowering per op, the same for training and for export.
-import type { OpName, OpParams, Program, Value } from "../../graph/index.ts";
+import type { Node, OpName, OpParams, Program, Value } from "../../graph/index.ts";
 import { blockedConvolutionLowerings } from "./blocked-convolution.ts";
 import { convolutionLowerings } from "./convolution.ts";
 import { decomposedNormalizationLowerings } from "./decomposed-normalization.ts";
@@ -23,6 +23,8 @@ export interface LoweringOptions {
   readonly channelBlock?: number | undefined;
   /** Whether sigmoid is ONNX's own operator, which readers of models know, though it be less exact. Default false. */
   readonly wholeSigmoid?: boolean;
+  /** Nodes that are not to run before a value is there, by those nodes; default: none. */
+  readonly behind?: ReadonlyMap<Node, Value>;
 }
 
 /** The lowering of every op. */
@@ -61,6 +63,7 @@ export function lowerNodes(
   options: LoweringOptions,
 ): ReadonlyMap<Value, string> {
   const table = lowerings(options);
+  const { behind = new Map<Node, Value>() } = options;
   const names = new Map<Value, string>();
   const used = usedValues(program);
   const squares = summedSquares(program);
@@ -70,10 +73,16 @@ export function lowerNodes(
       names.set(node.outputs[0]!, names.get(node.inputs[0]!)!);
       continue;
     }
+    const first = behind.get(node);
+    const nameOf = (value: Value): string => {
+      const name = names.get(value)!;
+      const waits = first !== undefined && value === node.inputs[0] && !behind.has(value.node);
+      return waits ? emit.after(name, value.shape, names.get(first)!) : name;
+    };
     const inputs = node.inputs.map((value) => ({
       ...value,
       value,
-      name: names.get(value)!,
+      name: nameOf(value),
       isRoot: squares.has(value.node),
     }));
     const lowering = table[node.op as OpName] as Lowering<unknown>;

@@ -13,7 +13,7 @@ export {
   tooLargeTensor,
   withinSlab,
 } from "./memory-plan.ts";
-export { withRecomputation } from "./recomputation.ts";
+export { type Remade, type Remaking, withRecomputation } from "./recomputation.ts";
 export { matchReluGradient, type ReluGradient, scalarConstant } from "./relu-gradient.ts";
 export { type ElementwiseMember, nodesOf, type Unit } from "./units.ts";
 export { Uses } from "./uses.ts";

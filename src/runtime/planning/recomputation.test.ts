@@ -43,7 +43,7 @@ function step(
   const joins = ({ op, inputs, outputs: [y] }: BoundProgram["nodes"][number]): boolean =>
     ELEMENTWISE.includes(op) &&
     inputs.every(({ shape }) => shape.length === 0 || shape.join() === y!.shape.join());
-  return withRecomputation(asBound(program), joins);
+  return withRecomputation(asBound(program), { joins, normalizes: true }).program;
 }
 
 /** What gradients read of the forward pass, but for operands, vectors and the signs of a ReLU's result. */

@@ -22,20 +22,34 @@ const SMALL = 16;
 /** Passes through memory that a value may take to make again. */
 const MOST_PASSES = 1;
 
+/** What a runtime does with values that are made again. */
+export interface Remaking {
+  /** Elementwise nodes that the runtime computes together with others. */
+  readonly joins: CanJoin;
+  /** Whether batch norms with ReLU are made again: for a runtime whose kernel leaves the result's signs to the gradient's. */
+  readonly normalizes: boolean;
+}
+
+/** A program in which values are made again. */
+export interface Remade {
+  readonly program: BoundProgram;
+  /** Nodes that make a value again, each with the gradient that is there before it in the program's order. */
+  readonly behind: ReadonlyMap<BoundNode, BoundValue>;
+}
+
 /**
  * The same program, in which nodes of gradients read some values of the forward pass from copies of the nodes that made
  * them. Those are values that come from one other, which gradients read in any case, by elementwise ops (SiLU, GELU, a
  * gate), a layer norm or a batch norm with ReLU: at most one pass through memory, which a kernel shared with gradients
  * often has already made. No bit changes where kernels round alike in both places.
- *
- * @param joins elementwise nodes that the runtime computes together with others
+ * Nothing but the order of nodes keeps copies from being made early: a runtime with an order of its own looks at `behind`.
  */
-export function withRecomputation(program: BoundProgram, joins: CanJoin): BoundProgram {
+export function withRecomputation(program: BoundProgram, remaking: Remaking): Remade {
   const forward = forwardNodes(program);
-  if (forward.size === program.nodes.length) return program;
+  if (forward.size === program.nodes.length) return { program, behind: new Map() };
   const uses = new Uses(program);
-  const reads = new BackwardReads(program, forward, uses);
-  const origins = new Origins(uses, joins);
+  const reads = new BackwardReads(program, forward, remaking.normalizes ? signsOf(program, uses) : new Set());
+  const origins = new Origins(uses, remaking);
   const isRemade = (value: BoundValue): boolean =>
     forward.has(value.node) &&
     !uses.isResult(value) &&
@@ -43,17 +57,21 @@ export function withRecomputation(program: BoundProgram, joins: CanJoin): BoundP
   return new Rewriting(program, forward, uses, reads, isRemade).rewritten();
 }
 
+/** The comparisons of results of batch norms with ReLU, in their gradients. */
+function signsOf(program: BoundProgram, uses: Uses): ReadonlySet<BoundNode> {
+  const masks = program.nodes.flatMap((node) => matchReluGradient(node, uses) ?? []);
+  const ofNormalized = masks.filter((mask) => normalizationGradientOf(mask, uses) !== undefined);
+  return new Set(ofNormalized.map(({ nodes }) => nodes[0]!));
+}
+
 /** What nodes of gradients read of the forward pass. */
 class BackwardReads {
   readonly #kept = new Set<BoundValue>();
-  readonly #masks = new Set<BoundNode>();
+  readonly #masks: ReadonlySet<BoundNode>;
 
-  constructor(program: BoundProgram, forward: ReadonlySet<BoundNode>, uses: Uses) {
-    for (const node of program.nodes) {
-      const mask = matchReluGradient(node, uses);
-      if (mask !== undefined && normalizationGradientOf(mask, uses) !== undefined)
-        this.#masks.add(mask.nodes[0]!);
-    }
+  /** @param masks nodes that read nothing, the forward kernel having left the bits */
+  constructor(program: BoundProgram, forward: ReadonlySet<BoundNode>, masks: ReadonlySet<BoundNode>) {
+    this.#masks = masks;
     for (const node of program.nodes) {
       if (forward.has(node) || this.#masks.has(node)) continue;
       for (const input of node.inputs) if (forward.has(input.node)) this.#kept.add(unshaped(input));
@@ -76,12 +94,12 @@ type Sources = ReadonlyMap<BoundValue, number>;
 /** From which values of their size others can be made. */
 class Origins {
   readonly #uses: Uses;
-  readonly #joins: CanJoin;
+  readonly #remaking: Remaking;
   readonly #sources = new Map<BoundValue, Sources>();
 
-  constructor(uses: Uses, joins: CanJoin) {
+  constructor(uses: Uses, remaking: Remaking) {
     this.#uses = uses;
-    this.#joins = joins;
+    this.#remaking = remaking;
   }
 
   of(value: BoundValue): Sources {
@@ -97,7 +115,7 @@ class Origins {
     const size = sizeOf(value.shape);
     if (size < FEWEST_ELEMENTS || value !== node.outputs[0]) return [];
     const normalization = normalizationOf(node, this.#uses);
-    if (normalization !== undefined) return [[normalization.inputs[0]!, 1]];
+    if (normalization !== undefined) return this.#remaking.normalizes ? [[normalization.inputs[0]!, 1]] : [];
     const own = this.#passesOf(node);
     const large = node.inputs.filter(({ shape }) => sizeOf(shape) * SMALL > size);
     const isAlike = large.length > 0 && large.every(({ shape }) => sizeOf(shape) === size);
@@ -112,7 +130,7 @@ class Origins {
 
   /** Passes that the node needs for itself; undefined for what is no cheap op. */
   #passesOf(node: BoundNode): 0 | 1 | undefined {
-    if (isOp(node, "reshape") || this.#joins(node, undefined)) return 0;
+    if (isOp(node, "reshape") || this.#remaking.joins(node, undefined)) return 0;
     if (isOp(node, "layerNorm")) return 1;
     return SCALINGS.has(node.op) && node.outputs[0]!.dtype === "float32" ? 1 : undefined;
   }
@@ -136,6 +154,10 @@ class Rewriting {
   readonly #graph = new Graph();
   readonly #values = new Map<BoundValue, Value>();
   readonly #copies = new Map<BoundValue, Value>();
+  readonly #behind = new Map<BoundNode, BoundValue>();
+  /** Gradients: what begins behind the forward pass, and what comes of it. */
+  readonly #gradients = new Set<Value>();
+  #latest: Value | undefined;
 
   constructor(
     program: BoundProgram,
@@ -151,21 +173,31 @@ class Rewriting {
     this.#isRemade = isRemade;
   }
 
-  rewritten(): BoundProgram {
+  rewritten(): Remade {
     const { name, nodes, outputs, updates } = this.#program;
     for (const node of nodes) {
       const isPlain = this.#forward.has(node) || this.#reads.isMask(node);
       const inputs = node.inputs.map((input) => (isPlain ? this.#values.get(input)! : this.#read(input)));
       const results = this.#append(node, inputs);
       for (const [i, value] of node.outputs.entries()) this.#values.set(value, results[i]!);
+      if (!this.#forward.has(node)) this.#follow(inputs, results);
     }
-    return createProgram({
+    const program = createProgram({
       name,
       outputs: Object.fromEntries(
         Object.entries(outputs).map(([key, value]) => [key, this.#values.get(value)!]),
       ),
       updates: updates.map(({ variable, value }) => ({ variable, value: this.#values.get(value)! })),
     }) as BoundProgram;
+    return { program, behind: this.#behind };
+  }
+
+  /** Takes note of a node behind the forward pass where what it gives is a gradient. */
+  #follow(inputs: readonly Value[], results: readonly Value[]): void {
+    if (inputs.length === 0) return;
+    if (this.#latest !== undefined && !inputs.some((input) => this.#gradients.has(input))) return;
+    for (const result of results) this.#gradients.add(result);
+    this.#latest = results[0];
   }
 
   #append<N extends BoundNode>({ op, params, scope }: N, inputs: readonly Value[]): readonly Value[] {
@@ -178,6 +210,7 @@ class Rewriting {
     if (known !== undefined) return known;
     const copy = this.#copyOf(value);
     this.#copies.set(value, copy);
+    if (this.#latest !== undefined) this.#behind.set(copy.node as BoundNode, this.#latest as BoundValue);
     return copy;
   }
 
@@ -194,6 +227,8 @@ class Rewriting {
     const normalized = this.#graph.within(scope, () =>
       this.#graph.append("batchNormInference", operands, params),
     );
+    const [y] = normalized as readonly BoundValue[];
+    if (this.#latest !== undefined) this.#behind.set(y!.node, this.#latest as BoundValue);
     return this.#append(node, normalized)[0]!;
   }
 }

@@ -79,7 +79,9 @@ export function planProgram(program: BoundProgram, options: PlanOptions): Plan {
 
 function planWith(given: BoundProgram, options: PlanOptions): Plan {
   const { engine, store, arena } = options;
-  const program = withEarlyUpdates(withRecomputation(given, joinsElementwise));
+  const program = withEarlyUpdates(
+    withRecomputation(given, { joins: joinsElementwise, normalizes: true }).program,
+  );
   const images = imageFormatOf(engine, program);
   adoptWeightLayouts(engine, program, store, images);
   const units = fuse(program, joinsElementwise);
