@@ -65,6 +65,7 @@ export default defineConfig({
             { text: "Runs and resuming", link: "/runs-and-resuming" },
             { text: "Exporting", link: "/exporting" },
             { text: "Finding good settings", link: "/search" },
+            { text: "Several labels", link: "/several-labels" },
             { text: "How sure a model is", link: "/confidence" },
             { text: "What the model looked at", link: "/explaining" },
             { text: "Serving", link: "/serving" },

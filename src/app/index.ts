@@ -54,12 +54,9 @@ export { writeStudyPage } from "./search/study-page.ts";
 export { type SweepRequest, type SweepResult, singleRun, sweep } from "./sweep/sweep.ts";
 export { type BenchDataRequest, benchData, type DataMeasurement } from "./tools/bench-data.ts";
 export { type BenchRequest, benchStep, type StepMeasurement } from "./tools/bench-step.ts";
-export {
-  type CalibratedPart,
-  type CalibrateRequest,
-  type CalibrationResult,
-  calibrate,
-} from "./tools/calibrate.ts";
+export { type CalibrateRequest, type CalibrationResult, calibrate } from "./tools/calibrate/calibrate.ts";
+export type { CalibratedPart } from "./tools/calibrate/classes.ts";
+export type { CalibratedLabels } from "./tools/calibrate/labels.ts";
 export { type CompareRequest, compare } from "./tools/compare.ts";
 export {
   type CrossValidationRequest,
@@ -80,6 +77,7 @@ export { worstFirst } from "./tools/duplicate-sheet.ts";
 export { type EmbedRequest, embed, type PictureEmbedding } from "./tools/embed.ts";
 export { type Embeddings, embeddingExtension, writeEmbeddings } from "./tools/embedding-files.ts";
 export { type EvaluateRequest, type EvaluationResult, evaluate } from "./tools/evaluate.ts";
+export type { EvaluatedLabel, LabelEvaluation } from "./tools/evaluate-labels.ts";
 export { parseBaseline } from "./tools/explain/baseline.ts";
 export {
   type ExplainRequest,
@@ -104,5 +102,11 @@ export {
 } from "./tools/prediction-files.ts";
 export { type QuickstartRequest, type QuickstartResult, quickstart } from "./tools/quickstart.ts";
 export { type ServeRequest, serveModels } from "./tools/serve.ts";
+export {
+  chooseModelThresholds,
+  type LabelThreshold,
+  type ThresholdsRequest,
+  type ThresholdsResult,
+} from "./tools/thresholds.ts";
 export { type BatchSizeSuggestion, measureInProcess, tuneBatchSize } from "./tools/tune-batch-size.ts";
 export { type LearningRateSuggestion, tuneLearningRate } from "./tools/tune-learning-rate.ts";

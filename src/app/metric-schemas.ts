@@ -70,3 +70,9 @@ export const METRIC_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   MultilabelRecall: z.strictObject(labelCounted),
   MultilabelSpecificity: z.strictObject(labelCounted),
 };
+
+/** Whether a metric decides by a threshold, as one of a configuration that can be given one. */
+export function takesThreshold(name: unknown): boolean {
+  const schema = typeof name === "string" ? METRIC_SCHEMAS[name] : undefined;
+  return schema instanceof z.ZodObject && "threshold" in schema.shape;
+}

@@ -38,7 +38,8 @@ export async function exportClassifier({
     });
   }
   const { network, classNames, architecture: modelName } = model;
-  const exported = exportModel({ network, weights, classNames, modelName, preprocessing, imageSize });
+  const { task } = model.labels;
+  const exported = exportModel({ network, weights, task, classNames, modelName, preprocessing, imageSize });
   if (verifyIn !== undefined)
     await verifyExport({ bytes: exported.bytes, network, weights, runtime: verifyIn, imageSize });
   return exported;

@@ -1,5 +1,5 @@
 // How far confidence is from being right, measured on pictures that had no part in the fit.
-import { hostTensor } from "../core/index.ts";
+import { hostTensor, LabelSets, type SampleLabels, selectLabels } from "../core/index.ts";
 import { MulticlassCalibrationError, MulticlassLogLoss } from "../metrics/index.ts";
 import type { Outcome } from "./abstention.ts";
 import { type LabelledLogits, probabilitiesOf, type Scaling } from "./scaling.ts";
@@ -18,11 +18,12 @@ export interface Assessment {
 const FOLDS = 5;
 
 /** Probabilities, row-major [N, classes]. */
-export function scaled(samples: LabelledLogits, scaling?: Scaling): Float64Array {
-  const { logits, classes } = samples;
+export function scaled(samples: LabelledLogits<SampleLabels>, scaling?: Scaling): Float64Array {
+  const { logits, classes, labels } = samples;
+  const task = labels instanceof LabelSets ? "multi_label" : "multi_class";
   const all = new Float64Array(logits.length);
   for (let at = 0; at < logits.length; at += classes)
-    all.set(probabilitiesOf(logits.subarray(at, at + classes), scaling), at);
+    all.set(probabilitiesOf(logits.subarray(at, at + classes), scaling, task), at);
   return all;
 }
 
@@ -30,10 +31,10 @@ export function scaled(samples: LabelledLogits, scaling?: Scaling): Float64Array
  * For each picture what `judge` makes of it by what is to `learn` from the others: every fifth is left out in turn, so that figures say what
  * new pictures will bring.
  */
-export function leavingOut<F, R>(
-  samples: LabelledLogits,
-  learn: (others: LabelledLogits) => F,
-  judge: (fitted: F, left: LabelledLogits) => readonly R[],
+export function leavingOut<L extends SampleLabels, F, R>(
+  samples: LabelledLogits<L>,
+  learn: (others: LabelledLogits<L>) => F,
+  judge: (fitted: F, left: LabelledLogits<L>) => readonly R[],
 ): R[] {
   const { labels } = samples;
   const results = new Array<R>(labels.length);
@@ -47,10 +48,13 @@ export function leavingOut<F, R>(
   return results;
 }
 
-function selected({ logits, classes, labels }: LabelledLogits, of: readonly number[]): LabelledLogits {
+function selected<L extends SampleLabels>(
+  { logits, classes, labels }: LabelledLogits<L>,
+  of: readonly number[],
+): LabelledLogits<L> {
   const own = new Float32Array(of.length * classes);
   for (const [i, n] of of.entries()) own.set(logits.subarray(n * classes, (n + 1) * classes), i * classes);
-  return { logits: own, classes, labels: Int32Array.from(of, (n) => labels[n]!) };
+  return { logits: own, classes, labels: selectLabels(labels, of) };
 }
 
 /** Each picture's likeliest class, of equals the first, and whether that is right. */

@@ -1,6 +1,6 @@
 // What a model's file says of its own confidence: written and read.
 import * as z from "zod";
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError, type TaskName } from "../core/index.ts";
 import type { Calibration } from "./doubt.ts";
 
 /** Key of the calibration's JSON in the model's metadata. */
@@ -11,6 +11,7 @@ const schema = z.object({
   scaling: z.discriminatedUnion("method", [
     z.object({ method: z.literal("temperature"), temperature: finite.positive() }),
     z.object({ method: z.literal("vector"), scale: z.array(finite), bias: z.array(finite) }),
+    z.object({ method: z.literal("per_label"), temperatures: z.array(finite.positive()) }),
   ]),
   least_confidence: z.array(finite.nullable()).min(1).optional(),
   least_familiarity: finite.optional(),
@@ -30,15 +31,23 @@ export function formatCalibration(calibration: Calibration): string {
  * @param where the model's file, for the error
  * @throws ClassifierTrainingError kind "data" `MODEL_CALIBRATION` where it is none of a model with so many classes.
  */
-export function parseCalibration(text: string, classes: number, where: string): Calibration {
+export function parseCalibration(
+  text: string,
+  classes: number,
+  where: string,
+  task: TaskName = "multi_class",
+): Calibration {
   const result = schema.safeParse(parsedJson(text));
   if (!result.success) {
     const [issue] = result.error.issues;
     throw invalid(`${issue!.path.join(".") || "content"}: ${issue!.message}`, where);
   }
   const { scaling, least_confidence: leastConfidence, least_familiarity: leastFamiliarity } = result.data;
+  if (scaling.method === (task === "multi_label" ? "vector" : "per_label"))
+    throw invalid(`has the method ${scaling.method}, which is for another task than ${task}`, where);
   const lengths = [
     ...(scaling.method === "vector" ? [scaling.scale.length, scaling.bias.length] : []),
+    ...(scaling.method === "per_label" ? [scaling.temperatures.length] : []),
     ...(leastConfidence === undefined || leastConfidence.length === 1 ? [] : [leastConfidence.length]),
   ];
   const other = lengths.find((length) => length !== classes);

@@ -1,4 +1,5 @@
 // When a model had better say nothing.
+import type { TaskName } from "../core/index.ts";
 import { isGiven } from "./abstention.ts";
 import { familiarityOf } from "./familiarity.ts";
 import type { Scaling } from "./scaling.ts";
@@ -15,14 +16,18 @@ export interface Calibration {
 /** Why a prediction is not to be relied on. */
 export type Doubt = "unconfident" | "unfamiliar";
 
-/** Why the model would rather not say what a picture shows; undefined where nothing speaks against it. */
+/**
+ * Why the model would rather not say what a picture shows; undefined where nothing speaks against it.
+ * @param task default `multi_class`
+ */
 export function doubtOf(
   { leastConfidence, leastFamiliarity }: Calibration,
   logits: Float32Array,
   predicted: number,
   confidence: number,
+  task?: TaskName,
 ): Doubt | undefined {
-  if (leastFamiliarity !== undefined && familiarityOf(logits) < leastFamiliarity) return "unfamiliar";
+  if (leastFamiliarity !== undefined && familiarityOf(logits, task) < leastFamiliarity) return "unfamiliar";
   return leastConfidence !== undefined && !isGiven({ predicted, confidence }, leastConfidence)
     ? "unconfident"
     : undefined;

@@ -1,11 +1,16 @@
 // How far a picture is from anything the model was trained on.
+import type { TaskName } from "../core/index.ts";
 
 /**
  * The negative energy of a picture: the logarithm of the sum of its exponentiated logits, high for what is like the training
- * pictures. (Liu et al., "Energy-based Out-of-distribution Detection", 2020, at temperature 1.)
+ * pictures. (Liu et al., "Energy-based Out-of-distribution Detection", 2020, at temperature 1.) With several labels the sum
+ * over labels of the logarithm of 1 + exp(logit): JointEnergy (Wang et al., "Can multi-label classification networks know what
+ * they don't know?", 2021).
+ * @param task default `multi_class`
  */
-export function familiarityOf(logits: Float32Array): number {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+export function familiarityOf(logits: Float32Array, task?: TaskName): number {
+  if (task === "multi_label") return logits.reduce((sum, logit) => sum + Math.log1p(Math.exp(logit)), 0);
+  const largest = Math.max(...logits);
   return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
 }
 

@@ -1,6 +1,6 @@
 // classifier-training calibrate: probabilities that are as high as they are right, and thresholds below which the model is unsure.
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { CalibratedPart, CalibrationResult } from "../app/index.ts";
+import type { CalibratedLabels, CalibratedPart, CalibrationResult } from "../app/index.ts";
 import { ClassifierTrainingError } from "../core/errors.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
@@ -8,7 +8,7 @@ import { addRunArguments, collect, runRequest } from "./run-argument.ts";
 
 interface CalibrateFlags {
   readonly import: readonly string[];
-  readonly method: "temperature" | "vector";
+  readonly method?: "temperature" | "vector" | "per_label";
   readonly abstain?: { readonly precision: number } | { readonly coverage: number };
   readonly perClass?: boolean;
   readonly keep?: number;
@@ -23,9 +23,10 @@ export function calibrateCommand(): Command {
   );
   return addRunArguments(command)
     .addOption(
-      new Option("--method <method>", "one temperature for all logits, or a scale and a bias for each class")
-        .choices(["temperature", "vector"])
-        .default("temperature"),
+      new Option(
+        "--method <method>",
+        "one temperature for all logits (default), vector: a scale and a bias for each class; of several labels per_label: a temperature for each (default)",
+      ).choices(["temperature", "vector", "per_label"]),
     )
     .option(
       "--abstain <goal>",
@@ -69,9 +70,16 @@ async function runCalibrate(
   else describe(result);
 }
 
-function describe({ model, calibration, classNames, parts, outliers }: CalibrationResult): void {
+function describe(result: CalibrationResult): void {
+  const { model, calibration, classNames, outliers } = result;
   const { scaling, leastConfidence, leastFamiliarity } = calibration;
-  process.stdout.write(`${model}\n${figures(parts)}\n`);
+  process.stdout.write(`${model}\n`);
+  if (result.task === "multi_class") process.stdout.write(`${figures(result.parts)}\n`);
+  else {
+    process.stdout.write(`${labelTable(result)}\n${labelFigures(result.parts)}\n`);
+    if (result.thresholds !== undefined)
+      writeLine("the thresholds were moved along: the same labels are present as before");
+  }
   if (scaling.method === "temperature") writeLine(`temperature ${scaling.temperature.toFixed(3)}`);
   if (leastConfidence?.length === 1)
     writeLine(`unsure below a confidence of ${percent(leastConfidence[0]!)}`);
@@ -119,6 +127,46 @@ function figures(parts: readonly CalibratedPart[]): string {
     rows.map((row) => header.map((_, i) => row[i] ?? "")),
   );
 }
+
+/** The calibration error of each label, and what its logits are divided by. */
+function labelTable({ classNames, calibration: { scaling }, parts }: LabelsResult): string {
+  const errors = ({ before, after }: CalibratedLabels, label: number): string[] => [
+    percent(before.labels[label]!),
+    percent(after.labels[label]!),
+  ];
+  const rows = classNames.map((name, label) => [
+    name,
+    ...(scaling.method === "per_label" ? [scaling.temperatures[label]!.toFixed(3)] : []),
+    ...parts.flatMap((part) => errors(part, label)),
+  ]);
+  const header = [
+    "label",
+    ...(scaling.method === "per_label" ? ["temperature"] : []),
+    ...parts.flatMap(({ part }) => [`${part} error`, "calibrated"]),
+  ];
+  return formatTable(header, rows);
+}
+
+function labelFigures(parts: readonly CalibratedLabels[]): string {
+  const rows = parts.flatMap(({ part, before, after, familiar }) => [
+    [part, String(before.pictures), percent(before.calibrationError), before.logLoss.toFixed(3), ""],
+    [
+      "  calibrated",
+      "",
+      percent(after.calibrationError),
+      after.logLoss.toFixed(3),
+      familiar === undefined ? "" : percent(familiar),
+    ],
+  ]);
+  const header = ["split", "pictures", "mean calibration error", "log loss", "familiar"];
+  const shown = parts[0]!.familiar === undefined ? header.slice(0, -1) : header;
+  return formatTable(
+    shown,
+    rows.map((row) => row.slice(0, shown.length)),
+  );
+}
+
+type LabelsResult = Extract<CalibrationResult, { readonly task: "multi_label" }>;
 
 function percent(share: number): string {
   return Number.isNaN(share) ? "-" : `${(share * 100).toFixed(1)} %`;

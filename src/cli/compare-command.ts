@@ -46,9 +46,10 @@ async function runCompare(
     out: flags.out,
     write: writeLine,
   });
+  const { averagePrecision } = result;
   const { pictures, part, bothRight, onlyFirst, onlySecond, bothWrong, differing, test } = result;
   if (flags.json === true) {
-    const counts = { pictures, part, bothRight, onlyFirst, onlySecond, bothWrong, test };
+    const counts = { pictures, part, bothRight, onlyFirst, onlySecond, bothWrong, averagePrecision, test };
     const named = differing.map(({ picture: _, ...rest }) => rest);
     process.stdout.write(`${JSON.stringify({ ...counts, differing: named })}\n`);
     return;
@@ -58,7 +59,17 @@ async function runCompare(
     ["A", first, share(bothRight + onlyFirst), String(onlyFirst)],
     ["B", second, share(bothRight + onlySecond), String(onlySecond)],
   ];
-  process.stdout.write(`${formatTable(["", "model", "accuracy", "only it is right"], rows)}\n`);
+  const header = [
+    "",
+    "model",
+    averagePrecision === undefined ? "accuracy" : "all labels right",
+    "only it is right",
+  ];
+  if (averagePrecision !== undefined) {
+    header.push("mAP");
+    for (const [i, row] of rows.entries()) row.push(averagePrecision[i]!.toFixed(4));
+  }
+  process.stdout.write(`${formatTable(header, rows)}\n`);
   writeLine(`${pictures} ${part} pictures, ${differing.length} of them judged differently`);
   writeLine(verdictOf(result));
   process.stdout.write(`${flags.out}\n`);

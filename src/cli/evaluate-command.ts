@@ -1,10 +1,11 @@
 // classifier-training evaluate: the metrics of an exported model on labelled pictures, and a page of them.
 import { Command } from "commander";
-import type { TestTimeAugmentation } from "../app/index.ts";
+import type { LabelEvaluation, TestTimeAugmentation } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
 import { ttaOption } from "./predict-command.ts";
 import { collect, runRequest } from "./run-argument.ts";
+import { thresholdTable } from "./thresholds-command.ts";
 
 interface EvaluateFlags {
   readonly import: readonly string[];
@@ -35,7 +36,7 @@ export function evaluateCommand(): Command {
 async function runEvaluate(model: string, overrides: readonly string[], flags: EvaluateFlags): Promise<void> {
   const { registry } = await runRequest(model, overrides, flags.import);
   const { evaluate } = await import("../app/index.ts");
-  const { part, evaluation, metrics, accuracyAlone } = await evaluate({
+  const result = await evaluate({
     model,
     overrides,
     registry,
@@ -43,6 +44,11 @@ async function runEvaluate(model: string, overrides: readonly string[], flags: E
     testTimeAugmentation: flags.tta,
     write: writeLine,
   });
+  if (result.task === "multi_label") {
+    describeLabels(result, flags.json === true);
+    return;
+  }
+  const { part, evaluation, metrics, accuracyAlone } = result;
   const { samples, accuracy, macroF1, calibrationError, classes } = evaluation;
   if (flags.json === true) {
     const figures = {
@@ -65,4 +71,14 @@ async function runEvaluate(model: string, overrides: readonly string[], flags: E
   if (accuracyAlone !== undefined)
     writeLine(`accuracy ${accuracy.value.toFixed(4)} with ${flags.tta}, ${accuracyAlone.toFixed(4)} without`);
   process.stdout.write(`${flags.out}\n`);
+}
+
+function describeLabels({ part, pictures, metrics, labels }: LabelEvaluation, asJson: boolean): void {
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify({ part, pictures, metrics, labels })}\n`);
+    return;
+  }
+  const rows = Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]);
+  process.stdout.write(`${formatTable(["metric", "value"], rows)}\n\n${thresholdTable(labels)}\n`);
+  writeLine(`${pictures} ${part} pictures`);
 }

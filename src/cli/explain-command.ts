@@ -35,7 +35,10 @@ export function explainCommand(): Command {
     .description("draw what in a picture speaks for a class: heat maps over the pictures")
     .argument("<model>", "the folder of a run or a checkpoint in one, or an exported model.onnx")
     .argument("<pictures...>", "pictures, folders that are searched for pictures, and settings as key=value")
-    .option("--class <class>", "name or number of the class to explain (default: the predicted one)")
+    .option(
+      "--class <class>",
+      "name or number of the class to explain (default: the predicted one; of several labels each that is present)",
+    )
     .addOption(
       new Option(
         "--method <method>",

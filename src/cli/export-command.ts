@@ -49,7 +49,7 @@ export function exportCommand(): Command {
     )
     .option(
       "--max-drop <points>",
-      "points of accuracy, in percent, that fp16 and int8 may lose on validation or test",
+      "points of accuracy or mean average precision, in percent, that fp16 and int8 may lose on validation or test",
       points,
       1,
     )
@@ -144,10 +144,10 @@ function toJson({ path, difference, measured }: ExportedWeights): string {
   return JSON.stringify({
     path,
     difference,
-    models: measured?.map(({ name, accuracy, agreement, pictures, bytes, latency }) => ({
+    models: measured?.map(({ name, measure, score, agreement, pictures, bytes, latency }) => ({
       name,
-      val_accuracy: accuracy.val,
-      test_accuracy: accuracy.test,
+      [`val_${measure}`]: score.val,
+      [`test_${measure}`]: score.test,
       agreement,
       pictures,
       bytes,
@@ -161,11 +161,17 @@ function toTable(models: readonly MeasuredModel[]): string {
     value === undefined ? "-" : `${(value * 100).toFixed(2)} %`;
   const [first] = models;
   return formatTable(
-    ["model", "val", "test", "same answer", "size", "ms a picture, 1 thread"],
-    models.map(({ name, accuracy, agreement, bytes, latency }) => [
+    [
+      "model",
+      ...["val", "test"].map((part) => (first!.measure === "map" ? `${part} mAP` : part)),
+      "same answer",
+      "size",
+      "ms a picture, 1 thread",
+    ],
+    models.map(({ name, score, agreement, bytes, latency }) => [
       name,
-      percent(accuracy.val),
-      percent(accuracy.test),
+      percent(score.val),
+      percent(score.test),
       percent(agreement),
       `${(bytes / 1e6).toFixed(2)} MB (${(bytes / first!.bytes).toFixed(2)} x)`,
       `${latency.toFixed(2)} (${(first!.latency / latency).toFixed(2)} x as fast)`,

@@ -27,6 +27,7 @@ import { schemaCommand } from "./schema-command.ts";
 import { searchCommand } from "./search-command.ts";
 import { serveCommand } from "./serve-command.ts";
 import { testCommand } from "./test-command.ts";
+import { thresholdsCommand } from "./thresholds-command.ts";
 import { trainCommand } from "./train-command.ts";
 import { tuneCommand } from "./tune-command.ts";
 import { weightsCommand } from "./weights-command.ts";
@@ -63,6 +64,7 @@ function createProgram(): Command {
     serveCommand(),
     exportCommand(),
     calibrateCommand(),
+    thresholdsCommand(),
     evaluateCommand(),
     compareCommand(),
     packageCommand(),

@@ -14,7 +14,7 @@ Examples:
 The second goes on where it was stopped, also by kill -9, when it is given again.`;
 
 interface PredictFlags {
-  readonly topK: number;
+  readonly topK?: number;
   readonly labels?: string;
   readonly json?: boolean;
   readonly out?: string;
@@ -28,7 +28,11 @@ export function predictCommand(): Command {
     .description("classify pictures with an exported model.onnx")
     .argument("<model>", "an exported model, or the folder of a run")
     .argument("<pictures...>", "pictures, or folders that are searched for pictures")
-    .option("-k, --top-k <count>", "classes to name for each picture", positiveInteger, 3)
+    .option(
+      "-k, --top-k <count>",
+      "classes to name for each picture (default: 3); of several labels always all",
+      positiveInteger,
+    )
     .option("--labels <file>", "labels_mapping.json, where the model does not hold its labels")
     .option("--json", "print one JSON object per picture and line")
     .option("-o, --out <file>", "write predictions.csv, .jsonl or .parquet, for any number of pictures")
@@ -70,7 +74,7 @@ async function runPredict(model: string, pictures: readonly string[], flags: Pre
     if (flags.json === true) process.stdout.write(`${predictionLine(result)}\n`);
     else results.push(result);
   }
-  if (flags.json !== true) process.stdout.write(`${toTable(results, flags.topK)}\n`);
+  if (flags.json !== true) process.stdout.write(`${toTable(results)}\n`);
 }
 
 async function toFile(request: Omit<PredictionFileRequest, "signal" | "write">): Promise<void> {
@@ -88,17 +92,34 @@ async function toFile(request: Omit<PredictionFileRequest, "signal" | "write">):
   if (unreadable > 0) process.exitCode = 3;
 }
 
-function toTable(results: readonly PicturePrediction[], topK: number): string {
-  const rows = results
-    .filter(({ predictions }) => predictions.length > 0)
-    .map(({ picture, predictions }) => [
-      picture,
-      ...predictions.map(({ label, confidence, unsure }) => {
-        const said = `${label} ${(confidence * 100).toFixed(1)}%`;
-        return unsure === undefined ? said : `unsure (${unsure}): ${said}`;
-      }),
-    ]);
+/** A column for each rank, or one with the labels that are present. */
+function toTable(results: readonly PicturePrediction[]): string {
+  const read = results.filter(({ predictions }) => predictions.length > 0);
+  if (read.some(({ predictions: [best] }) => best?.present !== undefined)) {
+    const rows = read.map(({ picture, predictions }) => [picture, presentLabels(predictions)]);
+    return formatTable(["picture", "labels"], rows);
+  }
+  const rows = read.map(({ picture, predictions }) => [
+    picture,
+    ...predictions.map((each) => doubted(each, said(each))),
+  ]);
   const columns = Math.max(0, ...rows.map((row) => row.length - 1));
-  const header = ["picture", ...Array.from({ length: Math.min(columns, topK) }, (_, i) => `top ${i + 1}`)];
-  return formatTable(header, rows);
+  return formatTable(["picture", ...Array.from({ length: columns }, (_, i) => `top ${i + 1}`)], rows);
 }
+
+/** The labels that a picture is said to have, likeliest first. */
+export function presentLabels(predictions: PicturePrediction["predictions"]): string {
+  const present = predictions.filter((each) => each.present === true).map(said);
+  const best = predictions[0]!;
+  return doubted(best, present.length > 0 ? present.join(", ") : `none (likeliest: ${said(best)})`);
+}
+
+function said({ label, confidence }: Prediction): string {
+  return `${label} ${(confidence * 100).toFixed(1)}%`;
+}
+
+function doubted({ unsure }: Prediction, words: string): string {
+  return unsure === undefined ? words : `unsure (${unsure}): ${words}`;
+}
+
+type Prediction = PicturePrediction["predictions"][number];

@@ -61,6 +61,7 @@ export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf 
 export { ONLY_PROCESS, type Share, shareOf } from "./share.ts";
 export { isShared, sharedMemory } from "./shared-memory.ts";
 export { shorten } from "./shorten.ts";
+export { logitOf, sigmoid } from "./sigmoid.ts";
 export { softmax } from "./softmax.ts";
 export { didYouMean, suggest } from "./suggest.ts";
 export { formatTable } from "./table.ts";

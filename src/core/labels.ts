@@ -13,6 +13,8 @@ export interface LabelRange {
   readonly numClasses: number;
   /** Samples with this label leave losses and metrics; it may be a class's own index. Default: none is left out. */
   readonly ignoreIndex?: number | undefined;
+  /** Of several labels, the probability above which metrics take each as present; default 0.5. */
+  readonly thresholds?: readonly number[] | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@
 /** exp(x - max) / sum, which neither overflows nor divides by 0. */
 export function softmax(logits: ArrayLike<number>): Float64Array {
   const powers = Float64Array.from(logits);
-  const largest = powers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const largest = Math.max(...powers);
   let sum = 0;
   for (let i = 0; i < powers.length; i++) {
     powers[i] = Math.exp(powers[i]! - largest);

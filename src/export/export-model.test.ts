@@ -96,7 +96,9 @@ describe("a model that takes pixels", () => {
       { name: "pixels", dtype: "uint8", shape: [...batch, "height", "width", 3] },
     ]);
     expect(modelMetadata(model).get("input")).toBe(input);
-    expect(await verifyPixelInput(inside, outside, own.preprocessing, input)).toBeLessThan(1e-3);
+    expect(await verifyPixelInput(inside, outside, { preprocessing: own.preprocessing, input })).toBeLessThan(
+      1e-3,
+    );
 
     await using a = await Classifier.load(inside);
     await using b = await Classifier.load(outside);
@@ -128,7 +130,9 @@ describe("a model that takes pixels", () => {
     const own = await request(convolutional());
     const outside = exportModel({ ...own, precision: "float16" }).bytes;
     const inside = encodeModel(takingInput(decodeModel(outside), own.preprocessing, "pixels"));
-    expect(await verifyPixelInput(inside, outside, own.preprocessing, "pixels")).toBeLessThan(2e-3);
+    expect(
+      await verifyPixelInput(inside, outside, { preprocessing: own.preprocessing, input: "pixels" }),
+    ).toBeLessThan(2e-3);
   });
 
   test("is another one where the transforms are others", async () => {
@@ -137,7 +141,7 @@ describe("a model that takes pixels", () => {
     const other = describePreprocessing(
       defaultEvalTransforms(SIZE, { mean: [0, 0, 0], std: [0.1, 0.1, 0.1] }),
     );
-    const run = verifyPixelInput(inside, exportModel(own).bytes, other, "pixels");
+    const run = verifyPixelInput(inside, exportModel(own).bytes, { preprocessing: other, input: "pixels" });
     await expect(run).rejects.toThrow(/^the exported model is not what was trained: with pixels/);
   });
 });

@@ -1,5 +1,5 @@
 // From trained weights to an ONNX model that says what it is: graph, weights, labels, preprocessing.
-
+import type { TaskName } from "../core/index.ts";
 import { createLabelsMapping, LABELS_METADATA_KEY, type LabelsMapping } from "../inference/index.ts";
 import type { Module, StateDict } from "../nn/index.ts";
 import { encodeModel, exportProgram, type ModelProto, toHalfPrecision } from "../onnx/index.ts";
@@ -13,6 +13,8 @@ export interface ExportRequest {
   readonly network: Module;
   /** Weights and running statistics by PyTorch's names. */
   readonly weights: StateDict;
+  /** How the pictures are labelled; default `multi_class`. The file says so, as logits come out whatever follows them. */
+  readonly task?: TaskName | undefined;
   /** In the order of the outputs. */
   readonly classNames: readonly string[];
   /** Name of the architecture. */
@@ -58,7 +60,7 @@ export function floatModel(request: ExportRequest): {
   readonly labels: LabelsMapping;
 } {
   const { network, weights, classNames, modelName, preprocessing, imageSize } = request;
-  const labels = createLabelsMapping(classNames, modelName, preprocessing, imageSize);
+  const labels = createLabelsMapping(classNames, modelName, preprocessing, imageSize, request.task);
   const make = (size: ImageSize): ModelProto =>
     exportProgram(inferenceProgram(network, weightsStorages(network), [3, ...size]), {
       weights,

@@ -1,7 +1,8 @@
 // Compares a model that takes pixels with the same model behind the transforms outside of it.
-import { hostTensor, RandomStream } from "../core/index.ts";
+import { hostTensor, RandomStream, type TaskName } from "../core/index.ts";
 import { type Image, isImage } from "../image/index.ts";
 import { type OnnxSession, openOnnxSession } from "../inference/index.ts";
+import { activated } from "../tasks/activation.ts";
 import { type Preprocessing, resize, transformFromDescription } from "../transforms/index.ts";
 import type { PixelInput } from "./pixels/pixel-input.ts";
 import { mismatch } from "./verify-export.ts";
@@ -16,6 +17,15 @@ const SIZES = [
   [31, 44],
 ] as const;
 
+/** How pictures are prepared and labelled, and what the model takes. */
+export interface PixelVerification {
+  readonly preprocessing: Preprocessing;
+  readonly input: PixelInput;
+  /** Default `multi_class`. */
+  readonly task?: TaskName | undefined;
+  readonly threads?: number | undefined;
+}
+
 /**
  * Runs both on pictures of odd sizes.
  * @param inside takes pixels
@@ -26,9 +36,7 @@ const SIZES = [
 export async function verifyPixelInput(
   inside: Uint8Array,
   outside: Uint8Array,
-  { transforms }: Preprocessing,
-  input: PixelInput,
-  threads?: number,
+  { preprocessing: { transforms }, input, task = "multi_class", threads }: PixelVerification,
 ): Promise<number> {
   const preprocess = transformFromDescription({
     name: "Compose",
@@ -45,8 +53,9 @@ export async function verifyPixelInput(
       if (isImage(prepared)) throw mismatch("its transforms do not end with a tensor");
       const { width, height, data } = image;
       const shape = [...(input === "pixels" ? [] : [1]), height, width, 3];
-      const a = softmax(await own.run(hostTensor("uint8", shape, data)));
-      const b = softmax(await other.run(hostTensor("float32", [1, ...prepared.shape], prepared.data)));
+      const ofPixels = await own.run(hostTensor("uint8", shape, data));
+      const ofTensor = await other.run(hostTensor("float32", [1, ...prepared.shape], prepared.data));
+      const [a, b] = [activated(ofPixels.data, task), activated(ofTensor.data, task)];
       largest = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), largest);
     }
     if (!(largest <= PIXELS_TOLERANCE)) throw mismatch(`with pixels its probabilities differ by ${largest}`);
@@ -62,11 +71,4 @@ function blurredNoise(height: number, width: number, index: number): Image {
   const [rows, columns] = [Math.ceil(height / 8), Math.ceil(width / 8)];
   const data = Uint8Array.from({ length: rows * columns * 3 }, () => random.uniform(0, 256));
   return resize({ width: columns, height: rows, data }, width, height, "bicubic");
-}
-
-function softmax({ data }: { readonly data: Float32Array }): number[] {
-  const most = data.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = Array.from(data, (logit) => Math.exp(logit - most));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
 }

@@ -1,6 +1,6 @@
 // A classifier made of an exported model alone: pictures in, classes with probabilities out.
 import { CALIBRATION_METADATA_KEY, type Calibration, parseCalibration } from "../calibrate/index.ts";
-import { ClassifierTrainingError, hostTensor } from "../core/index.ts";
+import { ClassifierTrainingError, hostTensor, type TaskName } from "../core/index.ts";
 import type { Image, ImageTensor } from "../image/index.ts";
 import { decodeModel, modelInputs, modelMetadata } from "../onnx/index.ts";
 import { readText } from "../platform/index.ts";
@@ -10,10 +10,11 @@ import {
   LABELS_METADATA_KEY,
   type LabelsMapping,
   parseLabelsMapping,
+  taskOfLabels,
 } from "./labels-mapping.ts";
 import { type OnnxSession, openOnnxSession, readModel } from "./onnx-session.ts";
 import { PicturePreparation } from "./picture-preparation.ts";
-import { meanOf, type Prediction, rankClasses } from "./rank.ts";
+import { meanOf, type Prediction, type Reading, rankClasses } from "./rank.ts";
 import { type TestTimeAugmentation, viewsIn, viewTransforms } from "./views.ts";
 
 /**
@@ -38,13 +39,17 @@ const BATCH = 32;
 export type Picture = string | Uint8Array | Image | ImageTensor;
 
 /** Loads exports only; nothing of the training code is needed. */
-export class Classifier implements AsyncDisposable {
+export class Classifier implements AsyncDisposable, Reading {
   readonly labels: LabelsMapping;
   readonly classNames: readonly string[];
+  /** How pictures are labelled: with one class each, or with several labels. */
+  readonly task: TaskName;
   /** What is done to pictures before the network, all views of one below the other. */
   readonly transforms: readonly TransformDescription[];
   /** Undefined where the model is not calibrated. */
   readonly calibration: Calibration | undefined;
+  /** Of several labels, the probability above which each is present; undefined: 0.5. */
+  readonly thresholds: readonly number[] | undefined;
   readonly #session: OnnxSession;
   readonly #preparation: PicturePreparation;
   /** Axes of the pixels that the model takes; undefined where it takes preprocessed pictures. */
@@ -62,6 +67,8 @@ export class Classifier implements AsyncDisposable {
     this.#pixelAxes = pixelAxes;
     this.labels = labels;
     this.classNames = classNamesOf(labels);
+    this.task = taskOfLabels(labels);
+    this.thresholds = labels.thresholds;
     this.calibration = calibration;
     this.#augmentation = augmentation;
     this.transforms = viewTransforms(augmentation, labels.transforms);
@@ -92,7 +99,9 @@ export class Classifier implements AsyncDisposable {
       return new Classifier(
         session,
         labels,
-        calibration === undefined ? undefined : parseCalibration(calibration, labels.num_classes, name),
+        calibration === undefined
+          ? undefined
+          : parseCalibration(calibration, labels.num_classes, name, taskOfLabels(labels)),
         input?.dtype === "uint8" ? input.shape.length : undefined,
         testTimeAugmentation,
       );
@@ -110,12 +119,14 @@ export class Classifier implements AsyncDisposable {
   /**
    * Predictions for each picture, most likely first; of equals the lower class first. Any number of pictures will do: a
    * few at a time are in memory.
-   * @throws ClassifierTrainingError kind "data" naming a picture that cannot be read.
+   * @param topK classes that are named; default 5, and of several labels always all
+   * @throws ClassifierTrainingError kind "data" naming a picture that cannot be read; kind "usage" `TOP_K` for fewer than all labels
    */
-  async predict(pictures: readonly Picture[], topK = 5): Promise<Prediction[][]> {
+  async predict(pictures: readonly Picture[], topK?: number): Promise<Prediction[][]> {
+    const named = this.#named(topK);
     const predictions: Prediction[][] = [];
     for (let first = 0; first < pictures.length; first += BATCH)
-      predictions.push(...(await this.#predictBatch(pictures.slice(first, first + BATCH), first, topK)));
+      predictions.push(...(await this.#predictBatch(pictures.slice(first, first + BATCH), first, named)));
     return predictions;
   }
 
@@ -135,7 +146,7 @@ export class Classifier implements AsyncDisposable {
 
   async #predictBatch(pictures: readonly Picture[], first: number, topK: number): Promise<Prediction[][]> {
     const computed = await this.#compute(pictures, first);
-    return computed.map((views) => rankClasses(views, this.classNames, this.calibration).slice(0, topK));
+    return computed.map((views) => rankClasses(views, this).slice(0, topK));
   }
 
   /** The logits of each view of each picture. */
@@ -174,6 +185,18 @@ export class Classifier implements AsyncDisposable {
 
   #prepare(picture: Picture, index: number): Promise<ImageTensor> {
     return this.#preparation.prepare(picture, nameOf(picture, index));
+  }
+
+  /** @throws ClassifierTrainingError kind "usage" `TOP_K` */
+  #named(topK: number | undefined): number {
+    const { length } = this.classNames;
+    if (this.task === "multi_class") return topK ?? 5;
+    if (topK === undefined || topK >= length) return length;
+    const message = `the model tells which of ${length} labels are there, not the ${topK} likeliest`;
+    throw new ClassifierTrainingError("usage", "TOP_K", message, {
+      where: "--top-k",
+      hint: "leave it out: all labels come with their probabilities and whether they are present",
+    });
   }
 }
 

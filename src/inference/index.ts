@@ -6,8 +6,9 @@ export {
   LABELS_METADATA_KEY,
   type LabelsMapping,
   parseLabelsMapping,
+  taskOfLabels,
 } from "./labels-mapping.ts";
 export { type OnnxSession, openOnnxSession, readModel } from "./onnx-session.ts";
 export { PicturePreparation } from "./picture-preparation.ts";
-export { type Prediction, rankClasses } from "./rank.ts";
+export { type Prediction, type Reading, rankClasses } from "./rank.ts";
 export type { TestTimeAugmentation } from "./views.ts";

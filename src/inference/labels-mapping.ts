@@ -1,6 +1,6 @@
 // The sidecar of an exported model: labels and exact preprocessing, as `labels_mapping.json` and inside the model.
 import * as z from "zod";
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError, type TaskName } from "../core/index.ts";
 import type { Preprocessing, TransformDescription } from "../transforms/index.ts";
 
 /** Key of the mapping's JSON in the model's metadata. */
@@ -23,6 +23,10 @@ export interface LabelsMapping {
   readonly model_name: string;
   /** The whole pipeline, step by step, from decoded picture to tensor. */
   readonly transforms: readonly TransformDescription[];
+  /** How pictures are labelled; default `multi_class`. Says what follows the logits: softmax, or a sigmoid for each label. */
+  readonly task?: TaskName | undefined;
+  /** With `multi_label`, the probability above which each label is present, in the order of the outputs; default 0.5. */
+  readonly thresholds?: readonly number[] | undefined;
 }
 
 const numbers = z.array(z.number());
@@ -39,14 +43,17 @@ const schema = z.looseObject({
   interpolation: z.string().nullable(),
   model_name: z.string(),
   transforms: z.array(z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) })),
+  task: z.enum(["multi_class", "multi_label"]).optional(),
+  thresholds: z.array(z.number().min(0).max(1)).optional(),
 });
 
-/** Describes a classifier's labels and preprocessing. */
+/** Describes a classifier's labels and preprocessing. That pictures have one class each goes without saying. */
 export function createLabelsMapping(
   classNames: readonly string[],
   modelName: string,
   preprocessing: Preprocessing,
   imageSize: readonly [number, number],
+  task: TaskName = "multi_class",
 ): LabelsMapping {
   return {
     num_classes: classNames.length,
@@ -59,6 +66,7 @@ export function createLabelsMapping(
     interpolation: preprocessing.interpolation,
     model_name: modelName,
     transforms: preprocessing.transforms,
+    ...(task === "multi_class" ? {} : { task }),
   };
 }
 
@@ -76,9 +84,23 @@ export function parseLabelsMapping(text: string, where: string): LabelsMapping {
     throw invalid(`is not JSON: ${(error as Error).message}`, where);
   }
   const result = schema.safeParse(content);
-  if (result.success) return result.data as LabelsMapping;
-  const [issue] = result.error.issues;
-  throw invalid(`${issue!.path.join(".") || "content"}: ${issue!.message}`, where);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw invalid(`${issue!.path.join(".") || "content"}: ${issue!.message}`, where);
+  }
+  const labels = result.data as LabelsMapping;
+  const { thresholds, num_classes } = labels;
+  if (thresholds === undefined) return labels;
+  if (taskOfLabels(labels) !== "multi_label")
+    throw invalid("thresholds: are for pictures with several labels", where);
+  if (thresholds.length !== num_classes)
+    throw invalid(`thresholds: has ${thresholds.length} numbers for ${num_classes} labels`, where);
+  return labels;
+}
+
+/** How the pictures are labelled. */
+export function taskOfLabels({ task = "multi_class" }: Pick<LabelsMapping, "task">): TaskName {
+  return task;
 }
 
 function invalid(message: string, where: string): ClassifierTrainingError {

@@ -27,4 +27,6 @@ export interface PackagedModel {
   readonly steps: readonly Step[];
   readonly levels: Levels;
   readonly calibration?: Calibration;
+  /** Of a model that tells several labels: above which probability each is present. Default: pictures have one class each. */
+  readonly thresholds?: readonly number[];
 }

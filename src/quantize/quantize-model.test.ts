@@ -102,6 +102,12 @@ async function logitsOf(
 const largest = (a: readonly number[], b: readonly number[]): number =>
   Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
 
+/** The share of rows whose largest entry is where it should be. */
+const accuracyOf =
+  (labels: readonly number[]) =>
+  (rows: readonly Float32Array[]): number =>
+    rows.filter((row, i) => row.indexOf(Math.max(...row)) === labels[i]).length / rows.length;
+
 async function quantize(acceptedLoss = 1, labels?: readonly number[]): Promise<Quantization> {
   const model = network();
   const batch = pictures(32, 2);
@@ -114,7 +120,7 @@ async function quantize(acceptedLoss = 1, labels?: readonly number[]): Promise<Q
   return quantizeModel({
     model,
     calibration: [pictures(16, 3), pictures(16, 4)],
-    probe: { batches: [batch], labels: labels ?? best, threads: 1 },
+    probe: { batches: [batch], task: "multi_class", score: accuracyOf(labels ?? best), threads: 1 },
     methods: ["minmax", "percentile", "entropy"],
     acceptedLoss,
   });
@@ -132,7 +138,7 @@ describe("a quantised network", () => {
     expect(candidates.map(({ method }) => method)).toEqual(["minmax", "percentile", "entropy"]);
     expect(chosen.divergence).toBe(Math.min(...candidates.map(({ divergence }) => divergence)));
     expect(chosen.divergence).toBeLessThan(0.02);
-    expect(chosen.accuracy).toBeGreaterThan(0.9);
+    expect(chosen.score).toBeGreaterThan(0.9);
     expect(chosen.floatLayers).toEqual([]);
   });
 
@@ -226,7 +232,7 @@ test("a network without weights is refused in a line", async () => {
   const run = quantizeModel({
     model,
     calibration: [pictures(1, 1)],
-    probe: { batches: [pictures(1, 1)], labels: [0], threads: 1 },
+    probe: { batches: [pictures(1, 1)], task: "multi_class", score: accuracyOf([0]), threads: 1 },
     methods: ["minmax"],
     acceptedLoss: 0,
   });

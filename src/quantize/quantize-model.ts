@@ -18,7 +18,7 @@ export interface QuantizationRequest {
   readonly probe: Probe;
   /** Those that are tried. */
   readonly methods: readonly CalibrationMethod[];
-  /** Share of the probe that may be lost; beyond, layers are left in float. */
+  /** How much of the probe's score may be lost; beyond, layers are left in float. */
   readonly acceptedLoss: number;
   /**
    * Bits of a weight. Processors without VNNI add two products of a level and a weight up in 16 bits, where those of 8 bits can
@@ -38,7 +38,7 @@ export interface QuantizedModel {
   /** Of its probabilities from the float model's, on the probe. */
   readonly divergence: number;
   /** On the probe. */
-  readonly accuracy: number;
+  readonly score: number;
 }
 
 /** The models that were made, and the one to take. */
@@ -81,7 +81,7 @@ export async function quantizeModel(request: QuantizationRequest): Promise<Quant
       method,
       floatLayers,
       divergence: divergence(float, answers),
-      accuracy: answers.accuracy,
+      score: answers.score,
     };
   };
   const rangesBy = new Map(
@@ -92,7 +92,7 @@ export async function quantizeModel(request: QuantizationRequest): Promise<Quant
   );
   const candidates: QuantizedModel[] = [];
   for (const [method, ranges] of rangesBy) candidates.push(await make(method, ranges, []));
-  const isGood = ({ accuracy }: QuantizedModel): boolean => float.accuracy - accuracy <= acceptedLoss;
+  const isGood = ({ score }: QuantizedModel): boolean => float.score - score <= acceptedLoss;
   const good = candidates.filter(isGood);
   let chosen = closest(good.length > 0 ? good : candidates);
   if (!isGood(chosen)) {

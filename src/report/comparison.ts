@@ -14,6 +14,8 @@ export interface Comparison {
   readonly onlyFirst: number;
   readonly onlySecond: number;
   readonly bothWrong: number;
+  /** Of models that tell several labels: mean average precisions. Then a picture is right where all its labels are. */
+  readonly averagePrecision: readonly [number, number] | undefined;
   readonly test: McNemarResult;
   readonly classes: readonly {
     readonly name: string;
@@ -48,6 +50,7 @@ export function verdictOf({ onlyFirst, onlySecond, test }: Comparison): string {
 /** The page as text. */
 export function renderComparison(comparison: Comparison): string {
   const { models, part, pictures, bothRight, onlyFirst, onlySecond, differing } = comparison;
+  const { averagePrecision: averages } = comparison;
   const [first, second] = models;
   const share = (right: number): string => percent(right / pictures);
   const sections = [
@@ -61,6 +64,7 @@ export function renderComparison(comparison: Comparison): string {
     status: comparison.test.p < 0.05 ? "they differ" : "may be chance",
     subtitle: `A is ${first}, B is ${second}; ${wholeNumber(pictures)} ${part} pictures: ${verdictOf(comparison)}.`,
     tiles: html`<div class="tiles">
+      ${averages?.map((average, i) => tile(`mAP of ${"AB"[i]}`, percent(average)))}
       ${tile("A is right", share(bothRight + onlyFirst))}
       ${tile("B is right", share(bothRight + onlySecond))}
       ${tile("Only A is right", wholeNumber(onlyFirst))}
@@ -72,22 +76,24 @@ export function renderComparison(comparison: Comparison): string {
   });
 }
 
-function table({ bothRight, onlyFirst, onlySecond, bothWrong }: Comparison): Section {
+function table({ bothRight, onlyFirst, onlySecond, bothWrong, averagePrecision }: Comparison): Section {
+  const right = averagePrecision === undefined ? undefined : "A picture is right where all its labels are. ";
   const cell = (count: number): Html => html`<td class="num">${wholeNumber(count)}</td>`;
   return {
     id: "table",
     title: "Right and wrong",
-    content: html`<p class="sub">McNemar's test asks whether the two numbers of pictures on which only one is right differ more than those of a tossed coin.</p>
+    content: html`<p class="sub">${right}McNemar's test asks whether the two numbers of pictures on which only one is right differ more than those of a tossed coin.</p>
     <div class="card scroll"><table><thead><tr><th></th><th class="num">B right</th><th class="num">B wrong</th></tr></thead>
     <tbody><tr><th scope="row">A right</th>${cell(bothRight)}${cell(onlyFirst)}</tr><tr><th scope="row">A wrong</th>${cell(onlySecond)}${cell(bothWrong)}</tr></tbody></table></div>`,
   };
 }
 
-function classes({ classes: all }: Comparison): Section {
+function classes({ classes: all, averagePrecision }: Comparison): Section {
+  const [title, one] = averagePrecision === undefined ? ["Classes", "Class"] : ["Labels", "Label"];
   return {
     id: "classes",
-    title: "Classes",
-    content: html`<div class="card scroll tall"><table class="sortable"><thead><tr><th><button>Class</button></th><th class="num"><button>Pictures</button></th><th class="num"><button>Only A</button></th><th class="num"><button>Only B</button></th></tr></thead>
+    title,
+    content: html`<div class="card scroll tall"><table class="sortable"><thead><tr><th><button>${one}</button></th><th class="num"><button>Pictures</button></th><th class="num"><button>Only A</button></th><th class="num"><button>Only B</button></th></tr></thead>
     <tbody>${all.map(({ name, pictures, onlyFirst, onlySecond }) => html`<tr><th scope="row">${name}</th><td class="num" data-v="${pictures}">${wholeNumber(pictures)}</td><td class="num" data-v="${onlyFirst}">${wholeNumber(onlyFirst)}</td><td class="num" data-v="${onlySecond}">${wholeNumber(onlySecond)}</td></tr>`)}</tbody></table></div>`,
   };
 }

@@ -4,7 +4,9 @@ import { multiClass } from "./multi-class/multi-class.ts";
 import { multiLabel } from "./multi-label/multi-label.ts";
 import type { Task } from "./task.ts";
 
+export { activated } from "./activation.ts";
 export type { MetricSets, ModelMetrics, TaskMetrics } from "./metric-sets.ts";
+export { DEFAULT_THRESHOLD, isPresent } from "./multi-label/presence.ts";
 export { LOSS_NAMES, type LossName, type LossSettings, type Task } from "./task.ts";
 
 const TASKS: Readonly<Record<TaskName, Task>> = { multi_class: multiClass, multi_label: multiLabel };

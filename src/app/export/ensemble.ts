@@ -74,7 +74,8 @@ export async function exportEnsemble(request: EnsembleRequest): Promise<Exported
       return { name, bytes: exportModel(own).bytes };
     });
     const models = [{ name: "ensemble", bytes }, ...alone];
-    const measured = await measureModels(models, data, [3, ...imageSize], common.threads);
+    const { task = "multi_class" } = first.model.labels;
+    const measured = await measureModels(models, data, task, [3, ...imageSize], common.threads);
     return { path: await writeModel(source, "model.onnx", bytes, labels), difference, measured };
   } finally {
     for (const { opened } of members) await opened[Symbol.asyncDispose]();
@@ -86,11 +87,12 @@ type Parts = Pick<ModelExport, "model" | "weights">;
 /** Each member whole, side by side. */
 function together(members: readonly Member[]): Parts {
   const [first, ...others] = members.map(({ opened }) => opened.model.network) as [Module, ...Module[]];
-  const { classNames, architecture } = members[0]!.opened.model;
+  const { classNames, architecture, labels } = members[0]!.opened.model;
   const weights = members.flatMap((member, i) =>
     [...member.weights].map(([name, tensor]): [string, HostTensor] => [`members.${i}.${name}`, tensor]),
   );
-  const model = { network: new Ensemble([first, ...others]), classNames, architecture };
+  const network = new Ensemble([first, ...others], labels.task);
+  const model = { network, classNames, architecture, labels };
   return { model, weights: new Map(weights) };
 }
 
@@ -132,6 +134,12 @@ function checkAlike(first: Member, other: Member, average: EnsembleAverage): voi
     throw unlike(
       `its classes are not those of ${first.name}`,
       "train the members on the same classes",
+      other,
+    );
+  if (a.model.labels.task !== b.model.labels.task)
+    throw unlike(
+      `its pictures are labelled otherwise than those of ${first.name}`,
+      "train the members with the same task",
       other,
     );
   if (JSON.stringify(a.data.preprocessing) !== JSON.stringify(b.data.preprocessing)) {

@@ -27,7 +27,7 @@ export interface ExportWeightsRequest extends RunRequest {
   readonly input?: ModelInput | undefined;
   /** Default false. */
   readonly dynamicSize?: boolean | undefined;
-  /** Points of accuracy, in percent, that another format than `onnx` may lose on validation or test. Default 1. */
+  /** Points of accuracy, or of mean average precision, in percent, that another format than `onnx` may lose on validation or test. Default 1. */
   readonly maxDrop?: number | undefined;
   /** Of `onnx-int8`. Default: all methods are tried, and the best is taken. */
   readonly calibration?: CalibrationMethod | undefined;
@@ -59,6 +59,7 @@ export async function exportWeights(request: ExportWeightsRequest): Promise<Expo
   checkForm(form, request.calibration);
   await using opened = await openRun(request);
   const { folder, settings } = opened;
+  const { task = "multi_class" } = opened.model.labels;
   const { threads } = settings.trainer;
   const { tensors } = await loadCheckpoint(opened.weightsFile);
   const source: ModelExport = {
@@ -86,21 +87,21 @@ export async function exportWeights(request: ExportWeightsRequest): Promise<Expo
       { name: "float32", bytes: float },
       { name: "float16", bytes },
     ];
-    measured = await measureModels(models, opened.data, [3, ...imageSize], threads);
+    measured = await measureModels(models, opened.data, task, [3, ...imageSize], threads);
     checkDrop(measured[0]!, measured[1]!, maxDrop, "export it as onnx, or allow a larger --max-drop");
   } else if (format === "onnx-int8") {
     const { calibration, calibrationPictures } = request;
     const options = { calibration, calibrationPictures, maxDrop, threads, notify: request.write };
-    const quantized = await quantizedModels(decodeModel(float), opened.data, options);
+    const quantized = await quantizedModels(decodeModel(float), opened.data, task, options);
     bytes = quantized.at(-1)!.bytes;
     const models = [{ name: "float32", bytes: float }, ...quantized];
-    measured = await measureModels(models, opened.data, [3, ...imageSize], threads);
+    measured = await measureModels(models, opened.data, task, [3, ...imageSize], threads);
     checkDrop(measured[0]!, measured.at(-1)!, maxDrop, INT8_HINT);
   }
   if (input !== "float") {
     const outside = bytes;
     bytes = encodeModel(takingInput(decodeModel(outside), preprocessing, input));
-    await verifyPixelInput(bytes, outside, preprocessing, input, threads);
+    await verifyPixelInput(bytes, outside, { preprocessing, input, task, threads });
   }
   return { path: await writeModel(source, fileNameOf(form), bytes, labels), difference, measured };
 }
@@ -135,11 +136,15 @@ export function checkDrop(float: MeasuredModel, model: MeasuredModel, maxDrop: n
     ["val", "validation"],
     ["test", "test"],
   ] as const) {
-    const [before, after] = [float.accuracy[part], model.accuracy[part]];
+    const [before, after] = [float.score[part], model.score[part]];
     if (before === undefined || after === undefined) continue;
     if ((before - after) * 100 <= maxDrop + 1e-9) continue;
     const points = (value: number): string => (value * 100).toFixed(1);
-    const message = `not good: ${model.name} is right for ${points(after)} % of the ${split} pictures, float32 for ${points(before)} %: more than ${maxDrop} point${maxDrop === 1 ? "" : "s"} less; nothing was written`;
+    const compared = {
+      accuracy: `is right for ${points(after)} % of the ${split} pictures, float32 for ${points(before)} %`,
+      map: `has a mean average precision of ${points(after)} % on the ${split} pictures, float32 of ${points(before)} %`,
+    }[model.measure];
+    const message = `not good: ${model.name} ${compared}: more than ${maxDrop} point${maxDrop === 1 ? "" : "s"} less; nothing was written`;
     throw new ClassifierTrainingError("failure", "EXPORT_NOT_GOOD", message, { where: "--max-drop", hint });
   }
 }

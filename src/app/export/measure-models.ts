@@ -1,7 +1,8 @@
-// Measures models against the float one: accuracy on validation and test, equal answers, size and latency in onnxruntime.
-import { type HostTensor, hostTensor, type Shape, zeros } from "../../core/index.ts";
+// Measures models against the float one: how good on validation and test, equal answers, size and latency in onnxruntime.
+import { hostTensor, type Shape, type TaskName, zeros } from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import { type OnnxSession, openOnnxSession } from "../../inference/index.ts";
+import { JUDGES, type ScoreName } from "./model-score.ts";
 
 /** A model to measure: it takes preprocessed pictures. */
 export interface NamedModel {
@@ -12,9 +13,11 @@ export interface NamedModel {
 /** How good, large and fast a model is. */
 export interface MeasuredModel {
   readonly name: string;
-  /** Share of pictures whose class comes first, in [0, 1]; undefined where there is no such split. */
-  readonly accuracy: { readonly val: number | undefined; readonly test: number | undefined };
-  /** Share of pictures of both splits that it answers as the first model does. */
+  /** What `score` is. */
+  readonly measure: ScoreName;
+  /** Share of pictures whose class comes first, or mean average precision; in [0, 1], undefined where there is no such split. */
+  readonly score: { readonly val: number | undefined; readonly test: number | undefined };
+  /** Share of pictures of both splits, or of their labels, that it answers as the first model does. */
   readonly agreement: number;
   readonly pictures: number;
   readonly bytes: number;
@@ -26,19 +29,21 @@ export interface MeasuredModel {
 export async function measureModels(
   models: readonly NamedModel[],
   data: DataModule,
+  task: TaskName,
   pictureShape: Shape,
   threads: number | undefined,
 ): Promise<MeasuredModel[]> {
   const sessions: OnnxSession[] = [];
   try {
     for (const { name, bytes } of models) sessions.push(await openOnnxSession(bytes, name, threads));
-    const val = await countAnswers(sessions, data, "val");
-    const test = await countAnswers(sessions, data, "test");
+    const val = await judge(sessions, data, task, "val");
+    const test = await judge(sessions, data, task, "test");
     const latencies = await measureLatencies(models, pictureShape);
     return models.map(({ name, bytes }, i) => ({
       name,
-      accuracy: { val: share(val.correct[i]!, val.labelled), test: share(test.correct[i]!, test.labelled) },
-      agreement: share(val.equal[i]! + test.equal[i]!, val.pictures + test.pictures) ?? 1,
+      measure: JUDGES[task].name,
+      score: { val: val.scores[i], test: test.scores[i] },
+      agreement: agreementOf(val.equal[i]! + test.equal[i]!, val.answers + test.answers),
       pictures: val.pictures + test.pictures,
       bytes: bytes.length,
       latency: latencies[i]!,
@@ -48,50 +53,40 @@ export async function measureModels(
   }
 }
 
-/** The class with the largest logit of each row; the lower one of equals. */
-export function bestOf({ shape, data }: HostTensor<"float32">): number[] {
-  const [rows, classes] = shape as [number, number];
-  return Array.from({ length: rows }, (_, row) => {
-    const logits = data.subarray(row * classes, (row + 1) * classes);
-    return logits.reduce((best, value, i) => (value > logits[best]! ? i : best), 0);
-  });
+const agreementOf = (equal: number, answers: number): number => (answers === 0 ? 1 : equal / answers);
+
+/** How good each model is on a split, and how many of its answers are the first one's. */
+interface Judged {
+  readonly scores: readonly (number | undefined)[];
+  readonly equal: readonly number[];
+  readonly answers: number;
+  readonly pictures: number;
 }
 
-const share = (count: number, of: number): number | undefined => (of === 0 ? undefined : count / of);
-
-interface Answers {
-  readonly correct: number[];
-  readonly equal: number[];
-  pictures: number;
-  /** Those that have a class. */
-  labelled: number;
-}
-
-async function countAnswers(
+async function judge(
   sessions: readonly OnnxSession[],
   data: DataModule,
+  task: TaskName,
   part: "val" | "test",
-): Promise<Answers> {
-  const answers: Answers = {
-    correct: sessions.map(() => 0),
-    equal: sessions.map(() => 0),
-    pictures: 0,
-    labelled: 0,
-  };
+): Promise<Judged> {
+  const { score, answers } = JUDGES[task];
+  const scores = sessions.map(() => score(data.classes.length));
+  const equal = sessions.map(() => 0);
+  let [count, pictures] = [0, 0];
   for await (const { images, labels } of data.evaluationLoader(part) ?? []) {
-    const best: number[][] = [];
     const float = hostTensor("float32", images.shape, images.data as Float32Array);
-    for (const session of sessions) best.push(bestOf(await session.run(float)));
-    for (const [row, label] of Array.from(labels.data, Number).entries()) {
-      answers.pictures++;
-      if (label >= 0) answers.labelled++;
-      for (const [i, own] of best.entries()) {
-        if (own[row] === label) answers.correct[i]!++;
-        if (own[row] === best[0]![row]) answers.equal[i]!++;
-      }
+    let first: readonly number[] | undefined;
+    for (const [i, session] of sessions.entries()) {
+      const logits = await session.run(float);
+      scores[i]!.update(logits, labels);
+      const own = answers(logits);
+      first ??= own;
+      for (const [n, answer] of own.entries()) if (answer === first[n]) equal[i]!++;
     }
+    count += first!.length;
+    pictures += images.shape[0]!;
   }
-  return answers;
+  return { scores: scores.map((each) => each.value()), equal, answers: count, pictures };
 }
 
 const WARM_UP = 5;

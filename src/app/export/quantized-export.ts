@@ -1,5 +1,11 @@
 // A run's model in 8-bit integers: calibrated on its training pictures, chosen on its validation pictures.
-import { ClassifierTrainingError, oneClassEach } from "../../core/index.ts";
+import {
+  ClassifierTrainingError,
+  hostTensor,
+  labelTensor,
+  type SampleLabels,
+  type TaskName,
+} from "../../core/index.ts";
 import type { DataModule } from "../../data/index.ts";
 import { encodeModel, type ModelProto, withEntry } from "../../onnx/index.ts";
 import {
@@ -9,6 +15,7 @@ import {
   quantizeModel,
 } from "../../quantize/index.ts";
 import type { NamedModel } from "./measure-models.ts";
+import { JUDGES } from "./model-score.ts";
 import { samplePictures } from "./sample-pictures.ts";
 
 /** How a model is quantised. */
@@ -17,7 +24,7 @@ export interface QuantizedExportOptions {
   readonly calibration?: CalibrationMethod | undefined;
   /** Training pictures to calibrate on. Default 256. */
   readonly calibrationPictures?: number | undefined;
-  /** Points of accuracy that it may lose. */
+  /** Points of accuracy, or of mean average precision, that it may lose. */
   readonly maxDrop: number;
   readonly threads: number | undefined;
   readonly notify: ((line: string) => void) | undefined;
@@ -36,6 +43,7 @@ const ACCEPTED_SHARE = 0.5;
 export async function quantizedModels(
   model: ModelProto,
   data: DataModule,
+  task: TaskName,
   options: QuantizedExportOptions,
 ): Promise<NamedModel[]> {
   const { calibration, calibrationPictures = 256, maxDrop, threads, notify } = options;
@@ -54,7 +62,7 @@ export async function quantizedModels(
   const { candidates, chosen, layers } = await quantizeModel({
     model,
     calibration: training.batches,
-    probe: { ...probe, labels: oneClassEach(probe.labels, "--format onnx-int8"), threads },
+    probe: { batches: probe.batches, task, score: (rows) => scoreOf(rows, probe.labels, task), threads },
     methods: calibration === undefined ? CALIBRATION_METHODS : [calibration],
     acceptedLoss: acceptedLoss(maxDrop / 100, probe.labels.length),
     notify,
@@ -72,6 +80,19 @@ export async function quantizedModels(
   };
   const others = candidates.filter((candidate) => candidate !== chosen);
   return [...others.map(named), named(chosen)];
+}
+
+/** How good the logits of all sampled pictures are; 1 where nothing is known of them. */
+function scoreOf(rows: readonly Float32Array[], labels: SampleLabels, task: TaskName): number {
+  const classes = rows[0]!.length;
+  const logits = new Float32Array(rows.length * classes);
+  for (const [i, row] of rows.entries()) logits.set(row, i * classes);
+  const score = JUDGES[task].score(classes);
+  score.update(
+    hostTensor("float32", [rows.length, classes], logits),
+    labelTensor(labels, [...labels.keys()]),
+  );
+  return score.value() ?? 1;
 }
 
 function acceptedLoss(allowed: number, pictures: number): number {

@@ -13,10 +13,11 @@ import { readBytes, writeDurably, writeFailed } from "../../platform/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
 import type { Preprocessing } from "../../transforms/index.ts";
 import { packageVersion } from "../package-version.ts";
+import { droppedThresholds } from "./write-thresholds.ts";
 
 /** What is exported, what it is compared in, and where the files go. */
 export interface ModelExport {
-  readonly model: Pick<BaseClassificationModel, "network" | "classNames" | "architecture">;
+  readonly model: Pick<BaseClassificationModel, "network" | "classNames" | "architecture" | "labels">;
   readonly weights: StateDict;
   readonly preprocessing: Preprocessing;
   readonly runtime: Runtime;
@@ -64,6 +65,7 @@ export function requestOf(
     weights,
     preprocessing,
     imageSize,
+    task: model.labels.task,
     classNames: model.classNames,
     modelName: model.architecture,
     producerVersion: packageVersion(),
@@ -89,6 +91,8 @@ export async function writeModel(
   const path = join(folder, name);
   if (await isCalibrated(path))
     warn(`${path} is replaced, and its calibration is lost with it: calibrate the new model again`);
+  const dropped = await droppedThresholds(folder);
+  if (dropped !== undefined) warn(dropped);
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {

@@ -1,8 +1,9 @@
 // What a packaged classifier is told of its model: from the labels in an exported file.
 import { parseCalibration } from "../../calibrate/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { classNamesOf, type LabelsMapping } from "../../inference/index.ts";
+import { classNamesOf, type LabelsMapping, taskOfLabels } from "../../inference/index.ts";
 import type { Levels, PackagedModel, Step } from "../../packaged/model.ts";
+import { DEFAULT_THRESHOLD } from "../../tasks/index.ts";
 import type { TransformDescription } from "../../transforms/index.ts";
 
 /** @throws ClassifierTrainingError kind "usage" `PACKAGE_TRANSFORMS` for preprocessing that packages do not have */
@@ -20,13 +21,16 @@ export function describeModel(
     else if (transform.name !== "ToImage") steps.push(stepOf(transform, where));
   }
   if (levels === undefined) throw unpackable("no ToDtype", where);
+  const task = taskOfLabels(labels);
+  const names = classNamesOf(labels);
   return {
-    labels: classNamesOf(labels),
+    labels: names,
     steps,
     levels,
     ...(calibration === undefined
       ? {}
-      : { calibration: parseCalibration(calibration, labels.num_classes, where) }),
+      : { calibration: parseCalibration(calibration, names.length, where, task) }),
+    ...(task === "multi_label" && { thresholds: labels.thresholds ?? names.map(() => DEFAULT_THRESHOLD) }),
   };
 }
 

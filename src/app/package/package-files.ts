@@ -26,10 +26,10 @@ export function packageFiles(facts: PackageFacts): ReadonlyMap<string, string> {
     ["index.browser.js", entry("browser")],
     ["index.d.ts", types(facts)],
     ["README.md", readme(facts)],
-    ["test/compare.js", COMPARE],
+    ["test/compare.js", compare(facts)],
     ...(facts.tested ? [["test/node.test.js", NODE_TEST] as const] : []),
     ["example/index.html", page(facts)],
-    ["example/page.js", PAGE_SCRIPT],
+    ["example/page.js", pageScript(facts)],
   ]);
 }
 
@@ -38,7 +38,7 @@ function manifest({ name, version, license, versions, model, toolkit, tested }: 
   return {
     name,
     version,
-    description: `Classifies pictures: ${shortList(model.labels)}.`,
+    description: `${tellsSeveral({ model }) ? "Tells which labels pictures have" : "Classifies pictures"}: ${shortList(model.labels)}.`,
     license,
     type: "module",
     sideEffects: false,
@@ -68,17 +68,24 @@ export { classify, close, labels, load };
 
 function types({ model }: PackageFacts): string {
   const labels = model.labels.map((label) => JSON.stringify(label));
-  return `/** The classes. */
+  const several = tellsSeveral({ model });
+  return `/** The ${several ? "labels that a picture may have" : "classes"}. */
 export type Label = ${labels.join(" | ")};
 
-/** The classes, in the order of the network's results. */
+/** All of them, in the order of the network's results. */
 export declare const labels: readonly [${labels.join(", ")}];
 
-/** A class and how likely it is. */
+/** A ${several ? "label" : "class"} and how likely it is. */
 export interface Prediction {
   readonly label: Label;
   /** In [0, 1]. */
-  readonly confidence: number;
+  readonly confidence: number;${
+    several
+      ? `
+  /** Whether the picture is said to have it: the confidence is above the threshold that was chosen for it, or 0.5. */
+  readonly present: boolean;`
+      : ""
+  }
   /** Why this, the likeliest class, is not to be relied on, where the model was calibrated to say so. */
   readonly unsure?: "unconfident" | "unfamiliar";
 }
@@ -112,11 +119,7 @@ export type Picture =
   | PixelData
   | Drawable;
 
-/**
- * The likeliest classes of a picture, likeliest first; all of them unless \`topK\` says how many.
- * Rejects where the picture cannot be read, saying what is wrong with it.
- */
-export declare function classify(picture: Picture, options?: { readonly topK?: number }): Promise<Prediction[]>;
+${several ? SEVERAL : ONE}
 
 /** Loads the model ahead of the first picture. */
 export declare function load(): Promise<void>;
@@ -126,16 +129,49 @@ export declare function close(): Promise<void>;
 `;
 }
 
+const ONE = `/**
+ * The likeliest classes of a picture, likeliest first; all of them unless \`topK\` says how many.
+ * Rejects where the picture cannot be read, saying what is wrong with it.
+ */
+export declare function classify(picture: Picture, options?: { readonly topK?: number }): Promise<Prediction[]>;`;
+
+const SEVERAL = `/** Which labels a picture has. */
+export interface Classification {
+  /** Those that are present, likeliest first; there may be none. */
+  readonly labels: readonly Label[];
+  /** All labels, likeliest first. */
+  readonly predictions: readonly Prediction[];
+}
+
+/**
+ * The labels of a picture, and what is said of each.
+ * Rejects where the picture cannot be read, saying what is wrong with it.
+ */
+export declare function classify(picture: Picture): Promise<Classification>;`;
+
+/** Whether a picture may have several labels. */
+function tellsSeveral({ model }: Pick<PackageFacts, "model">): boolean {
+  return model.thresholds !== undefined;
+}
+
 function readme({ name, license, model, bytes, toolkit }: PackageFacts): string {
+  const purpose = tellsSeveral({ model })
+    ? `Tells which of ${model.labels.length} labels pictures have`
+    : `Classifies pictures into ${model.labels.length} classes`;
+  const use = tellsSeveral({ model })
+    ? `const { labels, predictions } = await classify("photo.jpg");
+console.log(labels);    // those that are present, such as ${JSON.stringify(model.labels.slice(0, 2))}; there may be none
+for (const { label, confidence, present } of predictions) console.log(label, confidence, present);`
+    : `const [best] = await classify("photo.jpg");
+console.log(best.label, best.confidence);`;
   return `# ${name}
 
-Classifies pictures into ${model.labels.length} classes: ${shortList(model.labels)}.
+${purpose}: ${shortList(model.labels)}.
 
 \`\`\`js
 import { classify } from "${name}";
 
-const [best] = await classify("photo.jpg");
-console.log(best.label, best.confidence);
+${use}
 \`\`\`
 
 In Node.js a picture is a path, a URL, bytes (a \`Buffer\`) or \`{ width, height, data }\`; in a page a \`File\`, an address, bytes,
@@ -153,11 +189,18 @@ Licence: ${license}. Made with classifier-training ${toolkit}.
 `;
 }
 
-const COMPARE = `/** The largest difference between what \`classify\` says of the sample pictures and what the trained model said. */
+function compare(facts: PackageFacts): string {
+  const several = tellsSeveral(facts);
+  return `/** The largest difference between what \`classify\` says of the sample pictures and what the trained model said. */
 export async function largestDifference(classify, expected, read) {
   let largest = 0;
-  for (const { file, probabilities } of expected) {
-    const predictions = await classify(await read(file));
+  for (const { file, probabilities${several ? ", labels: present" : ""} } of expected) {
+    const ${several ? "{ labels, predictions }" : "predictions"} = await classify(await read(file));${
+      several
+        ? `
+    if (labels.join() !== present.join()) return Infinity;`
+        : ""
+    }
     for (const { label, confidence } of predictions)
       largest = Math.max(largest, Math.abs(confidence - probabilities[label]));
     if (predictions.length !== Object.keys(probabilities).length) return Infinity;
@@ -165,6 +208,7 @@ export async function largestDifference(classify, expected, read) {
   return largest;
 }
 `;
+}
 
 const NODE_TEST = `import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -204,7 +248,14 @@ function page({ name }: PackageFacts): string {
 `;
 }
 
-const PAGE_SCRIPT = `// Classifies the sample pictures, compares with the trained model, and takes dropped ones.
+function pageScript(facts: PackageFacts): string {
+  const named = tellsSeveral(facts)
+    ? `const { labels, predictions } = await classify(picture);
+    const named = predictions.filter(({ present }, rank) => present || (labels.length === 0 && rank === 0));
+    caption.textContent = (labels.length === 0 ? "none; likeliest:\\n" : "") + named`
+    : `const predictions = await classify(picture, { topK: 3 });
+    caption.textContent = predictions`;
+  return `// Classifies the sample pictures, compares with the trained model, and takes dropped ones.
 import { classify, load } from "../index.browser.js";
 import { largestDifference } from "../test/compare.js";
 import expected from "../test/samples/expected.json";
@@ -221,8 +272,7 @@ async function show(picture, address) {
   figure.append(image, caption);
   results.prepend(figure);
   try {
-    const predictions = await classify(picture, { topK: 3 });
-    caption.textContent = predictions
+    ${named}
       .map(({ label, confidence, unsure }) => \`\${unsure ? "unsure: " : ""}\${label} \${(confidence * 100).toFixed(1)} %\`)
       .join("\\n");
   } catch (error) {
@@ -250,6 +300,7 @@ try {
   state.dataset.error = error.message;
 }
 `;
+}
 
 function shortList(labels: readonly string[]): string {
   return labels.length <= 12

@@ -66,7 +66,11 @@ export async function packageModel(request: PackageRequest): Promise<PackageResu
   const facts = { name, version, license, model, versions: versions(), bytes: bytes.length };
   const samples = await sampleFiles(classifier, val, count);
   const text = { ...facts, toolkit: packageVersion(), tested: samples.length > 0 };
-  const expected = samples.map(({ file: own, probabilities }) => ({ file: own, probabilities }));
+  const expected = samples.map(({ file: own, probabilities, labels }) => ({
+    file: own,
+    ...(labels && { labels }),
+    probabilities,
+  }));
   await writeFiles(folder, [
     ["model.onnx", bytes],
     ["runtime/node.js", await readBytes(bundleOf("node"))],
@@ -78,7 +82,7 @@ export async function packageModel(request: PackageRequest): Promise<PackageResu
   return { folder, samples: samples.map(({ name: from }) => from), bytes: bytes.length };
 }
 
-/** Pictures of as many classes as there are pictures, as files, and what the model says of each. */
+/** Pictures of as many classes, or sets of labels, as there are pictures, as files, and what the model says of each. */
 async function sampleFiles(classifier: Classifier, pictures: ImageDataset, count: number) {
   const byClass = new Map<string, number[]>();
   for (const index of pictures.labels.keys()) {
@@ -97,7 +101,12 @@ async function sampleFiles(classifier: Classifier, pictures: ImageDataset, count
     const probabilities = Object.fromEntries(
       predictions!.map(({ label, confidence }) => [label, confidence]),
     );
-    samples.push({ name, file: `${i + 1}${extname(name).toLowerCase() || ".jpg"}`, content, probabilities });
+    const labels =
+      classifier.task === "multi_label"
+        ? predictions!.filter(({ present }) => present === true).map(({ label }) => label)
+        : undefined;
+    const file = `${i + 1}${extname(name).toLowerCase() || ".jpg"}`;
+    samples.push({ name, file, content, probabilities, labels });
   }
   return samples;
 }

@@ -1,6 +1,6 @@
 // The files that Transformers.js wants of a model: config.json, preprocessor_config.json, onnx/model.onnx.
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { Classifier, classNamesOf, type LabelsMapping } from "../../inference/index.ts";
+import { Classifier, classNamesOf, type LabelsMapping, taskOfLabels } from "../../inference/index.ts";
 import { renameInput } from "../../onnx/index.ts";
 import { readBytes } from "../../platform/index.ts";
 import { modelOf } from "../export/write-export.ts";
@@ -58,6 +58,7 @@ function transformersFiles(
     id2label: Object.fromEntries(names.map((name, i) => [i, name])),
     label2id: Object.fromEntries(names.map((name, i) => [name, i])),
     num_labels: names.length,
+    ...(taskOfLabels(labels) === "multi_label" && { problem_type: "multi_label_classification" }),
     image_size: labels.image_size[0],
   };
   return new Map<string, string | Uint8Array>([

@@ -25,6 +25,7 @@ import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
 import type { MetricSets } from "../../tasks/index.ts";
 import { Callback, type Logger, type Stage } from "../../train/index.ts";
 import { defaultEvalTransforms, type Transform } from "../../transforms/index.ts";
+import { takesThreshold } from "../metric-schemas.ts";
 import { expectedPictures } from "./pretrained.ts";
 import { readTask } from "./settings.ts";
 
@@ -114,13 +115,16 @@ export class RunParts {
   }
 
   /** The metrics of the configuration by stage and name, for `labels`; undefined: the model's own. */
-  async metrics({ task, numClasses, ignoreIndex }: LabelRange): Promise<MetricSets | undefined> {
+  async metrics({ task, numClasses, ignoreIndex, thresholds }: LabelRange): Promise<MetricSets | undefined> {
     const { metrics } = toPlain(resolveConfig(this.#composition)) as { metrics?: MetricSettings | null };
     if (metrics === undefined || metrics === null) return undefined;
     const several = task === "multi_label";
     const given = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
       ...(several ? { num_labels: numClasses } : { num_classes: numClasses }),
       ...(settings.ignore_index === undefined && !several ? { ignore_index: ignoreIndex } : {}),
+      ...(thresholds !== undefined && settings.threshold === undefined && takesThreshold(settings._target_)
+        ? { threshold: thresholds }
+        : {}),
       // Of fewer classes the best five are all of them.
       ...(typeof settings.top_k === "number" ? { top_k: Math.min(settings.top_k, numClasses) } : {}),
     });

@@ -1,6 +1,6 @@
 // Compares two models on the same labelled pictures: where they differ, and whether that is more than chance.
 import { statSync } from "node:fs";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { ClassifierTrainingError, type TaskName } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { Classifier } from "../../inference/index.ts";
 import { mcnemarTest } from "../../metrics/index.ts";
@@ -8,8 +8,10 @@ import { writeDurably } from "../../platform/index.ts";
 import { type Comparison, type DifferingPicture, renderComparison } from "../../report/index.ts";
 import { modelOf } from "../export/write-export.ts";
 import { jpegAddress } from "../report/jpeg-address.ts";
+import { compareLabels } from "./compare-labels.ts";
+import type { Answer, ComparedPicture, ComparedPictures } from "./compared-pictures.ts";
 import { thumbnail } from "./duplicate-sheet.ts";
-import { type Judgement, judge } from "./judge.ts";
+import { type Judgement, judge, nothingReadable } from "./judge.ts";
 import { type LabelledRequest, labelledPictures } from "./labelled-pictures.ts";
 
 /** Two models, and what they are compared on. */
@@ -27,7 +29,8 @@ const [SIDE, QUALITY] = [224, 80];
 
 /**
  * Judges the test pictures, or the validation pictures where there are none, by both models; writes one page.
- * @throws ClassifierTrainingError kind "usage" `NO_DATA`, `NOTHING_READABLE`; kind "data" `UNKNOWN_CLASS`, `MODEL_MISSING`
+ * @throws ClassifierTrainingError kind "usage" `NO_DATA`, `TASK` where only one tells several labels; kind "data" `NOTHING_READABLE`,
+ * `UNKNOWN_CLASS`, `MODEL_MISSING`
  */
 export async function compare(request: CompareRequest): Promise<Comparison> {
   const { models, out, write } = request;
@@ -35,6 +38,38 @@ export async function compare(request: CompareRequest): Promise<Comparison> {
     models.find((model) => statSync(model, { throwIfNoEntry: false })?.isDirectory()) ?? models[0];
   const { val, test } = await labelledPictures({ ...request, model: source });
   const [dataset, part] = test === undefined ? [val, "validation"] : [test, "test"];
+  const task = await commonTask(models);
+  const compared =
+    task === "multi_label"
+      ? await compareLabels(models, dataset, write)
+      : await compareClasses(models, dataset, write);
+  if (compared.pictures.length === 0) throw nothingReadable();
+  const comparison = await comparisonOf(models, part, dataset, compared);
+  await writeDurably(out, [new TextEncoder().encode(renderComparison(comparison))]);
+  return comparison;
+}
+
+/** @throws ClassifierTrainingError kind "usage" `TASK` */
+async function commonTask(models: readonly [string, string]): Promise<TaskName> {
+  const tasks: TaskName[] = [];
+  for (const model of models) {
+    await using classifier = await Classifier.load(modelOf(model));
+    tasks.push(classifier.task);
+  }
+  const [first, second] = tasks as [TaskName, TaskName];
+  if (first === second) return first;
+  const message = "one of the models gives each picture one class, the other tells several labels";
+  throw new ClassifierTrainingError("usage", "TASK", message, {
+    where: models.join(", "),
+    hint: "compare models that were trained with the same task",
+  });
+}
+
+async function compareClasses(
+  models: readonly [string, string],
+  dataset: ImageDataset,
+  write: CompareRequest["write"],
+): Promise<ComparedPictures> {
   const judged: (readonly Judgement[])[] = [];
   for (const model of models) {
     await using classifier = await Classifier.load(modelOf(model));
@@ -43,68 +78,77 @@ export async function compare(request: CompareRequest): Promise<Comparison> {
     judged.push(pictures);
   }
   const [first, second] = judged as [readonly Judgement[], readonly Judgement[]];
-  if (first.length === 0)
-    throw new ClassifierTrainingError("data", "NOTHING_READABLE", "no picture can be read", {
-      hint: "classifier-training data verify says why",
-    });
-  const comparison = await comparisonOf(models, part, dataset, first, second);
-  await writeDurably(out, [new TextEncoder().encode(renderComparison(comparison))]);
-  return comparison;
+  const ofSecond = new Map(second.map((judgement) => [judgement.index, judgement]));
+  const pairs = first.flatMap((a) => {
+    const b = ofSecond.get(a.index);
+    return b === undefined ? [] : [{ a, b }];
+  });
+  const isRight = ({ truth, predicted }: Judgement): boolean => truth === predicted;
+  const answer = ({ label, confidence }: Judgement): Answer => ({ label, confidence });
+  return {
+    classes: dataset.classes.map((name, c) => {
+      const own = pairs.filter(({ a }) => a.truth === c);
+      return {
+        name,
+        pictures: own.length,
+        onlyFirst: own.filter(({ a, b }) => isRight(a) && !isRight(b)).length,
+        onlySecond: own.filter(({ a, b }) => !isRight(a) && isRight(b)).length,
+      };
+    }),
+    averagePrecision: undefined,
+    pictures: pairs.map(({ a, b }) => ({
+      index: a.index,
+      name: a.name,
+      truth: dataset.classes[a.truth]!,
+      right: [isRight(a), isRight(b)],
+      said: [answer(a), answer(b)],
+    })),
+  };
 }
 
 async function comparisonOf(
   models: readonly [string, string],
   part: string,
   dataset: ImageDataset,
-  first: readonly Judgement[],
-  second: readonly Judgement[],
+  { classes, averagePrecision, pictures }: ComparedPictures,
 ): Promise<Comparison> {
-  const ofSecond = new Map(second.map((judgement) => [judgement.index, judgement]));
-  const pairs = first.flatMap((a) => {
-    const b = ofSecond.get(a.index);
-    return b === undefined ? [] : [{ a, b, kind: kindOf(a, b) }];
-  });
-  const count = (kind: Kind, truth?: number): number =>
-    pairs.filter((pair) => pair.kind === kind && (truth === undefined || pair.a.truth === truth)).length;
+  const ofKind = (kind: Kind): readonly ComparedPicture[] => pictures.filter((each) => kindOf(each) === kind);
+  const count = (kind: Kind): number => ofKind(kind).length;
   const [onlyFirst, onlySecond] = [count("onlyFirst"), count("onlySecond")];
   const differing: DifferingPicture[] = [];
   for (const kind of ["onlyFirst", "onlySecond", "bothWrong"] as const) {
-    const found = pairs
-      .filter((pair) => pair.kind === kind && pair.a.label !== pair.b.label)
+    const found = ofKind(kind)
+      .filter(({ said: [a, b] }) => a.label !== b.label)
       // Where they contradict each other with the most confidence.
-      .sort((x, y) => y.a.confidence * y.b.confidence - x.a.confidence * x.b.confidence);
-    for (const [i, { a, b }] of found.entries())
-      differing.push({
-        kind,
-        name: a.name,
-        truth: dataset.classes[a.truth]!,
-        said: [a, b].map(({ label, confidence }) => ({ label, confidence })),
-        picture: i < SHOWN ? await jpegAddress(await thumbnail(dataset, a.index, SIDE), QUALITY) : undefined,
-      });
+      .sort((x, y) => contradiction(y) - contradiction(x));
+    for (const [i, { index, name, truth, said }] of found.entries()) {
+      const picture =
+        i < SHOWN ? await jpegAddress(await thumbnail(dataset, index, SIDE), QUALITY) : undefined;
+      differing.push({ kind, name, truth, said, picture });
+    }
   }
   return {
     models,
     part,
-    pictures: pairs.length,
+    pictures: pictures.length,
     bothRight: count("bothRight"),
     onlyFirst,
     onlySecond,
     bothWrong: count("bothWrong"),
+    averagePrecision,
     test: mcnemarTest(onlyFirst, onlySecond),
-    classes: dataset.classes.map((className, c) => ({
-      name: className,
-      pictures: pairs.filter(({ a }) => a.truth === c).length,
-      onlyFirst: count("onlyFirst", c),
-      onlySecond: count("onlySecond", c),
-    })),
+    classes,
     differing,
   };
 }
 
+function contradiction({ said: [a, b] }: ComparedPicture): number {
+  return a.confidence * b.confidence;
+}
+
 type Kind = "bothRight" | "onlyFirst" | "onlySecond" | "bothWrong";
 
-function kindOf(a: Judgement, b: Judgement): Kind {
-  const [first, second] = [a, b].map(({ truth, predicted }) => truth === predicted);
+function kindOf({ right: [first, second] }: ComparedPicture): Kind {
   if (first && second) return "bothRight";
   if (first) return "onlyFirst";
   return second ? "onlySecond" : "bothWrong";

@@ -1,16 +1,17 @@
 // Evaluates an exported model on labelled pictures: all metrics of a test, and a page like a run's report.
-import { ClassifierTrainingError, hostTensor } from "../../core/index.ts";
+import { hostTensor } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { Classifier, type TestTimeAugmentation } from "../../inference/index.ts";
 import { writeDurably } from "../../platform/index.ts";
 import { type Evaluation, type Prediction, renderEvaluation } from "../../report/index.ts";
-import { taskOf } from "../../tasks/index.ts";
+import { type TaskMetrics, taskOf } from "../../tasks/index.ts";
 import { jpegAddress } from "../report/jpeg-address.ts";
 import { composeRun, configurationOfRun } from "../run/configuration.ts";
 import { runFolderOf } from "../run/run-folder.ts";
 import { RunParts } from "../run/run-parts.ts";
 import { thumbnail } from "./duplicate-sheet.ts";
-import { judge } from "./judge.ts";
+import { evaluateLabels, type LabelEvaluation } from "./evaluate-labels.ts";
+import { judge, nothingReadable } from "./judge.ts";
 import { type LabelledRequest, labelledPictures, runOf } from "./labelled-pictures.ts";
 
 /** The model, the data, and the page that is written. */
@@ -21,7 +22,11 @@ export interface EvaluateRequest extends LabelledRequest {
 }
 
 /** What came of it. */
-export interface EvaluationResult {
+export type EvaluationResult = ClassEvaluation | LabelEvaluation;
+
+/** Of a model of one class a picture. */
+export interface ClassEvaluation {
+  readonly task: "multi_class";
   readonly model: string;
   /** Which pictures: "test", or "validation" where there are none. */
   readonly part: string;
@@ -48,9 +53,18 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluationResu
   const run = runOf(request.model, overrides);
   const composition =
     run === undefined ? await composeRun({ overrides }) : configurationOfRun(runFolderOf(run), overrides);
-  const sets = await new RunParts(composition, registry).metrics({ numClasses: classes.length });
-  const { defaultMetrics, stageMetrics } = taskOf("multi_class");
-  const measured = stageMetrics((sets ?? defaultMetrics({ numClasses: classes.length })).test, classes);
+  const { task, labels } = classifier;
+  const range = { task, numClasses: classes.length, thresholds: labels.thresholds };
+  const { defaultMetrics, stageMetrics } = taskOf(task);
+  const metricsOf = async (): Promise<TaskMetrics> => {
+    const sets = await new RunParts(composition, registry).metrics(range);
+    return stageMetrics((sets ?? defaultMetrics(range)).test, classes);
+  };
+  if (task === "multi_label") {
+    const judged = await evaluateLabels(classifier, dataset, metricsOf, write);
+    return { task, model: request.model, part, ...judged };
+  }
+  const measured = await metricsOf();
   const { pictures, unreadable } = await judge(classifier, dataset, (probabilities, label) =>
     measured.update(
       hostTensor("float32", [1, classes.length], probabilities.map(Math.log)),
@@ -58,10 +72,7 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluationResu
     ),
   );
   for (const error of unreadable) write?.(`left out: ${error.toLine()}`);
-  if (pictures.length === 0)
-    throw new ClassifierTrainingError("data", "NOTHING_READABLE", "no picture can be read", {
-      hint: "classifier-training data verify says why",
-    });
+  if (pictures.length === 0) throw nothingReadable();
   const worst = new Set(pictures.toSorted((a, b) => b.loss - a.loss).slice(0, SHOWN));
   const predictions: Prediction[] = [];
   for (const judgement of pictures) {
@@ -86,7 +97,7 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluationResu
   });
   await writeDurably(out, [new TextEncoder().encode(page)]);
   const plain = testTimeAugmentation === undefined ? undefined : await accuracyAlone(model, dataset);
-  return { model, part, evaluation, metrics, accuracyAlone: plain };
+  return { task, model, part, evaluation, metrics, accuracyAlone: plain };
 }
 
 /** The share of right answers without views, to compare with. */

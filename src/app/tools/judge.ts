@@ -1,5 +1,5 @@
 // What an exported model says about pictures whose class is known.
-import { type ClassifierTrainingError, oneClassEach } from "../../core/index.ts";
+import { ClassifierTrainingError, oneClassEach } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import type { Classifier } from "../../inference/index.ts";
 import type { Prediction } from "../../report/index.ts";
@@ -61,4 +61,11 @@ export async function judge(
     });
   }
   return { pictures, unreadable };
+}
+
+/** The error of a data set without a picture that can be read. */
+export function nothingReadable(): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "NOTHING_READABLE", "no picture can be read", {
+    hint: "classifier-training data verify says why",
+  });
 }

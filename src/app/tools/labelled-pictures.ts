@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ComponentRegistry } from "../../config/index.ts";
-import { ClassifierTrainingError, oneClassEach } from "../../core/index.ts";
+import { ClassifierTrainingError, LabelSets, oneClassEach, PRESENT, UNKNOWN } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { modelOf } from "../export/write-export.ts";
 import { composeRun } from "../run/configuration.ts";
@@ -67,14 +67,45 @@ export function labelsAs(classNames: readonly string[], { classes, labels: own }
   const labels = oneClassEach(own, "task");
   const places = classes.map((name) => classNames.indexOf(name));
   const missing = classes.find((_, c) => places[c] === -1 && labels.includes(c));
-  if (missing !== undefined) {
-    const message = `the model does not know the class "${missing}" of the data`;
-    const known = classNames.length > 20 ? [...classNames.slice(0, 20), "..."] : classNames;
-    throw new ClassifierTrainingError("data", "UNKNOWN_CLASS", message, {
-      hint: `its classes are ${known.join(", ")}`,
-    });
-  }
+  if (missing !== undefined) throw unknownClass(missing, classNames);
   return labels.map((label) => places[label]!);
+}
+
+/**
+ * The labels of `pictures` that may have several, as the model counts them; of one that the data lacks nothing is known.
+ * @throws ClassifierTrainingError kind "usage" `TASK` for pictures of one class each; kind "data" `UNKNOWN_CLASS` for a label on a
+ * picture that the model does not have
+ */
+export function labelSetsAs(classNames: readonly string[], { classes, labels }: ImageDataset): LabelSets {
+  if (!(labels instanceof LabelSets)) {
+    throw new ClassifierTrainingError(
+      "usage",
+      "TASK",
+      "the pictures have one class each, the model tells several labels",
+      {
+        where: "task",
+        hint: "give the data with task=multi_label",
+      },
+    );
+  }
+  const places = classes.map((name) => classNames.indexOf(name));
+  const data = new Int8Array(labels.length * classNames.length).fill(UNKNOWN);
+  for (const [row, entries] of [...labels].entries()) {
+    for (const [label, entry] of entries.entries()) {
+      const place = places[label]!;
+      if (place >= 0) data[row * classNames.length + place] = entry;
+      else if (entry === PRESENT) throw unknownClass(classes[label]!, classNames);
+    }
+  }
+  return new LabelSets(classNames.length, data);
+}
+
+function unknownClass(missing: string, classNames: readonly string[]): ClassifierTrainingError {
+  const message = `the model does not know the class "${missing}" of the data`;
+  const known = classNames.length > 20 ? [...classNames.slice(0, 20), "..."] : classNames;
+  return new ClassifierTrainingError("data", "UNKNOWN_CLASS", message, {
+    hint: `its classes are ${known.join(", ")}`,
+  });
 }
 
 function noData(where: string, message: string, hint: string): ClassifierTrainingError {

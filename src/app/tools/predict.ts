@@ -20,8 +20,8 @@ export interface PredictRequest {
   readonly model: string;
   /** Pictures, and folders that are searched for pictures. */
   readonly pictures: readonly string[];
-  /** Default 5. */
-  readonly topK?: number;
+  /** Classes to name; default 3, and of several labels always all. */
+  readonly topK?: number | undefined;
   readonly labelsPath?: string | undefined;
   /** Views of each picture whose probabilities are averaged; default: the picture alone. */
   readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
@@ -42,7 +42,7 @@ export interface PicturePrediction {
 /**
  * Predictions for each picture, in order, as they are ready. A picture that cannot be read is reported in its
  * place; the others go on.
- * @throws ClassifierTrainingError kind "data" for a model or path that is not there, or no picture at all.
+ * @throws ClassifierTrainingError kind "data" for a model or path that is not there, or no picture at all; kind "usage" `TOP_K`.
  */
 export async function* predict(request: PredictRequest): AsyncGenerator<PicturePrediction> {
   const { model, labelsPath, testTimeAugmentation } = request;
@@ -67,6 +67,11 @@ export type SamplePrediction = Omit<PicturePrediction, "picture"> & { readonly i
 /** Fewer pictures are read in less time than threads take to start. */
 const FEW = 256;
 
+/** How many predictions of a picture are given unless it is said: three classes, or all of several labels. */
+export function namedOf({ task, classNames }: Pick<Classifier, "task" | "classNames">): number {
+  return task === "multi_label" ? classNames.length : 3;
+}
+
 /** As `predict`, of the pictures of a data set in its order; its labels are not looked at. */
 export async function* predictAll(
   classifier: Classifier,
@@ -74,7 +79,11 @@ export async function* predictAll(
   options: Pick<PredictRequest, "topK" | "batchSize" | "workers"> = {},
 ): AsyncGenerator<SamplePrediction> {
   const count = dataset.labels.length;
-  const { topK = 5, batchSize = 16, workers = count < FEW ? 0 : Math.min(4, processorCount()) } = options;
+  const {
+    topK = namedOf(classifier),
+    batchSize = 16,
+    workers = count < FEW ? 0 : Math.min(4, processorCount()),
+  } = options;
   if (!classifier.takesTensors) {
     for (let index = 0; index < count; index++) yield await predictPixels(classifier, dataset, index, topK);
     return;

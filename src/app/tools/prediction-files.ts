@@ -9,6 +9,7 @@ import { readBytes, sha256, writeDurably } from "../../platform/index.ts";
 import {
   filesAsDataset,
   findPictures,
+  namedOf,
   type PicturePrediction,
   type PredictRequest,
   predictAll,
@@ -46,19 +47,22 @@ const [READ, ROWS] = [1 << 20, 10_000];
  * @throws ClassifierTrainingError kind "usage" `PREDICTION_FORMAT`, `PREDICTIONS_DIFFER`; kind "storage" `WRITE_FAILED`; as `predict`
  */
 export async function writePredictions(request: PredictionFileRequest): Promise<PredictionTotals> {
-  const { out, model, labelsPath, testTimeAugmentation, topK = 5, signal, write } = request;
+  const { out, model, labelsPath, testTimeAugmentation, signal, write } = request;
   const extension = extensionOf(out);
   const partial = `${out}.partial`;
   const pictures = [...new Set(await findPictures(request.pictures))];
   await using classifier = await Classifier.load(model, { labelsPath, testTimeAugmentation });
+  const { task, classNames, labels } = classifier;
+  const { topK = namedOf(classifier) } = request;
   const hash = await sha256()
     .update(await readBytes(model))
     .digest();
   const header = JSON.stringify({
     model: hash,
-    classes: classifier.classNames,
+    classes: classNames,
     top_k: topK,
     tta: testTimeAugmentation,
+    ...(task === "multi_label" && { task, thresholds: labels.thresholds }),
   });
   const known = await readPartial(partial, header);
   await using file = await open(partial, known.length === 0 ? "w" : "r+");
@@ -102,22 +106,29 @@ export async function writePredictions(request: PredictionFileRequest): Promise<
   await file.sync();
   if (done === pictures.length) {
     const wanted = new Set(pictures);
-    await writeDurably(out, CONTENT[extension]!(rowsOf(partial, wanted), topK));
+    const columns = task === "multi_label" ? columnsOfLabels(classNames) : columnsOf(topK);
+    await writeDurably(out, CONTENT[extension]!(rowsOf(partial, wanted), columns));
     await rm(partial);
   }
   return { pictures: pictures.length, done, unreadable };
 }
 
-/** What is known of a picture as one line of JSON. */
+/** What is known of a picture as one line of JSON; where it may have several labels, those that are present as `labels`. */
 export function predictionLine({ picture, predictions, error }: PicturePrediction): string {
-  const classes = predictions.map(({ classId, label, confidence, unsure }) => ({
+  const classes = predictions.map(({ classId, label, confidence, present, unsure }) => ({
     class_id: classId,
     label,
     confidence,
+    present,
     unsure,
   }));
+  const several = predictions[0]?.present === undefined ? {} : { labels: presentLabels(predictions) };
   const failure = error === undefined ? {} : { error: error.toLine() };
-  return JSON.stringify({ picture, predictions: classes, ...failure });
+  return JSON.stringify({ picture, ...several, predictions: classes, ...failure });
+}
+
+function presentLabels(predictions: Iterable<{ label: string; present?: boolean }>): string[] {
+  return Array.from(predictions).flatMap(({ label, present }) => (present === true ? [label] : []));
 }
 
 interface Row {
@@ -126,6 +137,7 @@ interface Row {
     readonly class_id: number;
     readonly label: string;
     readonly confidence: number;
+    readonly present?: boolean;
     readonly unsure?: string;
   }[];
   readonly error?: string;
@@ -208,19 +220,19 @@ function* linesOf(path: string): Generator<string> {
 
 const text = new TextEncoder();
 
-const CONTENT: Readonly<Record<string, (rows: Iterable<Row>, topK: number) => Generator<Uint8Array>>> = {
+const CONTENT: Readonly<
+  Record<string, (rows: Iterable<Row>, columns: readonly Column[]) => Generator<Uint8Array>>
+> = {
   ".jsonl": function* (rows) {
     for (const group of grouped(rows))
       yield text.encode(group.map((row) => `${JSON.stringify(row)}\n`).join(""));
   },
-  ".csv": function* (rows, topK) {
-    const columns = columnsOf(topK);
+  ".csv": function* (rows, columns) {
     yield text.encode(writeCsv([columns.map(({ name }) => name)]));
     for (const group of grouped(rows))
       yield text.encode(writeCsv(group.map((row) => columns.map(({ of }) => of(row) ?? ""))));
   },
-  ".parquet": function* (rows, topK) {
-    const columns = columnsOf(topK);
+  ".parquet": function* (rows, columns) {
     const bytes = new ByteWriter();
     const parquet = new ParquetWriter({
       writer: bytes,
@@ -268,6 +280,25 @@ interface Column {
   readonly of: (row: Row) => string | number | undefined;
 }
 
+/** Between the labels of a picture in one field. */
+const LABEL_SEPARATOR = "|";
+
+/** `picture`, `labels` (those that are present, likeliest first), `confidence_<label>` of each label, `unsure`, `error`. */
+function columnsOfLabels(names: readonly string[]): Column[] {
+  const of = (name: string) => (row: Row) => row.predictions.find(({ label }) => label === name)?.confidence;
+  return [
+    { name: "picture", isNumber: false, of: ({ picture }) => picture },
+    {
+      name: "labels",
+      isNumber: false,
+      of: ({ predictions }) =>
+        predictions.length === 0 ? undefined : presentLabels(predictions).join(LABEL_SEPARATOR),
+    },
+    ...names.map((name): Column => ({ name: `confidence_${name}`, isNumber: true, of: of(name) })),
+    ...ENDING,
+  ];
+}
+
 /** `picture`, `label`, `confidence`, `label_2`, `confidence_2`, ..., `unsure`, `error`. */
 function columnsOf(topK: number): Column[] {
   const ranks = Array.from({ length: topK }, (_, rank): Column[] => {
@@ -277,10 +308,11 @@ function columnsOf(topK: number): Column[] {
       { name: `confidence${suffix}`, isNumber: true, of: ({ predictions }) => predictions[rank]?.confidence },
     ];
   });
-  return [
-    { name: "picture", isNumber: false, of: ({ picture }) => picture },
-    ...ranks.flat(),
-    { name: "unsure", isNumber: false, of: ({ predictions }) => predictions[0]?.unsure },
-    { name: "error", isNumber: false, of: ({ error }) => error },
-  ];
+  return [{ name: "picture", isNumber: false, of: ({ picture }) => picture }, ...ranks.flat(), ...ENDING];
 }
+
+/** What every file has at the end. */
+const ENDING: readonly Column[] = [
+  { name: "unsure", isNumber: false, of: ({ predictions }) => predictions[0]?.unsure },
+  { name: "error", isNumber: false, of: ({ error }) => error },
+];

@@ -43,6 +43,7 @@ export async function trainedNetwork(
   const { identity } = state as { readonly identity: { readonly classes: readonly string[] } };
   const transform = await parts.evaluationTransform(model);
   model.setup({
+    name: parts.task,
     classNames: identity.classes,
     imageSize: describePreprocessing(transform).imageSize,
     ...(samples === undefined ? {} : { trainingPictures: samples.shape[0]! }),

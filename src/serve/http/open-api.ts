@@ -35,8 +35,8 @@ const modelName = {
 const topK = {
   name: "top_k",
   in: "query",
-  description: "Classes to name for each picture",
-  schema: { type: "integer", minimum: 1, default: 5 },
+  description: "Classes to name for each picture; of several labels all are named, and fewer refused",
+  schema: { type: "integer", minimum: 1 },
 };
 
 const picture = { schema: { type: "string", format: "binary" } };

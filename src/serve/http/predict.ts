@@ -1,7 +1,7 @@
 // A prediction from body to answer: admitted, read, prepared, classified, within its deadline.
 import type { ServerResponse } from "node:http";
 import type { Context } from "hono";
-import type { Prediction } from "../../inference/index.ts";
+import { type LabelsMapping, type Prediction, taskOfLabels } from "../../inference/index.ts";
 import { requestError } from "../errors.ts";
 import type { ServedModel } from "../served-model.ts";
 import type { ServeEnv } from "./observe.ts";
@@ -18,7 +18,7 @@ export async function predict(
 ): Promise<Response> {
   const { incoming, outgoing } = c.env;
   c.set("model", model.source.name);
-  const topK = topKOf(c.req.query("top_k"));
+  const wanted = topKOf(c.req.query("top_k"));
   if (isStopping()) throw requestError("STOPPING", "the server is stopping");
   admission.checkRoom();
   using held = admission.hold();
@@ -29,6 +29,7 @@ export async function predict(
   const { signal } = patience;
   return await model.version.use(async (version) => {
     const { labels, sha256 } = version.description;
+    const topK = namedOf(wanted, labels);
     const tensors = await pool.prepare(
       {
         ...{ body, contentType: incoming.headers["content-type"] ?? "", labels: preparationOf(labels) },
@@ -43,7 +44,10 @@ export async function predict(
     return c.json({
       model: model.source.name,
       version: sha256,
-      predictions: predictions.map((classes) => ({ classes: classes.map(toJson) })),
+      predictions: predictions.map((classes) => ({
+        ...(taskOfLabels(labels) === "multi_label" && { labels: presentLabels(classes) }),
+        classes: classes.map(toJson),
+      })),
     });
   });
 }
@@ -87,12 +91,31 @@ function preparationOf<L extends { transforms: unknown; image_size: unknown }>({
   return { transforms, image_size } as Pick<L, "transforms" | "image_size">;
 }
 
-function topKOf(text: string | undefined): number {
-  const value = text === undefined ? DEFAULT_TOP_K : Number(text);
+function topKOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw requestError("REQUEST_INVALID", "top_k is not a whole number from 1");
 }
 
-function toJson({ classId, label, confidence, unsure }: Prediction): object {
-  return { class_id: classId, label, confidence, ...(unsure !== undefined && { unsure }) };
+/** Of several labels all, each present or not. */
+function namedOf(topK: number | undefined, labels: LabelsMapping): number {
+  if (taskOfLabels(labels) === "multi_class") return topK ?? DEFAULT_TOP_K;
+  if (topK === undefined || topK >= labels.num_classes) return labels.num_classes;
+  const message = `the model tells which of ${labels.num_classes} labels are present, not the likeliest`;
+  throw requestError("REQUEST_INVALID", message, "leave out top_k");
+}
+
+function presentLabels(predictions: readonly Prediction[]): string[] {
+  return predictions.filter(({ present }) => present === true).map(({ label }) => label);
+}
+
+function toJson({ classId, label, confidence, present, unsure }: Prediction): object {
+  return {
+    class_id: classId,
+    label,
+    confidence,
+    ...(present !== undefined && { present }),
+    ...(unsure !== undefined && { unsure }),
+  };
 }

@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { didYouMean, shorten } from "../../core/index.ts";
+import { taskOfLabels } from "../../inference/index.ts";
 import { answerTo, requestError } from "../errors.ts";
 import type { ServedModel } from "../served-model.ts";
 import { discardBody } from "./discard-body.ts";
@@ -83,7 +84,9 @@ function describe({ source, version }: ServedModel): object {
     loaded_at: version.loadedAt.toISOString(),
     bytes,
     architecture: labels.model_name,
+    task: taskOfLabels(labels),
     classes: Array.from({ length: labels.num_classes }, (_, i) => labels.idx_to_class[i] ?? String(i)),
+    ...(labels.thresholds !== undefined && { thresholds: labels.thresholds }),
     image_size: labels.image_size,
     calibrated,
   };

@@ -12,6 +12,7 @@ const classes = z.array(
     class_id: z.int().min(0),
     label: z.string(),
     confidence: z.number().min(0).max(1),
+    present: z.boolean().optional().describe("Of several labels, whether this one is there"),
     unsure: z.string().optional().describe("Why the likeliest class is not to be relied on"),
   }),
 );
@@ -24,7 +25,14 @@ const model = z.object({
   loaded_at: z.iso.datetime(),
   bytes: z.int(),
   architecture: z.string(),
+  task: z
+    .enum(["multi_class", "multi_label"])
+    .describe("Whether pictures have one class each, or may have several labels"),
   classes: z.array(z.string()).describe("In the order of class_id"),
+  thresholds: z
+    .array(z.number().min(0).max(1))
+    .optional()
+    .describe("Of several labels, the confidence above which each is present, in that order"),
   image_size: z.tuple([z.int(), z.int()]).describe("[height, width] of the network's input"),
   calibrated: z.boolean(),
 });
@@ -35,7 +43,15 @@ export const SCHEMAS: Readonly<Record<SchemaName, z.ZodType>> = {
     model: name,
     version,
     predictions: z
-      .array(z.object({ classes: classes.describe("Most likely first") }))
+      .array(
+        z.object({
+          labels: z
+            .array(z.string())
+            .optional()
+            .describe("Of a model of several labels, those that are present, most likely first; may be none"),
+          classes: classes.describe("Most likely first; of several labels all"),
+        }),
+      )
       .describe("One for each picture, in their order"),
   }),
   Instances: z.strictObject({

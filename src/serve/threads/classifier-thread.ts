@@ -16,7 +16,7 @@ serveRequests<ClassifierRequests>(parentPort!, {
     const { labels, calibration } = classifier;
     shape = [3, ...labels.image_size];
     // The first run allocates; and a network that cannot compute at all is not served.
-    await classifier.predict([zeros("float32", shape)], 1);
+    await classifier.predict([zeros("float32", shape)]);
     return {
       labels,
       bytes: bytes.length,

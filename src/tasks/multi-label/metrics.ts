@@ -17,13 +17,16 @@ export class MultiLabelMetrics extends TaskMetrics {
 }
 
 /** `f1` (micro) in training; in validation and test `map`, `f1` (macro), `acc_subset` and `ap`, of each label. */
-export function multiLabelMetricSets({ numClasses: numLabels }: LabelRange): MetricSets {
+export function multiLabelMetricSets({
+  numClasses: numLabels,
+  thresholds: threshold,
+}: LabelRange): MetricSets {
   const evaluation = (): Readonly<Record<string, ClassificationMetric>> => ({
     map: new MultilabelAveragePrecision({ numLabels, scores: "logits" }),
-    f1: new MultilabelF1Score({ numLabels, scores: "logits", average: "macro" }),
-    acc_subset: new MultilabelExactMatch({ numLabels, scores: "logits" }),
+    f1: new MultilabelF1Score({ numLabels, scores: "logits", threshold, average: "macro" }),
+    acc_subset: new MultilabelExactMatch({ numLabels, scores: "logits", threshold }),
     ap: new MultilabelAveragePrecision({ numLabels, scores: "logits", average: "none" }),
   });
-  const f1 = new MultilabelF1Score({ numLabels, scores: "logits", average: "micro" });
+  const f1 = new MultilabelF1Score({ numLabels, scores: "logits", threshold, average: "micro" });
   return { train: { f1 }, val: evaluation(), test: evaluation() };
 }

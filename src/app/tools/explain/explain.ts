@@ -21,7 +21,10 @@ export interface ExplainRequest extends SubjectRequest {
   readonly pictures: readonly string[];
   /** Default: `gradcam` for runs, `occlusion` for exported models. */
   readonly method?: ExplanationMethod | undefined;
-  /** Name or number of the class that is explained; default: of each picture the predicted one. */
+  /**
+   * Name or number of the class that is explained; default: of each picture the predicted one, or each label that is present, the
+   * likeliest where none is.
+   */
   readonly className?: string | undefined;
   /** Of `gradcam`: path of the layer; default: the last that tells places apart. */
   readonly layer?: string | undefined;
@@ -34,7 +37,7 @@ export interface ExplainRequest extends SubjectRequest {
   readonly steps?: number | undefined;
 }
 
-/** What was found of one picture. */
+/** What was found of one picture and one class or label. */
 export interface Explanation {
   readonly picture: string;
   /** As the network saw it. */
@@ -54,7 +57,7 @@ export type PictureExplanation =
   | { readonly picture: string; readonly error: ClassifierTrainingError };
 
 /**
- * Explanations of pictures, in order, as they are ready. A picture that cannot be read is reported in its place; the
+ * Explanations of pictures, in order, as they are ready, those of several labels one after another. A picture that cannot be read is reported in its place; the
  * others go on.
  * @throws ClassifierTrainingError kind "usage" `METHOD_NEEDS_WEIGHTS`, `METHOD_OPTION`, `CLASS_UNKNOWN`, `LAYER_UNKNOWN`, `NO_MAP_LAYER`,
  * `OCCLUSION_OPTIONS`, `NO_WEIGHTS`; others as model or all pictures are not there
@@ -79,27 +82,36 @@ export async function* explain(request: ExplainRequest): AsyncGenerator<PictureE
       yield { picture, error };
       continue;
     }
-    yield await explainPicture(subject, picture, tensor, wanted, { ...request, method });
+    yield* explainPicture(subject, picture, tensor, wanted, { ...request, method });
   }
 }
 
-async function explainPicture(
+async function* explainPicture(
   subject: Subject,
   picture: string,
   tensor: HostTensor<"float32">,
   wanted: number | undefined,
   request: ExplainRequest & { readonly method: ExplanationMethod },
-): Promise<Explanation> {
+): AsyncGenerator<Explanation> {
   const batch = hostTensor("float32", [1, ...tensor.shape], tensor.data);
   const { data } = await subject.classify(batch);
-  const ranked = rankClasses([Float32Array.from(toNumbers(data))], subject.classNames, subject.calibration);
-  const explained = ranked.find(({ classId }) => classId === wanted) ?? ranked[0]!;
+  const predictions = rankClasses([Float32Array.from(toNumbers(data))], subject);
   const { method, layer, patch, stride, steps, baseline } = request;
   const covering = inNetworkUnits(baseline ?? METHODS[method].baseline, subject.normalization);
   const options = { layer, patch, stride, steps, baseline: covering };
-  const finding = await METHODS[method].find(subject, tensor, explained, options);
   const image = rgbOfBatch(batch, 0, subject.normalization);
-  return { picture, image, method, predictions: ranked, explained, map: finding.map, finding };
+  for (const explained of chosenOf(predictions, wanted)) {
+    const finding = await METHODS[method].find(subject, tensor, explained, options);
+    yield { picture, image, method, predictions, explained, map: finding.map, finding };
+  }
+}
+
+/** The class that is asked for; else every label that is present, or what is likeliest. */
+function chosenOf(predictions: readonly Prediction[], wanted: number | undefined): readonly Prediction[] {
+  const asked = predictions.filter(({ classId }) => classId === wanted);
+  if (asked.length > 0) return asked;
+  const present = predictions.filter((prediction) => prediction.present === true);
+  return present.length > 0 ? present : predictions.slice(0, 1);
 }
 
 /** A name goes before a number. @throws ClassifierTrainingError kind "usage" `CLASS_UNKNOWN` */

@@ -17,7 +17,7 @@ export interface ExplanationFiles {
   readonly npy: boolean;
 }
 
-/** Classes that the JSON names. */
+/** Classes that the JSON names; of several labels it names all. */
 const NAMED = 5;
 
 /**
@@ -59,25 +59,26 @@ export function describe({
   map,
   finding,
 }: Explanation): Readonly<Record<string, unknown>> {
-  const named = ({ classId, label, confidence, unsure }: typeof explained) => ({
+  const named = ({ classId, label, confidence, present, unsure }: typeof explained) => ({
     class_id: classId,
     label,
     confidence,
+    present,
     unsure,
   });
   return {
     picture,
     method,
     explained: named(explained),
-    predictions: predictions.slice(0, NAMED).map(named),
+    predictions: (explained.present === undefined ? predictions.slice(0, NAMED) : predictions).map(named),
     map: { width: map.width, height: map.height, strongest: finding.limit, quantity: finding.quantity },
     ...finding.details,
   };
 }
 
 /** A class with its probability, for people. */
-export function saidOf({ label, confidence, unsure }: Prediction): string {
-  const said = `${label} ${(confidence * 100).toFixed(1)} %`;
+export function saidOf({ label, confidence, present, unsure }: Prediction): string {
+  const said = `${label} ${(confidence * 100).toFixed(1)} %${present === false ? " (not present)" : ""}`;
   return unsure === undefined ? said : `unsure (${unsure}): ${said}`;
 }
 
@@ -96,7 +97,7 @@ async function drawn(
   name: string,
 ): Promise<Uint8Array> {
   const [best] = predictions;
-  const other = best === explained ? "" : ` (predicted: ${saidOf(best!)})`;
+  const other = explained.present !== undefined || best === explained ? "" : ` (predicted: ${saidOf(best!)})`;
   const { signed, limit, ends, quantity, how } = finding;
   return renderPng(
     explanationPicture({

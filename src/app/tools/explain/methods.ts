@@ -75,12 +75,12 @@ export const METHODS: Readonly<Record<ExplanationMethod, Method>> = {
     takes: ["patch", "stride", "baseline"],
     baseline: "mean",
     async find(
-      { classify, calibration },
+      { classify, calibration, task },
       image,
       { classId, label },
       { patch: side, stride: step, baseline },
     ) {
-      const probabilities = (logits: Float32Array) => probabilitiesOf(logits, calibration?.scaling);
+      const probabilities = (logits: Float32Array) => probabilitiesOf(logits, calibration?.scaling, task);
       const options = { patch: side, stride: step, baseline, probabilitiesOf: probabilities };
       const { map, squares, patch, stride } = await occlusion(classify, image, classId, options);
       const limit = heatLimit(map);

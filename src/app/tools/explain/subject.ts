@@ -1,12 +1,18 @@
 // What is explained: a run's network with its weights, or an exported model alone.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CALIBRATION_METADATA_KEY, type Calibration, parseCalibration } from "../../../calibrate/index.ts";
+import { CALIBRATION_METADATA_KEY, parseCalibration } from "../../../calibrate/index.ts";
 import type { ComponentRegistry } from "../../../config/index.ts";
-import { ClassifierTrainingError, RandomStream } from "../../../core/index.ts";
+import { ClassifierTrainingError, RandomStream, type TaskName } from "../../../core/index.ts";
 import { type Classify, ExplainedNetwork } from "../../../explain/index.ts";
 import { type ImageTensor, isImage, readImage } from "../../../image/index.ts";
-import { Classifier, openOnnxSession } from "../../../inference/index.ts";
+import {
+  Classifier,
+  LABELS_METADATA_KEY,
+  openOnnxSession,
+  parseLabelsMapping,
+  type Reading,
+} from "../../../inference/index.ts";
 import { decodeModel, modelMetadata } from "../../../onnx/index.ts";
 import { readBytes } from "../../../platform/index.ts";
 import type { Normalization } from "../../../plots/index.ts";
@@ -30,12 +36,9 @@ export interface SubjectRequest {
 }
 
 /** A classifier whose decisions can be asked about. */
-export interface Subject extends AsyncDisposable {
-  readonly classNames: readonly string[];
+export interface Subject extends AsyncDisposable, Reading {
   readonly normalization: Normalization;
   readonly classify: Classify;
-  /** What `predict` makes of the logits; undefined where the model is not calibrated. */
-  readonly calibration: Calibration | undefined;
   /** What gradients are taken of; undefined for an exported model alone. */
   readonly network: ExplainedNetwork | undefined;
   /** The picture as the network is given it. @throws ClassifierTrainingError kind "data" where it cannot be read */
@@ -52,7 +55,7 @@ export async function exportedSubject({ model, labelsPath }: SubjectRequest): Pr
   const path = modelOf(model);
   // Labels are asked for first: without them there is nothing to explain.
   await using classifier = await Classifier.load(path, { labelsPath });
-  const { classNames, labels, takesTensors, calibration } = classifier;
+  const { classNames, task, thresholds, labels, takesTensors, calibration } = classifier;
   if (!takesTensors) {
     const message = "the model prepares pictures by itself, so nothing in them can be covered";
     throw new ClassifierTrainingError("usage", "EXPLAIN_PIXELS", message, {
@@ -66,9 +69,8 @@ export async function exportedSubject({ model, labelsPath }: SubjectRequest): Pr
     options: { transforms: labels.transforms as never },
   });
   return {
-    classNames,
+    ...{ classNames, task, thresholds, calibration },
     normalization: labels.normalization,
-    calibration,
     classify: (images) => session.run(images),
     network: undefined,
     prepare: (picture) => prepare(picture, transform),
@@ -91,13 +93,15 @@ export async function trainedSubject({ model: path, ...request }: SubjectRequest
   const { runtime } = await chooseRuntime(settings.runtime, "32-true");
   const { threads } = settings.trainer;
   const network = await ExplainedNetwork.open({ network: model.network, weights, runtime, threads });
+  const { classNames, labels } = model;
+  const { task = "multi_class" } = labels;
+  const reading =
+    isBest && existsSync(folder.modelFile)
+      ? await readingOf(folder.modelFile, classNames.length, task)
+      : { calibration: undefined, thresholds: undefined };
   return {
-    classNames: model.classNames,
+    ...{ classNames, task, ...reading },
     normalization: describePreprocessing(transform),
-    calibration:
-      isBest && existsSync(folder.modelFile)
-        ? await calibrationOf(folder.modelFile, model.classNames.length)
-        : undefined,
     classify: (images) => network.classify(images),
     network,
     prepare: (picture) => prepare(picture, transform),
@@ -105,10 +109,20 @@ export async function trainedSubject({ model: path, ...request }: SubjectRequest
   };
 }
 
-/** The run's export holds what its best weights were calibrated to. */
-async function calibrationOf(modelFile: string, classes: number): Promise<Calibration | undefined> {
-  const text = modelMetadata(decodeModel(await readBytes(modelFile))).get(CALIBRATION_METADATA_KEY);
-  return text === undefined ? undefined : parseCalibration(text, classes, modelFile);
+/** How a run's export reads its logits: what its best weights were calibrated to, and the thresholds of its labels. */
+async function readingOf(
+  modelFile: string,
+  classes: number,
+  task: TaskName,
+): Promise<Pick<Reading, "calibration" | "thresholds">> {
+  const metadata = modelMetadata(decodeModel(await readBytes(modelFile)));
+  const calibration = metadata.get(CALIBRATION_METADATA_KEY);
+  const labels = metadata.get(LABELS_METADATA_KEY);
+  return {
+    calibration:
+      calibration === undefined ? undefined : parseCalibration(calibration, classes, modelFile, task),
+    thresholds: labels === undefined ? undefined : parseLabelsMapping(labels, modelFile).thresholds,
+  };
 }
 
 async function prepare(path: string, transform: Transform): Promise<ImageTensor> {
