@@ -146,6 +146,7 @@ test("thresholds are chosen and followed", async () => {
 }, 180_000);
 
 test("they are moved along by a calibration, followed by all commands, and dropped by an export", async () => {
+  await run(folder, ["thresholds", "run", ...IMPORT]);
   const calibrated = await run(folder, ["calibrate", "run", ...IMPORT]);
   expect(calibrated.code, calibrated.stderr).toBe(0);
   expect(calibrated.stdout).toMatch(/label +temperature +val error +calibrated +test error +calibrated/);
@@ -237,6 +238,7 @@ describe("other forms", () => {
   }, 180_000);
 
   test("a server says which labels are present", async () => {
+    await run(folder, ["thresholds", "run", ...IMPORT]);
     await using server = await serve(folder, "colours=run", "--threads", "1");
     const body = await readFile(join(folder, "photos/test-7.jpg"));
     const post = (query = "") =>
