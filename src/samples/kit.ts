@@ -48,13 +48,22 @@ export const COLLARS = ["round", "v-neck", "back"] as const;
 
 /** What kits are chosen from. */
 export interface Wardrobe {
+  /** Of the cloth, and of borders around numbers. */
   readonly colours: readonly ColourName[];
+  readonly numberColours: readonly ColourName[];
+  readonly typefaces: readonly Typeface[];
   readonly patterns: readonly Pattern[];
   /** Whether collar and cuffs of a plain shirt have a second colour, and patterns may be hard to see. */
   readonly trims: boolean;
 }
 
-const WHOLE_WARDROBE: Wardrobe = { colours: ALL_COLOURS, patterns: PATTERNS, trims: true };
+const WHOLE_WARDROBE: Wardrobe = {
+  colours: ALL_COLOURS,
+  numberColours: ALL_COLOURS,
+  typefaces: TYPEFACES,
+  patterns: PATTERNS,
+  trims: true,
+};
 
 /** What the player of a picture wears. */
 export interface Kit {
@@ -88,10 +97,11 @@ export function pick<T>(stream: RandomStream, choices: readonly T[]): T {
 }
 
 /** A kit whose number can be read: it stands out from the shirt, and from the pattern under it. */
-export function drawKit(stream: RandomStream, { colours, patterns, trims }: Wardrobe = WHOLE_WARDROBE): Kit {
+export function drawKit(stream: RandomStream, wardrobe: Wardrobe = WHOLE_WARDROBE): Kit {
+  const { colours, numberColours, typefaces, patterns, trims } = wardrobe;
   const shirtName = pick(stream, colours);
   const shirt = vary(stream, TEAM_COLOURS[shirtName]);
-  const number = TEAM_COLOURS[pick(stream, standsOut(shirt, colours))];
+  const number = TEAM_COLOURS[pick(stream, standsOut(shirt, numberColours))];
   const chosen = stream.float() < 0.3 ? "plain" : pick(stream, patterns);
   const underNumber = chosen !== "side panels" && chosen !== "yoke";
   const seconds = underNumber ? standsOut(number, colours) : colours;
@@ -103,7 +113,7 @@ export function drawKit(stream: RandomStream, { colours, patterns, trims }: Ward
   const needsBorder = contrast(number, shirt) < GOOD_CONTRAST;
   const border = TEAM_COLOURS[pick(stream, standsOut(number, colours))];
   const decoration = stream.float();
-  const typeface = pick(stream, TYPEFACES);
+  const typeface = pick(stream, typefaces);
   const ofOneColour = !trims && (chosen === "plain" || visible.length === 0);
   return {
     colours: ofOneColour ? [shirtName] : [shirtName, secondName],

@@ -1,6 +1,6 @@
 // What a picture of the shirts shows, and the labels that say so.
 import { RandomStream } from "../core/random.ts";
-import { DIGITS } from "./digits.ts";
+import { DIGITS, TYPEFACES } from "./digits.ts";
 import { drawKit, type Kit, pick, type Wardrobe } from "./kit.ts";
 import type { Pattern } from "./pattern.ts";
 
@@ -11,11 +11,16 @@ export interface Outfit {
   readonly number: string;
 }
 
-/** Colours that keep apart in any light, and nothing on a shirt that has no label. */
+/** Colours that keep apart in any light. */
 const COLOURS = ["white", "black", "red", "orange", "yellow", "green", "blue", "pink"] as const;
 const PATTERN_LABELS = { stripes: "striped", hoops: "hooped", sash: "sash", halves: "halves" } as const;
+const LETTERING = ["grotesque", "rounded square", "heavy"];
+
+/** The shirts of one league: numbers alike and easy to read, and nothing on the cloth that has no label. */
 const WARDROBE: Wardrobe = {
   colours: COLOURS,
+  numberColours: ["white", "black"],
+  typefaces: TYPEFACES.filter(({ name }) => LETTERING.includes(name)),
   patterns: Object.keys(PATTERN_LABELS) as (keyof typeof PATTERN_LABELS)[],
   trims: false,
 };

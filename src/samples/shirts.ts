@@ -21,7 +21,7 @@ export interface ShirtsOptions {
   readonly seed?: number;
   /** Width and height of a picture in pixels, 32 to 1024; default 96. */
   readonly imageSize?: number;
-  /** Pictures in each split; default 1200 / 300 / 300. */
+  /** Pictures in each split; default 1600 / 300 / 300. */
   readonly perSplit?: SplitCounts;
   /** Called after each picture. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -67,7 +67,7 @@ function tableOf(manifest: Manifest): string {
  * (storage).
  */
 export async function renderShirts(options: ShirtsOptions): Promise<ShirtsSet> {
-  const { seed = 42, imageSize = 96, perSplit = { train: 1200, val: 300, test: 300 } } = options;
+  const { seed = 42, imageSize = 96, perSplit = { train: 1600, val: 300, test: 300 } } = options;
   const manifest: Manifest = { renderer: RENDERER_VERSION, seed, imageSize, perSplit };
   checkSet(manifest, perSplit, "perSplit");
   const set = await renderSet(SHIRTS, options.root, manifest, options.onProgress);
