@@ -1,5 +1,6 @@
 // Data: pictures and their labels, from files to batches.
 
+export { LabelSets, type SampleLabels } from "../core/index.ts";
 export type { CacheKind } from "./caching/cache-choice.ts";
 export { ImageCache } from "./caching/image-cache.ts";
 export { ArrayDataset, type ArrayDatasetOptions } from "./datasets/array-dataset.ts";
