@@ -31,7 +31,7 @@ async function runCrossValidation(overrides: readonly string[], flags: CrossVali
   const { allComponents, crossValidate } = await import("../app/index.ts");
   using stop = listenForStop(writeLine);
   const { folds, configName, configDir, configPath } = flags;
-  const { folder, evaluation, table } = await crossValidate({
+  const { folder, table } = await crossValidate({
     overrides,
     configName,
     configDir,
@@ -41,7 +41,7 @@ async function runCrossValidation(overrides: readonly string[], flags: CrossVali
     signal: stop.signal,
     write: writeLine,
   });
-  if (evaluation === undefined) {
+  if (table === undefined) {
     writeLine(`go on with the same command and hydra.run.dir=${folder}`);
     process.exitCode = stop.exitCode ?? 1;
     return;

@@ -45,7 +45,7 @@ async function runEvaluate(model: string, overrides: readonly string[], flags: E
     write: writeLine,
   });
   if (result.task === "multi_label") {
-    describeLabels(result, flags.json === true);
+    describeLabels(result, flags);
     return;
   }
   const { part, evaluation, metrics, accuracyAlone } = result;
@@ -73,12 +73,13 @@ async function runEvaluate(model: string, overrides: readonly string[], flags: E
   process.stdout.write(`${flags.out}\n`);
 }
 
-function describeLabels({ part, pictures, metrics, labels }: LabelEvaluation, asJson: boolean): void {
-  if (asJson) {
+function describeLabels({ part, pictures, metrics, labels }: LabelEvaluation, flags: EvaluateFlags): void {
+  if (flags.json === true) {
     process.stdout.write(`${JSON.stringify({ part, pictures, metrics, labels })}\n`);
     return;
   }
   const rows = Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]);
   process.stdout.write(`${formatTable(["metric", "value"], rows)}\n\n${thresholdTable(labels)}\n`);
   writeLine(`${pictures} ${part} pictures`);
+  process.stdout.write(`${flags.out}\n`);
 }

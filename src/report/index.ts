@@ -5,7 +5,7 @@ export { type Evaluation, evaluatePredictions } from "./evaluation.ts";
 export { type EvaluationReport, renderEvaluation } from "./evaluation-page.ts";
 export { renderLabelCard } from "./labels/label-card.ts";
 export type { LabelPrediction, LabelReportData } from "./labels/label-data.ts";
-export type { LabelEvaluation, LabelScores } from "./labels/label-evaluation.ts";
+export { evaluateLabels, type LabelEvaluation, type LabelScores } from "./labels/label-evaluation.ts";
 export {
   type LabelEvaluationReport,
   labelEvaluationOf,

@@ -158,6 +158,9 @@ test("they are moved along by a calibration, followed by all commands, and dropp
   const { metrics, labels: each } = JSON.parse(evaluated.stdout);
   expect(metrics.map).toBeGreaterThan(0.9);
   expect(each.map(({ threshold }: { threshold: number }) => threshold)).toEqual(before.thresholds);
+  expect(await readFile(join(folder, "evaluation.html"), "utf8")).toContain(
+    "Made by classifier-training evaluate",
+  );
   const mean = each.reduce((sum: number, { f1 }: { f1: number }) => sum + f1, 0) / each.length;
   expect(metrics.f1).toBeCloseTo(mean, 6);
 
@@ -209,6 +212,27 @@ test("two models are compared by whole pictures and label by label", async () =>
     "A picture is right where all its labels are.",
   );
 });
+
+test("a cross-validation gives the mean of the folds' mean average precisions, and that of all pictures", async () => {
+  const words = [...QUICK, ...DATA, "data.folds=2", "hydra.run.dir=cv"];
+  const table = await readFile(join(folder, "table.csv"), "utf8");
+  await writeFile(join(folder, "whole.csv"), table.replaceAll(/,[^,\n]*$/gm, ""));
+  const own = words.map((word) => word.replace("table.csv", "whole.csv"));
+  const { stdout, stderr, code } = await run(folder, ["cross-validate", ...own]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/mean +\d\.\d{4}/);
+  const figures = JSON.parse(await readFile(join(folder, "cv/cross_validation.json"), "utf8"));
+  const each: number[] = [];
+  for (const fold of [0, 1]) {
+    const summary = JSON.parse(await readFile(join(folder, `cv/fold=${fold}/summary.json`), "utf8"));
+    each.push(summary.best.score);
+    expect(figures.folds[fold].map).toBeCloseTo(summary.best.score, 4);
+  }
+  expect(figures.mean_map).toBeCloseTo((each[0]! + each[1]!) / 2, 4);
+  expect(figures.pictures).toBe(104);
+  const rows = readCsv(await readFile(join(folder, "cv/out_of_fold.csv"), "utf8"));
+  expect(new Set(rows.slice(1).map((row) => row[rows[0]!.indexOf("name")])).size).toBe(104);
+}, 180_000);
 
 describe("other forms", () => {
   test("float16, int8, pixels and ensembles keep the task", async () => {

@@ -21,6 +21,7 @@ import {
   type StoredSummary,
 } from "../../report/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
+import { uncalibratedThresholds } from "../export/model-reading.ts";
 import { openRun, type RunRequest } from "../run/open-run.ts";
 import type { RunFolder } from "../run/run-folder.ts";
 import { heatMaps } from "./heat-maps.ts";
@@ -98,7 +99,15 @@ async function aboutLabels(facts: RunFacts, request: ReportRequest): Promise<Wri
 /** Writes the report of a run that has ended before. */
 export async function report(request: RunRequest): Promise<string> {
   await using opened = await openRun(request);
-  return await writeReport({ ...opened, threads: opened.settings.trainer.threads, note: request.write });
+  const { folder, model } = opened;
+  const { task, numClasses } = model.labels;
+  const thresholds =
+    task === "multi_label" && existsSync(folder.modelFile)
+      ? await uncalibratedThresholds(folder.modelFile, numClasses)
+      : undefined;
+  return await writeReport({
+    ...{ ...opened, threads: opened.settings.trainer.threads, note: request.write, thresholds },
+  });
 }
 
 async function gather({ folder, data, model }: ReportRequest): Promise<RunFacts> {

@@ -4,12 +4,15 @@ import { countPresence, fbetaOf, type PresenceCounts } from "../../calibrate/ind
 import { hostTensor, LabelSets, logitOf, PRESENT, UNKNOWN } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import type { Classifier } from "../../inference/index.ts";
+import { type LabelPrediction, renderLabelEvaluation } from "../../report/index.ts";
 import { DEFAULT_THRESHOLD, type TaskMetrics } from "../../tasks/index.ts";
+import { jpegAddress } from "../report/jpeg-address.ts";
+import { thumbnail } from "./duplicate-sheet.ts";
 import { nothingReadable } from "./judge.ts";
 import { judgeLabels, type LabelsJudgement } from "./judge-labels.ts";
 
 /** What came of it, of a model of several labels. */
-export interface LabelEvaluation extends JudgedLabels {
+export interface LabelEvaluation extends Omit<JudgedLabels, "page"> {
   readonly task: "multi_label";
   readonly model: string;
   /** Which pictures: "test", or "validation" where there are none. */
@@ -29,8 +32,9 @@ export interface EvaluatedLabel {
   readonly pictures: number;
 }
 
-/** The figures of all pictures. */
+/** The figures of all pictures, and the page about them. */
 export interface JudgedLabels {
+  readonly page: string;
   readonly pictures: number;
   /** `bce`, the mean binary cross-entropy of the entries that are known, and the metrics that the configuration has for a test. */
   readonly metrics: Readonly<Record<string, number>>;
@@ -40,13 +44,22 @@ export interface JudgedLabels {
 /** Logits beyond are as good as certain, and metrics want finite ones. */
 const CERTAIN = 80;
 
+/** Pictures on the page, those with the largest losses; their longest side in pixels, and their quality as JPEG. */
+const [SHOWN, SIDE, QUALITY] = [300, 160, 80];
+
+/** What is evaluated, and what it is called. */
+export interface LabelsToEvaluate {
+  readonly classifier: Classifier;
+  readonly dataset: ImageDataset;
+  readonly model: string;
+  readonly part: string;
+  readonly metricsOf: () => Promise<TaskMetrics>;
+  readonly write: ((line: string) => void) | undefined;
+}
+
 /** @throws ClassifierTrainingError kind "data" `NOTHING_READABLE`, `UNKNOWN_CLASS`; kind "usage" `TASK` */
-export async function evaluateLabels(
-  classifier: Classifier,
-  dataset: ImageDataset,
-  metricsOf: () => Promise<TaskMetrics>,
-  write: ((line: string) => void) | undefined,
-): Promise<JudgedLabels> {
+export async function judgedLabels(request: LabelsToEvaluate): Promise<JudgedLabels> {
+  const { classifier, dataset, model, part, metricsOf, write } = request;
   const { pictures, unreadable } = await judgeLabels(classifier, dataset);
   for (const error of unreadable) write?.(`left out: ${error.toLine()}`);
   if (pictures.length === 0) throw nothingReadable();
@@ -59,16 +72,35 @@ export async function evaluateLabels(
       hostTensor("float32", shape, Float32Array.from(truth)),
     );
   }
-  return {
-    pictures: pictures.length,
-    metrics: { bce: crossEntropy(pictures), ...measured.compute() },
-    labels: labelsAt(pictures, classifier),
-  };
+  const metrics = { bce: crossEntropy(pictures), ...measured.compute() };
+  const { page } = renderLabelEvaluation({
+    ...{ model, part, metrics, labels: classifier.classNames, thresholds: classifier.thresholds },
+    predictions: await withThumbnails(pictures, dataset),
+  });
+  return { page, pictures: pictures.length, metrics, labels: labelsAt(pictures, classifier) };
+}
+
+async function withThumbnails(
+  pictures: readonly LabelsJudgement[],
+  dataset: ImageDataset,
+): Promise<LabelPrediction[]> {
+  const judged = pictures.map((each) => ({ ...each, loss: crossEntropy([each]) || 0 }));
+  const worst = new Set(judged.toSorted((a, b) => b.loss - a.loss).slice(0, SHOWN));
+  const predictions: LabelPrediction[] = [];
+  for (const each of judged) {
+    const { index, name, truth, probabilities, loss } = each;
+    const picture = worst.has(each)
+      ? await jpegAddress(await thumbnail(dataset, index, SIDE), QUALITY)
+      : undefined;
+    predictions.push({ name, truth, probabilities, loss, picture });
+  }
+  return predictions;
 }
 
 /** Below it a probability counts as this, so that a loss is finite. */
 const LEAST = 1e-12;
 
+/** The mean over the entries that are known; NaN where none is. */
 function crossEntropy(pictures: readonly LabelsJudgement[]): number {
   let [loss, known] = [0, 0];
   for (const { truth, probabilities } of pictures) {

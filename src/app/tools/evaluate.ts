@@ -10,7 +10,7 @@ import { composeRun, configurationOfRun } from "../run/configuration.ts";
 import { runFolderOf } from "../run/run-folder.ts";
 import { RunParts } from "../run/run-parts.ts";
 import { thumbnail } from "./duplicate-sheet.ts";
-import { evaluateLabels, type LabelEvaluation } from "./evaluate-labels.ts";
+import { judgedLabels, type LabelEvaluation } from "./evaluate-labels.ts";
 import { judge, nothingReadable } from "./judge.ts";
 import { type LabelledRequest, labelledPictures, runOf } from "./labelled-pictures.ts";
 
@@ -61,7 +61,15 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluationResu
     return stageMetrics((sets ?? defaultMetrics(range)).test, classes);
   };
   if (task === "multi_label") {
-    const judged = await evaluateLabels(classifier, dataset, metricsOf, write);
+    const { page, ...judged } = await judgedLabels({
+      classifier,
+      dataset,
+      model: request.model,
+      part,
+      metricsOf,
+      write,
+    });
+    await writeDurably(out, [new TextEncoder().encode(page)]);
     return { task, model: request.model, part, ...judged };
   }
   const measured = await metricsOf();

@@ -3,7 +3,7 @@ import { createReadStream, openSync, readSync } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { ByteWriter, type ColumnSource, ParquetWriter } from "hyparquet-writer";
-import { ClassifierTrainingError, writeCsv } from "../../core/index.ts";
+import { ClassifierTrainingError, writeCsv, writeLabelList } from "../../core/index.ts";
 import { Classifier } from "../../inference/index.ts";
 import { readBytes, sha256, writeDurably } from "../../platform/index.ts";
 import {
@@ -280,9 +280,6 @@ interface Column {
   readonly of: (row: Row) => string | number | undefined;
 }
 
-/** Between the labels of a picture in one field. */
-const LABEL_SEPARATOR = "|";
-
 /** `picture`, `labels` (those that are present, likeliest first), `confidence_<label>` of each label, `unsure`, `error`. */
 function columnsOfLabels(names: readonly string[]): Column[] {
   const of = (name: string) => (row: Row) => row.predictions.find(({ label }) => label === name)?.confidence;
@@ -292,7 +289,7 @@ function columnsOfLabels(names: readonly string[]): Column[] {
       name: "labels",
       isNumber: false,
       of: ({ predictions }) =>
-        predictions.length === 0 ? undefined : presentLabels(predictions).join(LABEL_SEPARATOR),
+        predictions.length === 0 ? undefined : writeLabelList(presentLabels(predictions)),
     },
     ...names.map((name): Column => ({ name: `confidence_${name}`, isNumber: true, of: of(name) })),
     ...ENDING,

@@ -1,19 +1,11 @@
 // What is explained: a run's network with its weights, or an exported model alone.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CALIBRATION_METADATA_KEY, parseCalibration } from "../../../calibrate/index.ts";
 import type { ComponentRegistry } from "../../../config/index.ts";
-import { ClassifierTrainingError, RandomStream, type TaskName } from "../../../core/index.ts";
+import { ClassifierTrainingError, RandomStream } from "../../../core/index.ts";
 import { type Classify, ExplainedNetwork } from "../../../explain/index.ts";
 import { type ImageTensor, isImage, readImage } from "../../../image/index.ts";
-import {
-  Classifier,
-  LABELS_METADATA_KEY,
-  openOnnxSession,
-  parseLabelsMapping,
-  type Reading,
-} from "../../../inference/index.ts";
-import { decodeModel, modelMetadata } from "../../../onnx/index.ts";
+import { Classifier, openOnnxSession, type Reading } from "../../../inference/index.ts";
 import { readBytes } from "../../../platform/index.ts";
 import type { Normalization } from "../../../plots/index.ts";
 import {
@@ -21,6 +13,7 @@ import {
   type Transform,
   transformFromDescription,
 } from "../../../transforms/index.ts";
+import { readingOf } from "../../export/model-reading.ts";
 import { modelOf } from "../../export/write-export.ts";
 import { runFolderOf } from "../../run/run-folder.ts";
 import { chooseRuntime } from "../../runtimes.ts";
@@ -106,22 +99,6 @@ export async function trainedSubject({ model: path, ...request }: SubjectRequest
     network,
     prepare: (picture) => prepare(picture, transform),
     [Symbol.asyncDispose]: () => network.dispose(),
-  };
-}
-
-/** How a run's export reads its logits: what its best weights were calibrated to, and the thresholds of its labels. */
-async function readingOf(
-  modelFile: string,
-  classes: number,
-  task: TaskName,
-): Promise<Pick<Reading, "calibration" | "thresholds">> {
-  const metadata = modelMetadata(decodeModel(await readBytes(modelFile)));
-  const calibration = metadata.get(CALIBRATION_METADATA_KEY);
-  const labels = metadata.get(LABELS_METADATA_KEY);
-  return {
-    calibration:
-      calibration === undefined ? undefined : parseCalibration(calibration, classes, modelFile, task),
-    thresholds: labels === undefined ? undefined : parseLabelsMapping(labels, modelFile).thresholds,
   };
 }
 
