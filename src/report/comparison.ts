@@ -39,10 +39,14 @@ export interface DifferingPicture {
 }
 
 /** In one sentence: whether the difference is more than chance. */
-export function verdictOf({ onlyFirst, onlySecond, test }: Comparison): string {
+export function verdictOf({ onlyFirst, onlySecond, test, averagePrecision }: Comparison): string {
   const p = test.p < 1e-4 ? "p < 0.0001" : `p = ${test.p.toFixed(4)}`;
   const method = test.method === "exact" ? "exact" : "chi-squared with continuity correction";
-  const better = onlyFirst > onlySecond ? "A is better" : "B is better";
+  const name = onlyFirst > onlySecond ? "A" : "B";
+  const better =
+    averagePrecision === undefined
+      ? `${name} is better`
+      : `${name} has all labels of a picture right more often`;
   const verdict = test.p < 0.05 ? better : "the difference may be chance";
   return `${verdict} (McNemar's test, ${method}: ${p})`;
 }

@@ -234,6 +234,14 @@ test("a cross-validation gives the mean of the folds' mean average precisions, a
   expect(new Set(rows.slice(1).map((row) => row[rows[0]!.indexOf("name")])).size).toBe(104);
 }, 180_000);
 
+test("a search goes by mean average precision", async () => {
+  const searched = "model.learning_rate=tag(log,interval(1e-3,1e-1))";
+  const words = ["search", ...QUICK, ...DATA, searched, "trainer.max_epochs=1", "--trials", "2"];
+  const { stdout, stderr, code } = await run(folder, words);
+  expect(code, stderr).toBe(0);
+  expect(stdout + stderr).toMatch(/maximize val\/map; 2 completed/);
+}, 180_000);
+
 describe("other forms", () => {
   test("float16, int8, pixels and ensembles keep the task", async () => {
     for (const words of [

@@ -136,7 +136,8 @@ async function objectivesOf(
     const message = `there are ${objectives.length} objectives and ${directions.length} directions`;
     throw new ClassifierTrainingError("usage", "CONFIG_VALUE", message, { where: "search.directions" });
   }
-  const sets = await new RunParts(inOwnTerms(composition), registry).metrics({ numClasses: 3 });
+  const parts = new RunParts(inOwnTerms(composition), registry);
+  const sets = await parts.metrics({ task: parts.task, numClasses: 3 });
   return objectives.map((metric, i) => {
     const [stage = "", name = ""] = metric.split(/\/(.*)/s);
     const set: Readonly<Record<string, { readonly direction: string }>> | undefined =
