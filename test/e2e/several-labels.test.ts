@@ -4,10 +4,13 @@ import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RandomStream, readCsv } from "../../src/core/index.ts";
 import { encodeJpeg } from "../../src/image/index.ts";
 import { Classifier } from "../../src/inference/index.ts";
+import { CHROMIUM, launchChromium } from "../browser/chromium.ts";
+import { serve as serveSite } from "../browser/site.ts";
 import { serve } from "../support/served.ts";
 import { QUICK, removeFolder, run, TINY_NETWORK, temporaryFolder } from "./command.ts";
 
@@ -305,8 +308,26 @@ export const one: "blue" | "green" | "red" | undefined = labels[0];
     const tsc = join(modules, "typescript", "bin", "tsc");
     const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--skipLibCheck"];
     await execute(process.execPath, [tsc, ...options, "--types", "", "use.mts"], { cwd: folder });
-    const page = await readFile(join(root, "example", "page.js"), "utf8");
-    expect(page).toContain("likeliest");
+    if (CHROMIUM === undefined) return;
+    const site = join(folder, "site");
+    await build({
+      root,
+      configFile: false,
+      logLevel: "error",
+      build: { outDir: site, rollupOptions: { input: join(root, "example", "index.html") } },
+    });
+    await using served = await serveSite(site);
+    const browser = await launchChromium();
+    const page = await browser.newPage();
+    await page.goto(`${served.address}/example/index.html`);
+    const state = page.locator("#state[data-difference], #state[data-error]");
+    await state.waitFor({ timeout: 60_000 });
+    expect(await state.getAttribute("data-error")).toBeNull();
+    expect(Number(await state.getAttribute("data-difference"))).toBeLessThan(1e-4);
+    const captions = await page.locator("figcaption").allTextContents();
+    const labels = /^(none; likeliest:\n)?((blue|green|red) \d+\.\d %\n?)+$/;
+    for (const caption of captions) expect(caption).toMatch(labels);
+    await browser.close();
   }, 180_000);
 
   test("a folder for Transformers.js says that there may be several", async () => {
