@@ -1,5 +1,6 @@
 // The options of metrics in configurations. They lie here, as metrics are to be had without a schema library.
 import * as z from "zod";
+import type { TaskName } from "../core/index.ts";
 
 /** What the data decides; given in a configuration it is checked against that. */
 const classes = { numClasses: z.int().min(2).optional(), ignoreIndex: z.int().optional() };
@@ -73,6 +74,16 @@ export const METRIC_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
 
 /** Whether a metric decides by a threshold, as one of a configuration that can be given one. */
 export function takesThreshold(name: unknown): boolean {
+  return hasOption(name, "threshold");
+}
+
+/** The task that a metric of this name measures; undefined for one that is not built in. */
+export function taskOfMetric(name: unknown): TaskName | undefined {
+  if (hasOption(name, "numLabels")) return "multi_label";
+  return hasOption(name, "numClasses") ? "multi_class" : undefined;
+}
+
+function hasOption(name: unknown, option: string): boolean {
   const schema = typeof name === "string" ? METRIC_SCHEMAS[name] : undefined;
-  return schema instanceof z.ZodObject && "threshold" in schema.shape;
+  return schema instanceof z.ZodObject && option in schema.shape;
 }

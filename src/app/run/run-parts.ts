@@ -25,7 +25,7 @@ import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
 import type { MetricSets } from "../../tasks/index.ts";
 import { Callback, type Logger, type Stage } from "../../train/index.ts";
 import { defaultEvalTransforms, type Transform } from "../../transforms/index.ts";
-import { takesThreshold } from "../metric-schemas.ts";
+import { takesThreshold, taskOfMetric } from "../metric-schemas.ts";
 import { expectedPictures } from "./pretrained.ts";
 import { readTask } from "./settings.ts";
 
@@ -115,9 +115,15 @@ export class RunParts {
   }
 
   /** The metrics of the configuration by stage and name, for `labels`; undefined: the model's own. */
-  async metrics({ task, numClasses, ignoreIndex, thresholds }: LabelRange): Promise<MetricSets | undefined> {
+  async metrics({
+    task = "multi_class",
+    numClasses,
+    ignoreIndex,
+    thresholds,
+  }: LabelRange): Promise<MetricSets | undefined> {
     const { metrics } = toPlain(resolveConfig(this.#composition)) as { metrics?: MetricSettings | null };
     if (metrics === undefined || metrics === null) return undefined;
+    refuseOtherTasks(metrics, task);
     const several = task === "multi_label";
     const given = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
       ...(several ? { num_labels: numClasses } : { num_classes: numClasses }),
@@ -227,6 +233,21 @@ function settingsToLog(loggers: ConfigNode): Record<string, unknown> {
 type MetricSettings = Readonly<
   Record<Stage, Readonly<Record<string, Readonly<Record<string, unknown>> | null>> | null>
 >;
+
+/** @throws ClassifierTrainingError kind "usage" `TASK` for a metric that measures another task */
+function refuseOtherTasks(metrics: MetricSettings, task: TaskName): void {
+  for (const [stage, set] of Object.entries(metrics)) {
+    for (const [name, settings] of Object.entries(set ?? {})) {
+      const measured = taskOfMetric(settings?._target_);
+      if (measured === undefined || measured === task) continue;
+      const message = `${settings!._target_} is for task=${measured}, and this is task=${task}`;
+      throw new ClassifierTrainingError("usage", "TASK", message, {
+        where: `metrics.${stage}.${name}`,
+        hint: `choose a metric whose name begins with ${task === "multi_label" ? "Multilabel" : "Multiclass"}`,
+      });
+    }
+  }
+}
 
 /** Readies a model for the classes of `data`: network, metrics and class weights. */
 export async function setUp(

@@ -107,6 +107,15 @@ describe("metrics", () => {
     const parts = await partsOf("+metrics.val.mine={_target_:SGD}");
     await expect(parts.metrics(labels)).rejects.toMatchObject({ kind: "usage" });
   });
+
+  test("what measures another task is refused", async () => {
+    const parts = await partsOf("+metrics.val.mine={_target_:MultilabelAUROC}");
+    await expect(parts.metrics(labels)).rejects.toMatchObject({
+      code: "TASK",
+      message: "MultilabelAUROC is for task=multi_label, and this is task=multi_class",
+      where: "metrics.val.mine",
+    });
+  });
 });
 
 test("without a choice the scheduler is the model's own", async () => {
