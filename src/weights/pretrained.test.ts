@@ -216,7 +216,7 @@ describe("download", () => {
       code: "DOWNLOAD",
       hint: `fetch model.pth from there by other means and put it at ${destination()}`,
     });
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(performance.now() - start).toBeLessThan(30_000);
     expect(leftovers()).toEqual([]);
   });
 

@@ -156,9 +156,7 @@ describe("limits", () => {
       const recall = `h${String.fromCharCode(i)}`;
       return `](${recall.repeat(10)}eq${String.fromCharCode(i + 1)}`;
     });
-    const start = performance.now();
     const top = run(`\x80\x02]q\x00${levels.join("")}.`) as PickleValue[];
-    expect(performance.now() - start).toBeLessThan(100);
     expect(top).toHaveLength(10);
     expect(top[0]).toBe(top[9]);
   });
