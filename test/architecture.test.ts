@@ -53,7 +53,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   quantize: ["core", "tasks", "onnx", "inference"],
   explain: ["core", "graph", "autodiff", "nn", "runtime", "export"],
   train: ["core", "platform", "graph", "autodiff", "nn", "optim", "weights", "runtime"],
-  callbacks: ["core", "platform", "graph", "nn", "metrics", "plots", "train"],
+  callbacks: ["core", "platform", "graph", "nn", "metrics", "tasks", "plots", "train"],
   loggers: ["core", "platform", "train"],
 };
 const parts = Object.keys(PARTS);

@@ -1,9 +1,7 @@
 // What the network says about a batch of samples with several labels: a probability for each, worked out once for all.
-import { type HostTensor, PRESENT, UNKNOWN } from "../../core/index.ts";
+import { type HostTensor, PRESENT, sigmoid, UNKNOWN } from "../../core/index.ts";
+import { isPresent } from "../../tasks/index.ts";
 import type { BatchResult } from "../../train/index.ts";
-
-/** A label of a sample counts as predicted where its probability is above this. */
-const THRESHOLD = 0.5;
 
 /** One row for each sample of the batch, one entry in it for each label. */
 export interface LabelPredictions {
@@ -51,7 +49,7 @@ function predict({ shape, data }: HostTensor, truth: Int8Array): LabelPrediction
     let [sum, counted] = [0, 0];
     for (let i = sample * width; i < (sample + 1) * width; i++) {
       const logit = Number(data[i]!);
-      probabilities[i] = 1 / (1 + Math.exp(-logit));
+      probabilities[i] = sigmoid(logit);
       if (truth[i] === UNKNOWN) continue;
       const wrongWay = truth[i] === PRESENT ? -logit : logit;
       // log(1 + e^x) without overflow.
@@ -82,5 +80,5 @@ export function isAnnotated({ width, truth }: LabelPredictions, i: number): bool
 
 /** Whether a label of sample `i` is predicted. */
 export function isPredicted({ width, probabilities }: LabelPredictions, i: number, label: number): boolean {
-  return probabilities[i * width + label]! > THRESHOLD;
+  return isPresent(probabilities[i * width + label]!);
 }

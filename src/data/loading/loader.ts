@@ -316,15 +316,19 @@ export class DataLoader implements BatchSource<ImageBatch> {
 
 /** A batch without the picture that its neighbour lent. */
 function withoutFirst(batch: ImageBatch): ImageBatch {
-  const rest = <D extends "float32" | "int32">({ dtype, shape, data }: HostTensor<D>): HostTensor<D> => {
-    const [count, ...own] = shape;
-    return hostTensor(dtype, [count! - 1, ...own], data.subarray(data.length / count!) as typeof data);
+  const rest = <T extends ImageBatch["labels"]>(tensor: T): T => {
+    const [count, ...own] = tensor.shape;
+    return {
+      ...tensor,
+      shape: [count! - 1, ...own],
+      data: tensor.data.subarray(tensor.data.length / count!),
+    };
   };
   const { images, labels, targets, indices } = batch;
   return {
     ...batch,
     images: rest(images),
-    labels: labels.dtype === "int32" ? rest(labels) : rest(labels),
+    labels: rest(labels),
     ...(targets === undefined ? {} : { targets: rest(targets) }),
     indices: indices.slice(1),
   };

@@ -1,5 +1,5 @@
 // One batch of scores and of which labels each sample has, with what several metrics derive from it computed once.
-import { ABSENT, formatShape, type HostTensor, PRESENT, UNKNOWN } from "../../core/index.ts";
+import { ABSENT, formatShape, type HostTensor, PRESENT, sigmoid, UNKNOWN } from "../../core/index.ts";
 import { areProbabilities, gather, inputError, type ScoreKind } from "../classification-batch.ts";
 import type { MetricBatch } from "../metric-batch.ts";
 
@@ -70,7 +70,7 @@ export class MultilabelBatch implements MetricBatch {
    */
   probabilities(kind: ScoreKind, numLabels: number): Float32Array {
     if (!this.areLogits(kind, numLabels)) return this.scores;
-    this.#derived.sigmoid ??= this.scores.map((score) => 1 / (1 + Math.exp(-score)));
+    this.#derived.sigmoid ??= this.scores.map((score) => sigmoid(score));
     return this.#derived.sigmoid;
   }
 

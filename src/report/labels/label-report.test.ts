@@ -1,6 +1,7 @@
 // The numbers of a report of several labels, what it may never do, and what it says where there is little to tell.
 import { Script } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { summaryOf } from "../../../test/support/report-summary.ts";
 import { renderLabelCard } from "./label-card.ts";
 import { labelCurve } from "./label-curves.ts";
 import type { LabelPrediction, LabelReportData } from "./label-data.ts";
@@ -31,24 +32,7 @@ const data = (
   classes: readonly string[] = NAMES,
 ): LabelReportData => ({
   name: "outputs/run",
-  summary: {
-    status: "completed",
-    epochs: 2,
-    steps: 4,
-    best: { epoch: 1, score: 0.75 },
-    metrics: { "test/map": 0.5 },
-    images_per_second: 10,
-    data_wait: 0.1,
-    wall_seconds: 61,
-    runtime: "reference",
-    precision: "32-true",
-    threads: 1,
-    seed: 42,
-    model: "small",
-    classes,
-    bad_pictures: [],
-    export: "model.onnx",
-  },
+  summary: summaryOf(classes, { "test/map": 0.5 }),
   configuration: [],
   environment: [["node", "v20"]],
   history: [{ epoch: 1, metrics: { "train/loss": 2, "val/loss": 3, "val/map": 0.5, "val/f1": 0.25 } }],
