@@ -65,7 +65,9 @@ const MAY_IMPORT: typeof PARTS = {
     ...["core", "platform", "nn", "models", "report", "runtime", "runtime/reference", "runtime/onnxruntime"],
     ...["runtime/webgpu", "data", "export", "train", "callbacks", "app"],
   ],
-  cli: ["core", "platform", "config", "app"],
+  studio: [...parts, "app"],
+  "studio/web": ["core", "metrics", "report", "browser", ".", "studio"],
+  cli: ["core", "platform", "config", "app", "studio"],
   ".": [...parts, "app", "browser"],
 };
 
@@ -113,6 +115,7 @@ const BROWSER_SAFE: readonly string[] = [
   "runtime/onnxruntime",
   "runtime/threaded",
   "runtime/webgpu",
+  "studio/web",
   "train",
   ...["archive-member", "find-pictures", "folder-tree", "member-tree", "tool-entries"].map(
     (name) => `data/files/${name}.ts`,
@@ -171,6 +174,7 @@ const FOR_NODE: readonly string[] = [
   "src/image/libvips.ts",
   "src/runtime/onnxruntime/compute-thread.ts",
   "src/runtime/webgpu/dawn.ts",
+  "src/studio/web/vite.config.ts",
 ];
 
 /** Whether a file is, or lies in, what may run in a browser. */
@@ -203,7 +207,7 @@ const files = ["src", "test", "bench", "examples", "docs", "conf", "bin", ".ci",
     .filter((file) => !MADE.test(file));
 });
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
-const sources = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".gen.ts"));
+const sources = files.filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".gen.ts"));
 const modules = sources.filter((file) => !file.endsWith(".test.ts"));
 
 /** The runtime's entry for Node.js loads Dawn when it is asked for; a page's takes `navigator.gpu`. */
@@ -240,6 +244,7 @@ function filesIn(file: string, specifiers: readonly string[]): string[] {
 function partOf(file: string): string {
   const [, first = "", ...rest] = file.split("/");
   if (rest.length === 0) return ".";
+  if (first === "studio" && rest[0] === "web") return "studio/web";
   return first === "runtime" && rest.length > 1 ? `runtime/${rest[0]}` : first;
 }
 

@@ -9,6 +9,7 @@ export default function build(): void {
   for (const words of [
     ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"],
     ["bundle-packaged.js"],
+    ["node_modules/vite/bin/vite.js", "build", "src/studio/web", "--logLevel", "warn"],
   ])
     spawnSync(process.execPath, words, { cwd, stdio: "inherit" });
 }

@@ -28,6 +28,7 @@ export {
   compareRuns,
   type Difference,
   headlinesOf,
+  holdsRuns,
   listRuns,
   overridesOf,
   plotRuns,
@@ -69,6 +70,7 @@ export {
   type DuplicateReport,
   dataStatistics,
   duplicatesIn,
+  picturesOf,
   previewData,
   verifyData,
 } from "./tools/data-tools.ts";

@@ -26,6 +26,7 @@ import { runsCommand } from "./runs-command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { searchCommand } from "./search-command.ts";
 import { serveCommand } from "./serve-command.ts";
+import { studioCommand } from "./studio-command.ts";
 import { testCommand } from "./test-command.ts";
 import { thresholdsCommand } from "./thresholds-command.ts";
 import { trainCommand } from "./train-command.ts";
@@ -62,6 +63,7 @@ function createProgram(): Command {
     explainCommand(),
     embedCommand(),
     serveCommand(),
+    studioCommand(),
     exportCommand(),
     calibrateCommand(),
     thresholdsCommand(),

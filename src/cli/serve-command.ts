@@ -49,7 +49,8 @@ export function serveCommand(): Command {
     .action(runServe);
 }
 
-function port(text: string): number {
+/** A number of a port. */
+export function port(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value < 65_536) return value;
   throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
@@ -84,7 +85,8 @@ async function runServe(models: readonly string[], flags: ServeFlags): Promise<v
   process.exitCode = stop.exitCode;
 }
 
-function ended(signal: AbortSignal): Promise<void> {
+/** When a signal came. */
+export function ended(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -1,12 +1,9 @@
 // The server: models, threads and a socket, from the start to a stop that leaves no request unanswered.
-import { createServer, type Server, STATUS_CODES } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import type { Server } from "node:http";
 import { ClassifierTrainingError } from "../core/index.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { Admission } from "./admission.ts";
-import { answerTo, requestError } from "./errors.ts";
-import { closeLingering } from "./http/lingering-close.ts";
+import { addressOf, createHttpServer, listen } from "./http/http-server.ts";
 import { createRoutes } from "./http/routes.ts";
 import { Metrics } from "./metrics.ts";
 import type { ModelSource, ServeOptions } from "./options.ts";
@@ -22,13 +19,6 @@ export interface ServerOutput {
   /** Of this toolkit. */
   readonly version: string;
 }
-
-const HEADERS_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_MS = 15_000;
-/** How often what takes too long is looked for. */
-const CHECKING_MS = 1000;
-const MOST_HEADERS = 100;
-const MOST_CONNECTIONS = 2048;
 
 /** Listens until it is stopped. */
 export class ModelServer implements AsyncDisposable {
@@ -97,8 +87,7 @@ export class ModelServer implements AsyncDisposable {
 
   /** Such as `http://127.0.0.1:8080`. */
   get url(): string {
-    const { address, family, port } = this.#server.address() as AddressInfo;
-    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+    return addressOf(this.#server);
   }
 
   /** Takes no more connections, answers what is under way, and ends what takes longer than `graceMs`. */
@@ -119,91 +108,6 @@ export class ModelServer implements AsyncDisposable {
     await Promise.all(Array.from(this.models.values(), (model) => model.close()));
     await this.#pool.close();
   }
-}
-
-type Fetch = Parameters<typeof getRequestListener>[0];
-
-function createHttpServer(fetch: Fetch, { bodyTimeoutMs, deadlineMs }: ServeOptions): Server {
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      // The reader of bodies has a timer of its own, which says more.
-      requestTimeout: HEADERS_TIMEOUT_MS + bodyTimeoutMs,
-      connectionsCheckingInterval: CHECKING_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-    },
-    getRequestListener(fetch, {
-      // For what has no Host; nothing is made of it.
-      hostname: "localhost",
-      overrideGlobalObjects: false,
-      errorHandler: () => answerInvalid("the request's address is not valid"),
-    }),
-  );
-  server.maxHeadersCount = MOST_HEADERS;
-  server.maxConnections = MOST_CONNECTIONS;
-  server.setTimeout(HEADERS_TIMEOUT_MS + bodyTimeoutMs + deadlineMs);
-  server.on("connection", closeLingering);
-  refuseBadClients(server);
-  return server;
-}
-
-/** Answers what is no HTTP, or too slow, where no answer of another request could be mistaken for it. */
-function refuseBadClients(server: Server): void {
-  const underWay = new WeakMap<Socket, number>();
-  server.on("request", ({ socket }, response) => {
-    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
-    response.on("close", () => underWay.set(socket, underWay.get(socket)! - 1));
-  });
-  server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
-    const socket = stream as Socket;
-    // Has its answer, and is read until it is gone.
-    if (socket.writableEnded) return;
-    if (!socket.writable || error.code === "ECONNRESET" || (underWay.get(socket) ?? 0) > 0) {
-      socket.destroy();
-      return;
-    }
-    const { status, body } = answerTo(clientErrorOf(error.code));
-    const text = JSON.stringify(body);
-    const head = [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      "Content-Type: application/json",
-      `Content-Length: ${Buffer.byteLength(text)}`,
-      "Connection: close",
-    ];
-    socket.write(`${head.join("\r\n")}\r\n\r\n${text}`);
-    socket.destroySoon();
-  });
-}
-
-function clientErrorOf(code: string | undefined): Error {
-  if (code === "HPE_HEADER_OVERFLOW") return requestError("HEADERS_TOO_LARGE", "the headers are too large");
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
-    return requestError("REQUEST_TIMEOUT", "the request did not arrive in time");
-  return requestError("REQUEST_INVALID", "this is not a request in HTTP/1.1");
-}
-
-function answerInvalid(message: string): Response {
-  const { status, body } = answerTo(requestError("REQUEST_INVALID", message));
-  return Response.json(body, { status, headers: { Connection: "close" } });
-}
-
-function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const where = `${host}:${port}`;
-      const taken = new ClassifierTrainingError("usage", "PORT_IN_USE", "another program listens here", {
-        where,
-        hint: "choose another --port; 0 is any that is free",
-      });
-      const message = `cannot listen here: ${error.code ?? error.message}`;
-      const unusable = new ClassifierTrainingError("usage", "ADDRESS_UNUSABLE", message, {
-        where,
-        hint: "choose --host among this machine's addresses, and a --port that this user may use",
-      });
-      reject(error.code === "EADDRINUSE" ? taken : unusable);
-    });
-    server.listen({ host, port }, resolve);
-  });
 }
 
 function checkNames(sources: readonly ModelSource[]): void {

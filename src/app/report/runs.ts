@@ -43,6 +43,11 @@ export async function listRuns(root: string): Promise<Run[]> {
   return Promise.all(found.sort().map(openFolder));
 }
 
+/** Whether there is a run at or below a folder. */
+export async function holdsRuns(root: string): Promise<boolean> {
+  return (await runsBelow(root, true)).length > 0;
+}
+
 /** @throws ClassifierTrainingError kind "usage" `NOT_A_RUN` */
 export async function readRun(path: string): Promise<Run> {
   if (existsSync(join(path, ".hydra", "config.yaml"))) return openFolder(resolve(path));

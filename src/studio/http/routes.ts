@@ -1,0 +1,72 @@
+// What the studio answers, path by path.
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { StudioInfo } from "../api.ts";
+import type { StudioParts } from "../parts.ts";
+import { notFound, refuse } from "./answers.ts";
+import { type Guard, guard } from "./guard.ts";
+import { answerPage, CONTENT_SECURITY_POLICY, type Pages } from "./pages.ts";
+
+/** What hono's context holds in the studio. */
+export interface StudioEnv {
+  readonly Bindings: HttpBindings;
+}
+
+/** Of a request; pictures that are tried are the largest. */
+const LARGEST_BODY = 50e6;
+
+/** The whole studio but its socket. */
+export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages): Hono<StudioEnv> {
+  const app = new Hono<StudioEnv>();
+  app.use(async (c, next) => {
+    await next();
+    c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    c.header("X-Content-Type-Options", "nosniff");
+    c.header("Referrer-Policy", "no-referrer");
+    // Without these a page has no threads in WebAssembly.
+    c.header("Cross-Origin-Opener-Policy", "same-origin");
+    c.header("Cross-Origin-Embedder-Policy", "require-corp");
+    c.header("Cross-Origin-Resource-Policy", "same-origin");
+    if (c.res.headers.get("Cache-Control") === null) c.header("Cache-Control", "no-store");
+  });
+  app.use(guard(entrance));
+  app.use(async (c, next) => {
+    if (parts.readOnly && c.req.method !== "GET" && c.req.method !== "HEAD") refuseChanges(c.req.path);
+    await next();
+  });
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: () => {
+        throw new ClassifierTrainingError("usage", "BODY_TOO_LARGE", "this is too large");
+      },
+    }),
+  );
+  app.get("/api/studio", (c) => c.json(infoOf(parts)));
+  app.all("/api/*", () => {
+    throw notFound();
+  });
+  app.get("*", (c) => answerPage(pages, c));
+  app.notFound((c) => refuse(notFound(), c, parts.note));
+  app.onError((error, c) => refuse(error, c, parts.note));
+  return app;
+}
+
+/** Asking what a model makes of a picture changes nothing. */
+const ALWAYS_ALLOWED = /^\/api\/models\//;
+
+function refuseChanges(path: string): void {
+  if (ALWAYS_ALLOWED.test(path)) return;
+  throw new ClassifierTrainingError("usage", "READ_ONLY", "the studio was opened to look, not to change", {
+    hint: "start it without --read-only",
+  });
+}
+
+function infoOf({ version, name, data, runs, readOnly }: StudioParts): StudioInfo {
+  return {
+    ...{ version, name, runs, readOnly },
+    data: data === undefined ? null : { task: data.task, classes: data.splits.train.classes },
+  };
+}

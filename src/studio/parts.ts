@@ -1,0 +1,15 @@
+// What the parts of the studio share: the open data set, the folder of runs, and a voice.
+import type { OpenData } from "./data/open-data.ts";
+
+/** All that answers need. */
+export interface StudioParts {
+  /** Of this toolkit. */
+  readonly version: string;
+  readonly name: string;
+  readonly data: OpenData | undefined;
+  /** The folder whose runs are followed. */
+  readonly runs: string;
+  readonly readOnly: boolean;
+  /** A line for whoever runs the studio. */
+  note(line: string): void;
+}

@@ -1,0 +1,69 @@
+// The studio: a data set, a folder of runs and a socket, from the start to a stop.
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { basename, resolve } from "node:path";
+import { packageVersion } from "../app/package-version.ts";
+import { addressOf, createHttpServer, listen } from "../serve/index.ts";
+import { openData } from "./data/open-data.ts";
+import { drawToken, ENTRANCE, TOKEN } from "./http/guard.ts";
+import { readPages } from "./http/pages.ts";
+import { createRoutes } from "./http/routes.ts";
+import type { StudioOptions } from "./options.ts";
+import type { StudioParts } from "./parts.ts";
+
+const LIMITS = { bodyTimeoutMs: 30_000, deadlineMs: 120_000 };
+
+/** Listens until it is stopped. */
+export class Studio implements AsyncDisposable {
+  /** The address that lets a browser in. */
+  readonly url: string;
+  readonly #server: Server;
+
+  private constructor(server: Server, url: string) {
+    this.#server = server;
+    this.url = url;
+  }
+
+  /**
+   * Opens the data and the runs, then listens.
+   * @throws ClassifierTrainingError kind "usage": what composing the configuration throws, `PORT_IN_USE`, `ADDRESS_UNUSABLE`; kind
+   * "data" where the data set cannot be opened; kind "failure" `PAGES_NOT_BUILT`
+   */
+  static async start(options: StudioOptions): Promise<Studio> {
+    const pages = await readPages();
+    const parts = await openParts(options);
+    const token = options.token ?? drawToken();
+    const hosts: string[] = [];
+    let fetch: ReturnType<typeof createRoutes>["fetch"] = () => new Response(null, { status: 503 });
+    const server = createHttpServer((request, env) => fetch(request, env), LIMITS);
+    await listen(server, options);
+    const { host, port } = new URL(addressOf(server));
+    hosts.push(host, ...(options.host === "127.0.0.1" ? [`localhost:${port}`] : []));
+    fetch = createRoutes(parts, { token, hosts, cookie: `classifier-training-studio-${port}` }, pages).fetch;
+    return new Studio(server, `http://${host}${ENTRANCE}?${TOKEN}=${encodeURIComponent(token)}`);
+  }
+
+  /** Ends every connection. */
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, "close");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+async function openParts({
+  configuration,
+  registry,
+  runs,
+  readOnly,
+  note,
+}: StudioOptions): Promise<StudioParts> {
+  const data = configuration === undefined ? undefined : await openData({ configuration, registry, note });
+  const name = basename(resolve(data?.root ?? runs));
+  return { version: packageVersion(), name, data, runs, readOnly, note };
+}
