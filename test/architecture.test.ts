@@ -138,6 +138,7 @@ const BROWSER_SAFE: readonly string[] = [
       "checkpoint-name",
       "early-stopping",
       "ema",
+      "epoch-pace",
       "gradient-norm",
     ],
     ...["learning-rate-monitor", "model-checkpoint", "model-layers", "monitor", "non-finite-guard"],

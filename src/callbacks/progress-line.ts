@@ -4,6 +4,7 @@ import * as z from "zod";
 import { headlineMetrics, parseOptions } from "../core/index.ts";
 import { type TextOutput, warningOutput } from "../platform/index.ts";
 import { Callback, type EventOf, type FitContext } from "../train/index.ts";
+import { EpochPace } from "./epoch-pace.ts";
 
 /** Where the lines go: standard error of the process, or a test's own. */
 export type LineOutput = TextOutput;
@@ -28,13 +29,8 @@ export class ProgressLine extends Callback {
   readonly #output: LineOutput;
   readonly #interval: number;
   readonly #clock: () => number;
-  #epochStart = 0;
-  /** When the epoch's first batch was done, which may have waited for programs, threads or features. */
-  #firstEnd = 0;
+  #pace: EpochPace = new EpochPace(0);
   #lastPrint = 0;
-  #samples = 0;
-  #batches = 0;
-  #lossSum = 0;
 
   constructor({
     output = warningOutput(),
@@ -50,33 +46,26 @@ export class ProgressLine extends Callback {
   }
 
   override onTrainEpochStart(): void {
-    this.#epochStart = this.#clock();
-    this.#lastPrint = this.#epochStart;
-    this.#samples = 0;
-    this.#batches = 0;
-    this.#lossSum = 0;
+    this.#lastPrint = this.#clock();
+    this.#pace = new EpochPace(this.#lastPrint);
   }
 
   override onTrainBatchEnd(event: EventOf<"trainBatchEnd">, context: FitContext): void {
     const now = this.#clock();
-    this.#samples += event.samples;
-    this.#batches++;
-    if (this.#batches === 1) this.#firstEnd = now;
-    this.#lossSum += event.loss * event.samples;
+    const pace = this.#pace;
+    pace.add(event, now);
     if (now - this.#lastPrint < this.#interval * 1000) return;
     this.#lastPrint = now;
     const { trainBatchCount, options } = context;
-    const seconds = (now - this.#epochStart) / 1000;
     const left = (options.maxEpochs - event.epoch) * trainBatchCount - (event.batchIndex + 1);
-    const batchSeconds = (now - this.#firstEnd) / 1000 / (this.#batches - 1);
-    const isKnown = Number.isFinite(left) && this.#batches > 1;
-    const eta = isKnown ? [`ETA ${formatDuration(left * batchSeconds)}`] : [];
+    const seconds = pace.secondsFor(left);
+    const eta = seconds === undefined ? [] : [`ETA ${formatDuration(seconds)}`];
     this.#print(
       [
         epochOf(event, options),
         `step ${event.batchIndex + 1}/${trainBatchCount}`,
-        `${(this.#samples / seconds).toFixed(1)} images/s`,
-        `loss ${(this.#lossSum / this.#samples).toFixed(4)}`,
+        `${pace.imagesPerSecond().toFixed(1)} images/s`,
+        `loss ${pace.loss.toFixed(4)}`,
         `lr ${event.learningRate.toExponential(2)}`,
         ...eta,
       ].join("  "),
@@ -87,7 +76,7 @@ export class ProgressLine extends Callback {
   override onTrainEpochEnd(event: EventOf<"trainEpochEnd">, { options, model }: FitContext): void {
     const { metrics } = event;
     const { train, evaluation } = headlineMetrics(model.labels?.task);
-    const rate = (this.#samples / ((this.#clock() - this.#epochStart) / 1000)).toFixed(1);
+    const rate = this.#pace.imagesPerSecond(this.#clock()).toFixed(1);
     const shown = ["train/loss", `train/${train}`, "val/loss", `val/${evaluation}`]
       .filter((name) => metrics[name] !== undefined)
       .map((name) => `${name} ${metrics[name]!.toFixed(4)}`);

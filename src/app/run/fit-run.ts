@@ -2,6 +2,7 @@
 import type { StateDict } from "../../nn/index.ts";
 import { describeNonFinite, type FitResult, formatProfile, startOfTraining } from "../../train/index.ts";
 import { LEAVES_OUT_LAST, leftOutAlone } from "./left-out.ts";
+import { LiveProgress } from "./live-progress.ts";
 import type { Notify } from "./notices.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { loadPretrained } from "./pretrained.ts";
@@ -34,6 +35,10 @@ export async function fitRun(
   const { fitted, trainer, checkpoint, identity, collective } = prepared;
   // What all processes find alike, the first tells.
   const notify: Notify = collective.rank === 0 ? prepared.notify : () => undefined;
+  const isToldOf = collective.rank === 0 && trainer.options.fastDevRun === 0;
+  await using live = isToldOf
+    ? new LiveProgress(prepared.run.folder.progressFile, trainer.options.maxEpochs)
+    : undefined;
   const fit = trainer.fit(fitted.model, fitted.data, {
     checkpoint,
     weights: checkpoint === undefined ? await firstWeights(prepared, signal) : undefined,
@@ -47,6 +52,7 @@ export async function fitRun(
       await tellProfile(prepared, value);
       return value;
     }
+    live?.follow(value);
     if (value.type === "nonFinite") notify("WARNING", `${describeNonFinite(value)}; going on without it`);
     if (value.type === "trainStart" && value.leavesOutLast) notify("WARNING", LEAVES_OUT_LAST);
     if (value.type !== "trainEpochEnd") continue;

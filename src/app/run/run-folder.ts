@@ -43,6 +43,11 @@ export class RunFolder {
     return join(this.path, "summary.json");
   }
 
+  /** How far a training is at the moment; there only while it goes on, or was killed. */
+  get progressFile(): string {
+    return join(this.path, "progress.json");
+  }
+
   /** A row per epoch: where its time went. */
   get timingFile(): string {
     return join(this.path, "timing.csv");
