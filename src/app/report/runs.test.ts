@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { RunLock } from "../run/run-lock.ts";
+import { RunLock } from "../run/lock/run-lock.ts";
 import { compareRuns, listRuns, overridesOf, plotRuns, readRun, resultsOf } from "./runs.ts";
 
 let root: string;

@@ -13,8 +13,8 @@ import {
 import { writeDurably, writeFailed } from "../../platform/index.ts";
 import { type Curve, curvesPicture, renderPng } from "../../plots/index.ts";
 import type { StoredSummary } from "../../report/index.ts";
+import { RunLock } from "../run/lock/run-lock.ts";
 import { RunFolder, runsBelow } from "../run/run-folder.ts";
-import { RunLock } from "../run/run-lock.ts";
 
 /** A run as its folder tells. */
 export interface Run {

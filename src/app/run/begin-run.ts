@@ -2,8 +2,8 @@
 import { removeUnfinished } from "../../platform/durable-file.ts";
 import { removeFile } from "../../platform/index.ts";
 import { writeHydraFiles } from "./configuration.ts";
+import { RunLock } from "./lock/run-lock.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-import { RunLock } from "./run-lock.ts";
 import { writeRunRecord } from "./run-record.ts";
 
 /** @returns the lock of the folder @throws ClassifierTrainingError `RUN_LOCKED`, or kind "storage" */

@@ -8,8 +8,8 @@ import { beginRun } from "./begin-run.ts";
 import type { RunConfiguration } from "./configuration.ts";
 import { finishRun, reportRun } from "./finish-run.ts";
 import { fitRun, RunProgress } from "./fit-run.ts";
+import type { RunLock } from "./lock/run-lock.ts";
 import { type JoinedOptions, prepareRun, type TrainOptions } from "./prepare-run.ts";
-import type { RunLock } from "./run-lock.ts";
 import { runError } from "./summary.ts";
 import { testBest } from "./test.ts";
 

@@ -72,6 +72,12 @@ export class HostLock implements Disposable {
     return touched !== undefined && Date.now() - touched < 2 * silence ? holder : undefined;
   }
 
+  /** Whether the lock of a folder says that a process of this host has it. */
+  static isOf(folder: string, pid: number): boolean {
+    const holder = holderIn(pathOf(folder));
+    return holder?.host === hostname() && holder.pid === pid;
+  }
+
   #touch(): void {
     try {
       if (this.#isOwn()) utimesSync(this.#path, new Date(), new Date());

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { realpathSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -47,12 +50,27 @@ test("a process that is killed leaves no lock", async () => {
     await expect(RunLock.take(folder)).rejects.toMatchObject({
       message: `process ${child.pid} is training in this folder`,
     });
+    expect(await RunLock.process(folder)).toBe(child.pid);
   } finally {
     child.kill("SIGKILL");
     await exited;
   }
+  expect(await RunLock.process(folder)).toBeUndefined();
   {
     await using _lock = await RunLock.take(folder);
   }
   expect(await readdir(folder)).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")("who claims to be another process is not believed", async () => {
+  const name = createHash("sha256").update(realpathSync(folder)).digest("hex").slice(0, 32);
+  const impostor = createServer((socket) => void socket.end(String(process.ppid)));
+  impostor.listen(`\0classifier-training-${name}`);
+  await once(impostor, "listening");
+  try {
+    expect(await RunLock.isTaken(folder)).toBe(true);
+    expect(await RunLock.process(folder)).toBeUndefined();
+  } finally {
+    impostor.close();
+  }
 });

@@ -5,9 +5,10 @@ import { realpathSync, rmSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ClassifierTrainingError } from "../../core/index.ts";
-import { writeFailed } from "../../platform/index.ts";
+import { ClassifierTrainingError } from "../../../core/index.ts";
+import { writeFailed } from "../../../platform/index.ts";
 import { HostLock, type LockHolder } from "./host-lock.ts";
+import { ownsSocket } from "./socket-owner.ts";
 
 /** A folder that no other process trains in until it is released. */
 export class RunLock implements AsyncDisposable {
@@ -60,6 +61,18 @@ export class RunLock implements AsyncDisposable {
     return (await holderOf(addressOf(realpathSync(folder)))) !== undefined;
   }
 
+  /**
+   * The number of the process that is training in a folder, where a signal reaches it: one of this machine and user that is proven
+   * to be the one. Undefined where there is none.
+   */
+  static async process(folder: string): Promise<number | undefined> {
+    const address = addressOf(realpathSync(folder));
+    const pid = Number(await holderOf(address));
+    if (!Number.isSafeInteger(pid) || pid < 2) return undefined;
+    const isProven = process.platform === "linux" ? ownsSocket(pid, address) : HostLock.isOf(folder, pid);
+    return isProven && isReachable(pid) ? pid : undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#hosts[Symbol.dispose]();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -71,6 +84,14 @@ function addressOf(folder: string): string {
   const name = `classifier-training-${createHash("sha256").update(folder).digest("hex").slice(0, 32)}`;
   if (process.platform === "linux") return `\0${name}`;
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+}
+
+function isReachable(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const isFile = (address: string): boolean => address.startsWith("/");
