@@ -78,7 +78,7 @@ const NATIVE: Readonly<Record<string, readonly string[]>> = {
   webgpu: ["src/runtime/webgpu/dawn"],
   koffi: ["src/runtime/onednn/ffi", "src/collective/mpi/library", "src/image/jpeg/system-decoder"],
   "@resvg/resvg-js": ["src/plots/"],
-  "better-sqlite3": ["src/search/stores/sqlite.ts"],
+  "better-sqlite3": ["src/search/stores/sqlite.ts", "src/studio/store/sqlite-store.ts"],
   pg: ["src/search/stores/postgres.ts"],
 };
 
@@ -173,6 +173,7 @@ const FOR_NODE: readonly string[] = [
   "src/data/loading/worker.ts",
   "src/image/jpeg/system-decoder.ts",
   "src/image/libvips.ts",
+  "src/image/thumbnail.ts",
   "src/runtime/onnxruntime/compute-thread.ts",
   "src/runtime/webgpu/dawn.ts",
   "src/studio/web/vite.config.ts",

@@ -1,5 +1,6 @@
 // What the parts of the studio share: the open data set, the folder of runs, and a voice.
 import type { OpenData } from "./data/open-data.ts";
+import type { OpenPictures } from "./data/open-pictures.ts";
 
 /** All that answers need. */
 export interface StudioParts {
@@ -7,6 +8,8 @@ export interface StudioParts {
   readonly version: string;
   readonly name: string;
   readonly data: OpenData | undefined;
+  /** Those of `data`. */
+  readonly pictures: OpenPictures | undefined;
   /** The folder whose runs are followed. */
   readonly runs: string;
   readonly readOnly: boolean;

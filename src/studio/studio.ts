@@ -5,6 +5,7 @@ import { basename, resolve } from "node:path";
 import { packageVersion } from "../app/package-version.ts";
 import { addressOf, createHttpServer, listen } from "../serve/index.ts";
 import { openData } from "./data/open-data.ts";
+import { openPictures } from "./data/open-pictures.ts";
 import { drawToken, ENTRANCE, TOKEN } from "./http/guard.ts";
 import { readPages } from "./http/pages.ts";
 import { createRoutes } from "./http/routes.ts";
@@ -18,9 +19,11 @@ export class Studio implements AsyncDisposable {
   /** The address that lets a browser in. */
   readonly url: string;
   readonly #server: Server;
+  readonly #parts: StudioParts;
 
-  private constructor(server: Server, url: string) {
+  private constructor(server: Server, parts: StudioParts, url: string) {
     this.#server = server;
+    this.#parts = parts;
     this.url = url;
   }
 
@@ -40,7 +43,7 @@ export class Studio implements AsyncDisposable {
     const { host, port } = new URL(addressOf(server));
     hosts.push(host, ...(options.host === "127.0.0.1" ? [`localhost:${port}`] : []));
     fetch = createRoutes(parts, { token, hosts, cookie: `classifier-training-studio-${port}` }, pages).fetch;
-    return new Studio(server, `http://${host}${ENTRANCE}?${TOKEN}=${encodeURIComponent(token)}`);
+    return new Studio(server, parts, `http://${host}${ENTRANCE}?${TOKEN}=${encodeURIComponent(token)}`);
   }
 
   /** Ends every connection. */
@@ -49,6 +52,7 @@ export class Studio implements AsyncDisposable {
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, "close");
+    this.#parts.pictures?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,6 +68,7 @@ async function openParts({
   note,
 }: StudioOptions): Promise<StudioParts> {
   const data = configuration === undefined ? undefined : await openData({ configuration, registry, note });
+  const pictures = data === undefined ? undefined : await openPictures({ data, readOnly, note });
   const name = basename(resolve(data?.root ?? runs));
-  return { version: packageVersion(), name, data, runs, readOnly, note };
+  return { version: packageVersion(), name, data, pictures, runs, readOnly, note };
 }

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { StudioInfo } from "../api.ts";
+import { dataRoutes } from "../data/data-routes.ts";
 import type { StudioParts } from "../parts.ts";
 import { notFound, refuse } from "./answers.ts";
 import { type Guard, guard } from "./guard.ts";
@@ -45,6 +46,7 @@ export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages):
     }),
   );
   app.get("/api/studio", (c) => c.json(infoOf(parts)));
+  app.route("/api/data", dataRoutes(parts));
   app.all("/api/*", () => {
     throw notFound();
   });
