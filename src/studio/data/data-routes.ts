@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { notFound } from "../http/answers.ts";
-import type { StudioEnv } from "../http/routes.ts";
+import type { StudioEnv } from "../http/env.ts";
 import type { StudioParts } from "../parts.ts";
 import { type DataSummary, type PictureRange, SIZE_BOUNDS } from "./api.ts";
 import { type Listing, PROBLEM_KINDS } from "./listing.ts";

@@ -1,5 +1,4 @@
 // What the studio answers, path by path.
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ClassifierTrainingError } from "../../core/index.ts";
@@ -7,13 +6,9 @@ import type { StudioInfo } from "../api.ts";
 import { dataRoutes } from "../data/data-routes.ts";
 import type { StudioParts } from "../parts.ts";
 import { notFound, refuse } from "./answers.ts";
+import type { StudioEnv } from "./env.ts";
 import { type Guard, guard } from "./guard.ts";
 import { answerPage, CONTENT_SECURITY_POLICY, type Pages } from "./pages.ts";
-
-/** What hono's context holds in the studio. */
-export interface StudioEnv {
-  readonly Bindings: HttpBindings;
-}
 
 /** Of a request; pictures that are tried are the largest. */
 const LARGEST_BODY = 50e6;
