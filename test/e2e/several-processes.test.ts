@@ -108,4 +108,12 @@ describe.skipIf(noMpirun !== undefined)("several processes", () => {
     expect(failed.stderr).toMatch(/process [01] on \S+ has failed: .*\[IMAGE_|error.*: .*7\.jpg/);
     expect(failed.code).toBe(3);
   });
+
+  test("say so where one of them never joins", async () => {
+    const limit = { CLASSIFIER_TRAINING_JOINING_SECONDS: "4" };
+    const one = ["mpirun", "-n", "1", "sleep", "600", ":", "-n", "1"];
+    const { code, stderr } = await start(folder, SETTINGS, { ...mpiEnvironment, ...limit }, one).ended;
+    expect(stderr).toContain(`error: the process on ${hostname()} has waited 4 s for others`);
+    expect(code).not.toBe(0);
+  });
 });

@@ -4,6 +4,7 @@ import { deserialize, serialize } from "node:v8";
 import type { ErrorKind } from "../../core/index.ts";
 import { nextTask } from "../../platform/index.ts";
 import type { Collective, Pace } from "../../runtime/collective.ts";
+import { withinJoiningTime } from "./joining.ts";
 import { type MpiLibrary, type MpiRequest, openMpi } from "./library.ts";
 import { Watch } from "./watch.ts";
 
@@ -24,9 +25,11 @@ const EXPLAINED = 20_000;
  * @throws ClassifierTrainingError `COLLECTIVE_UNAVAILABLE` where there is no MPI library, `COLLECTIVE_FAILED`
  */
 export async function openMpiCollective(environment: NodeJS.ProcessEnv): Promise<MpiCollective> {
-  const collective = new MpiCollective(await openMpi(environment));
-  if (collective.size > 1) collective.watch = await Watch.begin(collective);
-  return collective;
+  return withinJoiningTime(environment, async () => {
+    const collective = new MpiCollective(await openMpi(environment));
+    if (collective.size > 1) collective.watch = await Watch.begin(collective);
+    return collective;
+  });
 }
 
 /** The event loop stays alive while others are waited for: progress, signals and data go on. */

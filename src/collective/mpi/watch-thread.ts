@@ -177,8 +177,11 @@ port.on("message", (message: ThreadMessage) => {
     closing = true;
     for (const peer of peers) send(peer, { bye: true });
     setTimeout(() => reply("told"), 0);
-    // What the main thread still does must not hang either.
-    setTimeout(() => process.kill(process.pid, "SIGKILL"), GRACE * 2);
+    // What the main thread still does must not hang either: the library waits until all have come to their end.
+    setTimeout(() => {
+      writeSync(2, `error: process ${rank} is done, but another one does not end [COLLECTIVE_FAILED]\n`);
+      process.kill(process.pid, "SIGKILL");
+    }, GRACE * 2);
   }
 });
 setInterval(beat, BEAT);
