@@ -7,6 +7,21 @@ export {
   type DuplicatePicture,
   findDuplicates,
 } from "./duplicates/find-duplicates.ts";
+export type { PredictedLabels } from "./label-quality/confident-joint.ts";
+export {
+  findLabelErrors,
+  type LabelErrorOptions,
+  type SuspiciousLabel,
+} from "./label-quality/find-label-errors.ts";
+export {
+  findLabelSetErrors,
+  type PredictedLabelSets,
+  type SuspiciousEntry,
+  type SuspiciousLabelSet,
+  suggestedLabels,
+} from "./label-quality/find-label-set-errors.ts";
+export { LABEL_SCORES, type LabelScore } from "./label-quality/label-scores.ts";
+export { LABEL_FILTERS, type LabelFilter } from "./label-quality/prune.ts";
 export type { LabelPair, LabelStatistics } from "./label-statistics.ts";
 export { type PreviewOptions, previewBatch } from "./preview.ts";
 export {
