@@ -127,6 +127,7 @@ const BROWSER_SAFE: readonly string[] = [
     (name) => `data/modules/${name}.ts`,
   ),
   "data/caching",
+  "data/label-changes",
   "data/loading",
   "data/sampling",
   "data/splits",

@@ -17,7 +17,7 @@ export { TopLosses } from "./pictures/top-losses.ts";
 export { TrainingHistory, type TrainingHistoryOptions } from "./pictures/training-history.ts";
 export type { ValidationGridOptions } from "./pictures/validation-grid.ts";
 export type { ValidationPictureOptions } from "./pictures/validation-picture.ts";
-export { probabilityColumn } from "./prediction-table.ts";
+export { MOST_PROBABILITIES, probabilityColumn } from "./prediction-table.ts";
 export { formatDuration, type LineOutput, ProgressLine, type ProgressLineOptions } from "./progress-line.ts";
 export { RunReport, type RunReportOptions } from "./run-report.ts";
 export { SamplerDistribution, type SamplerDistributionOptions } from "./sampler-distribution.ts";

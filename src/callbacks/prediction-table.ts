@@ -1,5 +1,5 @@
 // The rows of predictions.csv: what the network says of each validated sample, for either task.
-import { PRESENT, UNKNOWN, writeLabelList } from "../core/index.ts";
+import { PRESENT, softmax, UNKNOWN, writeLabelList } from "../core/index.ts";
 import type { EventOf, FitContext } from "../train/index.ts";
 import { predictionsOf } from "./pictures/batch-predictions.ts";
 import { isAnnotated, isPredicted, labelPredictionsOf } from "./pictures/label-predictions.ts";
@@ -15,15 +15,28 @@ export function probabilityColumn(label: string): string {
   return `p_${label}`;
 }
 
+/** Of more classes than this the table has no probabilities: it would be hundreds of megabytes. */
+export const MOST_PROBABILITIES = 256;
+
 /**
- * Of one class each: `true`, `predicted`, its `confidence`, `loss`. Of several labels: `true`, `predicted` and `unknown` as lists
- * joined by `|`, `loss`, and the probability of each label, `p_<label>`.
+ * Of one class each: `true`, `predicted`, its `confidence`, `loss`, and the probability of each class, `p_<class>`, where there are no more
+ * than `MOST_PROBABILITIES`. Of several labels: `true`, `predicted` and `unknown` as lists joined by `|`, `loss`, and the probability of
+ * each label, `p_<label>`.
  */
 export function predictionHeader(context: Pick<FitContext, "model" | "data">): readonly string[] {
   const { labels } = context.model;
-  if (labels?.task !== "multi_label") return [...SAMPLE, "true", "predicted", "confidence", "loss"];
+  if (labels?.task !== "multi_label") {
+    const probable = probableClasses(context).map(probabilityColumn);
+    return [...SAMPLE, "true", "predicted", "confidence", "loss", ...probable];
+  }
   const names = classNamesOf(context, labels.numClasses);
   return [...SAMPLE, "true", "predicted", "unknown", "loss", ...names.map(probabilityColumn)];
+}
+
+/** The classes whose probabilities the table has. */
+function probableClasses(context: Pick<FitContext, "model" | "data">): readonly string[] {
+  const { numClasses = Number.POSITIVE_INFINITY } = context.model.labels ?? {};
+  return numClasses > MOST_PROBABILITIES ? [] : classNamesOf(context, numClasses);
 }
 
 /** The rows of a batch; samples that do not count have none. */
@@ -42,11 +55,18 @@ type Cells = (i: number) => string[] | undefined;
 
 function classCells(event: EventOf<"validationBatchEnd">, context: FitContext): Cells {
   const { labels, predicted, confidence, loss } = predictionsOf(event, context.model.labels?.ignoreIndex);
-  const names = classNamesOf(context, event.logits.shape[1]!);
-  return (i) =>
-    labels[i]! < 0
-      ? undefined
-      : [names[labels[i]!]!, names[predicted[i]!]!, confidence[i]!.toFixed(6), loss[i]!.toPrecision(6)];
+  const classes = event.logits.shape[1]!;
+  const names = classNamesOf(context, classes);
+  const hasProbabilities = probableClasses(context).length > 0;
+  const logits = event.logits.data as ArrayLike<number>;
+  const probabilities = (i: number): Float64Array =>
+    softmax(Array.from({ length: classes }, (_, c) => logits[i * classes + c]!));
+  return (i) => {
+    if (labels[i]! < 0) return undefined;
+    const cells = [names[labels[i]!]!, names[predicted[i]!]!];
+    const probable = hasProbabilities ? Array.from(probabilities(i), (p) => p.toFixed(6)) : [];
+    return [...cells, confidence[i]!.toFixed(6), loss[i]!.toPrecision(6), ...probable];
+  };
 }
 
 function labelCells(event: EventOf<"validationBatchEnd">, context: FitContext): Cells {

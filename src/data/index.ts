@@ -14,6 +14,17 @@ export { type LabelRow, LabelTable } from "./datasets/label-table.ts";
 export { TableDataset, type TableRow } from "./datasets/table-dataset.ts";
 export type { FolderEntries, FolderTree } from "./files/folder-tree.ts";
 export { listPictures } from "./files/list-pictures.ts";
+export {
+  type AppliedLabelChanges,
+  labelChangesLine,
+  nameBelow,
+} from "./label-changes/apply-label-changes.ts";
+export {
+  formatLabelChanges,
+  type LabelChange,
+  type LabelNames,
+  parseLabelChanges,
+} from "./label-changes/label-change.ts";
 export { type BadPicturePolicy, DataLoader, type ImageBatch, type LoaderOptions } from "./loading/loader.ts";
 export { type BadPicture, badPictureError } from "./loading/pipeline.ts";
 export { Quarantine } from "./loading/quarantine.ts";

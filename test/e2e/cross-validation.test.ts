@@ -18,7 +18,17 @@ test("pools the folds, and goes on where folds have ended before", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/all +18 +\d\.\d{4} \(/);
   const [header, ...rows] = readCsv(await readFile(join(folder, "cv/out_of_fold.csv"), "utf8"));
-  expect(header).toEqual(["fold", "name", "true", "predicted", "confidence", "loss"]);
+  expect(header).toEqual([
+    "fold",
+    "name",
+    "true",
+    "predicted",
+    "confidence",
+    "loss",
+    "p_blue",
+    "p_green",
+    "p_red",
+  ]);
   expect(new Set(rows.map((row) => row[1])).size).toBe(18);
   expect(rows.map((row) => row[0]).sort()).toEqual([..."000000111111222222"]);
   const figures = JSON.parse(await readFile(join(folder, "cv/cross_validation.json"), "utf8"));

@@ -20,6 +20,7 @@ export async function beginRun({ run, data, chosen, notify, log }: PreparedRun):
     await removeFile(folder.summaryFile);
     await writeHydraFiles(run);
     await folder.writeSplit(data.splits.split);
+    await folder.writeLabelChanges(data.splits.labelChanges);
     const { name } = chosen.runtime;
     const { detail } = chosen.probe;
     notify("INFO", `${name}: ${detail}`);

@@ -7,6 +7,7 @@ import type { BaseClassificationModel } from "../../models/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
 import { runtimeOf } from "../runtimes.ts";
 import { configurationOfRun } from "./configuration.ts";
+import { keptData } from "./kept-data.ts";
 import { newestRun, type RunFolder, runFolderOf } from "./run-folder.ts";
 import { RunParts, setUp } from "./run-parts.ts";
 import { readSettings, type Settings, validateRun } from "./settings.ts";
@@ -42,7 +43,7 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
   const { runtime } = await runtimeOf(settings);
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
-  const data = await parts.data(existsSync(folder.splitFile) ? folder.splitFile : null, model);
+  const data = await parts.data(keptData(folder, overrides), model);
   await setUp(model, data, parts);
   return {
     folder,

@@ -1,9 +1,8 @@
 // Everything that a training needs, made from its configuration before anything is written.
-import { existsSync } from "node:fs";
 import { ModelCheckpoint, OnnxExport } from "../../callbacks/index.ts";
 import type { ComponentRegistry } from "../../config/index.ts";
 import { ClassifierTrainingError, type TrainerData } from "../../core/index.ts";
-import type { DataModule } from "../../data/index.ts";
+import { type DataModule, labelChangesLine } from "../../data/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import type { Collective } from "../../runtime/collective.ts";
 import {
@@ -23,6 +22,7 @@ import { threadsOfProcess } from "../processes/threads-of-process.ts";
 import { type ProbedRuntime, runtimeOf } from "../runtimes.ts";
 import type { RunConfiguration } from "./configuration.ts";
 import { readJobSettings, setEnvironment } from "./job-settings.ts";
+import { changedList, keptData } from "./kept-data.ts";
 import { linearProbe } from "./linear-probe.ts";
 import { type Notify, noticesFrom, onceEach } from "./notices.ts";
 import { normalizationWarning, picturesLine } from "./pretrained.ts";
@@ -117,10 +117,14 @@ async function prepare(
   const components = new RunParts(composition, registry);
   const model = await components.model();
   // A run that goes on keeps its split; one that begins anew in the folder of another makes its own.
-  const goesOn = checkpoint !== undefined && existsSync(folder.splitFile);
-  const data = await components.data(goesOn ? folder.splitFile : null, model);
+  const kept = checkpoint === undefined ? undefined : keptData(folder);
+  const data = await components.data(kept, model);
   taken.push(() => data.close());
   for (const warning of data.warnings) notify("WARNING", warning);
+  const { labelChanges } = data.splits;
+  if (labelChanges !== undefined) notify("INFO", labelChangesLine(labelChanges));
+  const changed = kept && changedList(composition, kept);
+  if (changed !== undefined) notify("WARNING", changed);
   const pictures = picturesLine(model, data);
   if (pictures !== undefined) notify("INFO", pictures);
   const normalization = normalizationWarning(data);

@@ -102,7 +102,7 @@ describe("pictures", () => {
     await validateRun(composition);
     const parts = new RunParts(composition, componentRegistry);
     const model = await parts.model();
-    return { model, data: await parts.dataModule(null, model) };
+    return { model, data: await parts.dataModule(undefined, model) };
   }
 
   test("are prepared as published weights expect them, and it is said", async () => {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { formatSplit, type SplitFile } from "../../data/index.ts";
+import { type AppliedLabelChanges, formatSplit, type SplitFile } from "../../data/index.ts";
 import { removeFile, writeDurably, writeFailed } from "../../platform/index.ts";
 import type { Stage } from "../../train/index.ts";
 
@@ -35,6 +35,11 @@ export class RunFolder {
     return join(this.path, "split.json");
   }
 
+  /** The list of changed labels that the run's data was opened with. */
+  get labelChangesFile(): string {
+    return join(this.path, "label_changes.jsonl");
+  }
+
   get modelFile(): string {
     return join(this.path, "model.onnx");
   }
@@ -56,6 +61,11 @@ export class RunFolder {
   /** A row per validation sample: what the best weights say about it. */
   get predictionsFile(): string {
     return join(this.path, "predictions.csv");
+  }
+
+  /** Of a cross-validation: a row per picture, what the fold says of it that has not seen it. */
+  get outOfFoldFile(): string {
+    return join(this.path, "out_of_fold.csv");
   }
 
   /** Where the time of a fit went, with `trainer.profiler`. */
@@ -102,6 +112,12 @@ export class RunFolder {
   async writeSplit(split: SplitFile | undefined): Promise<void> {
     if (split === undefined) await removeFile(this.splitFile);
     else await this.write(this.splitFile, formatSplit(split));
+  }
+
+  /** Keeps the list of changed labels for what is done with the run later. */
+  async writeLabelChanges(applied: AppliedLabelChanges | undefined): Promise<void> {
+    if (applied === undefined) await removeFile(this.labelChangesFile);
+    else await this.write(this.labelChangesFile, applied.text);
   }
 
   /** Writes a file of the folder whole or not at all. */

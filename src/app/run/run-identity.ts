@@ -34,6 +34,7 @@ const FREE: readonly string[] = [
   "data.cache",
   "data.cache_folder",
   "data.split_file",
+  "data.label_changes",
   "data.quarantine_file",
   "data.sampler.rank",
   "data.on_bad_picture",

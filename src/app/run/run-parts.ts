@@ -26,6 +26,7 @@ import type { MetricSets } from "../../tasks/index.ts";
 import { Callback, type Logger, type Stage } from "../../train/index.ts";
 import { defaultEvalTransforms, type Transform } from "../../transforms/index.ts";
 import { takesThreshold, taskOfMetric } from "../metric-schemas.ts";
+import type { KeptData } from "./kept-data.ts";
 import { expectedPictures } from "./pretrained.ts";
 import { readTask } from "./settings.ts";
 
@@ -41,23 +42,25 @@ export class RunParts {
 
   /**
    * The data module, with the transforms of the configuration, set up.
-   * @param splitFile where an automatic split is kept unless the configuration says so; null: nowhere
+   * @param kept what a run has kept of its data; undefined: nothing, nor will it
    * @param model published weights bring their own preprocessing, unless the configuration lists transforms
    */
-  async data(splitFile: string | null, model: BaseClassificationModel): Promise<DataModule> {
-    const data = await this.dataModule(splitFile, model);
+  async data(kept: KeptData | undefined, model: BaseClassificationModel): Promise<DataModule> {
+    const data = await this.dataModule(kept, model);
     await data.setup();
     return data;
   }
 
   /** As `data`, not set up. */
-  async dataModule(splitFile: string | null, model: BaseClassificationModel): Promise<DataModule> {
+  async dataModule(kept: KeptData | undefined, model: BaseClassificationModel): Promise<DataModule> {
     const given = await this.#transforms();
     const format = expectedPictures(model, this.#imageSize());
     const config = this.#composition.config.entries.get("data");
     const ownSplit = config?.kind === "map" ? config.entries.get("split_file") : undefined;
     const ownFormat = config?.kind === "map" && config.entries.has("picture_format");
-    const split = ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: splitFile } : {};
+    const split =
+      ownSplit?.kind === "scalar" && ownSplit.value === null ? { split_file: kept?.splitFile ?? null } : {};
+    const changes = kept?.labelChanges === undefined ? {} : { label_changes: kept.labelChanges };
     if (config?.kind === "map" && config.entries.has("task")) throw taskOfData();
     const { task } = this;
     return (await this.#build("data", {
@@ -65,6 +68,7 @@ export class RunParts {
       ...(format === undefined || ownFormat ? {} : { picture_format: format }),
       ...given,
       ...split,
+      ...changes,
     })) as DataModule;
   }
 

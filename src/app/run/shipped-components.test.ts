@@ -66,7 +66,7 @@ test.each(choices("recipe"))("recipe=%s says when it is the one, and is built", 
   model.setup({ classNames: ["a", "b"], imageSize: [224, 224], trainingPictures: 3 });
   expect(model.options.pretrained).toBe(name !== "from_scratch_small");
   expect(await parts.callbacks()).not.toHaveLength(0);
-  const { options } = await parts.dataModule(null, model);
+  const { options } = await parts.dataModule(undefined, model);
   expect(options.batchTransforms).toHaveLength(model.options.pretrained ? 0 : 2);
 });
 

@@ -29,7 +29,7 @@ export async function benchData({
   seconds = 10,
 }: BenchDataRequest): Promise<DataMeasurement> {
   const parts = new RunParts(composition, registry);
-  await using data = await parts.data(null, await parts.model());
+  await using data = await parts.data(undefined, await parts.model());
   const warmEpochs = data.options.cache === "none" ? 0 : 1;
   let images = 0;
   let begin: number | undefined;

@@ -7,7 +7,7 @@ import {
   toPlain,
 } from "../../config/index.ts";
 import { ClassifierTrainingError, type TaskName } from "../../core/index.ts";
-import type { DataModule, DatasetSplits } from "../../data/index.ts";
+import { type DataModule, type DatasetSplits, labelChangesLine } from "../../data/index.ts";
 import {
   type DataStatistics,
   type DuplicateGroup,
@@ -100,13 +100,14 @@ async function withPictures<T>(
   const splits = await picturesOf(request);
   const notify = noticesOf(request);
   for (const warning of splits.warnings) notify("WARNING", warning);
+  tellOfChanges(splits, notify);
   return await use(splits);
 }
 
 /** The pictures in the parts that they come in. */
 export async function picturesOf({ composition, registry }: DataToolRequest): Promise<DatasetSplits> {
   const parts = new RunParts(composition, registry);
-  await using data = await parts.dataModule(null, await parts.model());
+  await using data = await parts.dataModule(undefined, await parts.model());
   return await data.asTheyLie();
 }
 
@@ -122,6 +123,7 @@ export async function withData<T>(
   await using data = opened;
   const notify = noticesOf(request);
   for (const warning of warnings) notify("WARNING", warning);
+  tellOfChanges(data.splits, notify);
   return await use(data, warnings);
 }
 
@@ -151,7 +153,7 @@ async function openBatched(
 ): Promise<DataModule> {
   const composed = batchSize === undefined ? composition : withBatchSize(composition, batchSize);
   const parts = new RunParts(composed, registry);
-  return parts.data(null, await parts.model());
+  return parts.data(undefined, await parts.model());
 }
 
 function withBatchSize(composition: Composition, size: number): Composition {
@@ -160,6 +162,10 @@ function withBatchSize(composition: Composition, size: number): Composition {
   if (data?.kind !== "map") return composition;
   const sized = { ...data, entries: new Map(data.entries).set("batch_size", fromPlain(size)) };
   return { ...composition, config: { ...config, entries: new Map(config.entries).set("data", sized) } };
+}
+
+function tellOfChanges({ labelChanges }: DatasetSplits, notify: Notify): void {
+  if (labelChanges !== undefined) notify("INFO", labelChangesLine(labelChanges));
 }
 
 function noticesOf({ composition, write = () => undefined }: DataToolRequest): Notify {

@@ -1,12 +1,16 @@
 // The folds of a cross-validation put together, of pictures of one class each.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MOST_PROBABILITIES, probabilityColumn } from "../../callbacks/index.ts";
 import { formatTable, readCsv, writeCsv } from "../../core/index.ts";
 import { type Evaluation, evaluatePredictions, type Prediction } from "../../report/index.ts";
 import type { RunFolder } from "../run/run-folder.ts";
 import { summaryOf } from "./pool-labels.ts";
 
-/** A row of `out_of_fold.csv`. */
+/** The columns of `out_of_fold.csv` before those of probabilities. */
+const COLUMNS = ["fold", "name", "true", "predicted", "confidence", "loss"] as const;
+
+/** A row of it. */
 type Row = readonly [
   fold: number,
   name: string,
@@ -14,6 +18,7 @@ type Row = readonly [
   predicted: string,
   confidence: number,
   loss: number,
+  ...probabilities: string[],
 ];
 
 /**
@@ -21,11 +26,11 @@ type Row = readonly [
  * @returns accuracy of each fold, and of all pictures together with its interval
  */
 export async function poolClasses(folder: RunFolder, folds: readonly RunFolder[]): Promise<string> {
-  const rows: Row[] = [];
-  for (const [fold, own] of folds.entries()) rows.push(...(await rowsOf(own, fold)));
   const { classes } = await summaryOf(folds[0]!);
-  const header = ["fold", "name", "true", "predicted", "confidence", "loss"];
-  await folder.write(join(folder.path, "out_of_fold.csv"), writeCsv([header, ...rows]));
+  const probable = classes.length > MOST_PROBABILITIES ? [] : classes.map(probabilityColumn);
+  const rows: Row[] = [];
+  for (const [fold, own] of folds.entries()) rows.push(...(await rowsOf(own, fold, probable)));
+  await folder.write(folder.outOfFoldFile, writeCsv([[...COLUMNS, ...probable], ...rows]));
   const predictions = rows.map(
     ([, name, truth, predicted, confidence, loss]): Prediction => ({
       name,
@@ -61,7 +66,7 @@ export async function poolClasses(folder: RunFolder, folds: readonly RunFolder[]
   );
 }
 
-async function rowsOf(folder: RunFolder, fold: number): Promise<Row[]> {
+async function rowsOf(folder: RunFolder, fold: number, probable: readonly string[]): Promise<Row[]> {
   const [header = [], ...lines] = readCsv(await readFile(folder.predictionsFile, "utf8"));
   const at = (line: readonly string[], column: string): string => line[header.indexOf(column)]!;
   return lines.map((line) => [
@@ -71,5 +76,6 @@ async function rowsOf(folder: RunFolder, fold: number): Promise<Row[]> {
     at(line, "predicted"),
     Number(at(line, "confidence")),
     Number(at(line, "loss")),
+    ...probable.map((column) => at(line, column)),
   ]);
 }

@@ -22,7 +22,7 @@ export async function poolLabels(folder: RunFolder, folds: readonly RunFolder[])
     const records = rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i]!])));
     each.push(readLabelPredictions(records, classes).predictions);
   }
-  await folder.write(join(folder.path, "out_of_fold.csv"), writeCsv(lines));
+  await folder.write(folder.outOfFoldFile, writeCsv(lines));
   const ofFolds = each.map((own) => ({
     pictures: own.length,
     map: evaluateLabels(own, classes).map.value,

@@ -62,7 +62,7 @@ async function tune(
   const { runtime } = await runtimeOf(settings);
   const parts = new RunParts(run.composition, registry);
   const model = await parts.model();
-  await using data = await parts.data(null, model);
+  await using data = await parts.data(undefined, model);
   await setUp(model, data, parts);
   const threads = settings.trainer.threads ?? (await threadsOfProcess(collective));
   await using trainer = new Trainer(

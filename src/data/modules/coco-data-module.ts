@@ -23,7 +23,7 @@ import {
   dataModuleFields,
   type OpenOptions,
 } from "./data-module.ts";
-import { openTables, type TablePart } from "./table-parts.ts";
+import { openTables, pictureRoot, type TablePart } from "./table-parts.ts";
 
 /** Where the annotations and the pictures are. */
 export interface COCODataModuleOptions extends DataModuleOptions, AutoSplitOptions {
@@ -96,7 +96,8 @@ export class COCODataModule extends DataModule {
     const [val, test] = [await other("val", valFile, valRoot), await other("test", testFile, testRoot)];
     const opened = openTables({ train, val, test }, task, labelsOfRows(train.rows));
     const warnings = [...unusedCategories(train), ...opened.warnings];
-    return completeSplits({ ...opened, warnings }, options, seed, this.#autoSplit);
+    const splits = await completeSplits({ ...opened, warnings }, options, seed, this.#autoSplit);
+    return { ...splits, root: pictureRoot(train) };
   }
 }
 

@@ -35,7 +35,7 @@ import {
   listFileFields,
   orderedClasses,
 } from "./list-files.ts";
-import { openTables, type TablePart } from "./table-parts.ts";
+import { openTables, pictureRoot, type TablePart } from "./table-parts.ts";
 
 /** Where the tables are, and what their columns are called. */
 export interface CSVDataModuleOptions
@@ -143,7 +143,8 @@ export class CSVDataModule extends DataModule {
     };
     const value = groupColumn === null ? null : String(groupColumn);
     const setting: GroupSetting = { key: "data.group_column", value };
-    return completeSplits(given, options, this.options.seed, this.#autoSplit, setting);
+    const splits = await completeSplits(given, options, this.options.seed, this.#autoSplit, setting);
+    return { ...splits, root: pictureRoot(parts.train) };
   }
 
   /** The rows of a table by split: all those of one split's table, else as its column for it says. */

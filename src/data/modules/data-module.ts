@@ -24,6 +24,7 @@ import { type CacheKind, chooseCache, keepPictures } from "../caching/cache-choi
 import { defaultCacheFolder } from "../caching/disk-cache.ts";
 import { ImageCache } from "../caching/image-cache.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
+import { type AppliedLabelChanges, applyLabelChanges } from "../label-changes/apply-label-changes.ts";
 import { type BadPicturePolicy, DataLoader, type LoaderOptions } from "../loading/loader.ts";
 import { type BadPicture, type Pipeline, prepareSample } from "../loading/pipeline.ts";
 import { Quarantine } from "../loading/quarantine.ts";
@@ -49,6 +50,10 @@ export interface DatasetSplits {
   readonly split: SplitFile | undefined;
   /** What was left out or looks wrong, one line each. */
   readonly warnings: readonly string[];
+  /** The folder that names of pictures in lists of changed labels are relative to. Default: names are as they are. */
+  readonly root?: string | undefined;
+  /** The list of changed labels that was applied. */
+  readonly labelChanges?: AppliedLabelChanges | undefined;
 }
 
 /** How the pictures are found. */
@@ -75,6 +80,11 @@ export interface DataModuleOptions {
   readonly dropLast?: boolean;
   /** Which training pictures an epoch shows. Default: each once, shuffled. */
   readonly sampler?: SamplerOptions;
+  /**
+   * A file of changed labels: lines such as `{"name": "train/cat/1.jpg", "from": "cat", "to": "dog"}` with paths relative to
+   * `root`. Splits stay as they are without it. Default null: none.
+   */
+  readonly labelChanges?: string | null;
   /** Accepts validation and test splits that lack a class, with a warning. Default false: an error. */
   readonly allowMissingClasses?: boolean;
   /** What to do with a picture that cannot be read. Default "fail". */
@@ -127,6 +137,7 @@ export const dataModuleFields: {
   seed: z.int().min(0).default(42),
   dropLast: z.boolean().default(false),
   sampler: samplerSchema.prefault({}),
+  labelChanges: z.string().min(1).nullable().default(null),
   allowMissingClasses: z.boolean().default(false),
   onBadPicture: z.enum(["fail", "skip", "quarantine"]).default("fail"),
   quarantineFile: z.string().min(1).nullable().default(null),
@@ -180,7 +191,7 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
    * @throws ClassifierTrainingError kind "data", what the data set itself throws
    */
   async asTheyLie(): Promise<DatasetSplits> {
-    const splits = await this.openSplits({ split: false });
+    const splits = await this.#open({ split: false });
     return { ...splits, warnings: [...splits.warnings, ...missingClasses(splits)] };
   }
 
@@ -191,7 +202,7 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
    */
   async setup(): Promise<void> {
     if (this.#splits !== undefined) return;
-    const splits = await this.openSplits();
+    const splits = await this.#open();
     const { sampler, seed } = this.options;
     const { classes, labels } = splits.train;
     const missing = checkTrainable(splits, this.options);
@@ -200,6 +211,12 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
       this.#quarantine = new Quarantine(this.options.quarantineFile);
     await this.#openCache(splits);
     this.#splits = { ...splits, warnings: [...splits.warnings, ...missing] };
+  }
+
+  async #open(options?: OpenOptions): Promise<DatasetSplits> {
+    const splits = await this.openSplits(options);
+    const { labelChanges } = this.options;
+    return labelChanges === null ? splits : applyLabelChanges(splits, labelChanges);
   }
 
   /** The data set in its parts. */

@@ -90,7 +90,8 @@ export class ImageFolderDataModule extends DataModule {
       ...[parts.train, parts.val, parts.test].flatMap((part) => part?.warnings ?? []),
     ];
     const given = { ...parts, warnings };
-    return completeSplits(given, options, this.options.seed, this.#autoSplit);
+    const splits = await completeSplits(given, options, this.options.seed, this.#autoSplit);
+    return { ...splits, root: tree.root };
   }
 }
 

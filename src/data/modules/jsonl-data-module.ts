@@ -37,7 +37,7 @@ import {
   orderedClasses,
   type ResolvedListFileOptions,
 } from "./list-files.ts";
-import { openTables, type TablePart, type TableParts } from "./table-parts.ts";
+import { openTables, pictureRoot, type TablePart, type TableParts } from "./table-parts.ts";
 
 /** Where the annotations are, and what keeps rows together in a split. */
 export interface JSONLDataModuleOptions extends DataModuleOptions, AutoSplitOptions, ListFileOptions {
@@ -113,7 +113,8 @@ export class JSONLDataModule extends DataModule {
     const opened = openTables(parts, this.options.task, classes);
     const given = { ...opened, warnings: [...warnings, ...opened.warnings] };
     const setting: GroupSetting = { key: "data.group_key", value: this.#groupKey };
-    return completeSplits(given, options, this.options.seed, this.#autoSplit, setting);
+    const splits = await completeSplits(given, options, this.options.seed, this.#autoSplit, setting);
+    return { ...splits, root: pictureRoot({ root: this.#root ?? parts.train.root }) };
   }
 
   /** The annotations of one folder for each split, or of one for all. */

@@ -10,6 +10,7 @@ import { readSource } from "../../image/read-image.ts";
 import { writeDurably } from "../../platform/index.ts";
 import type { ArrayDataset } from "../datasets/array-dataset.ts";
 import { openCIFAR, openIDX } from "../datasets/binary-datasets.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
 import { KNOWN_DATASETS, type KnownDataset, type KnownFile } from "../datasets/known-datasets.ts";
 import { listTar } from "../files/tar.ts";
 import {
@@ -91,7 +92,7 @@ export class KnownDataModule extends DataModule {
     const { train, test } = await (this.#known.kind === "idx"
       ? this.#openIDX(this.#known)
       : this.#openCIFAR(this.#known));
-    const given = { train, val: undefined, test, warnings: [] };
+    const given = { train, val: undefined, test: named(test, "test"), warnings: [] };
     return completeSplits(given, options, this.options.seed, this.#autoSplit);
   }
 
@@ -158,6 +159,17 @@ export class KnownDataModule extends DataModule {
     await download(url, path, { sha256Prefix: sha256 });
     return path;
   }
+}
+
+/** The pictures under names of their own, so that lists of changed labels tell them from those of training. */
+function named(dataset: ArrayDataset, part: string): ImageDataset {
+  const { classes, labels } = dataset;
+  return {
+    classes,
+    labels,
+    source: (index) => dataset.source(index),
+    name: (index) => `${part} ${dataset.name(index)}`,
+  };
 }
 
 /** Writes the named files of a gzipped tar into a folder, each complete or not at all. */

@@ -1,4 +1,5 @@
 // The data sets of tables and annotations that were read: one for each split, all with the classes of training.
+import { normalize } from "node:path";
 import type { TaskName } from "../../core/index.ts";
 import { type LabelRow, LabelTable } from "../datasets/label-table.ts";
 import { TableDataset, type TableRow } from "../datasets/table-dataset.ts";
@@ -35,6 +36,12 @@ export function openTables(
   const parts = { train: open(train), val: val && open(val), test: test && open(test) };
   const warnings = [parts.train, parts.val, parts.test].flatMap((dataset) => dataset?.warnings ?? []);
   return { ...parts, warnings };
+}
+
+/** What the names of pictures are relative to, written as they begin: nothing where that is the working directory. */
+export function pictureRoot({ root }: Pick<TablePart, "root">): string {
+  const path = normalize(root);
+  return path === "." ? "" : path;
 }
 
 function withOneLabel({ labels: [label = ""], path, group }: LabelRow): TableRow {
