@@ -1,6 +1,7 @@
 // The application: what the command line offers, as functions.
 
 export type { TestTimeAugmentation } from "../inference/index.ts";
+export type { LabelFilter, LabelScore } from "../inspect/index.ts";
 export type { RunSummary } from "../report/index.ts";
 export { type Comparison, verdictOf } from "../report/index.ts";
 export {
@@ -17,6 +18,19 @@ export {
 export { EXPORT_FORMATS, MODEL_INPUTS } from "./export/formats.ts";
 export type { MeasuredModel } from "./export/measure-models.ts";
 export { modelOf } from "./export/write-export.ts";
+export {
+  newestPredictions,
+  type PredictedPictures,
+  predictionsIn,
+  readPredictedPictures,
+  withLabelsOf,
+} from "./labels/predicted-pictures.ts";
+export {
+  rankPictures,
+  type SuspiciousLabels,
+  type SuspiciousPicture,
+  suspiciousLabels,
+} from "./labels/suspicious-labels.ts";
 export { writeDockerFolder } from "./package/docker-folder.ts";
 export { type PackageRequest, type PackageResult, packageModel } from "./package/package-model.ts";
 export { writeTransformersFolder } from "./package/transformers-folder.ts";

@@ -3,12 +3,13 @@ import { Command } from "commander";
 import type { DataToolRequest, DuplicateReport, dataStatistics } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
+import { dataLabelsCommand } from "./data-labels-command.ts";
 import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 
 const BAD_DATA = 3;
 
-/** `data stats`, `verify`, `dedupe`, `preview` and `report`. */
+/** `data stats`, `verify`, `dedupe`, `labels`, `preview` and `report`. */
 export function dataCommand(): Command {
   const command = new Command("data").description("look at a data set before training on it");
   command.addCommand(printing("stats", "counts per class and split, sizes, channel means", stats));
@@ -19,6 +20,7 @@ export function dataCommand(): Command {
       "a PNG to write pairs of duplicates to, side by side",
     ),
   );
+  command.addCommand(dataLabelsCommand());
   command.addCommand(
     tool("preview", "write a grid of the first augmented batch as PNG", preview).option(
       "-o, --output <file>",

@@ -18,6 +18,8 @@ export {
   type AppliedLabelChanges,
   labelChangesLine,
   nameBelow,
+  placesByName,
+  type SamplePlace,
 } from "./label-changes/apply-label-changes.ts";
 export {
   formatLabelChanges,

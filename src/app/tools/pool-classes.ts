@@ -76,6 +76,7 @@ async function rowsOf(folder: RunFolder, fold: number, probable: readonly string
     at(line, "predicted"),
     Number(at(line, "confidence")),
     Number(at(line, "loss")),
-    ...probable.map((column) => at(line, column)),
+    // A fold that an earlier version has trained has none.
+    ...probable.map((column) => line[header.indexOf(column)] ?? ""),
   ]);
 }

@@ -21,7 +21,7 @@ export interface AppliedLabelChanges {
 }
 
 /** Pictures in their parts. */
-interface LabelledParts {
+export interface LabelledParts {
   readonly train: ImageDataset;
   readonly val: ImageDataset | undefined;
   readonly test: ImageDataset | undefined;
@@ -74,39 +74,49 @@ export async function applyLabelChanges<S extends LabelledParts>(
 }
 
 /** A sample by its place. */
-interface Place {
+export interface SamplePlace {
   readonly part: (typeof PARTS)[number];
   readonly index: number;
+}
+
+/** Where the samples of each picture are, by the picture's name in lists of changes: a table may name one several times. */
+export function placesByName(parts: LabelledParts): Map<string, SamplePlace[]> {
+  const found = new Map<string, SamplePlace[]>();
+  for (const part of PARTS) {
+    const dataset = parts[part];
+    if (dataset === undefined) continue;
+    for (const index of dataset.labels.keys()) {
+      const name = nameBelow(parts.root ?? "", dataset.name(index));
+      const places = found.get(name);
+      if (places === undefined) found.set(name, [{ part, index }]);
+      else places.push({ part, index });
+    }
+  }
+  return found;
 }
 
 /** Copies of the labels of all splits, to be changed. */
 class Relabelled {
   readonly #splits: LabelledParts;
   readonly #labels = new Map<string, SampleLabels>();
-  readonly #places = new Map<string, Place[]>();
+  readonly #places: ReadonlyMap<string, readonly SamplePlace[]>;
   readonly #classOf: ReadonlyMap<string, number>;
 
   constructor(splits: LabelledParts) {
     this.#splits = splits;
     this.#classOf = new Map(splits.train.classes.map((name, label) => [name, label]));
+    this.#places = placesByName(splits);
     for (const part of PARTS) {
-      const dataset = splits[part];
-      if (dataset === undefined) continue;
-      this.#labels.set(part, copyOf(dataset.labels));
-      for (const index of dataset.labels.keys()) {
-        const name = nameBelow(splits.root ?? "", dataset.name(index));
-        const places = this.#places.get(name);
-        if (places === undefined) this.#places.set(name, [{ part, index }]);
-        else places.push({ part, index });
-      }
+      const labels = splits[part]?.labels;
+      if (labels !== undefined) this.#labels.set(part, copyOf(labels));
     }
   }
 
-  labelsOf(part: Place["part"]): SampleLabels | undefined {
+  labelsOf(part: SamplePlace["part"]): SampleLabels | undefined {
     return this.#labels.get(part);
   }
 
-  dataset(part: Place["part"]): ImageDataset | undefined {
+  dataset(part: SamplePlace["part"]): ImageDataset | undefined {
     const dataset = this.#splits[part];
     return (
       dataset && {
@@ -128,7 +138,7 @@ class Relabelled {
     const [given, wanted] = [this.#classes(from, where), this.#classes(to, where)];
     const meant = places.filter((place) => sameLabels(this.#current(place), given));
     if (meant.length === 0) {
-      const [first] = places as [Place];
+      const [first] = places as [SamplePlace];
       const now = labelText({ ...this.dataset(first.part)! }, first.index);
       const message = `${name} is labelled ${quoted(now)}, not ${quoted(namesOf(from).join(", ") || "no label")}`;
       throw wrongChange(message, where, "the label is another by now: correct the line or remove it");
@@ -136,7 +146,7 @@ class Relabelled {
     for (const { part, index } of meant) relabel(this.#labels.get(part)!, index, given, wanted);
   }
 
-  #current({ part, index }: Place): number[] {
+  #current({ part, index }: SamplePlace): number[] {
     return labelsOf(this.#labels.get(part)!, index);
   }
 
