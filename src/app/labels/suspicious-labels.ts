@@ -7,7 +7,7 @@ import {
   type LabelErrorOptions,
   suggestedLabels,
 } from "../../inspect/index.ts";
-import { type DataToolRequest, picturesOf } from "../tools/data-tools.ts";
+import { type DataToolRequest, withPictures } from "../tools/data-tools.ts";
 import { type PredictedPictures, readPredictedPictures, withLabelsOf } from "./predicted-pictures.ts";
 
 /** A picture whose label the model contradicts. */
@@ -46,7 +46,7 @@ export async function suspiciousLabels({
   ...options
 }: SuspiciousLabelsRequest): Promise<SuspiciousLabels> {
   const read = await readPredictedPictures(run);
-  const predicted = data === undefined ? read : withLabelsOf(read, await picturesOf(data));
+  const predicted = data === undefined ? read : await withPictures(data, async (splits) => withLabelsOf(read, splits));
   const { source, classes, names } = predicted;
   return { source, classes, pictures: names.length, suspicious: rankPictures(predicted, options) };
 }

@@ -93,7 +93,7 @@ export function previewData(request: DataToolRequest, path: string): Promise<voi
 }
 
 /** The pictures in the parts that they come in, not set up for training; their warnings are written. */
-async function withPictures<T>(
+export async function withPictures<T>(
   request: DataToolRequest,
   use: (splits: DatasetSplits) => Promise<T>,
 ): Promise<T> {
