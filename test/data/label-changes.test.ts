@@ -178,7 +178,9 @@ test("several labels by folders", async () => {
 
 test("tables, with a picture that two rows name", async () => {
   const root = await files("table", ["1.png"]);
-  const rows = [1, 2, 3, 4, 5, 6, 7, 8].map((i) => `p/${i}.png,${i % 2 ? "a" : "b"},${i > 4 ? "val" : "train"}`);
+  const rows = [1, 2, 3, 4, 5, 6, 7, 8].map(
+    (i) => `p/${i}.png,${i % 2 ? "a" : "b"},${i > 4 ? "val" : "train"}`,
+  );
   await writeFile(
     join(root, "t.csv"),
     ["image,label,split", ...rows, "p/1.png,a,train", "p/2.png,a,train"].join("\n"),

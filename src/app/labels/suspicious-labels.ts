@@ -46,7 +46,8 @@ export async function suspiciousLabels({
   ...options
 }: SuspiciousLabelsRequest): Promise<SuspiciousLabels> {
   const read = await readPredictedPictures(run);
-  const predicted = data === undefined ? read : await withPictures(data, async (splits) => withLabelsOf(read, splits));
+  const predicted =
+    data === undefined ? read : await withPictures(data, async (splits) => withLabelsOf(read, splits));
   const { source, classes, names } = predicted;
   return { source, classes, pictures: names.length, suspicious: rankPictures(predicted, options) };
 }
