@@ -1,0 +1,23 @@
+// Files of a run's folder as they may be sent: those that lie in it, and nothing that a link leads to elsewhere.
+import { open, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { notFound } from "../http/answers.ts";
+
+/** A file's real path. @throws ClassifierTrainingError `NOT_FOUND` where there is none, or it lies outside `folder` */
+export async function insideOf(folder: string, name: string): Promise<string> {
+  const [root, path] = await Promise.all([real(folder), real(join(folder, name))]);
+  if (root === undefined || path === undefined || !path.startsWith(root + sep)) throw notFound();
+  return path;
+}
+
+const real = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);
+
+/** The end of a text file, from the beginning of a line on. @param length most bytes */
+export async function tailOf(path: string, length: number): Promise<string> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const start = Math.max(0, size - length);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+  const text = buffer.toString("utf8", 0, bytesRead);
+  return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
+}
