@@ -65,7 +65,7 @@ export { chooseRuntime, type ProbedRuntime } from "./runtimes.ts";
 export { exportStudy, type JoinRequest, joinStudy, showStudy } from "./search/join.ts";
 export type { StudyReference } from "./search/open-study.ts";
 export { type SearchRequest, type SearchResult, search } from "./search/search.ts";
-export { writeStudyPage } from "./search/study-page.ts";
+export { readStudy, writeStudyPage } from "./search/study-page.ts";
 export { type SweepRequest, type SweepResult, singleRun, sweep } from "./sweep/sweep.ts";
 export { type BenchDataRequest, benchData, type DataMeasurement } from "./tools/bench-data.ts";
 export { type BenchRequest, benchStep, type StepMeasurement } from "./tools/bench-step.ts";

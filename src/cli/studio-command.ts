@@ -66,6 +66,7 @@ async function runStudio(
   await using studio = await Studio.start({
     configuration: hasRunsAlone || overrides.length === 0 ? undefined : { ...flags, overrides },
     registry: allComponents(),
+    imports: flags.import,
     runs: hasRunsAlone ? folder : flags.runs,
     readOnly: flags.readOnly === true || hasRunsAlone,
     host: flags.host ?? "127.0.0.1",

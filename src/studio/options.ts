@@ -8,6 +8,8 @@ export interface StudioOptions {
   /** The configuration whose data is shown, as for `train`; undefined: a folder of runs alone. */
   readonly configuration: ConfigurationRequest | undefined;
   readonly registry: ComponentRegistry;
+  /** Modules that register components, which the studio's processes load too. */
+  readonly imports: readonly string[];
   /** The folder whose runs are followed, and below which new ones begin. */
   readonly runs: string;
   /** Whether pictures, labels and runs can only be looked at. */

@@ -13,6 +13,8 @@ export interface StudioParts {
   /** The folder whose runs are followed. */
   readonly runs: string;
   readonly readOnly: boolean;
+  /** Modules of the user that register components. */
+  readonly imports: readonly string[];
   /** A line for whoever runs the studio. */
   note(line: string): void;
 }

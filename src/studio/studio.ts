@@ -63,6 +63,7 @@ export class Studio implements AsyncDisposable {
 async function openParts({
   configuration,
   registry,
+  imports,
   runs,
   readOnly,
   note,
@@ -70,5 +71,5 @@ async function openParts({
   const data = configuration === undefined ? undefined : await openData({ configuration, registry, note });
   const pictures = data === undefined ? undefined : await openPictures({ data, readOnly, note });
   const name = basename(resolve(data?.root ?? runs));
-  return { version: packageVersion(), name, data, pictures, runs, readOnly, note };
+  return { version: packageVersion(), name, data, pictures, runs, readOnly, imports, note };
 }

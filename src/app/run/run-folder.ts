@@ -147,9 +147,26 @@ const isSweep = (path: string): boolean =>
 
 /** Every run at or below a folder, in no order. @param sweeps whether the jobs of sweeps and the trials of studies count */
 export async function runsBelow(root: string, sweeps: boolean): Promise<RunFolder[]> {
-  const search = async (path: string, depth: number): Promise<RunFolder[]> => {
-    if (existsSync(join(path, ".hydra", "config.yaml"))) return [new RunFolder(path)];
-    if (depth === DEEPEST || (!sweeps && isSweep(path))) return [];
+  const found = await foldersBelow(root, (path) =>
+    existsSync(join(path, ".hydra", "config.yaml")) ? "found" : !sweeps && isSweep(path) ? "closed" : "open",
+  );
+  return found.map((path) => new RunFolder(path));
+}
+
+/** The folder of every study at or below a folder, in no order. */
+export function studiesBelow(root: string): Promise<string[]> {
+  return foldersBelow(root, (path) => (existsSync(join(path, "study.json")) ? "found" : "open"));
+}
+
+/** Folders that are found, and not looked into; neither are closed ones, nor links. */
+async function foldersBelow(
+  root: string,
+  judge: (path: string) => "found" | "closed" | "open",
+): Promise<string[]> {
+  const search = async (path: string, depth: number): Promise<string[]> => {
+    const judged = judge(path);
+    if (judged === "found") return [path];
+    if (depth === DEEPEST || judged === "closed") return [];
     const entries = await readdir(path, { withFileTypes: true });
     const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
     return (await Promise.all(folders.map(({ name }) => search(join(path, name), depth + 1)))).flat();

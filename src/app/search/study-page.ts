@@ -10,13 +10,20 @@ import { trainCommandOf } from "./trial-overrides.ts";
 
 /** Writes `study.html`. @returns its path, relative to the working directory */
 export async function writeStudyPage(reference: StudyReference): Promise<string> {
+  const { folder, report } = await readStudy(reference);
+  const path = join(folder, "study.html");
+  await writeDurably(path, [new TextEncoder().encode(renderStudy(report))]);
+  return relative(process.cwd(), path);
+}
+
+/** What the page of a study shows, as the study stands, and the study's folder. */
+export async function readStudy(
+  reference: StudyReference,
+): Promise<{ readonly folder: string; readonly report: StudyReport }> {
   await using opened = await openStudy(reference);
   const { store, study } = opened;
   const { folder } = study.definition.job as StudyJob;
-  const path = join(folder, "study.html");
-  const page = renderStudy(reportOf(study.name, study.definition, await store.trials(study.name)));
-  await writeDurably(path, [new TextEncoder().encode(page)]);
-  return relative(process.cwd(), path);
+  return { folder, report: reportOf(study.name, study.definition, await store.trials(study.name)) };
 }
 
 function reportOf(name: string, definition: StudyDefinition, trials: readonly StoredTrial[]): StudyReport {

@@ -5,6 +5,10 @@ import { ClassifierTrainingError } from "../../core/index.ts";
 import type { StudioInfo } from "../api.ts";
 import { dataRoutes } from "../data/data-routes.ts";
 import type { StudioParts } from "../parts.ts";
+import { runRoutes } from "../runs/run-routes.ts";
+import { StudioRuns } from "../runs/studio-runs.ts";
+import { studyRoutes } from "../runs/study-routes.ts";
+import { trainRoutes } from "../runs/train-routes.ts";
 import { notFound, refuse } from "./answers.ts";
 import type { StudioEnv } from "./env.ts";
 import { type Guard, guard } from "./guard.ts";
@@ -18,7 +22,10 @@ export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages):
   const app = new Hono<StudioEnv>();
   app.use(async (c, next) => {
     await next();
-    c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    // A run's report has a stricter one of its own.
+    if (c.res.headers.get("Content-Security-Policy") === null) {
+      c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    }
     c.header("X-Content-Type-Options", "nosniff");
     c.header("Referrer-Policy", "no-referrer");
     // Without these a page has no threads in WebAssembly.
@@ -42,6 +49,10 @@ export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages):
   );
   app.get("/api/studio", (c) => c.json(infoOf(parts)));
   app.route("/api/data", dataRoutes(parts));
+  const runs = new StudioRuns(parts);
+  app.route("/api/runs", runRoutes(runs));
+  app.route("/api/studies", studyRoutes(runs));
+  app.route("/api/train", trainRoutes(runs));
   app.all("/api/*", () => {
     throw notFound();
   });

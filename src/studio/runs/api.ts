@@ -164,7 +164,9 @@ export type Control =
       readonly min: number | null;
       readonly max: number | null;
     }
-  | { readonly kind: "text" };
+  | { readonly kind: "text" }
+  /** Typed as on the command line: `true`, `0.1`, `[1,2]` or a text. */
+  | { readonly kind: "any" };
 
 /** A key of the configuration. */
 export interface FormField {

@@ -102,7 +102,15 @@ export class FollowedRun {
   }
 }
 
-function progressOf({ phase, epoch, max_epochs, batch, batches, seconds_left, loss }: StoredProgress): RunProgress {
+function progressOf({
+  phase,
+  epoch,
+  max_epochs,
+  batch,
+  batches,
+  seconds_left,
+  loss,
+}: StoredProgress): RunProgress {
   const ofEpoch = phase === "validation" || batches === 0 ? 1 : batch / batches;
   const share = max_epochs === null || max_epochs === 0 ? null : Math.min(1, (epoch + ofEpoch) / max_epochs);
   return { phase, batch, batches, share, secondsLeft: seconds_left, loss };

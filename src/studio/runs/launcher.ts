@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { idOf, nameBelow } from "./run-names.ts";
-import type { RunFollower } from "./run-follower.ts";
 import { tailOf } from "./run-files.ts";
+import type { RunFollower } from "./run-follower.ts";
+import { idOf, nameBelow } from "./run-names.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../../bin/classifier-training.js", import.meta.url));
 /** Bytes of a log in which its last line is looked for. */
@@ -39,6 +39,11 @@ export class Launcher {
   /** The process of a run, as long as it goes on. */
   processOf(id: string): ChildProcess | undefined {
     return this.#children.get(id);
+  }
+
+  /** Whether a process that goes on was given a folder, which need not be there yet. */
+  isTaken(folder: string): boolean {
+    return this.#children.has(idOf(nameBelow(this.#follower.root, folder)));
   }
 
   /** @returns the run's id */

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseOverride } from "../../config/index.ts";
 import { shellWord } from "../../app/search/trial-overrides.ts";
+import { parseOverride } from "../../config/index.ts";
 import { readCsv } from "../../core/index.ts";
 import type { FormSetting, RunConfusion, RunDetail, RunSetting, WrongPicture } from "./api.ts";
 import type { FollowedRun } from "./followed-run.ts";

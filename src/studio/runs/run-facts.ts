@@ -36,7 +36,9 @@ export async function readFacts({ hydraFolder }: RunFolder): Promise<RunFacts | 
   const [config, hydra] = [join(hydraFolder, "config.yaml"), join(hydraFolder, "hydra.yaml")];
   try {
     const { mtimeMs } = await stat(config);
-    const settings = plain<Record<string, Record<string, unknown> | undefined>>(await readFile(config, "utf8"));
+    const settings = plain<Record<string, Record<string, unknown> | undefined>>(
+      await readFile(config, "utf8"),
+    );
     const { hydra: recorded = {} } = plain<Recorded>(await readFile(hydra, "utf8").catch(() => "{}"));
     const { architecture, _target_: target } = settings.model ?? {};
     const epochs = settings.trainer?.max_epochs;

@@ -50,9 +50,14 @@ export class Stopping {
     const { folder } = await this.#follower.run(id);
     const pid = await RunLock.process(folder.path);
     if (pid !== undefined) return pid;
-    throw new ClassifierTrainingError("usage", "NOT_STOPPABLE", "no process of this machine and user trains it", {
-      where: id,
-      hint: "stop it where it was started",
-    });
+    throw new ClassifierTrainingError(
+      "usage",
+      "NOT_STOPPABLE",
+      "no process of this machine and user trains it",
+      {
+        where: id,
+        hint: "stop it where it was started",
+      },
+    );
   }
 }

@@ -40,24 +40,32 @@ export function controlOf(schema: JsonSchema | undefined): {
 
 /** Of several kinds of value a text says which is meant. */
 function onlyControl(forms: readonly JsonSchema[]): Control {
-  const named = forms.every((form) => form.enum !== undefined || form.const !== undefined);
-  if (forms.length > 0 && named) {
+  const isNamed = forms.every((form) => form.enum !== undefined || typeof form.const === "string");
+  if (forms.length > 0 && isNamed) {
     const options = forms.flatMap((form) => form.enum ?? [form.const]).map(String);
     return { kind: "choice", options: [...new Set(options)] };
   }
+  if (forms.length > 0 && forms.every(isNumber)) return numberControl(forms);
   const [form, ...others] = forms;
-  if (form === undefined || others.length > 0) return { kind: "text" };
-  if (form.type === "boolean") return { kind: "switch" };
-  if (form.type !== "number" && form.type !== "integer") return { kind: "text" };
-  return {
-    kind: "number",
-    isInteger: form.type === "integer",
-    min: limit(form.minimum ?? form.exclusiveMinimum),
-    max: limit(form.maximum ?? form.exclusiveMaximum),
-  };
+  if (form === undefined || others.length > 0) return { kind: "any" };
+  return form.type === "boolean" ? { kind: "switch" } : { kind: form.type === "string" ? "text" : "any" };
 }
 
-/** The ends of what a number can be say nothing. */
-function limit(value: number | undefined): number | null {
-  return value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? null : value;
+/** A number that stands for something, such as -1, is one too. */
+const isNumber = ({ type, const: only }: JsonSchema): boolean =>
+  type === "number" || type === "integer" || typeof only === "number";
+
+function numberControl(forms: readonly JsonSchema[]): Control {
+  const lowest = forms.map((form) => form.minimum ?? form.exclusiveMinimum ?? numberOf(form.const));
+  const highest = forms.map((form) => form.maximum ?? form.exclusiveMaximum ?? numberOf(form.const));
+  const isInteger = forms.every(({ type, const: only }) => type === "integer" || Number.isInteger(only));
+  return { kind: "number", isInteger, min: limit(lowest, Math.min), max: limit(highest, Math.max) };
+}
+
+const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
+/** Null where there is none: the ends of what a number can be say nothing. */
+function limit(ends: readonly (number | undefined)[], choose: (...ends: number[]) => number): number | null {
+  const given = ends.filter((end) => end !== undefined && Math.abs(end) < Number.MAX_SAFE_INTEGER);
+  return given.length < ends.length ? null : choose(...(given as number[]));
 }

@@ -1,5 +1,5 @@
 // What is typed into a field as a word of the command line, and a value as it is typed.
-import { type ConfigNode, isSweep, parseOverride, quoteText } from "../../../config/index.ts";
+import { type ConfigNode, floatText, isSweep, parseOverride, quoteText } from "../../../config/index.ts";
 import type { Control } from "../api.ts";
 
 /**
@@ -10,7 +10,11 @@ import type { Control } from "../api.ts";
 export function overrideWord(
   key: string,
   text: string,
-  { control, isNullable, isNew = false }: {
+  {
+    control,
+    isNullable,
+    isNew = false,
+  }: {
     readonly control: Control;
     readonly isNullable: boolean;
     readonly isNew?: boolean;
@@ -18,10 +22,11 @@ export function overrideWord(
 ): string {
   const start = `${isNew ? "+" : ""}${key}=`;
   const plain = parsed(`${start}${text}`);
-  const isAnything = control.kind !== "text" || isNullable;
-  const saysSame = plain?.kind === "scalar" && plain.node.type === "str" && plain.node.value === text;
-  const isValue = plain !== undefined && isAnything && !isTextOnly(plain);
-  return saysSame || isValue ? `${start}${text}` : `${start}${quoteText(text, "'")}`;
+  const isText = plain?.kind === "scalar" && plain.node.type === "str";
+  const isNull = plain?.kind === "scalar" && plain.node.type === "null";
+  const saysItself = isText && plain.node.value === text;
+  const isValue = plain !== undefined && !isText && (control.kind !== "text" || (isNull && isNullable));
+  return saysItself || isValue ? `${start}${text}` : `${start}${quoteText(text, "'")}`;
 }
 
 type Parsed = Exclude<ReturnType<typeof parseOverride>["value"], undefined>;
@@ -36,14 +41,11 @@ function parsed(word: string): Parsed | undefined {
   }
 }
 
-/** A text that was read otherwise than it stands there. */
-function isTextOnly(value: Parsed): boolean {
-  return value.kind === "scalar" && value.node.type === "str";
-}
-
 /** A value as it is typed into a field: a text as it is, anything else as in an override. */
 export function typedText(node: ConfigNode): string {
-  if (node.kind === "scalar") return node.type === "null" ? "null" : String(node.value);
+  if (node.kind === "scalar") {
+    return node.type === "float" ? floatText(Number(node.value)) : String(node.value);
+  }
   return nestedText(node);
 }
 

@@ -1,7 +1,7 @@
 // The form of a training: every group and key of the configuration as the settings make it, what is wrong with them, and the command.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { composeRun, type ConfigurationRequest } from "../../../app/index.ts";
+import { type ConfigurationRequest, composeRun } from "../../../app/index.ts";
 import { configSchema, validateRun } from "../../../app/run/settings.ts";
 import { shellWord } from "../../../app/search/trial-overrides.ts";
 import {
@@ -13,7 +13,7 @@ import {
   SHIPPED_CONFIGS,
 } from "../../../config/index.ts";
 import { ClassifierTrainingError } from "../../../core/index.ts";
-import type { FormGroup, FormProblem, FormRequest, TrainForm } from "../api.ts";
+import type { FormField, FormGroup, FormProblem, FormRequest, TrainForm } from "../api.ts";
 import { Comments } from "./comments.ts";
 import type { JsonSchema } from "./control.ts";
 import { fieldsOf } from "./fields.ts";
@@ -71,7 +71,7 @@ export class TrainForms {
       .map(([key, text]): Word => {
         const { config } = chosen.composition;
         const isNew = nodeAt(config, key.split(".")) === undefined;
-        const control = fields.get(key) ?? ({ control: { kind: "text" }, isNullable: true } as const);
+        const control = fields.get(key) ?? ({ control: { kind: "any" }, isNullable: true } as const);
         return { key, text: overrideWord(key, text, { ...control, isNew }) };
       });
     const { composition, words, problems } = await this.#tryAll(chosen.words, values);
@@ -98,13 +98,24 @@ export class TrainForms {
     const { configName, configDir, configPath } = this.#base.configuration;
     const flags = { "--config-name": configName, "--config-dir": configDir, "--config-path": configPath };
     return [
-      ...this.#base.imports.flatMap((path) => ["--import", path]),
+      ...this.imports(),
       ...Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
     ];
   }
 
-  #fields(composition: Composition, schema: JsonSchema, given: ReadonlySet<string>) {
-    return fieldsOf({ config: composition.config, schema, comments: this.#comments, given });
+  /** Those that say which modules of the user are loaded. */
+  imports(): string[] {
+    return this.#base.imports.flatMap((path) => ["--import", path]);
+  }
+
+  /** A group of which nothing is taken is no field. */
+  async #fields(
+    { config, choices }: Composition,
+    schema: JsonSchema,
+    given: ReadonlySet<string>,
+  ): Promise<FormField[]> {
+    const fields = await fieldsOf({ config, schema, comments: this.#comments, given });
+    return fields.filter(({ key }) => !choices.has(key));
   }
 
   /** Composes as many of the words as go together, in their order; the others are problems. */
@@ -148,7 +159,9 @@ export class TrainForms {
         chosen,
         isGiven: given.has(name),
         options: await Promise.all(
-          repository.options(name).map(async (option) => ({ name: option, about: await aboutOf(name, option) })),
+          repository
+            .options(name)
+            .map(async (option) => ({ name: option, about: await aboutOf(name, option) })),
         ),
       })),
     );

@@ -1,0 +1,24 @@
+// What the studio's answers about runs share.
+import type { StudioParts } from "../parts.ts";
+import { TrainForms } from "./form/train-form.ts";
+import { Launcher } from "./launcher.ts";
+import { RunFollower } from "./run-follower.ts";
+import { Stopping } from "./stop-run.ts";
+import { Trainings } from "./trainings.ts";
+
+/** The runs below the studio's folder, and what is done with them. */
+export class StudioRuns {
+  readonly follower: RunFollower;
+  readonly forms: TrainForms;
+  readonly launcher: Launcher;
+  readonly stopping: Stopping;
+  readonly trainings: Trainings;
+
+  constructor({ runs, data, imports }: Pick<StudioParts, "runs" | "data" | "imports">) {
+    this.follower = new RunFollower(runs);
+    this.forms = new TrainForms({ configuration: data?.configuration ?? { overrides: [] }, imports });
+    this.launcher = new Launcher(this.follower);
+    this.stopping = new Stopping(this.follower, this.launcher);
+    this.trainings = new Trainings(this.forms, this.follower, this.launcher);
+  }
+}
