@@ -21,14 +21,14 @@ const TEXTS = [
   ],
 ];
 
-const valueOf = (word: string): unknown => {
+const valueIn = (word: string): unknown => {
   const { value } = parseOverride(word);
   return value?.kind === "scalar" ? value.node.value : value;
 };
 
 test.each(TEXTS)("a text field keeps %j", (text) => {
   const word = overrideWord("data.root", text, { control: { kind: "text" }, isNullable: false });
-  expect(valueOf(word)).toBe(text);
+  expect(valueIn(word)).toBe(text);
   const shown = execFileSync("sh", ["-c", `printf %s ${shellWord(word)}`], { encoding: "utf8" });
   expect(shown).toBe(word);
 });
@@ -38,14 +38,14 @@ test("other fields hold values", () => {
     control: { kind: "number", isInteger: false, min: null, max: null },
     isNullable: true,
   } as const;
-  expect(valueOf(overrideWord("a", "0.5", number))).toBe(0.5);
-  expect(valueOf(overrideWord("a", "null", number))).toBeNull();
+  expect(valueIn(overrideWord("a", "0.5", number))).toBe(0.5);
+  expect(valueIn(overrideWord("a", "null", number))).toBeNull();
   const any = { control: { kind: "any" }, isNullable: false } as const;
-  expect(valueOf(overrideWord("a", "true", any))).toBe(true);
+  expect(valueIn(overrideWord("a", "true", any))).toBe(true);
   expect(overrideWord("a", "[1,2]", any)).toBe("a=[1,2]");
   // One field never starts several runs.
-  expect(valueOf(overrideWord("a", "1,2", any))).toBe("1,2");
+  expect(valueIn(overrideWord("a", "1,2", any))).toBe("1,2");
   expect(overrideWord("a.b", "1", { ...any, isNew: true })).toBe("+a.b=1");
   const nullable = { control: { kind: "text" }, isNullable: true } as const;
-  expect(valueOf(overrideWord("a", "null", nullable))).toBeNull();
+  expect(valueIn(overrideWord("a", "null", nullable))).toBeNull();
 });
