@@ -1,8 +1,8 @@
 // classifier-training bench step: how fast this machine trains, or loads data.
 import { Command } from "commander";
+import { importModules } from "../app/import-modules.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
-import { importModules } from "./imports.ts";
 import { positiveInteger } from "./predict-command.ts";
 
 interface BenchFlags extends ConfigFlags {

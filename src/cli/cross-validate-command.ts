@@ -1,7 +1,7 @@
 // classifier-training cross-validate: a training for each fold, and what they say together.
 import { Command } from "commander";
+import { importModules } from "../app/import-modules.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
-import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 import { positiveInteger } from "./predict-command.ts";
 import { listenForStop } from "./signals.ts";

@@ -1,10 +1,10 @@
 // classifier-training data: what a data set holds, what is wrong with it, and what training will see.
 import { Command } from "commander";
+import { importModules } from "../app/import-modules.ts";
 import type { DataToolRequest, DuplicateReport, dataStatistics } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
 import { dataLabelsCommand } from "./data-labels-command.ts";
-import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 
 const BAD_DATA = 3;

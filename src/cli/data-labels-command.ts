@@ -1,9 +1,9 @@
 // classifier-training data labels: the labels that are most likely wrong.
 import { Command, Option } from "commander";
+import { importModules } from "../app/import-modules.ts";
 import type { LabelFilter, LabelScore, SuspiciousLabels } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
-import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 
 interface LabelFlags extends ConfigFlags {

@@ -1,7 +1,7 @@
 // classifier-training embed: pictures as vectors, in a file for other programs.
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { importModules } from "./imports.ts";
+import { importModules } from "../app/import-modules.ts";
 import { writeLine } from "./output.ts";
 import { collect } from "./run-argument.ts";
 

@@ -1,8 +1,8 @@
 // classifier-training explain: heat maps of what speaks for a class in pictures.
 import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
+import { importModules } from "../app/import-modules.ts";
 import type { ExplanationMethod } from "../app/index.ts";
-import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 import { positiveInteger } from "./predict-command.ts";
 import { collect } from "./run-argument.ts";

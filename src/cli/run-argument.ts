@@ -1,7 +1,7 @@
 // The arguments of commands that work on a run: its folder, and settings that differ from its own.
 import type { Command } from "commander";
+import { importModules } from "../app/import-modules.ts";
 import type { RunRequest } from "../app/index.ts";
-import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 
 /** Adds `[run] [overrides...]` and `--import`. */

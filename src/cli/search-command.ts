@@ -1,7 +1,7 @@
 // classifier-training search: finds good settings with as many workers as there are; join, show and export.
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
-import { importModules } from "./imports.ts";
+import { importModules } from "../app/import-modules.ts";
 import { writeLine } from "./output.ts";
 import { positiveInteger } from "./predict-command.ts";
 import { collect } from "./run-argument.ts";

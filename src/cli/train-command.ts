@@ -1,8 +1,8 @@
 // classifier-training train: the main job, once or for every point of a sweep.
 import { Command } from "commander";
+import { importModules } from "../app/import-modules.ts";
 import type { RunConfiguration } from "../app/index.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
-import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 import { listenForStop } from "./signals.ts";
 

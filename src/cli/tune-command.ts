@@ -1,8 +1,8 @@
 // classifier-training tune: finds a learning rate or a batch size before training.
 import { Command, InvalidArgumentError, Option } from "commander";
+import { importModules } from "../app/import-modules.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
-import { importModules } from "./imports.ts";
 import { writeLine } from "./output.ts";
 import { positiveInteger } from "./predict-command.ts";
 import { listenForStop } from "./signals.ts";

@@ -1,6 +1,12 @@
 // A network with its weights in a runtime, and the gradients that explanations are made of.
 import { gradients } from "../autodiff/index.ts";
-import { formatShape, type HostTensor, hostTensor, type Shape } from "../core/index.ts";
+import {
+  ClassifierTrainingError,
+  formatShape,
+  type HostTensor,
+  hostTensor,
+  type Shape,
+} from "../core/index.ts";
 import { inferenceProgram } from "../export/inference-program.ts";
 import { openWeights, type RunnableNetwork, type WeightsSession } from "../export/weights-session.ts";
 import {
@@ -18,7 +24,7 @@ import {
   sizeOfAxis,
   type Value,
 } from "../graph/index.ts";
-import type { Module } from "../nn/index.ts";
+import { Backbone, ClassificationNetwork, type Module } from "../nn/index.ts";
 import type { Executable, Session } from "../runtime/contract.ts";
 import { chooseLayer, type TracedLayers, traceLayers } from "./map-layers.ts";
 
@@ -54,6 +60,24 @@ export class ExplainedNetwork implements AsyncDisposable {
   async classify(images: HostTensor): Promise<HostTensor> {
     const executable = await this.#compiled("classify", images, (shape) =>
       inferenceProgram(this.#network, this.#storages, shape),
+    );
+    return (await executable.run({ input: images })).logits!;
+  }
+
+  /**
+   * What the classifier is given of images [N, 3, H, W]: [N, ...].
+   * @throws ClassifierTrainingError kind "usage" `NO_CLASSIFIER` where the network does not say what its classifier is
+   */
+  async features(images: HostTensor): Promise<HostTensor> {
+    const network = this.#network;
+    if (!(network instanceof ClassificationNetwork)) {
+      const message = `${network.constructor.name} does not say which of its parts is the classifier`;
+      throw new ClassifierTrainingError("usage", "NO_CLASSIFIER", message, {
+        hint: "let it extend ClassificationNetwork",
+      });
+    }
+    const executable = await this.#compiled("features", images, (shape) =>
+      inferenceProgram(new Backbone(network), this.#storages, shape),
     );
     return (await executable.run({ input: images })).logits!;
   }

@@ -15,6 +15,8 @@ export interface StudioParts {
   readonly readOnly: boolean;
   /** Modules of the user that register components. */
   readonly imports: readonly string[];
+  /** What ends when the studio stops, in this order; whoever answers may add to it. */
+  readonly closing: AsyncDisposable[];
   /** A line for whoever runs the studio. */
   note(line: string): void;
 }

@@ -53,6 +53,7 @@ export class Studio implements AsyncDisposable {
     this.#server.closeAllConnections();
     await once(this.#server, "close");
     this.#parts.pictures?.close();
+    for (const part of this.#parts.closing) await part[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,5 +72,5 @@ async function openParts({
   const data = configuration === undefined ? undefined : await openData({ configuration, registry, note });
   const pictures = data === undefined ? undefined : await openPictures({ data, readOnly, note });
   const name = basename(resolve(data?.root ?? runs));
-  return { version: packageVersion(), name, data, pictures, runs, readOnly, imports, note };
+  return { version: packageVersion(), name, data, pictures, runs, imports, readOnly, closing: [], note };
 }

@@ -55,7 +55,8 @@ export async function serverInProcess(options: Partial<ServeOptions> = {}): Prom
 }
 
 /** The bytes of a model of random weights. */
-async function smallModel(): Promise<Uint8Array> {
+/** An exported network of classes a, b, c. */
+export async function smallModel(): Promise<Uint8Array> {
   const network = new Sequential(
     new Conv2d(3, 8, 3, { stride: 2 }),
     new ReLU(),

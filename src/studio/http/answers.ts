@@ -12,6 +12,9 @@ const BY_CODE: Readonly<Record<string, ContentfulStatusCode>> = {
   READ_ONLY: 403,
   NOT_FOUND: 404,
   BODY_TOO_LARGE: 413,
+  COMPUTE_BUSY: 429,
+  COMPUTE_LOST: 503,
+  COMPUTE_SLOW: 504,
 };
 const BY_KIND: Readonly<Record<ErrorKind, ContentfulStatusCode>> = {
   usage: 400,

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { StudioInfo } from "../api.ts";
 import { dataRoutes } from "../data/data-routes.ts";
+import { MODEL_FILES, modelRoutes } from "../models/routes.ts";
 import type { StudioParts } from "../parts.ts";
 import { runRoutes } from "../runs/run-routes.ts";
 import { StudioRuns } from "../runs/studio-runs.ts";
@@ -39,20 +40,20 @@ export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages):
     if (parts.readOnly && c.req.method !== "GET" && c.req.method !== "HEAD") refuseChanges(c.req.path);
     await next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: () => {
-        throw new ClassifierTrainingError("usage", "BODY_TOO_LARGE", "this is too large");
-      },
-    }),
-  );
+  const limit = bodyLimit({
+    maxSize: LARGEST_BODY,
+    onError: () => {
+      throw new ClassifierTrainingError("usage", "BODY_TOO_LARGE", "this is too large");
+    },
+  });
+  app.use((c, next) => (c.req.path === MODEL_FILES ? next() : limit(c, next)));
   app.get("/api/studio", (c) => c.json(infoOf(parts)));
   app.route("/api/data", dataRoutes(parts));
   const runs = new StudioRuns(parts);
   app.route("/api/runs", runRoutes(runs));
   app.route("/api/studies", studyRoutes(runs));
   app.route("/api/train", trainRoutes(runs));
+  app.route("/api/models", modelRoutes(parts));
   app.all("/api/*", () => {
     throw notFound();
   });

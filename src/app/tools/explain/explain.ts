@@ -76,7 +76,7 @@ export async function* explain(request: ExplainRequest): AsyncGenerator<PictureE
   for (const picture of pictures) {
     let tensor: HostTensor<"float32">;
     try {
-      tensor = await subject.prepare(picture);
+      tensor = await subject.prepare({ kind: "file", path: picture }, picture);
     } catch (error) {
       if (!(error instanceof ClassifierTrainingError) || error.kind !== "data") throw error;
       yield { picture, error };
@@ -86,17 +86,28 @@ export async function* explain(request: ExplainRequest): AsyncGenerator<PictureE
   }
 }
 
-async function* explainPicture(
+/** How a picture is looked at, as in an `ExplainRequest`. */
+export type Look = Pick<ExplainRequest, "layer" | "patch" | "stride" | "baseline" | "steps"> & {
+  readonly method: ExplanationMethod;
+};
+
+/**
+ * Explanations of one picture that `subject` prepared.
+ * @param picture what it is called
+ * @param wanted which class; default as of an `ExplainRequest`
+ * @throws ClassifierTrainingError as the method does
+ */
+export async function* explainPicture(
   subject: Subject,
   picture: string,
   tensor: HostTensor<"float32">,
   wanted: number | undefined,
-  request: ExplainRequest & { readonly method: ExplanationMethod },
+  look: Look,
 ): AsyncGenerator<Explanation> {
   const batch = hostTensor("float32", [1, ...tensor.shape], tensor.data);
   const { data } = await subject.classify(batch);
   const predictions = rankClasses([Float32Array.from(toNumbers(data))], subject);
-  const { method, layer, patch, stride, steps, baseline } = request;
+  const { method, layer, patch, stride, steps, baseline } = look;
   const covering = inNetworkUnits(baseline ?? METHODS[method].baseline, subject.normalization);
   const options = { layer, patch, stride, steps, baseline: covering };
   const image = rgbOfBatch(batch, 0, subject.normalization);

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { ComponentRegistry } from "../../../config/index.ts";
 import { ClassifierTrainingError, RandomStream } from "../../../core/index.ts";
 import { type Classify, ExplainedNetwork } from "../../../explain/index.ts";
-import { type ImageTensor, isImage, readImage } from "../../../image/index.ts";
+import { type ImageSource, type ImageTensor, isImage, readImage } from "../../../image/index.ts";
 import { Classifier, openOnnxSession, type Reading } from "../../../inference/index.ts";
 import { readBytes } from "../../../platform/index.ts";
 import type { Normalization } from "../../../plots/index.ts";
@@ -34,8 +34,12 @@ export interface Subject extends AsyncDisposable, Reading {
   readonly classify: Classify;
   /** What gradients are taken of; undefined for an exported model alone. */
   readonly network: ExplainedNetwork | undefined;
-  /** The picture as the network is given it. @throws ClassifierTrainingError kind "data" where it cannot be read */
-  prepare(path: string): Promise<ImageTensor>;
+  /**
+   * The picture as the network is given it.
+   * @param name what errors call it
+   * @throws ClassifierTrainingError kind "data" where it cannot be read
+   */
+  prepare(source: ImageSource, name: string): Promise<ImageTensor>;
 }
 
 /** Whether a path names an exported model and no run. */
@@ -66,7 +70,7 @@ export async function exportedSubject({ model, labelsPath }: SubjectRequest): Pr
     normalization: labels.normalization,
     classify: (images) => session.run(images),
     network: undefined,
-    prepare: (picture) => prepare(picture, transform),
+    prepare: (source, name) => prepare(source, name, transform),
     [Symbol.asyncDispose]: () => session.dispose(),
   };
 }
@@ -97,13 +101,13 @@ export async function trainedSubject({ model: path, ...request }: SubjectRequest
     normalization: describePreprocessing(transform),
     classify: (images) => network.classify(images),
     network,
-    prepare: (picture) => prepare(picture, transform),
+    prepare: (source, name) => prepare(source, name, transform),
     [Symbol.asyncDispose]: () => network.dispose(),
   };
 }
 
-async function prepare(path: string, transform: Transform): Promise<ImageTensor> {
-  const image = await readImage({ kind: "file", path }, path);
+async function prepare(source: ImageSource, name: string, transform: Transform): Promise<ImageTensor> {
+  const image = await readImage(source, name);
   const tensor = await transform.apply(image, new RandomStream(0, "explain"));
   if (!isImage(tensor)) return tensor;
   throw new ClassifierTrainingError(
