@@ -69,7 +69,7 @@ export async function applyLabelChanges<S extends LabelledParts>(
   return {
     ...splits,
     ...Object.fromEntries(PARTS.map((part) => [part, relabelled.dataset(part)])),
-    labelChanges: { file, text, count: changes.length },
+    labelChanges: { file, text, count: changes.filter(({ from, to }) => !isSame(from, to)).length },
   };
 }
 
@@ -167,6 +167,11 @@ class Relabelled {
       throw wrongChange(`there is no class "${name}"`, where, didYouMean(name, classes));
     });
   }
+}
+
+/** Whether a line says that a label is right. */
+function isSame(from: LabelNames, to: LabelNames): boolean {
+  return namesOf(from).toSorted().join("\n") === namesOf(to).toSorted().join("\n");
 }
 
 function namesOf(names: LabelNames): readonly string[] {

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { StudioInfo } from "../api.ts";
 import { dataRoutes } from "../data/data-routes.ts";
+import { labelRoutes } from "../labels/label-routes.ts";
 import { MODEL_FILES, modelRoutes } from "../models/routes.ts";
 import type { StudioParts } from "../parts.ts";
 import { runRoutes } from "../runs/run-routes.ts";
@@ -54,6 +55,7 @@ export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages):
   app.route("/api/studies", studyRoutes(runs));
   app.route("/api/train", trainRoutes(runs));
   app.route("/api/models", modelRoutes(parts));
+  app.route("/api/labels", labelRoutes(parts));
   app.all("/api/*", () => {
     throw notFound();
   });

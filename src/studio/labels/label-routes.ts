@@ -1,0 +1,53 @@
+// What the studio answers about labels: where predictions are, what they contradict, and what has been decided.
+import { Hono } from "hono";
+import * as z from "zod";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import { notFound } from "../http/answers.ts";
+import type { StudioEnv } from "../http/env.ts";
+import type { StudioParts } from "../parts.ts";
+import type { LabelSource } from "./api.ts";
+import { LabelDesk } from "./label-desk.ts";
+import { findSource, findSources } from "./sources.ts";
+
+const decisionSchema = z.strictObject({
+  picture: z.int().min(0),
+  to: z.union([z.string().max(1000), z.array(z.string().max(1000)).max(10_000)]),
+});
+const undoSchema = z.strictObject({ name: z.string().max(10_000) });
+
+/** Below `/api/labels`. */
+export function labelRoutes({ data, pictures, runs }: StudioParts): Hono<StudioEnv> {
+  const app = new Hono<StudioEnv>();
+  let opened: LabelDesk | undefined;
+  const desk = (): LabelDesk => {
+    if (data === undefined || pictures === undefined) throw notFound("no data set is open");
+    opened ??= new LabelDesk(data, pictures.listing);
+    return opened;
+  };
+  app.get("/sources", async (c) => {
+    const found = await findSources(runs);
+    return c.json(found.map(({ folder: _, ...source }): LabelSource => source));
+  });
+  app.get("/queue/:source", async (c) =>
+    c.json(await desk().queue(await findSource(runs, c.req.param("source")))),
+  );
+  app.get("/decisions", async (c) => c.json(await desk().decisions()));
+  app.post("/decide", async (c) => {
+    const { picture, to } = read(decisionSchema, await c.req.json().catch(() => undefined));
+    return c.json(await desk().decide(picture, to));
+  });
+  app.post("/undo", async (c) => {
+    const { name } = read(undoSchema, await c.req.json().catch(() => undefined));
+    return c.json(await desk().undo(name));
+  });
+  return app;
+}
+
+function read<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ClassifierTrainingError("usage", "BODY", issue?.message ?? "not understood", {
+    where: issue?.path.join("."),
+  });
+}
