@@ -19,14 +19,18 @@ export class LabelDesk {
   readonly #data: OpenData;
   readonly #listing: Listing;
   readonly #file: DecisionFile;
+  readonly #imports: readonly string[];
   /** Pictures by their names in lists of changed labels: their numbers, and where they were when the data was opened. */
   readonly #pictures: ReadonlyMap<string, { readonly id: number; readonly place: SamplePlace }>;
   /** And their names by number. */
   readonly #names: ReadonlyMap<number, string>;
   #ranked: { readonly key: string; readonly queue: LabelQueue } | undefined;
 
-  /** @throws ClassifierTrainingError kind "usage" `LABELS_CHANGED` where the data was opened with a list of changed labels */
-  constructor(data: OpenData, listing: Listing) {
+  /**
+   * @param imports modules of the user that register components
+   * @throws ClassifierTrainingError kind "usage" `LABELS_CHANGED` where the data was opened with a list of changed labels
+   */
+  constructor(data: OpenData, listing: Listing, imports: readonly string[]) {
     if (data.splits.labelChanges !== undefined) {
       const message = "the data was opened with a list of changed labels";
       throw new ClassifierTrainingError("usage", "LABELS_CHANGED", message, {
@@ -35,6 +39,7 @@ export class LabelDesk {
       });
     }
     this.#data = data;
+    this.#imports = imports;
     this.#listing = listing;
     this.#file = new DecisionFile(`${resolve(data.root ?? data.splits.root ?? ".")}.studio/labels.jsonl`);
     this.#pictures = new Map(
@@ -106,7 +111,7 @@ export class LabelDesk {
     return {
       decisions: changes.map((change) => this.#decision(change)),
       file: path,
-      command: trainingCommand(this.#data.configuration, path),
+      command: trainingCommand(this.#data.configuration, this.#imports, path),
     };
   }
 

@@ -14,6 +14,7 @@ const HOST = "127.0.0.1:4000";
 const TOKEN = "a-token-of-some-length";
 let folder: string;
 let root: string;
+const closing: AsyncDisposable[] = [];
 
 /** The studio's routes over the folder, as after a start. */
 async function start({ readOnly = false, overrides = [] as string[] } = {}) {
@@ -21,7 +22,8 @@ async function start({ readOnly = false, overrides = [] as string[] } = {}) {
   const configuration = { overrides: [`data.root=${root}`, ...overrides] };
   const data = await openData({ configuration, registry: allComponents(), note });
   const pictures = await openPictures({ data, readOnly: true, note });
-  const parts = { version: "0", name: "photos", data, pictures, runs: join(folder, "runs"), readOnly, note };
+  const given = { version: "0", name: "photos", imports: [], closing, readOnly, note };
+  const parts = { ...given, data, pictures, runs: join(folder, "runs") };
   const app = createRoutes(parts, { token: TOKEN, hosts: [HOST], cookie: "studio" }, new Map());
   const ask = async <T>(path: string, body?: unknown): Promise<T> => {
     const headers = { Host: HOST, Cookie: `studio=${TOKEN}`, "X-Studio": "1" };
@@ -63,7 +65,10 @@ beforeAll(async () => {
   await writeRun("cv/", "out_of_fold.csv", "fold,name,true,predicted,confidence,loss,p_a,p_b", "0,");
   await rm(join(folder, "runs/cv/.hydra"), { recursive: true });
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  for (const part of closing) await part[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
 beforeEach(() => rm(`${root}.studio`, { recursive: true, force: true }));
 
 const listOf = (): Promise<string> => readFile(`${root}.studio/labels.jsonl`, "utf8");

@@ -1,11 +1,11 @@
 // Where the studio finds predictions: runs that have validated, and cross-validations whose folds have all ended.
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { predictionsIn } from "../../app/index.ts";
 import { RunFolder, runsBelow } from "../../app/run/run-folder.ts";
 import { notFound } from "../http/answers.ts";
+import { idOf, nameBelow } from "../runs/run-names.ts";
 import type { LabelSource } from "./api.ts";
 
 /** A source with its folder, which never leaves the server. */
@@ -32,8 +32,7 @@ export async function findSource(root: string, id: string): Promise<FoundSource>
 async function sourceOf(folder: string, root: string): Promise<FoundSource[]> {
   const file = predictionsIn(folder);
   if (file === undefined) return [];
-  const name = relative(resolve(root), folder) || ".";
-  const id = createHash("sha256").update(name).digest("hex").slice(0, 12);
+  const name = nameBelow(resolve(root), folder);
   const kind = file === new RunFolder(folder).outOfFoldFile ? "cross-validation" : "run";
-  return [{ id, name, kind, written: (await stat(file)).mtimeMs, folder }];
+  return [{ id: idOf(name), name, kind, written: (await stat(file)).mtimeMs, folder }];
 }
