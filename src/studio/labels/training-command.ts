@@ -1,7 +1,7 @@
 // The command that trains on the open data with the decisions about its labels, to be copied into a shell.
 
 import type { ConfigurationRequest } from "../../app/index.ts";
-import { shellWord } from "../../app/launch/slurm.ts";
+import { shellWord } from "../../app/search/trial-overrides.ts";
 
 /**
  * @param imports modules that register components
