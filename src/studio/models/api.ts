@@ -1,6 +1,6 @@
 // What the studio's pages are told of models, and of what models make of pictures.
 import type { TaskName } from "../../core/index.ts";
-import type { Prediction } from "../../inference/index.ts";
+import type { Prediction } from "../../inference/rank.ts";
 
 /** A model that can be tried. */
 export interface ModelEntry {

@@ -1,6 +1,9 @@
 // The report's style sheet in the studio: what both show looks the same.
 import { STYLE } from "../../../report/style.ts";
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(STYLE);
-document.adoptedStyleSheets.push(sheet);
+/** Called once, as the page begins: bundlers leave out what a module does by itself. */
+export function adoptReportStyle(): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  document.adoptedStyleSheets.push(sheet);
+}
