@@ -34,6 +34,8 @@ export interface LabelDecisions {
   readonly file: string;
   /** Trains with them. */
   readonly command: string;
+  /** Makes predictions where there are none. */
+  readonly predict: string;
 }
 
 /** A class and what the model makes of it. */

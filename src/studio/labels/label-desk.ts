@@ -7,9 +7,9 @@ import type { Listing } from "../data/listing.ts";
 import type { OpenData } from "../data/open-data.ts";
 import { notFound } from "../http/answers.ts";
 import type { ClassProbability, LabelDecision, LabelDecisions, LabelNames, LabelQueue } from "./api.ts";
+import { dataCommand } from "./data-command.ts";
 import { DecisionFile } from "./decision-file.ts";
 import type { FoundSource } from "./sources.ts";
-import { trainingCommand } from "./training-command.ts";
 
 /** Classes shown beside the given ones. */
 const MOST_CLASSES = 5;
@@ -108,10 +108,19 @@ export class LabelDesk {
 
   #answer(changes: readonly LabelChange[]): LabelDecisions {
     const { path } = this.#file;
+    const { configuration, splits } = this.#data;
     return {
       decisions: changes.map((change) => this.#decision(change)),
       file: path,
-      command: trainingCommand(this.#data.configuration, this.#imports, path),
+      command: dataCommand("train", configuration, this.#imports, [
+        `data.label_changes=${JSON.stringify(path)}`,
+      ]),
+      // Folds are for data that does not come split.
+      predict: dataCommand(
+        splits.val === undefined ? "cross-validate" : "train",
+        configuration,
+        this.#imports,
+      ),
     };
   }
 

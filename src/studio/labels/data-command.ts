@@ -1,16 +1,17 @@
-// The command that trains on the open data with the decisions about its labels, to be copied into a shell.
+// Commands about the open data, to be copied into a shell.
 
 import type { ConfigurationRequest } from "../../app/index.ts";
 import { shellWord } from "../../app/search/trial-overrides.ts";
 
 /**
  * @param imports modules that register components
- * @param file the list of changed labels
+ * @param more settings that follow those of the data
  */
-export function trainingCommand(
+export function dataCommand(
+  command: "train" | "cross-validate",
   { overrides, configName, configDir, configPath }: ConfigurationRequest,
   imports: readonly string[],
-  file: string,
+  more: readonly string[] = [],
 ): string {
   const flags = [
     ["--config-name", configName],
@@ -18,6 +19,5 @@ export function trainingCommand(
     ["--config-path", configPath],
     ...imports.map((module) => ["--import", module]),
   ].flatMap(([flag, value]) => (value === undefined ? [] : [flag!, value]));
-  const words = [...flags, ...overrides, `data.label_changes=${JSON.stringify(file)}`];
-  return ["npx classifier-training train", ...words.map(shellWord)].join(" ");
+  return ["npx", "classifier-training", command, ...flags, ...overrides, ...more].map(shellWord).join(" ");
 }
