@@ -1,7 +1,8 @@
 // Which key stands for which class: digits first, then the letters that mean nothing else.
 
-/** What letters mean that are no class. */
+/** Undoes the last decision. */
 export const UNDO = "u";
+/** Takes the suggestion. */
 export const TAKE = "y";
 
 const KEYS = [..."1234567890", ..."abcdefghijklmnopqrstvwxz"];
