@@ -139,7 +139,9 @@ export class LabelDesk {
     const predicted = withLabelsOf(await readPredictedPictures(folder), this.#data.splits);
     const { classes, names, probabilities } = predicted;
     const ranked = rankPictures(predicted).filter(({ name }) => this.#pictures.has(name));
-    const pictures = ranked.map(({ row, name, given, ...found }) => {
+    const inOrder = (given: LabelNames): LabelNames =>
+      typeof given === "string" ? given : this.#listing.classes.filter((each) => given.includes(each));
+    const pictures = ranked.map(({ row, name, given, suggested, score, isError }) => {
       const all = classes
         .map(
           (each, k): ClassProbability => ({
@@ -150,7 +152,8 @@ export class LabelDesk {
         .sort((a, b) => b.probability - a.probability);
       const own = new Set(typeof given === "string" ? [given] : given);
       const shown = all.filter((each, i) => i < MOST_CLASSES || own.has(each.name));
-      return { picture: this.#pictures.get(name)!.id, name, given, ...found, classes: shown };
+      const said = { name, given: inOrder(given), suggested: inOrder(suggested), score, isError };
+      return { picture: this.#pictures.get(name)!.id, ...said, classes: shown };
     });
     return { predicted: names.length, pictures };
   }

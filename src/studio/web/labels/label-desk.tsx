@@ -76,7 +76,7 @@ export function LabelDesk({ open, studio }: { readonly open: OpenQueue } & PageP
           <dt>Suggested</dt>
           <dd>
             <strong>{labelWords(picture.suggested)}</strong>
-            {picture.isError ? " (the label is likely wrong)" : " (the model is less sure)"}
+            {picture.isError ? " (likely right)" : " (the model is less sure)"}
           </dd>
           <dt>Decided</dt>
           <dd>{decision === undefined ? "not yet" : decisionWords(decision.from, decision.to)}</dd>
