@@ -17,10 +17,13 @@ const ISOLATION: Readonly<Record<string, string>> = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+const NAMED = { output: { keepNames: true } };
+
 /**
  * - `vite` and `vite preview` send the headers of cross-origin isolation, which threads in WebAssembly need; what serves
  *   the built page must send them too.
  * - Web workers are ES modules.
+ * - Classes keep their names where scripts are made small: transforms are described by them in what is exported.
  * - `fs` and `path`, which the JPEG decoder would load in Node.js, are empty, without a warning.
  */
 export function classifierTraining(): ClassifierTrainingPlugin {
@@ -30,10 +33,10 @@ export function classifierTraining(): ClassifierTrainingPlugin {
     config: () => ({
       server: { headers: ISOLATION },
       preview: { headers: ISOLATION },
-      worker: { format: "es" },
+      worker: { format: "es", rolldownOptions: NAMED },
       // Their assets lie beside them, where the dependencies that vite bundles beforehand do not.
       optimizeDeps: { exclude: ["classifier-training", "onnxruntime-web"] },
-      build: { chunkSizeWarningLimit: 2500 },
+      build: { chunkSizeWarningLimit: 2500, rolldownOptions: NAMED },
     }),
     resolveId: (id, importer) =>
       (id === "fs" || id === "path") && importer?.includes("codec-libjpeg-turbo") === true
