@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { probabilityColumn } from "../../callbacks/index.ts";
-import { readYaml, toPlain } from "../../config/index.ts";
+import { resolveKey, toPlain } from "../../config/index.ts";
 import {
   ABSENT,
   ClassifierTrainingError,
@@ -17,6 +17,7 @@ import {
   UNKNOWN,
 } from "../../core/index.ts";
 import { type DatasetSplits, nameBelow, placesByName } from "../../data/index.ts";
+import { configurationOfRun } from "../run/configuration.ts";
 import { newestRun, RunFolder } from "../run/run-folder.ts";
 
 /** Pictures with what is said of them. */
@@ -78,7 +79,7 @@ export async function readPredictedPictures(path: string): Promise<PredictedPict
     labels: header.includes("unknown")
       ? labelSets(cells("true"), cells("unknown"), classes)
       : Int32Array.from(cells("true"), (name) => classes.indexOf(name)),
-    probabilities: Float32Array.from(rows.flatMap((row) => columns.map((i) => Number(row[i])))),
+    probabilities: matrixOf(rows.length, columns.length, (row, k) => Number(rows[row]![columns[k]!])),
   };
 }
 
@@ -104,15 +105,15 @@ function labelSets(
 /** What the names of a run's pictures are relative to in lists of changed labels. */
 async function rootOf(path: string): Promise<string> {
   const folds = (await readdir(path)).filter((name) => name.startsWith("fold="));
-  const folder = [path, ...folds.map((name) => join(path, name))]
-    .map((each) => join(each, ".hydra", "config.yaml"))
-    .find(existsSync);
+  const folder = [path, ...folds.map((name) => join(path, name))].find((each) =>
+    existsSync(join(each, ".hydra", "config.yaml")),
+  );
   if (folder === undefined) return "";
-  const { data } = toPlain(readYaml(await readFile(folder, "utf8"), folder)) as {
-    readonly data?: Readonly<Record<string, string | null | undefined>>;
-  };
-  const file = data?.file ?? data?.train_file;
-  const root = normalize(data?.root ?? (file ? dirname(file) : "."));
+  const data = toPlain(resolveKey(configurationOfRun(new RunFolder(folder), []), "data")) as Readonly<
+    Record<string, string | null | undefined>
+  >;
+  const file = data.file ?? data.train_file;
+  const root = normalize(data.root ?? (file ? dirname(file) : "."));
   return root === "." ? "" : root;
 }
 
@@ -139,10 +140,20 @@ export function withLabelsOf(predicted: PredictedPictures, splits: DatasetSplits
     ...predicted,
     names: kept.map((i) => names[i]!),
     labels,
-    probabilities: Float32Array.from(
-      kept.flatMap((i) => [...probabilities.subarray(i * classes.length, (i + 1) * classes.length)]),
+    probabilities: matrixOf(
+      kept.length,
+      classes.length,
+      (row, k) => probabilities[kept[row]! * classes.length + k]!,
     ),
   };
+}
+
+/** Row-major [rows, columns]. */
+function matrixOf(rows: number, columns: number, at: (row: number, column: number) => number): Float32Array {
+  const matrix = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) matrix[row * columns + column] = at(row, column);
+  return matrix;
 }
 
 /** The entries of one sample by the places that its labels have elsewhere. */

@@ -26,7 +26,7 @@ export function doubtedLabels(
   const samplesOf: number[][] = Array.from({ length: classes }, () => []);
   for (let sample = 0; sample < labels.length; sample++) samplesOf[labels[sample]!]!.push(sample);
   const first = (samples: readonly number[], count: number, rank: (sample: number) => number): number[] =>
-    samples.toSorted((a, b) => rank(a) - rank(b)).slice(0, count);
+    count === 0 ? [] : samples.toSorted((a, b) => rank(a) - rank(b)).slice(0, count);
   const byNoiseRate = (given: number, samples: readonly number[]): number[] =>
     counts.flatMap((of, other) =>
       other === given
