@@ -20,6 +20,7 @@ export function openStudio(
     port: 0,
     token: TOKEN,
     note: () => undefined,
+    imports: [],
     ...options,
   });
 }

@@ -11,6 +11,7 @@ const BY_CODE: Readonly<Record<string, ContentfulStatusCode>> = {
   TOKEN_WRONG: 401,
   READ_ONLY: 403,
   NOT_FOUND: 404,
+  LENGTH_MISSING: 411,
   BODY_TOO_LARGE: 413,
   COMPUTE_BUSY: 429,
   COMPUTE_LOST: 503,

@@ -1,10 +1,10 @@
 // What the studio answers, path by path.
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { StudioInfo } from "../api.ts";
 import { dataRoutes } from "../data/data-routes.ts";
 import { labelRoutes } from "../labels/label-routes.ts";
+import { LARGEST_MODEL } from "../models/dropped-file.ts";
 import { MODEL_FILES, modelRoutes } from "../models/routes.ts";
 import type { StudioParts } from "../parts.ts";
 import { runRoutes } from "../runs/run-routes.ts";
@@ -14,6 +14,7 @@ import { trainRoutes } from "../runs/train-routes.ts";
 import { notFound, refuse } from "./answers.ts";
 import type { StudioEnv } from "./env.ts";
 import { type Guard, guard } from "./guard.ts";
+import { limitBody } from "./limit-body.ts";
 import { answerPage, CONTENT_SECURITY_POLICY, type Pages } from "./pages.ts";
 
 /** Of a request; pictures that are tried are the largest. */
@@ -41,13 +42,7 @@ export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages):
     if (parts.readOnly && c.req.method !== "GET" && c.req.method !== "HEAD") refuseChanges(c.req.path);
     await next();
   });
-  const limit = bodyLimit({
-    maxSize: LARGEST_BODY,
-    onError: () => {
-      throw new ClassifierTrainingError("usage", "BODY_TOO_LARGE", "this is too large");
-    },
-  });
-  app.use((c, next) => (c.req.path === MODEL_FILES ? next() : limit(c, next)));
+  app.use(limitBody((path) => (path === MODEL_FILES ? LARGEST_MODEL : LARGEST_BODY)));
   app.get("/api/studio", (c) => c.json(infoOf(parts)));
   app.route("/api/data", dataRoutes(parts));
   const runs = new StudioRuns(parts);
