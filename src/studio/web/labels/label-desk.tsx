@@ -72,11 +72,12 @@ export function LabelDesk({ open, studio }: { readonly open: OpenQueue } & PageP
           <dt>Labelled</dt>
           <dd>
             <strong>{labelWords(picture.given)}</strong>
+            {picture.isError && " (a likely error)"}
           </dd>
           <dt>Suggested</dt>
           <dd>
             <strong>{labelWords(picture.suggested)}</strong>
-            {picture.isError ? " (likely right)" : " (the model is less sure)"}
+            {!picture.isError && " (the model is not sure)"}
           </dd>
           <dt>Decided</dt>
           <dd>{decision === undefined ? "not yet" : decisionWords(decision.from, decision.to)}</dd>
