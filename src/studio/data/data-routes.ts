@@ -1,13 +1,12 @@
 // What the studio answers about pictures: lists of them, facts, thumbnails, whole pictures.
 import { Hono } from "hono";
 import * as z from "zod";
-import { ClassifierTrainingError } from "../../core/index.ts";
-import { notFound } from "../http/answers.ts";
 import type { StudioEnv } from "../http/env.ts";
 import type { StudioParts } from "../parts.ts";
 import { type DataSummary, type PictureRange, SIZE_BOUNDS } from "./api.ts";
 import { type Listing, PROBLEM_KINDS } from "./listing.ts";
 import type { OpenPictures } from "./open-pictures.ts";
+import { idOf, picturesIn, readQuery } from "./queries.ts";
 
 const MOST_AT_ONCE = 1000;
 
@@ -26,10 +25,7 @@ const rangeSchema = filterSchema.extend({
 /** Below `/api/data`. */
 export function dataRoutes(parts: StudioParts): Hono<StudioEnv> {
   const app = new Hono<StudioEnv>();
-  const open = (): OpenPictures => {
-    if (parts.pictures === undefined) throw notFound("no data set is open");
-    return parts.pictures;
-  };
+  const open = (): OpenPictures => picturesIn(parts);
   app.get("/summary", (c) => c.json(summaryOf(open())));
   app.get("/pictures", (c) => {
     const { listing, sizes } = open();
@@ -53,21 +49,6 @@ export function dataRoutes(parts: StudioParts): Hono<StudioEnv> {
     return c.body(new Uint8Array(bytes), 200, { ...headers, "Content-Type": type });
   });
   return app;
-}
-
-/** The number of a picture. @throws ClassifierTrainingError `NOT_FOUND` for what is none */
-export function idOf(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw notFound("there is no such picture");
-  return Number(text);
-}
-
-function readQuery<T>(schema: z.ZodType<T>, query: Readonly<Record<string, string>>): T {
-  const read = schema.safeParse(query);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new ClassifierTrainingError("usage", "QUERY", issue?.message ?? "not understood", {
-    where: issue?.path.join("."),
-  });
 }
 
 function summaryOf({ listing, sizes, fixed }: OpenPictures): DataSummary {

@@ -1,4 +1,5 @@
 // All pictures of the open data set, by number: where each lies now, what it is labelled as, and which of them are asked for.
+import { posix } from "node:path";
 import { LabelSets, labelsOf, PRESENT } from "../../core/index.ts";
 import type { DatasetSplits, ImageDataset } from "../../data/index.ts";
 import type { ImageSource } from "../../image/index.ts";
@@ -25,7 +26,8 @@ type Origin = { readonly dataset: ImageDataset; readonly index: number } | undef
 export class Listing {
   readonly classes: readonly string[];
   readonly parts: readonly Part[];
-  readonly #root: string;
+  /** What names may begin with. */
+  readonly #roots: readonly string[];
   readonly #origins: Origin[] = [];
   readonly #names: string[] = [];
   readonly #parts: Part[] = [];
@@ -44,7 +46,7 @@ export class Listing {
   /** @param root what names are relative to, where they begin with it; "": they stay as they are */
   constructor(splits: DatasetSplits, root: string) {
     this.classes = splits.train.classes;
-    this.#root = root.replace(/\/+$/, "");
+    this.#roots = root === "" ? [] : [root, posix.normalize(root)].map((path) => path.replace(/\/+$/, ""));
     const parts = partsOf(splits);
     this.parts = parts.map(([part]) => part);
     for (const [part, dataset] of parts) {
@@ -216,7 +218,8 @@ export class Listing {
   }
 
   #within(name: string): string {
-    return this.#root !== "" && name.startsWith(`${this.#root}/`) ? name.slice(this.#root.length + 1) : name;
+    const root = this.#roots.find((each) => name.startsWith(`${each}/`));
+    return root === undefined ? name : name.slice(root.length).replace(/^\/+/, "");
   }
 }
 

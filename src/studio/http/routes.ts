@@ -2,11 +2,13 @@
 import { Hono } from "hono";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import type { StudioInfo } from "../api.ts";
+import { changeRoutes } from "../changes/change-routes.ts";
 import { dataRoutes } from "../data/data-routes.ts";
 import { labelRoutes } from "../labels/label-routes.ts";
 import { LARGEST_MODEL } from "../models/dropped-file.ts";
 import { MODEL_FILES, modelRoutes } from "../models/routes.ts";
 import type { StudioParts } from "../parts.ts";
+import { problemRoutes } from "../problems/problem-routes.ts";
 import { runRoutes } from "../runs/run-routes.ts";
 import { StudioRuns } from "../runs/studio-runs.ts";
 import { studyRoutes } from "../runs/study-routes.ts";
@@ -45,6 +47,8 @@ export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages):
   app.use(limitBody((path) => (path === MODEL_FILES ? LARGEST_MODEL : LARGEST_BODY)));
   app.get("/api/studio", (c) => c.json(infoOf(parts)));
   app.route("/api/data", dataRoutes(parts));
+  app.route("/api/changes", changeRoutes(parts));
+  app.route("/api/problems", problemRoutes(parts));
   const runs = new StudioRuns(parts);
   app.route("/api/runs", runRoutes(runs));
   app.route("/api/studies", studyRoutes(runs));
