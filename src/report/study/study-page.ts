@@ -36,12 +36,13 @@ export function renderStudy(study: StudyReport): string {
         ? tile(`Best ${metric}`, valueText(metric, top?.values?.[0]), top && `trial ${top.number}`)
         : tile("Pareto front", String(best.length), "trials that no other one beats in all")
     }${tile("Trials", String(trials.length), `${count("completed")} completed, ${count("pruned")} pruned, ${count("failed")} failed`)}${tile("Epochs", String(epochs))}${tile("Time in trials", duration(seconds))}</div>`,
-    sections: sectionsOf(study).filter(({ content }) => content.text !== ""),
+    sections: studySections(study).filter(({ content }) => content.text !== ""),
     footer: `Sampler ${sampler}, pruner ${pruner}. Written by classifier-training.`,
   });
 }
 
-function sectionsOf(study: StudyReport): Section[] {
+/** The parts of the page; those without content have nothing to show yet. */
+export function studySections(study: StudyReport): Section[] {
   return [
     {
       id: "best",

@@ -1,0 +1,134 @@
+// Several runs side by side: their curves over each other, and what differs in settings and results.
+import { useEffect, useState } from "preact/hooks";
+import { isOfOneClass } from "../../../core/index.ts";
+import type { Difference, RunDifferences } from "../../runs/api.ts";
+import { get } from "../client.ts";
+import { Link } from "../parts/link.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { Curves } from "./curves.tsx";
+import { RunStatus } from "./run-status.tsx";
+import { useRuns } from "./use-runs.ts";
+import { headlineOf } from "./words.ts";
+
+/** Follows the runs as long as they are shown. */
+export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
+  const { runs, history } = useRuns(ids);
+  const [differences, setDifferences] = useState<RunDifferences>();
+  const [error, setError] = useState<string>();
+  const [metric, setMetric] = useState<string>();
+  const shown = ids.flatMap((id) => runs?.find((run) => run.id === id) ?? []);
+  const version = shown.map(({ status, epochs }) => `${status} ${epochs}`).join();
+  useEffect(() => {
+    get<RunDifferences>(`/api/runs/compare?runs=${ids.join(",")}`).then(setDifferences, (refused: Error) =>
+      setError(refused.message),
+    );
+  }, [ids.join(), version]);
+  const [first] = shown;
+  const logged = new Set(
+    ids.flatMap((id) => (history.get(id) ?? []).flatMap(({ metrics }) => Object.keys(metrics))),
+  );
+  const metrics = [...logged].filter((name) => !isOfOneClass(name));
+  const drawn =
+    metric === undefined
+      ? [first === undefined ? "" : headlineOf(first), "val/loss", "train/loss"]
+      : [metric];
+  return (
+    <>
+      <p class="sub">
+        <Link to="/runs">All runs</Link>
+      </p>
+      <h1>Runs compared</h1>
+      {error !== undefined && <Notice kind="error">{error}</Notice>}
+      <ul class="compared">
+        {shown.map((run) => (
+          <li key={run.id}>
+            <Link to={`/runs?run=${run.id}`}>{run.name}</Link>
+            <RunStatus run={run} />
+          </li>
+        ))}
+      </ul>
+      <label class="field">
+        Curves of
+        <select
+          value={metric ?? ""}
+          onChange={({ currentTarget: { value } }) => setMetric(value === "" ? undefined : value)}
+        >
+          <option value="">what runs are judged by</option>
+          {metrics.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <div class="grid2 below">
+        {drawn.map((name) => (
+          <Curves
+            key={name}
+            title={name}
+            metric={name}
+            curves={shown.map((run) => ({
+              name: run.name,
+              points: (history.get(run.id) ?? []).flatMap(({ epoch, metrics: values }) =>
+                values[name] === undefined ? [] : [[epoch, values[name]] as const],
+              ),
+            }))}
+          />
+        ))}
+      </div>
+      {differences !== undefined && (
+        <>
+          <DifferenceTable
+            title="Settings"
+            names={shown.map(({ name }) => name)}
+            rows={differences.settings}
+          />
+          <DifferenceTable title="Results" names={shown.map(({ name }) => name)} rows={differences.results} />
+        </>
+      )}
+    </>
+  );
+}
+
+interface DifferenceTableProps {
+  readonly title: string;
+  readonly names: readonly string[];
+  readonly rows: readonly Difference[];
+}
+
+/** What is not as in the first run is marked. */
+function DifferenceTable({ title, names, rows }: DifferenceTableProps) {
+  return (
+    <section>
+      <h2>{title} that differ</h2>
+      {rows.length === 0 ? (
+        <p class="sub">They are the same.</p>
+      ) : (
+        <div class="card scroll" tabIndex={0} role="region" aria-label={`${title} that differ`}>
+          <table class="differences">
+            <thead>
+              <tr>
+                <th>{title}</th>
+                {names.map((name) => (
+                  <th key={name}>{name}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ key, values }) => (
+                <tr key={key}>
+                  <th scope="row">
+                    <code>{key}</code>
+                  </th>
+                  {values.map((value, i) => (
+                    <td key={names[i]}>
+                      {value === values[0] ? (value ?? "-") : <mark>{value ?? "-"}</mark>}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,223 @@
+// One run: how far it is, its curves, what it confuses, its settings, and what it has said.
+import { useEffect, useState } from "preact/hooks";
+import { headlineMetrics } from "../../../core/index.ts";
+import { html } from "../../../report/html.ts";
+import { confusionCells, matrix } from "../../../report/matrix.ts";
+import type { RunDetail, RunLogTail, RunRow } from "../../runs/api.ts";
+import { get } from "../client.ts";
+import { Link } from "../parts/link.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { ReportHtml } from "../parts/report-html.tsx";
+import { CommandLine } from "./command-line.tsx";
+import { Curves } from "./curves.tsx";
+import { RunActions } from "./run-actions.tsx";
+import { RunSettings } from "./run-settings.tsx";
+import { RunStatus } from "./run-status.tsx";
+import { useRuns } from "./use-runs.ts";
+import { epochsText, headlineOf, metricText, speedText, timeLeft } from "./words.ts";
+
+interface RunPageProps {
+  readonly id: string;
+  readonly readOnly: boolean;
+}
+
+/** Follows the run as long as it is shown. */
+export function RunPage({ id, readOnly }: RunPageProps) {
+  const { runs, history } = useRuns([id]);
+  const run = runs?.find((each) => each.id === id);
+  const rows = history.get(id) ?? [];
+  if (runs === undefined) return <p class="sub">Looking for the run</p>;
+  if (run === undefined) return <Notice kind="error">There is no such run.</Notice>;
+  const headline = headlineOf(run);
+  const quality = headline.slice("val/".length);
+  const train = headlineMetrics(quality === "map" ? "multi_label" : "multi_class").train;
+  const curve = (metric: string) => ({
+    name: metric,
+    points: rows.flatMap(({ epoch, metrics }) =>
+      metrics[metric] === undefined ? [] : [[epoch, metrics[metric]] as const],
+    ),
+  });
+  return (
+    <>
+      <p class="sub">
+        <Link to="/runs">All runs</Link>
+      </p>
+      <div class="run-head">
+        <h1>{run.name}</h1>
+        <RunStatus run={run} />
+        <RunActions run={run} readOnly={readOnly} />
+        {run.hasReport && (
+          <a href={`/api/runs/${id}/report`} target="_blank" rel="noopener noreferrer">
+            Report
+          </a>
+        )}
+      </div>
+      {run.reason !== null && (
+        <Notice kind={run.status === "failed" || run.status === "not started" ? "error" : "info"}>
+          {run.reason}
+        </Notice>
+      )}
+      <Tiles run={run} headline={headline} />
+      <div class="grid2 below">
+        <Curves title="Loss" metric="train/loss" curves={["train/loss", "val/loss"].map(curve)} />
+        <Curves title="Quality" metric={headline} curves={[`train/${train}`, headline].map(curve)} />
+      </div>
+      <Details run={run} readOnly={readOnly} />
+    </>
+  );
+}
+
+function Tiles({ run, headline }: { readonly run: RunRow; readonly headline: string }) {
+  const { metrics, best, progress } = run;
+  const tested = headline.replace("val/", "test/");
+  const tiles: readonly (readonly [name: string, value: string])[] = [
+    ["Epochs", epochsText(run)],
+    [headline, metricText(headline, metrics[headline])],
+    ["val/loss", metricText("val/loss", metrics["val/loss"])],
+    ["Loss now", metricText("train/loss", progress?.loss ?? metrics["train/loss"])],
+    ...(best === null ? [] : [["Best epoch", String(best.epoch)] as const]),
+    ...(metrics[tested] === undefined ? [] : [[tested, metricText(tested, metrics[tested])] as const]),
+    ["Images/s", speedText(run)],
+    ["Time left", timeLeft(run)],
+  ];
+  return (
+    <div class="tiles">
+      {tiles.map(([name, value]) => (
+        <div key={name} class="card tile">
+          <span>{name}</span>
+          <strong>{value}</strong>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Asked for again whenever an epoch has ended, and where the run's state is another one. */
+function Details({ run, readOnly }: { readonly run: RunRow; readonly readOnly: boolean }) {
+  const { id, status, epochs, hasReport } = run;
+  const [detail, setDetail] = useState<RunDetail>();
+  const [error, setError] = useState<string>();
+  const hasFolder = status !== "starting" && status !== "not started";
+  useEffect(() => {
+    if (!hasFolder) return;
+    get<RunDetail>(`/api/runs/${id}`).then(setDetail, (refused: Error) => setError(refused.message));
+  }, [id, hasFolder, status, epochs, hasReport]);
+  const version = `${status} ${epochs}`;
+  const again = new URLSearchParams(detail?.asSettings.map(([key, text]) => [key, text]));
+  return (
+    <>
+      {error !== undefined && <Notice kind="error">{error}</Notice>}
+      {detail !== undefined && <Judgement detail={detail} version={version} />}
+      <LogTail id={id} changed={run.changed} isLive={status === "running" || !hasFolder} />
+      {detail !== undefined && (
+        <>
+          <CommandLine title="Started with" command={detail.command} />
+          {!readOnly && (
+            <p>
+              <Link to={`/train?${again}`}>Train again with these settings</Link>
+            </p>
+          )}
+          <RunSettings settings={detail.settings} environment={detail.environment} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Judgement({ detail, version }: { readonly detail: RunDetail; readonly version: string }) {
+  const { confusion, wrong, pictures, id } = detail;
+  const shown = ["top_losses", "sample_predictions"].flatMap((folder) => {
+    const name = ["last", "best"].map((each) => `${folder}/${each}`).find((each) => pictures.includes(each));
+    return name === undefined
+      ? []
+      : [[folder === "top_losses" ? "Worst pictures" : "Sample predictions", name] as const];
+  });
+  return (
+    <>
+      {confusion !== null && (
+        <section>
+          <h2>{confusion.of === "best" ? "Confusion of the best epoch" : "Confusion now"}</h2>
+          <div class="card scroll" tabIndex={0} role="region" aria-label="Confusion matrix">
+            <ReportHtml content={html`${matrix(confusionCells(confusion.cells, confusion.classes))}`} />
+          </div>
+        </section>
+      )}
+      {shown.map(([title, name]) => (
+        <section key={name}>
+          <h2>{title}</h2>
+          <div class="card">
+            <img
+              class="drawing"
+              src={`/api/runs/${id}/pictures/${name}?${encodeURIComponent(version)}`}
+              alt={`${title} of the validation`}
+            />
+          </div>
+        </section>
+      ))}
+      {wrong.length > 0 && (
+        <section>
+          <details>
+            <summary>The {wrong.length} mistakes with the largest loss as a table</summary>
+            <div class="card tall scroll" tabIndex={0} role="region" aria-label="Mistakes">
+              <table>
+                <thead>
+                  <tr>
+                    <th>Picture</th>
+                    <th>True</th>
+                    <th>Predicted</th>
+                    <th class="num">Confidence</th>
+                    <th class="num">Loss</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {wrong.map(({ name, truth, predicted, confidence, loss }) => (
+                    <tr key={name}>
+                      <th scope="row">{name}</th>
+                      <td>{truth}</td>
+                      <td>{predicted}</td>
+                      <td class="num">{metricText("val/acc_top1", confidence)}</td>
+                      <td class="num">{metricText("val/loss", loss)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </details>
+        </section>
+      )}
+    </>
+  );
+}
+
+interface LogTailProps {
+  readonly id: string;
+  readonly changed: number;
+  readonly isLive: boolean;
+}
+
+/** Milliseconds between two looks at what a run says. */
+const INTERVAL = 2000;
+
+function LogTail({ id, changed, isLive }: LogTailProps) {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    const read = (): void =>
+      void get<RunLogTail>(`/api/runs/${id}/log`).then(
+        (tail) => setText(tail.text),
+        () => undefined,
+      );
+    read();
+    if (!isLive) return;
+    const timer = setInterval(read, INTERVAL);
+    return () => clearInterval(timer);
+  }, [id, isLive, isLive ? 0 : changed]);
+  if (text === "") return null;
+  return (
+    <section>
+      <h2>Log</h2>
+      <pre class="card log" tabIndex={0} role="region" aria-label="What the run has said last">
+        {text}
+      </pre>
+    </section>
+  );
+}
