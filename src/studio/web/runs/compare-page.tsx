@@ -7,6 +7,7 @@ import { Link } from "../parts/link.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Curves } from "./curves.tsx";
 import { RunStatus } from "./run-status.tsx";
+import { Scrolling } from "./scrolling.tsx";
 import { useRuns } from "./use-runs.ts";
 import { headlineOf } from "./words.ts";
 
@@ -102,7 +103,7 @@ function DifferenceTable({ title, names, rows }: DifferenceTableProps) {
       {rows.length === 0 ? (
         <p class="sub">They are the same.</p>
       ) : (
-        <div class="card scroll" tabIndex={0} role="region" aria-label={`${title} that differ`}>
+        <Scrolling name={`${title} that differ`} look="card">
           <table class="differences">
             <thead>
               <tr>
@@ -127,7 +128,7 @@ function DifferenceTable({ title, names, rows }: DifferenceTableProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolling>
       )}
     </section>
   );

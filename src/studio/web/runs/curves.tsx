@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import UPlot from "uplot";
 import { isShare } from "../../../core/index.ts";
 import type { Value } from "../../runs/api.ts";
+import { Scrolling } from "./scrolling.tsx";
 import { metricText } from "./words.ts";
 
 /** One line. */
@@ -36,7 +37,7 @@ export function Curves({ title, metric, curves }: CurvesProps) {
       <Plot key={drawn.map(({ name }) => name).join("\n")} metric={metric} title={title} table={table} />
       <details>
         <summary>As a table</summary>
-        <div class="tall scroll" tabIndex={0} role="region" aria-label={`${title} as a table`}>
+        <Scrolling name={`${title} as a table`} look="tall">
           <table>
             <thead>
               <tr>
@@ -63,7 +64,7 @@ export function Curves({ title, metric, curves }: CurvesProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolling>
       </details>
     </figure>
   );

@@ -13,6 +13,7 @@ import { Curves } from "./curves.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunSettings } from "./run-settings.tsx";
 import { RunStatus } from "./run-status.tsx";
+import { Scrolling } from "./scrolling.tsx";
 import { useRuns } from "./use-runs.ts";
 import { epochsText, headlineOf, metricText, speedText, timeLeft } from "./words.ts";
 
@@ -137,9 +138,9 @@ function Judgement({ detail, version }: { readonly detail: RunDetail; readonly v
       {confusion !== null && (
         <section>
           <h2>{confusion.of === "best" ? "Confusion of the best epoch" : "Confusion now"}</h2>
-          <div class="card scroll" tabIndex={0} role="region" aria-label="Confusion matrix">
+          <Scrolling name="Confusion matrix" look="card">
             <ReportHtml content={html`${matrix(confusionCells(confusion.cells, confusion.classes))}`} />
-          </div>
+          </Scrolling>
         </section>
       )}
       {shown.map(([title, name]) => (
@@ -158,7 +159,7 @@ function Judgement({ detail, version }: { readonly detail: RunDetail; readonly v
         <section>
           <details>
             <summary>The {wrong.length} mistakes with the largest loss as a table</summary>
-            <div class="card tall scroll" tabIndex={0} role="region" aria-label="Mistakes">
+            <Scrolling name="Mistakes">
               <table>
                 <thead>
                   <tr>
@@ -181,7 +182,7 @@ function Judgement({ detail, version }: { readonly detail: RunDetail; readonly v
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Scrolling>
           </details>
         </section>
       )}
@@ -215,9 +216,9 @@ function LogTail({ id, changed, isLive }: LogTailProps) {
   return (
     <section>
       <h2>Log</h2>
-      <pre class="card log" tabIndex={0} role="region" aria-label="What the run has said last">
-        {text}
-      </pre>
+      <Scrolling name="What the run has said last" look="card log">
+        <pre>{text}</pre>
+      </Scrolling>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 // The settings of a run with what set them, to be searched, and the machine that it ran on.
 import { useState } from "preact/hooks";
 import type { RunDetail } from "../../runs/api.ts";
+import { Scrolling } from "./scrolling.tsx";
 
 /** Closed at first: there are hundreds. */
 export function RunSettings({ settings, environment }: Pick<RunDetail, "settings" | "environment">) {
@@ -16,7 +17,7 @@ export function RunSettings({ settings, environment }: Pick<RunDetail, "settings
           Search
           <input type="search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
         </label>
-        <div class="card tall scroll" tabIndex={0} role="region" aria-label="Settings">
+        <Scrolling name="Settings">
           <table class="config">
             <tbody>
               {found.map(({ key, value, source }) => (
@@ -32,7 +33,7 @@ export function RunSettings({ settings, environment }: Pick<RunDetail, "settings
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolling>
         <dl class="card">
           {environment.map(([name, value]) => (
             <>
