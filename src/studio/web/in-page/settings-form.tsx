@@ -4,7 +4,7 @@ import type { Settings } from "./messages.ts";
 interface SettingsFormProps {
   readonly settings: Settings;
   readonly disabled: boolean;
-  readonly onChange: (settings: Settings) => void;
+  readonly onChange: (part: Partial<Settings>) => void;
 }
 
 /** What a training begins with unless something else is set. */
@@ -33,9 +33,17 @@ const NUMBERS = [
   { key: "batchSize", label: "Batch size", min: 2, max: 256 },
 ] as const;
 
-/** Numbers stay within their bounds. */
+/** The settings with every number within its bounds. */
+export function withinBounds(settings: Settings): Settings {
+  const numbers = NUMBERS.map(({ key, min, max }) => {
+    const value = Math.round(settings[key]);
+    return [key, Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : FIRST_SETTINGS[key]];
+  });
+  return { ...settings, ...Object.fromEntries(numbers) };
+}
+
+/** Numbers may be out of their bounds while somebody types. */
 export function SettingsForm({ settings, disabled, onChange }: SettingsFormProps) {
-  const change = (part: Partial<Settings>): void => onChange({ ...settings, ...part });
   return (
     <fieldset class="settings" disabled={disabled}>
       <legend>Settings</legend>
@@ -44,7 +52,7 @@ export function SettingsForm({ settings, disabled, onChange }: SettingsFormProps
         <select
           value={settings.architecture}
           onChange={({ currentTarget }) =>
-            change({ architecture: currentTarget.value as Settings["architecture"] })
+            onChange({ architecture: currentTarget.value as Settings["architecture"] })
           }
         >
           {NETWORKS.map(([name, title]) => (
@@ -62,10 +70,7 @@ export function SettingsForm({ settings, disabled, onChange }: SettingsFormProps
             min={min}
             max={max}
             value={settings[key]}
-            onChange={({ currentTarget }) => {
-              const value = Math.round(Number(currentTarget.value) || min);
-              change({ [key]: Math.min(max, Math.max(min, value)) });
-            }}
+            onInput={({ currentTarget }) => onChange({ [key]: currentTarget.valueAsNumber })}
           />
         </label>
       ))}
@@ -73,7 +78,7 @@ export function SettingsForm({ settings, disabled, onChange }: SettingsFormProps
         Compute with
         <select
           value={settings.runtime}
-          onChange={({ currentTarget }) => change({ runtime: currentTarget.value as Settings["runtime"] })}
+          onChange={({ currentTarget }) => onChange({ runtime: currentTarget.value as Settings["runtime"] })}
         >
           {RUNTIMES.map(([name, title]) => (
             <option key={name} value={name}>

@@ -9,9 +9,10 @@ import { Link } from "../parts/link.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Curve } from "./curve.tsx";
 import { Figures } from "./figures.tsx";
+import type { Settings } from "./messages.ts";
 import { MOST_OPENED, openedPictures } from "./opened-pictures.ts";
 import { Results } from "./results.tsx";
-import { FIRST_SETTINGS, SettingsForm } from "./settings-form.tsx";
+import { FIRST_SETTINGS, SettingsForm, withinBounds } from "./settings-form.tsx";
 import { useTraining } from "./use-training.ts";
 import "./in-page.css";
 
@@ -21,6 +22,12 @@ export function TrainingPage({ studio }: PageProps) {
   const [settings, setSettings] = useState(FIRST_SETTINGS);
   const [taking, setTaking] = useState<string>();
   const [error, setError] = useState<string>();
+  const change = (part: Partial<Settings>): void => setSettings((before) => ({ ...before, ...part }));
+  const train = (resume: boolean): void => {
+    const checked = withinBounds(settings);
+    setSettings(checked);
+    ask({ kind: "train", settings: checked, resume });
+  };
   const open = (files: readonly PageFile[]): void => {
     setError(undefined);
     ask({ kind: "open", files });
@@ -91,27 +98,19 @@ export function TrainingPage({ studio }: PageProps) {
               </li>
             ))}
           </ul>
-          <SettingsForm settings={settings} disabled={isBusy} onChange={setSettings} />
+          <SettingsForm settings={settings} disabled={isBusy} onChange={change} />
           <div class="actions">
             {isTraining ? (
               <button type="button" class="btn" disabled={isStopping} onClick={() => ask({ kind: "stop" })}>
                 Stop
               </button>
             ) : (
-              <button
-                type="button"
-                class="btn main"
-                onClick={() => ask({ kind: "train", settings, resume: false })}
-              >
+              <button type="button" class="btn main" onClick={() => train(false)}>
                 Train
               </button>
             )}
             {resumable && !isTraining && (
-              <button
-                type="button"
-                class="btn"
-                onClick={() => ask({ kind: "train", settings, resume: true })}
-              >
+              <button type="button" class="btn" onClick={() => train(true)}>
                 Go on where it stopped
               </button>
             )}
