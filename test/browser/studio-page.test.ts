@@ -1,0 +1,80 @@
+// The studio's page that trains by itself, as it is built and under the studio's own policy, without a graphics card.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allComponents } from "../../src/app/index.ts";
+import { Classifier } from "../../src/inference/index.ts";
+import { Studio } from "../../src/studio/index.ts";
+import { removeFolder, temporaryFolder, writeColourPictures } from "../e2e/command.ts";
+import { CHROMIUM, launchChromium } from "./chromium.ts";
+
+describe.skipIf(CHROMIUM === undefined)("training in the studio's page", () => {
+  let folder: string;
+  let studio: Studio;
+  let browser: Browser;
+  let page: Page;
+  /** What the page complained of, and what it asked of others. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    await writeColourPictures(join(folder, "photos"));
+    studio = await Studio.start({
+      ...{ configuration: undefined, registry: allComponents(), imports: [], runs: join(folder, "outputs") },
+      ...{ readOnly: false, host: "127.0.0.1", port: 0, note: (line) => void complaints.push(line) },
+    });
+    browser = await launchChromium();
+    page = await browser.newPage();
+    page.setDefaultTimeout(300_000);
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("request", (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (origin !== new URL(studio.url).origin && protocol !== "blob:") complaints.push(request.url());
+    });
+    await page.goto(studio.url);
+    await page.waitForURL((url) => url.pathname !== "/open");
+    await page.goto(new URL("/page", studio.url).href);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.stop();
+    await removeFolder(folder);
+  });
+
+  test("says that there is no graphics card, and offers the server", async () => {
+    const notice = page.locator(".notice.warning");
+    await notice.waitFor();
+    expect(await notice.innerText()).toContain("no graphics card");
+    expect(await notice.getByRole("link").getAttribute("href")).toBe("/train");
+  });
+
+  test("trains on a folder, stops, goes on, and gives a model that Node.js takes", async () => {
+    await page.locator('input[aria-label="Choose a folder"]').setInputFiles(join(folder, "photos"));
+    await page.getByLabel("Network").selectOption("shufflenet_v2_x0_5");
+    await page.getByLabel("Epochs", { exact: true }).fill("3");
+    await page.getByLabel("Image size").fill("16");
+    await page.getByLabel("Batch size").fill("8");
+    await page.getByLabel("Compute with").selectOption("onnxruntime");
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page
+      .locator(".tile strong", { hasText: /^\d\.\d/ })
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Go on where it stopped" }).click();
+    await page.getByText("Trained.", { exact: true }).waitFor();
+    const downloading = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download the model" }).click();
+    const model = await (await downloading).path();
+    await using classifier = await Classifier.load(new Uint8Array(await readFile(model)));
+    expect(classifier.classNames).toEqual(["blue", "green", "red"]);
+    const picture = join(folder, "photos/test/red/0.jpg");
+    const [expected] = await classifier.predict([picture], 1);
+    await page.locator('input[aria-label="Choose a picture"]').setInputFiles(picture);
+    expect(await page.locator(".results .found").innerText()).toBe(expected![0]!.label);
+  });
+
+  test("nothing was complained of, and nobody else was asked", () => expect(complaints).toEqual([]));
+});
