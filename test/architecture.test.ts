@@ -115,6 +115,7 @@ const BROWSER_SAFE: readonly string[] = [
   "runtime/onnxruntime",
   "runtime/threaded",
   "runtime/webgpu",
+  "studio/data/api.ts",
   "studio/web",
   "train",
   ...["archive-member", "find-pictures", "folder-tree", "member-tree", "tool-entries"].map(

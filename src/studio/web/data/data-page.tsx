@@ -1,7 +1,7 @@
 // The pictures of the data set: how many there are of each class, all of them to look at, their problems, what was changed.
 import { useRef, useState } from "preact/hooks";
 import { wholeNumber } from "../../../report/html.ts";
-import type { ChangeRequest, ChangeResult } from "../../changes/api.ts";
+import type { ChangeResult } from "../../changes/api.ts";
 import { type DataSummary, type Part, type ProblemKind, SIZE_BOUNDS } from "../../data/api.ts";
 import { get, post } from "../client.ts";
 import type { PageProps } from "../page-props.ts";
@@ -9,6 +9,7 @@ import { Link } from "../parts/link.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
 import { go, usePlace } from "../router.ts";
+import type { Change } from "./change.ts";
 import { ChangeList } from "./change-list.tsx";
 import { ClassBars } from "./class-bars.tsx";
 import "./data.css";
@@ -17,9 +18,6 @@ import { MoveTo } from "./move-to.tsx";
 import { usePictures } from "./picture-source.ts";
 import { PictureView } from "./picture-view.tsx";
 import { PROBLEM_NAMES, ProblemList } from "./problem-list.tsx";
-
-/** Asks for a change. */
-export type Change = (request: ChangeRequest) => void;
 
 const FILTERS = ["label", "part", "size", "problem", "name"];
 

@@ -1,5 +1,5 @@
 // What can be done with pictures: move them to another class, set them aside, delete them.
-import type { Change } from "./data-page.tsx";
+import type { Change } from "./change.ts";
 
 interface MoveToProps {
   readonly classes: readonly string[];

@@ -6,7 +6,7 @@ import type { Problem, ProblemRange } from "../../problems/api.ts";
 import { get, post } from "../client.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
-import type { Change } from "./data-page.tsx";
+import type { Change } from "./change.ts";
 import { MoveTo } from "./move-to.tsx";
 
 /** What kinds of problems are called. */
