@@ -4,7 +4,7 @@ import { Thumbnail } from "../parts/thumbnail.tsx";
 import type { PictureSource } from "./picture-source.ts";
 
 const CELL = 132;
-const ROW = 164;
+const ROW = 152;
 /** Rows above and below what is in sight. */
 const MORE = 2;
 
