@@ -178,6 +178,7 @@ const FOR_NODE: readonly string[] = [
   "src/image/thumbnail.ts",
   "src/runtime/onnxruntime/compute-thread.ts",
   "src/runtime/webgpu/dawn.ts",
+  "src/studio/web/licenses.ts",
   "src/studio/web/vite.config.ts",
 ];
 
