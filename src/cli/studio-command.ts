@@ -47,10 +47,12 @@ async function runStudio(
 ): Promise<void> {
   await importModules(flags.import);
   const { allComponents, holdsRuns } = await import("../app/index.ts");
-  const { Studio } = await import("../studio/index.ts");
+  const { overrideWord, Studio } = await import("../studio/index.ts");
   const isFolder = folder !== undefined && !isSetting(folder);
   const overrides = [
-    ...(isFolder ? [`data.root=${JSON.stringify(folder)}`] : []),
+    ...(isFolder
+      ? [overrideWord("data.root", folder, { control: { kind: "text" }, isNullable: false })]
+      : []),
     ...(folder !== undefined && !isFolder ? [folder] : []),
     ...words,
   ];

@@ -46,7 +46,9 @@ export function guard({ token, hosts, cookie }: Guard): MiddlewareHandler {
       if (!isSame(c.req.query(TOKEN), token)) throw unknown();
       setCookie(c, cookie, token, { httpOnly: true, sameSite: "Strict", path: "/" });
       // The token leaves the address, and with it the history of the browser.
-      return c.html('<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>Studio</title>');
+      return c.html(
+        '<!doctype html><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=/"><title>Studio</title>',
+      );
     }
     if (!isSame(getCookie(c, cookie), token)) throw unknown();
     const changes = c.req.method !== "GET" && c.req.method !== "HEAD";

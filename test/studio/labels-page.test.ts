@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allComponents } from "../../src/app/index.ts";
-import { Studio } from "../../src/studio/index.ts";
+import type { Studio } from "../../src/studio/index.ts";
+import { CHROMIUM, launchChromium } from "../browser/chromium.ts";
 import { writeColourPictures } from "../e2e/command.ts";
-import { CHROMIUM, launchChromium } from "./chromium.ts";
-
-const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
+import { enter, flawsOf, openStudio } from "./opened.ts";
 
 describe.skipIf(CHROMIUM === undefined)("the queue of labels", () => {
   let folder: string;
@@ -45,30 +43,10 @@ describe.skipIf(CHROMIUM === undefined)("the queue of labels", () => {
     await writeFile(join(run, "predictions.csv"), table.map((row) => row.join()).join("\n"));
   }
 
-  function startStudio(): Promise<Studio> {
-    return Studio.start({
-      configuration: { overrides: [`data.root=${join(folder, "photos")}`] },
-      registry: allComponents(),
-      imports: [],
-      runs: join(folder, "runs"),
-      readOnly: false,
-      host: "127.0.0.1",
-      port: 0,
-      note: () => undefined,
-    });
-  }
+  const startStudio = (): Promise<Studio> => openStudio(join(folder, "photos"), join(folder, "runs"));
 
   async function openLabels(studio: Studio, width: number): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width, height: 900 } });
-    const page = await context.newPage();
-    const { origin } = new URL(studio.url);
-    page.on("console", (message) => {
-      if (message.type() === "error") problems.push(message.text());
-    });
-    page.on("request", (request) => {
-      if (new URL(request.url()).origin !== origin) problems.push(request.url());
-    });
-    await page.goto(studio.url);
+    const page = await enter(browser, studio, problems, { width });
     await page.getByRole("link", { name: "Labels" }).click();
     return page;
   }
@@ -108,12 +86,7 @@ describe.skipIf(CHROMIUM === undefined)("the queue of labels", () => {
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
-    await page.evaluate(await readFile(AXE, "utf8"));
-    const violations = await page.evaluate(
-      "axe.run().then(({ violations }) => violations.map(({ id, impact }) => [id, impact]))",
-    );
-    expect(violations).toEqual([]);
-    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+    expect(await flawsOf(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
 });

@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allComponents } from "../../src/app/index.ts";
 import { Classifier } from "../../src/inference/index.ts";
-import { Studio } from "../../src/studio/index.ts";
+import type { Studio } from "../../src/studio/index.ts";
+import { CHROMIUM, launchChromium } from "../browser/chromium.ts";
 import { removeFolder, temporaryFolder, writeColourPictures } from "../e2e/command.ts";
-import { CHROMIUM, launchChromium } from "./chromium.ts";
+import { enter, openStudio } from "./opened.ts";
 
 describe.skipIf(CHROMIUM === undefined)("training in the studio's page", () => {
   let folder: string;
@@ -20,21 +20,10 @@ describe.skipIf(CHROMIUM === undefined)("training in the studio's page", () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     await writeColourPictures(join(folder, "photos"));
-    studio = await Studio.start({
-      ...{ configuration: undefined, registry: allComponents(), imports: [], runs: join(folder, "outputs") },
-      ...{ readOnly: false, host: "127.0.0.1", port: 0, note: (line) => void complaints.push(line) },
-    });
+    const note = (line: string): number => complaints.push(line);
+    studio = await openStudio(undefined, join(folder, "outputs"), { note });
     browser = await launchChromium();
-    page = await browser.newPage();
-    page.setDefaultTimeout(300_000);
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-    page.on("request", (request) => {
-      const { origin, protocol } = new URL(request.url());
-      if (origin !== new URL(studio.url).origin && protocol !== "blob:") complaints.push(request.url());
-    });
-    await page.goto(studio.url);
-    await page.waitForURL((url) => url.pathname !== "/open");
+    page = await enter(browser, studio, complaints);
     await page.goto(new URL("/page", studio.url).href);
   });
   afterAll(async () => {
