@@ -50,7 +50,7 @@ test("fields say what they are, how they are entered and whether they were given
   expect(field("trainer.max_epochs")).toMatchObject({ control: { kind: "number", min: -1 }, isGiven: false });
   expect(field("data.drop_last")).toMatchObject({ control: { kind: "switch" }, text: "false" });
   expect(field("data.decoding")).toMatchObject({ control: { kind: "choice", options: ["exact", "fast"] } });
-  expect(field("data.root")).toMatchObject({ control: { kind: "text" }, text: "photos", isGiven: true });
+  expect(field("data.root")).toMatchObject({ control: { kind: "any" }, text: "photos", isGiven: true });
   const recipes = groups.find(({ name }) => name === "recipe")!;
   expect(recipes.chosen).toBeNull();
   expect(recipes.options.find(({ name }) => name === "mobile")!.about).not.toBe("");

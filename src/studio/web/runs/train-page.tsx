@@ -8,6 +8,7 @@ import { Notice } from "../parts/notice.tsx";
 import { go, usePlace } from "../router.ts";
 import { CommandLine } from "./command-line.tsx";
 import { type Entry, SettingField } from "./setting-field.tsx";
+import { shellWords } from "./shell-words.ts";
 
 const COMMON: readonly (readonly [key: string, name: string])[] = [
   ["recipe", "Recipe"],
@@ -28,10 +29,21 @@ const PATIENCE = 200;
 /** Fields that a search shows. */
 const MOST_FOUND = 60;
 
+/** The query's name of words as on the command line: no key of a configuration begins so. */
+const FURTHER = "~";
+
+function requestOf(query: string): FormRequest {
+  const typed: readonly FormSetting[] = [...new URLSearchParams(query)];
+  return {
+    settings: typed.filter(([key]) => key !== FURTHER),
+    words: typed.flatMap(([key, text]) => (key === FURTHER ? shellWords(text) : [])),
+  };
+}
+
 /** What was typed stands in the address: it can be kept, and comes from another run. */
 export function TrainPage(_props: PageProps) {
   const { query } = usePlace();
-  const settings: readonly FormSetting[] = [...query];
+  const { settings, words: further } = requestOf(query.toString());
   const asked = query.toString();
   const [form, setForm] = useState<TrainForm>();
   const [wanted, setWanted] = useState("");
@@ -39,7 +51,7 @@ export function TrainPage(_props: PageProps) {
   const [isStarting, setStarting] = useState(false);
   useEffect(() => {
     let isOld = false;
-    const request: FormRequest = { settings: [...new URLSearchParams(asked)], words: [] };
+    const request = requestOf(asked);
     const timer = setTimeout(() => {
       post<TrainForm>("/api/train/form", request).then(
         (told) => {
@@ -56,7 +68,7 @@ export function TrainPage(_props: PageProps) {
     };
   }, [asked]);
   const change = (key: string, text: string | undefined): void => {
-    const kept = settings.filter(([each]) => each !== key);
+    const kept = [...query].filter(([each]) => each !== key);
     const next = new URLSearchParams(
       (text === undefined ? kept : [...kept, [key, text]]).map((pair) => [...pair]),
     );
@@ -64,7 +76,7 @@ export function TrainPage(_props: PageProps) {
   };
   const start = (): void => {
     setStarting(true);
-    post<StartedTraining>("/api/train/start", { settings, words: [] } satisfies FormRequest).then(
+    post<StartedTraining>("/api/train/start", { settings, words: further } satisfies FormRequest).then(
       ({ id }) => go(`/runs?run=${id}`),
       (refused: Error) => {
         setError(refused.message);
@@ -125,6 +137,14 @@ export function TrainPage(_props: PageProps) {
             {found.slice(0, MOST_FOUND).map(shown)}
           </div>
         )}
+        <label class="field further">
+          Further settings
+          <input
+            value={query.get(FURTHER) ?? ""}
+            placeholder="as on the command line: +callbacks.ema=null ~logger"
+            onInput={({ currentTarget: { value } }) => change(FURTHER, value === "" ? undefined : value)}
+          />
+        </label>
       </section>
       {elsewhere.map(({ key, message }) => (
         <Notice key={`${key}`} kind="error">
