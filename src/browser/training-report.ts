@@ -200,7 +200,8 @@ export class TrainingReport extends Callback {
       withPictures(data, this.#part, own, indices, maxPictures, wrong);
     if (model.labels.task === "multi_label") {
       const own = predictions as readonly Extract<Validated, LabelPrediction>[];
-      const content = { ...facts, predictions: await shown(own, isWrongLabel(data.classes.length)) };
+      const wrong = isWrongLabel(data.classes.length);
+      const content = { ...facts, explained: [], predictions: await shown(own, wrong) };
       return renderLabelReport(content, labelEvaluationOf(content));
     }
     const own = predictions as readonly Extract<Validated, Prediction>[];

@@ -73,13 +73,18 @@ async function runEvaluate(model: string, overrides: readonly string[], flags: E
   process.stdout.write(`${flags.out}\n`);
 }
 
-function describeLabels({ part, pictures, metrics, labels }: LabelEvaluation, flags: EvaluateFlags): void {
+function describeLabels(
+  { part, pictures, metrics, labels, viewsGain }: LabelEvaluation,
+  flags: EvaluateFlags,
+): void {
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify({ part, pictures, metrics, labels })}\n`);
+    process.stdout.write(`${JSON.stringify({ part, pictures, metrics, labels, viewsGain })}\n`);
     return;
   }
   const rows = Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]);
   process.stdout.write(`${formatTable(["metric", "value"], rows)}\n\n${thresholdTable(labels)}\n`);
   writeLine(`${pictures} ${part} pictures`);
+  if (viewsGain !== undefined)
+    writeLine(`mAP ${viewsGain.map.toFixed(4)} with ${flags.tta}, ${viewsGain.mapAlone.toFixed(4)} without`);
   process.stdout.write(`${flags.out}\n`);
 }

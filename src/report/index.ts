@@ -4,8 +4,14 @@ export { type DataReport, type DuplicateSet, renderDataReport } from "./data-rep
 export { type Evaluation, evaluatePredictions } from "./evaluation.ts";
 export { type EvaluationReport, renderEvaluation } from "./evaluation-page.ts";
 export { renderLabelCard } from "./labels/label-card.ts";
-export type { LabelPrediction, LabelReportData } from "./labels/label-data.ts";
+export {
+  type ExplainedLabels,
+  type LabelPrediction,
+  type LabelReportData,
+  thresholdsOf,
+} from "./labels/label-data.ts";
 export { evaluateLabels, type LabelEvaluation, type LabelScores } from "./labels/label-evaluation.ts";
+export { type JudgedLabel, judgedLabelsOf } from "./labels/label-outcomes.ts";
 export {
   type LabelEvaluationReport,
   labelEvaluationOf,

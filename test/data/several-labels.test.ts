@@ -228,6 +228,17 @@ describe("splits", () => {
     });
   });
 
+  test.each([
+    ["a label twice", "image,a,b,a", "*", 'two columns have the label "a"'],
+    ["a listed label twice", "image,a,b,a", ["b", "a"], 'two columns have the name "a"'],
+    ["no name", "image,a,b,", "*", "a column without a name cannot be a label"],
+  ] as const)("refuse columns with %s", async (_, header, labelColumns, message) => {
+    const file = await write("lack/doubled.csv", lines(header, "1.png,1,1,0", "2.png,0,1,1"));
+    await expect(csv({ file, labelColumns }).setup()).rejects.toMatchObject({
+      ...{ code: "TABLE_COLUMN", message, where: file },
+    });
+  });
+
   test("are written and read under any name of a picture", async () => {
     const root = join(folder, "written");
     for (let i = 0; i < 10; i++) await picture(join(root, i % 2 ? "m" : "n", `${i}.png`), i);

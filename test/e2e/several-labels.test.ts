@@ -204,6 +204,34 @@ test.each([
   expect(code).not.toBe(0);
 });
 
+test("evaluate says what views of a picture gain", async () => {
+  const plain = await run(folder, ["evaluate", "run", ...IMPORT, "--json"]);
+  const views = await run(folder, ["evaluate", "run", ...IMPORT, "--tta", "flip", "--json"]);
+  expect(views.code, views.stderr).toBe(0);
+  const { viewsGain, metrics } = JSON.parse(views.stdout);
+  expect(viewsGain.map).toBeCloseTo(metrics.map, 6);
+  expect(viewsGain.mapAlone).toBeCloseTo(JSON.parse(plain.stdout).metrics.map, 6);
+  const { stderr } = await run(folder, ["evaluate", "run", ...IMPORT, "--tta", "flip"]);
+  expect(stderr).toMatch(/mAP \d\.\d{4} with flip, \d\.\d{4} without/);
+});
+
+test("the report shows what speaks for labels", async () => {
+  const words = [
+    "train",
+    ...QUICK,
+    ...DATA,
+    "callbacks=default",
+    "trainer.max_epochs=2",
+    "hydra.run.dir=seen",
+  ];
+  const { code, stderr } = await run(folder, words);
+  expect(code, stderr).toBe(0);
+  const page = await readFile(join(folder, "seen/report.html"), "utf8");
+  const [section] = page.split('id="looked-at"')[1]!.split("</section>");
+  expect(section).toContain('class="tag ');
+  expect(section!.match(/alt="what speaks for (blue|green|red)"/g)!.length).toBeGreaterThan(2);
+}, 60_000);
+
 test("two models are compared by whole pictures and label by label", async () => {
   const words = ["compare", "run", "first", ...IMPORT, "--json"];
   const { stdout, code } = await run(folder, words);

@@ -19,12 +19,13 @@ import {
   renderModelCard,
   renderReport,
   type StoredSummary,
+  thresholdsOf,
 } from "../../report/index.ts";
 import type { Runtime } from "../../runtime/contract.ts";
 import { uncalibratedThresholds } from "../export/model-reading.ts";
 import { openRun, type RunRequest } from "../run/open-run.ts";
 import type { RunFolder } from "../run/run-folder.ts";
-import { heatMaps } from "./heat-maps.ts";
+import { explainedClasses, explainedLabels } from "./explained-samples.ts";
 import { isWrong, isWrongLabel } from "./is-wrong.ts";
 import { readClassPredictions, readLabelPredictions } from "./read-predictions.ts";
 import { augmentedSamples, withPictures } from "./report-pictures.ts";
@@ -76,7 +77,7 @@ async function aboutClasses(facts: RunFacts, request: ReportRequest): Promise<Wr
   const content: ReportData = {
     ...facts,
     predictions: await withPictures(data, part, predictions, indices, maxPictures, isWrong),
-    explained: await heatMaps(request, predicted),
+    explained: await explainedClasses(request, predicted),
   };
   const evaluation = evaluationOf(content);
   return [renderReport(content, evaluation), renderModelCard(content, evaluation)];
@@ -91,6 +92,7 @@ async function aboutLabels(facts: RunFacts, request: ReportRequest): Promise<Wri
     ...facts,
     predictions: await withPictures(data, part, predictions, indices, maxPictures, wrong),
     thresholds,
+    explained: await explainedLabels(request, predicted, thresholdsOf(data.classes.length, thresholds)),
   };
   const evaluation = labelEvaluationOf(content);
   return [renderLabelReport(content, evaluation), renderLabelCard(content, evaluation)];

@@ -1,11 +1,10 @@
 // What two models of several labels say about the same pictures.
-import { hostTensor, PRESENT, UNKNOWN } from "../../core/index.ts";
+import { PRESENT, UNKNOWN } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { Classifier } from "../../inference/index.ts";
-import { MultilabelAveragePrecision } from "../../metrics/index.ts";
 import { modelOf } from "../export/write-export.ts";
 import type { Answer, ComparedPicture, ComparedPictures } from "./compared-pictures.ts";
-import { isAllRight, judgeLabels, type LabelsJudgement } from "./judge-labels.ts";
+import { isAllRight, judgeLabels, type LabelsJudgement, meanAveragePrecision } from "./judge-labels.ts";
 
 /** A picture is right where all its labels are; of each label the pictures are counted that only one model is right about. */
 export async function compareLabels(
@@ -86,17 +85,4 @@ function inOrder(
     probabilities: Float64Array.from(places, (place) => probabilities[place] ?? 0),
     said: places.map((place) => said[place] ?? false),
   };
-}
-
-function meanAveragePrecision(pictures: readonly LabelsJudgement[]): number {
-  const numLabels = pictures[0]?.truth.length ?? 1;
-  const metric = new MultilabelAveragePrecision({ numLabels, scores: "probabilities" });
-  for (const { truth, probabilities } of pictures) {
-    const shape = [1, numLabels];
-    metric.update(
-      hostTensor("float32", shape, Float32Array.from(probabilities)),
-      hostTensor("float32", shape, Float32Array.from(truth)),
-    );
-  }
-  return metric.compute();
 }

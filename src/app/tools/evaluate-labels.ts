@@ -3,13 +3,13 @@
 import { countPresence, fbetaOf, type PresenceCounts } from "../../calibrate/index.ts";
 import { hostTensor, LabelSets, logitOf, PRESENT, UNKNOWN } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
-import type { Classifier } from "../../inference/index.ts";
+import { Classifier, type TestTimeAugmentation } from "../../inference/index.ts";
 import { type LabelPrediction, renderLabelEvaluation } from "../../report/index.ts";
 import { DEFAULT_THRESHOLD, type TaskMetrics } from "../../tasks/index.ts";
 import { jpegAddress } from "../report/jpeg-address.ts";
 import { thumbnail } from "./duplicate-sheet.ts";
 import { nothingReadable } from "./judge.ts";
-import { judgeLabels, type LabelsJudgement } from "./judge-labels.ts";
+import { judgeLabels, type LabelsJudgement, meanAveragePrecision } from "./judge-labels.ts";
 
 /** What came of it, of a model of several labels. */
 export interface LabelEvaluation extends Omit<JudgedLabels, "page"> {
@@ -39,6 +39,8 @@ export interface JudgedLabels {
   /** `bce`, the mean binary cross-entropy of the entries that are known, and the metrics that the configuration has for a test. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly labels: readonly EvaluatedLabel[];
+  /** With views of each picture, the mean average precision with them, and of the pictures alone. */
+  readonly viewsGain: { readonly map: number; readonly mapAlone: number } | undefined;
 }
 
 /** Logits beyond are as good as certain, and metrics want finite ones. */
@@ -50,6 +52,10 @@ const [SHOWN, SIDE, QUALITY] = [300, 160, 80];
 /** What is evaluated, and what it is called. */
 export interface LabelsToEvaluate {
   readonly classifier: Classifier;
+  /** Path of what the classifier was loaded from. */
+  readonly file: string;
+  /** The views that the classifier looks at. */
+  readonly testTimeAugmentation: TestTimeAugmentation | undefined;
   readonly dataset: ImageDataset;
   readonly model: string;
   readonly part: string;
@@ -77,7 +83,19 @@ export async function judgedLabels(request: LabelsToEvaluate): Promise<JudgedLab
     ...{ model, part, metrics, labels: classifier.classNames, thresholds: classifier.thresholds },
     predictions: await withThumbnails(pictures, dataset),
   });
-  return { page, pictures: pictures.length, metrics, labels: labelsAt(pictures, classifier) };
+  return {
+    ...{ page, pictures: pictures.length, metrics, labels: labelsAt(pictures, classifier) },
+    viewsGain: request.testTimeAugmentation === undefined ? undefined : await gain(request, pictures),
+  };
+}
+
+async function gain(
+  { file, dataset }: LabelsToEvaluate,
+  pictures: readonly LabelsJudgement[],
+): Promise<JudgedLabels["viewsGain"]> {
+  await using classifier = await Classifier.load(file);
+  const alone = await judgeLabels(classifier, dataset);
+  return { map: meanAveragePrecision(pictures), mapAlone: meanAveragePrecision(alone.pictures) };
 }
 
 async function withThumbnails(

@@ -62,12 +62,8 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluationResu
   };
   if (task === "multi_label") {
     const { page, ...judged } = await judgedLabels({
-      classifier,
-      dataset,
+      ...{ classifier, file: model, testTimeAugmentation, dataset, part, metricsOf, write },
       model: request.model,
-      part,
-      metricsOf,
-      write,
     });
     await writeDurably(out, [new TextEncoder().encode(page)]);
     return { task, model: request.model, part, ...judged };

@@ -1,7 +1,8 @@
 // What an exported model says about pictures whose labels are known.
-import { type ClassifierTrainingError, PRESENT, UNKNOWN } from "../../core/index.ts";
+import { type ClassifierTrainingError, hostTensor, PRESENT, UNKNOWN } from "../../core/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import type { Classifier } from "../../inference/index.ts";
+import { MultilabelAveragePrecision } from "../../metrics/index.ts";
 import { labelSetsAs } from "./labelled-pictures.ts";
 import { predictAll } from "./predict.ts";
 
@@ -48,4 +49,18 @@ export async function judgeLabels(classifier: Classifier, dataset: ImageDataset)
 /** Whether every label that is known of a picture is said as it is. */
 export function isAllRight({ truth, said }: Pick<LabelsJudgement, "truth" | "said">): boolean {
   return truth.every((entry, label) => entry === UNKNOWN || (entry === PRESENT) === said[label]);
+}
+
+/** The mean over the labels that some picture has; NaN where there are none. */
+export function meanAveragePrecision(pictures: readonly LabelsJudgement[]): number {
+  const numLabels = pictures[0]?.truth.length ?? 1;
+  const metric = new MultilabelAveragePrecision({ numLabels, scores: "probabilities" });
+  for (const { truth, probabilities } of pictures) {
+    const shape = [1, numLabels];
+    metric.update(
+      hostTensor("float32", shape, Float32Array.from(probabilities)),
+      hostTensor("float32", shape, Float32Array.from(truth)),
+    );
+  }
+  return metric.compute();
 }

@@ -16,6 +16,11 @@ export const columnSchema: z.ZodType<Column> = z.union([z.string(), z.int().min(
  */
 export function columnPosition({ columns, width }: Table, column: Column, where: string): number {
   const named = columns?.indexOf(String(column)) ?? -1;
+  if (named >= 0 && columns!.includes(String(column), named + 1))
+    throw new ClassifierTrainingError("data", "TABLE_COLUMN", `two columns have the name "${column}"`, {
+      where,
+      hint: "give each a name of its own",
+    });
   if (named >= 0) return named;
   const number = columns === undefined || typeof column === "number" ? Number(column) : Number.NaN;
   if (Number.isInteger(number) && number >= 0 && number < width) return number;

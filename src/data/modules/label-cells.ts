@@ -128,6 +128,9 @@ export function columnReader(
       where: file,
     });
   const columns = positions.map((at) => nameOf(nameAt(at), names, file));
+  const doubled = columns.find((name, i) => columns.includes(name, i + 1));
+  if (doubled !== undefined) throw unclear(`two columns have the label "${doubled}"`, file);
+  if (columns.includes("")) throw unclear("a column without a name cannot be a label", file);
   return {
     columns,
     read: (values, where) => {
@@ -142,6 +145,12 @@ export function columnReader(
       return { labels, unknown };
     },
   };
+}
+
+function unclear(message: string, where: string): ClassifierTrainingError {
+  const hint =
+    "give each a name of its own, or list those that are labels as data.label_columns=[red,striped]";
+  return new ClassifierTrainingError("data", "TABLE_COLUMN", message, { where, hint });
 }
 
 function noAnswer(cell: string, column: string, where: string): ClassifierTrainingError {

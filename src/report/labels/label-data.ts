@@ -1,5 +1,6 @@
 // What the report of a run with several labels a picture tells: plain data, gathered elsewhere.
 import type { RunFacts } from "../report-data.ts";
+import type { JudgedLabel } from "./label-outcomes.ts";
 
 /** A sample of the validation with what the best weights say about it. */
 export interface LabelPrediction {
@@ -14,12 +15,22 @@ export interface LabelPrediction {
   readonly picture?: string | undefined;
 }
 
+/** A sample with what in it spoke for some of its labels, as `data:` addresses. */
+export interface ExplainedLabels {
+  readonly name: string;
+  readonly picture: string;
+  /** At least one; the heat maps over the picture are on one scale. */
+  readonly labels: readonly (JudgedLabel & { readonly heat: string })[];
+}
+
 /** Everything a report is made of, where a picture may have several labels. */
 export interface LabelReportData extends RunFacts {
   /** Of the best epoch's validation; empty where the run kept none. */
   readonly predictions: readonly LabelPrediction[];
   /** A label is predicted where its probability is above its own; default 0.5 for each. */
   readonly thresholds?: ArrayLike<number> | undefined;
+  /** Largest losses and sure right predictions with heat maps; none where the network has none to show. */
+  readonly explained: readonly ExplainedLabels[];
 }
 
 /** The thresholds of all labels in float32, which probabilities are too. */

@@ -1,5 +1,4 @@
 // The pages about several labels a picture: the report of a run, and the evaluation of an exported model.
-import { UNKNOWN } from "../../core/index.ts";
 import { metricTable } from "../evaluation-page.ts";
 import { type Html, html, jsonScript, percent, wholeNumber } from "../html.ts";
 import { renderPage, type Section, tile } from "../page.ts";
@@ -8,10 +7,12 @@ import { curves, runTiles } from "../sections.ts";
 import { COMMON_STOPS } from "./label-curves.ts";
 import { type LabelPrediction, type LabelReportData, thresholdsOf } from "./label-data.ts";
 import { evaluateLabels, type LabelEvaluation } from "./label-evaluation.ts";
+import { judgedLabelsOf, type LabelOutcome } from "./label-outcomes.ts";
 import { LABEL_PICTURES } from "./label-script.ts";
 import {
   labelCalibration,
   labelPictures,
+  labelsLookedAt,
   labelTiles,
   largestLosses,
   perLabel,
@@ -46,6 +47,7 @@ export function renderLabelReport(data: LabelReportData, evaluation: LabelEvalua
     sections: [
       curves(data, { title: "Scores", metrics: ["val/map", "val/f1", "val/acc_subset", "train/f1"] }),
       ...(evaluation === undefined ? [] : quality(evaluation, predictions.length)),
+      labelsLookedAt(data),
     ],
     data: scriptData(summary.classes, predictions, evaluation),
     script: LABEL_PICTURES,
@@ -139,26 +141,18 @@ function scriptData(
 }
 
 /** A sample as the script takes it: its name, its right, missed and extra labels with their probabilities, loss and picture. */
-function sampleRow(
-  { name, truth, probabilities, loss, picture }: LabelPrediction,
-  limits: Float32Array,
-): unknown[] {
-  const outcomes: Record<"right" | "missed" | "extra", [number, number][]> = {
-    right: [],
-    missed: [],
-    extra: [],
-  };
-  for (let label = 0; label < limits.length; label++) {
-    const said = Math.fround(probabilities[label]!) > limits[label]!;
-    if (truth[label] === UNKNOWN || (truth[label] !== 1 && !said)) continue;
-    const outcome = truth[label] === 1 ? (said ? "right" : "missed") : "extra";
-    outcomes[outcome].push([label, Number(probabilities[label]!.toFixed(4))]);
-  }
+function sampleRow(prediction: LabelPrediction, limits: Float32Array): unknown[] {
+  const { name, loss, picture } = prediction;
+  const judged = judgedLabelsOf(prediction, limits);
+  const pairs = (wanted: LabelOutcome): [number, number][] =>
+    judged
+      .filter(({ outcome }) => outcome === wanted)
+      .map(({ label, probability }) => [label, Number(probability.toFixed(4))]);
   return [
     name,
-    outcomes.right,
-    outcomes.missed,
-    outcomes.extra,
+    pairs("right"),
+    pairs("missed"),
+    pairs("extra"),
     Number(loss.toPrecision(4)),
     picture ?? null,
   ];

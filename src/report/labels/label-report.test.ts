@@ -6,6 +6,7 @@ import { renderLabelCard } from "./label-card.ts";
 import { labelCurve } from "./label-curves.ts";
 import type { LabelPrediction, LabelReportData } from "./label-data.ts";
 import { evaluateLabels } from "./label-evaluation.ts";
+import { judgedLabelsOf } from "./label-outcomes.ts";
 import { labelEvaluationOf, renderLabelEvaluation, renderLabelReport } from "./label-page.ts";
 
 const HOSTILE = `</script><img src=x onerror=alert(1)>"'&|<b>`;
@@ -40,6 +41,7 @@ const data = (
   predictions,
   splits: [{ name: "train", counts: [4, 4, 0], pictures: 5 }],
   augmented: [],
+  explained: [],
   model: undefined,
   preprocessing: ["Resize(size 8)"],
 });
@@ -213,4 +215,20 @@ test("model card: results with intervals, label names as plain text", () => {
   expect(card).toContain("train: 5 pictures, 0 to 4 a label");
   expect(card).toContain("Misses striped (1 of 2).");
   expect(card).not.toMatch(/[^\\]<img/);
+});
+
+test("heat maps stand beside their pictures, each with what became of its label", () => {
+  const [picture, heat] = ["data:image/jpeg;base64,AAAA", "data:image/jpeg;base64,BBBB"];
+  const [striped, unsafe] = judgedLabelsOf(SOME[2]!, new Float32Array(3).fill(0.5));
+  const explained = [
+    { name: HOSTILE, picture, labels: [striped!, unsafe!].map((each) => ({ ...each, heat })) },
+    { name: "b.png", picture, labels: [{ label: 0, outcome: "right", probability: 0.9, heat } as const] },
+  ];
+  const section = sectionOf(renderLabelReport({ ...data(SOME), explained }, undefined), "looked-at");
+  expect(section.split(heat)).toHaveLength(4);
+  expect(section).toMatch(/tag miss">− striped<i>30\.0\s?%/);
+  expect(section).toContain('tag extra">+ &lt;/script&gt;');
+  expect(section).toMatch(/tag hit">✓ red<i>90\.0\s?%/);
+  expect(section).not.toContain("<img src=x");
+  expect(renderLabelReport(data(SOME), undefined)).not.toContain("looked-at");
 });

@@ -1,6 +1,7 @@
 // The parts of a report that tell of several labels a picture, each a section with a heading.
 import { type Html, html, percent, wholeNumber } from "../html.ts";
 import { type Section, tile } from "../page.ts";
+import type { ExplainedLabels, LabelReportData } from "./label-data.ts";
 import type { LabelEvaluation } from "./label-evaluation.ts";
 import { labelMatrices, missedTogetherTable } from "./label-matrices.ts";
 import { calibrationContent, labelTable, thresholdWords } from "./label-table.ts";
@@ -119,6 +120,38 @@ export function largestLosses(): Section {
     content: html`<p class="sub">The pictures the model is most wrong about, by the mean cross-entropy of their labels. Labels that were forgotten are often found here.</p>
     <div class="card"><div class="pics sets" id="top-losses"></div></div>`,
   };
+}
+
+/** Pictures beside what in them spoke for labels. Nothing where no heat maps were made. */
+export function labelsLookedAt({
+  explained,
+  summary,
+}: Pick<LabelReportData, "explained" | "summary">): Section | undefined {
+  if (explained.length === 0) return undefined;
+  const isWrong = ({ labels }: ExplainedLabels): boolean => labels.some(({ outcome }) => outcome !== "right");
+  const groups = [explained.filter(isWrong), explained.filter((sample) => !isWrong(sample))];
+  return {
+    id: "looked-at",
+    title: "What the model looked at",
+    content: html`<p class="sub">What in a picture speaks for a label, by Grad-CAM: from nothing (grey) over violet and red to most (yellow), on one scale in each picture. The largest losses first, with their surest mistakes, at most two; then of each label the picture in which it is found with the highest probability. Heat that lies beside what a label names, picture after picture, says that something else gives it away.</p>
+    <div class="card">${groups.map((some) => (some.length === 0 ? undefined : html`<div class="pics ${some === groups[0] ? "triples" : "pairs"}">${some.map((sample) => lookedAt(sample, summary.classes, isWrong(sample)))}</div>`))}</div>`,
+  };
+}
+
+/** How the tag of a label looks by what became of it. */
+const TAGS = {
+  right: ["hit", "✓"],
+  missed: ["miss", "−"],
+  extra: ["extra", "+"],
+} as const;
+
+function lookedAt(
+  { name, picture, labels }: ExplainedLabels,
+  names: readonly string[],
+  wrong: boolean,
+): Html {
+  const nameOf = (label: number): string => names[label] ?? String(label);
+  return html`<figure class="pic ${wrong ? "wrong" : ""}" title="${name}"><div class="frame ${labels.length > 1 ? "triple" : "pair"}"><img loading="lazy" src="${picture}" alt="${name}">${labels.map(({ label, heat }) => html`<img loading="lazy" src="${heat}" alt="what speaks for ${nameOf(label)}">`)}</div><figcaption>${labels.map(({ label, outcome, probability }) => html`<span class="tag ${TAGS[outcome][0]}">${TAGS[outcome][1]} ${nameOf(label)}<i>${percent(probability)}</i></span>`)}</figcaption></figure>`;
 }
 
 /** Whether labels are present as often as their probabilities say. */
