@@ -218,6 +218,14 @@ describe("splits", () => {
     expect(module.warnings).toEqual(["the validation split has no picture with 1 of 2 labels: a"]);
   });
 
+  test("are refused where no training picture has one", async () => {
+    const trainFile = await write("lack/n.csv", lines("image,a,b", "1.png,0,0", "2.png,0,"));
+    const valFile = await write("lack/p.csv", lines("image,a,b", "3.png,1,0"));
+    await expect(csv({ trainFile, valFile, labelColumns: "*" }).setup()).rejects.toMatchObject({
+      ...{ code: "NO_LABELS", message: "no training picture has a label" },
+    });
+  });
+
   test("lack a column", async () => {
     const trainFile = await write("lack/c.csv", lines("image,a,b", "1.png,1,1", "2.png,0,1"));
     const valFile = await write("lack/v.csv", lines("image,a", "3.png,1"));

@@ -1,5 +1,5 @@
 // What a data set must have before a classifier is trained on it.
-import { ClassifierTrainingError, countClasses, LabelSets, listNames } from "../../core/index.ts";
+import { ClassifierTrainingError, countClasses, LabelSets, listNames, PRESENT } from "../../core/index.ts";
 import { type BatchTransform, Mix } from "../../transforms/batches/batch-transform.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import { severalHint } from "../splits/several-hint.ts";
@@ -14,7 +14,7 @@ interface Parts {
 /**
  * Checks classes and numbers of pictures.
  * @returns one line for each class that a part lacks, where that is allowed; of several labels one line for each part
- * @throws ClassifierTrainingError kind "data": `SINGLE_CLASS`, `FEWER_THAN_BATCH`, `SPLIT_LACKS_CLASS`; kind "usage" `TASK` for
+ * @throws ClassifierTrainingError kind "data": `SINGLE_CLASS`, `NO_LABELS`, `FEWER_THAN_BATCH`, `SPLIT_LACKS_CLASS`; kind "usage" `TASK` for
  * mixtures that only pictures with several labels have
  */
 export function checkTrainable(
@@ -34,6 +34,11 @@ export function checkTrainable(
   if (classes.length < 2 && !several) {
     throw new ClassifierTrainingError("data", "SINGLE_CLASS", `only one class, "${classes[0]}"`, {
       hint: "a classifier needs pictures of at least two classes",
+    });
+  }
+  if (several && !labels.data.includes(PRESENT)) {
+    throw new ClassifierTrainingError("data", "NO_LABELS", "no training picture has a label", {
+      hint: "a classifier needs pictures that have what it is to find",
     });
   }
   const union = batchTransforms.find((mix) => mix instanceof Mix && mix.options.targets === "union");
