@@ -69,7 +69,8 @@ async function openParts({
   readOnly,
   note,
 }: StudioOptions): Promise<StudioParts> {
-  const data = configuration === undefined ? undefined : await openData({ configuration, registry, note });
+  const data =
+    configuration === undefined ? undefined : await openData({ configuration, registry, imports, note });
   const pictures = data === undefined ? undefined : await openPictures({ data, readOnly, note });
   const name = basename(resolve(data?.root ?? runs));
   return { version: packageVersion(), name, data, pictures, runs, imports, readOnly, closing: [], note };

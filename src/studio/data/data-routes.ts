@@ -22,6 +22,12 @@ const rangeSchema = filterSchema.extend({
   count: z.coerce.number().int().min(0).max(MOST_AT_ONCE).default(100),
 });
 
+/** Numbers alone are told of any number of pictures. */
+const selectionSchema = filterSchema.extend({
+  from: z.coerce.number().int().min(0).default(0),
+  count: z.coerce.number().int().min(0).optional(),
+});
+
 /** Below `/api/data`. */
 export function dataRoutes(parts: StudioParts): Hono<StudioEnv> {
   const app = new Hono<StudioEnv>();
@@ -35,7 +41,11 @@ export function dataRoutes(parts: StudioParts): Hono<StudioEnv> {
     const pictures = ids.slice(from, from + count).map((id) => listing.listed(id));
     return c.json({ total: ids.length, from, pictures } satisfies PictureRange);
   });
-  app.get("/ids", (c) => c.json(open().listing.matching(readQuery(filterSchema, c.req.query()))));
+  app.get("/ids", (c) => {
+    const { from, count, ...filter } = readQuery(selectionSchema, c.req.query());
+    const ids = open().listing.matching(filter);
+    return c.json(ids.slice(from, count === undefined ? undefined : from + count));
+  });
   app.get("/pictures/:id", async (c) => c.json(await open().pictures.facts(idOf(c.req.param("id")))));
   app.get("/pictures/:id/whole", async (c) => {
     const { type, bytes } = await open().pictures.whole(idOf(c.req.param("id")));

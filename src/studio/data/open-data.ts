@@ -9,6 +9,8 @@ import type { DatasetSplits } from "../../data/index.ts";
 export interface OpenDataRequest {
   readonly configuration: ConfigurationRequest;
   readonly registry: ComponentRegistry;
+  /** Modules of the user that have registered components. */
+  readonly imports: readonly string[];
   note(line: string): void;
 }
 
@@ -16,6 +18,7 @@ export interface OpenDataRequest {
 export interface OpenData {
   /** The words that it was opened with, for the commands that the studio runs. */
   readonly configuration: ConfigurationRequest;
+  readonly imports: readonly string[];
   readonly task: TaskName;
   /** `data.root`; undefined where the data has none. */
   readonly root: string | undefined;
@@ -23,11 +26,16 @@ export interface OpenData {
 }
 
 /** @throws ClassifierTrainingError as composing the configuration and opening its data do */
-export async function openData({ configuration, registry, note }: OpenDataRequest): Promise<OpenData> {
+export async function openData({
+  configuration,
+  registry,
+  imports,
+  note,
+}: OpenDataRequest): Promise<OpenData> {
   const composition = await composeRun(configuration);
   const splits = await picturesOf({ composition, registry });
   for (const warning of splits.warnings) note(warning);
-  return { configuration, task: readTask(composition), root: rootOf(composition), splits };
+  return { configuration, imports, task: readTask(composition), root: rootOf(composition), splits };
 }
 
 function rootOf(composition: Composition): string | undefined {

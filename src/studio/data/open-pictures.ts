@@ -7,6 +7,7 @@ import { Problems } from "../problems/problems.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import { sqliteStore } from "../store/sqlite-store.ts";
 import type { StudioStore } from "../store/store.ts";
+import { besideOf } from "./beside.ts";
 import { Listing } from "./listing.ts";
 import type { OpenData } from "./open-data.ts";
 import { Pictures } from "./pictures.ts";
@@ -42,7 +43,7 @@ interface OpenPicturesRequest {
  * @throws ClassifierTrainingError kind "storage" `LOG_UNREADABLE`, `LOG_NOT_WRITTEN`
  */
 export async function openPictures({ data, readOnly, note }: OpenPicturesRequest): Promise<OpenPictures> {
-  const { root, splits, task, configuration } = data;
+  const { root, splits, task } = data;
   const listing = new Listing(splits, root ?? "");
   const pictures = new Pictures(listing, root);
   const folders = task === "multi_label" ? undefined : ClassFolders.of(splits, listing);
@@ -51,7 +52,7 @@ export async function openPictures({ data, readOnly, note }: OpenPicturesRequest
   const changes =
     beside === undefined ? undefined : await Changes.open({ root: root!, beside, listing, folders });
   const dismissed = (): ReadonlySet<string> => changes?.dismissed ?? new Set();
-  const problems = new Problems({ configuration, listing, store, dismissed });
+  const problems = new Problems({ data, listing, store, dismissed });
   const sizes = new Sizes(pictures);
   return {
     ...{ listing, pictures, sizes, store, beside, changes, problems },
@@ -76,7 +77,7 @@ function whyFixed(how: { readOnly: boolean; hasFolder: boolean; isSorted: boolea
 
 /** The folder beside the data set; undefined, and said, where it cannot be written. */
 async function besideFolder(root: string, note: (line: string) => void): Promise<string | undefined> {
-  const folder = `${root.replace(/[/\\]+$/, "")}.studio`;
+  const folder = besideOf(root);
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);

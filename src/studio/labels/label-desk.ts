@@ -1,8 +1,9 @@
 // What is to be decided about labels and what has been: predictions of a run, joined with the open data set and the decisions.
-import { resolve } from "node:path";
+import { join } from "node:path";
 import { rankPictures, readPredictedPictures, withLabelsOf } from "../../app/index.ts";
 import { ClassifierTrainingError, LabelSets, labelsOf } from "../../core/index.ts";
 import { type LabelChange, placesByName, type SamplePlace } from "../../data/index.ts";
+import { besideOf } from "../data/beside.ts";
 import type { Listing } from "../data/listing.ts";
 import type { OpenData } from "../data/open-data.ts";
 import { notFound } from "../http/answers.ts";
@@ -41,7 +42,7 @@ export class LabelDesk {
     this.#data = data;
     this.#imports = imports;
     this.#listing = listing;
-    this.#file = new DecisionFile(`${resolve(data.root ?? data.splits.root ?? ".")}.studio/labels.jsonl`);
+    this.#file = new DecisionFile(join(besideOf(data.root ?? data.splits.root ?? "."), "labels.jsonl"));
     this.#pictures = new Map(
       [...placesByName(data.splits)].flatMap(([name, [place]]) => {
         const id = listing.find(data.splits[place!.part]!.name(place!.index));

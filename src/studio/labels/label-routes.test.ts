@@ -20,7 +20,7 @@ const closing: AsyncDisposable[] = [];
 async function start({ readOnly = false, overrides = [] as string[] } = {}) {
   const note = (): void => undefined;
   const configuration = { overrides: [`data.root=${root}`, ...overrides] };
-  const data = await openData({ configuration, registry: allComponents(), note });
+  const data = await openData({ imports: [], configuration, registry: allComponents(), note });
   const pictures = await openPictures({ data, readOnly: true, note });
   const given = { version: "0", name: "photos", imports: [], closing, readOnly, note };
   const parts = { ...given, data, pictures, runs: join(folder, "runs") };

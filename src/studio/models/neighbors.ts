@@ -4,6 +4,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { cacheFolder } from "../../platform/cache-folder.ts";
+import { besideOf } from "../data/beside.ts";
 import type { OpenData } from "../data/open-data.ts";
 import type { Neighbor, NeighborState } from "./api.ts";
 import type { ComputeProcess } from "./compute/compute-process.ts";
@@ -98,7 +99,7 @@ function folderFor({ root }: OpenData, readOnly: boolean): string {
     .slice(0, 16);
   const elsewhere = join(cacheFolder(), "studio", kept, "features");
   if (root === undefined || readOnly) return elsewhere;
-  const beside = join(`${resolve(root)}.studio`, "features");
+  const beside = join(besideOf(root), "features");
   try {
     mkdirSync(beside, { recursive: true });
     accessSync(beside, constants.W_OK);

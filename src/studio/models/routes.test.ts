@@ -43,7 +43,7 @@ beforeAll(async () => {
   expect(code, stderr).toBe(0);
   const configuration = { overrides: [`data.root=${join(folder, "photos")}`] };
   const note = (line: string): void => void notes.push(line);
-  const data = await openData({ configuration, registry: allComponents(), note });
+  const data = await openData({ imports: [], configuration, registry: allComponents(), note });
   const pictures = await openPictures({ data, readOnly: false, note });
   closing.push({ [Symbol.asyncDispose]: async () => pictures.close() });
   const facts = { version: "", name: "photos", runs: join(folder, "outputs"), readOnly: false };

@@ -1,11 +1,10 @@
 // Runs `classifier-training data ... --json` in a process of its own, so that nothing in the studio waits for it.
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import type { ConfigurationRequest } from "../../app/index.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { COMMAND, configurationFlags, importFlags } from "../command.ts";
+import type { OpenData } from "../data/open-data.ts";
 import type { CheckName } from "./api.ts";
 
-const COMMAND = fileURLToPath(new URL("../../../bin/classifier-training.js", import.meta.url));
 /** Last characters of what a process complains of that are kept. */
 const COMPLAINT = 2000;
 
@@ -16,16 +15,11 @@ const COMPLAINT = 2000;
  */
 export function runCheck(
   name: CheckName,
-  configuration: ConfigurationRequest,
+  { configuration, imports }: Pick<OpenData, "configuration" | "imports">,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const { overrides, configName, configDir, configPath } = configuration;
-  const flags = [
-    ...(configName === undefined ? [] : ["--config-name", configName]),
-    ...(configDir === undefined ? [] : ["--config-dir", configDir]),
-    ...(configPath === undefined ? [] : ["--config-path", configPath]),
-  ];
-  const words = [COMMAND, "data", name, "--json", ...flags, "--", ...overrides];
+  const flags = [...importFlags(imports), ...configurationFlags(configuration)];
+  const words = [COMMAND, "data", name, "--json", ...flags, "--", ...configuration.overrides];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"], signal });
   const output: string[] = [];
   let complaint = "";

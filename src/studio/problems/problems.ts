@@ -1,10 +1,11 @@
 // What is wrong with the pictures: found by the command line's checks, seen with the eyes of what was changed since.
 import { createHash } from "node:crypto";
-import type { ConfigurationRequest, DuplicateReport } from "../../app/index.ts";
+import type { DuplicateReport } from "../../app/index.ts";
 import type { ClassifierTrainingError } from "../../core/index.ts";
 import type { VerificationReport } from "../../inspect/index.ts";
 import type { ProblemKind } from "../data/api.ts";
 import type { Listing } from "../data/listing.ts";
+import type { OpenData } from "../data/open-data.ts";
 import type { StudioStore } from "../store/store.ts";
 import type { CheckName, CheckState, Problem, ProblemRange } from "./api.ts";
 import { runCheck } from "./check.ts";
@@ -12,7 +13,8 @@ import { type FoundProblem, foundIn } from "./found-problems.ts";
 
 /** What the problems are of. */
 export interface ProblemsRequest {
-  readonly configuration: ConfigurationRequest;
+  /** What the checks are told to look at. */
+  readonly data: OpenData;
   readonly listing: Listing;
   readonly store: StudioStore;
   /** The keys of those that are in order. */
@@ -106,7 +108,7 @@ export class Problems {
     delete this.#errors[name];
     const fingerprint = this.#fingerprintNow();
     try {
-      const report = (await runCheck(name, this.#data.configuration, signal)) as Reports[K];
+      const report = (await runCheck(name, this.#data.data, signal)) as Reports[K];
       const seconds = (Date.now() - at.getTime()) / 1000;
       const result: Result<Reports[K]> = { fingerprint, at: at.toISOString(), seconds, report };
       Object.assign(this.#results, { [name]: result });

@@ -3,12 +3,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { COMMAND } from "../command.ts";
 import { tailOf } from "./run-files.ts";
 import type { RunFollower } from "./run-follower.ts";
 import { idOf, nameBelow } from "./run-names.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../../bin/classifier-training.js", import.meta.url));
 /** Bytes of a log in which its last line is looked for. */
 const LAST_LINES = 4096;
 
@@ -53,7 +52,7 @@ export class Launcher {
     const log = this.logOf(id);
     await mkdir(join(log, ".."), { recursive: true });
     await using lines = await open(log, "a");
-    const child = spawn(process.execPath, [PROGRAM, "train", ...words], {
+    const child = spawn(process.execPath, [COMMAND, "train", ...words], {
       cwd,
       // A group of its own: Ctrl-C in the studio's terminal is for the studio.
       detached: true,

@@ -108,7 +108,12 @@ async function begin(
   configuration: ComputeRequests["advance"]["request"]["configuration"],
   file: string,
 ): Promise<Making> {
-  const { splits } = await openData({ configuration, registry: allComponents(), note: () => undefined });
+  const { splits } = await openData({
+    configuration,
+    registry: allComponents(),
+    imports: [],
+    note: () => undefined,
+  });
   const dataset = splits.train;
   const places = new Map(
     Array.from({ length: dataset.labels.length }, (_, i) => [dataset.name(i), i] as const),

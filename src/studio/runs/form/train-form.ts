@@ -13,6 +13,7 @@ import {
   SHIPPED_CONFIGS,
 } from "../../../config/index.ts";
 import { ClassifierTrainingError } from "../../../core/index.ts";
+import { configurationFlags, importFlags } from "../../command.ts";
 import type { FormField, FormGroup, FormProblem, FormRequest, TrainForm } from "../api.ts";
 import { Comments } from "./comments.ts";
 import type { JsonSchema } from "./control.ts";
@@ -95,17 +96,12 @@ export class TrainForms {
 
   /** The words of the command line that say what is searched for configurations. */
   flags(): string[] {
-    const { configName, configDir, configPath } = this.#base.configuration;
-    const flags = { "--config-name": configName, "--config-dir": configDir, "--config-path": configPath };
-    return [
-      ...this.imports(),
-      ...Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
-    ];
+    return [...this.imports(), ...configurationFlags(this.#base.configuration)];
   }
 
   /** Those that say which modules of the user are loaded. */
   imports(): string[] {
-    return this.#base.imports.flatMap((path) => ["--import", path]);
+    return importFlags(this.#base.imports);
   }
 
   /** A group of which nothing is taken is no field. */

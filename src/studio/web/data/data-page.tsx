@@ -1,5 +1,5 @@
 // The pictures of the data set: how many there are of each class, all of them to look at, their problems, what was changed.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { wholeNumber } from "../../../report/html.ts";
 import type { ChangeResult } from "../../changes/api.ts";
 import { type DataSummary, type Part, type ProblemKind, SIZE_BOUNDS } from "../../data/api.ts";
@@ -19,19 +19,31 @@ import { usePictures } from "./picture-source.ts";
 import { PictureView } from "./picture-view.tsx";
 import { PROBLEM_NAMES, ProblemList } from "./problem-list.tsx";
 
+/** Milliseconds between two looks at how many pictures are measured. */
+const MEASURING_MS = 1000;
 const FILTERS = ["label", "part", "size", "problem", "name"];
 
 /** What is looked at is in the address. */
 export function DataPage({ studio }: PageProps) {
   const { path, query } = usePlace();
   const [version, setVersion] = useState(0);
+  const [asked, setAsked] = useState(0);
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [said, setSaid] = useState<{ kind: "info" | "error"; text: string }>();
   const [shown, setShown] = useState<number>();
   const before = useRef(0);
-  const { answer: summary, error } = useAnswer(() => get<DataSummary>("/api/data/summary"), [version]);
+  const { answer: summary, error } = useAnswer(() => get<DataSummary>("/api/data/summary"), [version, asked]);
+  const count = Object.values(summary?.pictures ?? {}).reduce((sum, each) => sum + each, 0);
+  const measured = query.has("size") ? (summary?.measured ?? 0) : count;
+  const isMeasuring = summary !== undefined && measured < count;
+  useEffect(() => {
+    if (!isMeasuring) return;
+    const timer = setTimeout(() => setAsked((each) => each + 1), MEASURING_MS);
+    // Those that were found meanwhile are shown at the end, at once.
+    return () => clearTimeout(timer);
+  }, [isMeasuring, measured]);
   const filter = new URLSearchParams([...query].filter(([name]) => FILTERS.includes(name)));
-  const source = usePictures(filter.toString(), version);
+  const source = usePictures(filter.toString(), version * 2 + (isMeasuring ? 0 : 1));
   if (error !== undefined) return <Notice kind="error">{error}</Notice>;
   if (summary === undefined) return null;
   const { classes } = summary;
@@ -42,28 +54,30 @@ export function DataPage({ studio }: PageProps) {
     setSelected(new Set());
     go(`/data?${filter}`, { replace: true });
   };
+  const failed = ({ message }: Error): void => setSaid({ kind: "error", text: message });
+  /** Numbers of the pictures that the filter finds, or of some of them. */
+  const idsOf = (range: string): Promise<number[]> => get<number[]>(`/api/data/ids?${filter}&${range}`);
   const after = (work: Promise<ChangeResult>, word: string): void => {
-    work.then(
-      ({ left }) => {
-        setSelected(new Set());
-        setSaid(left === null ? { kind: "info", text: word } : { kind: "error", text: left });
-        setVersion((each) => each + 1);
-      },
-      (reason: Error) => setSaid({ kind: "error", text: reason.message }),
-    );
+    work.then(({ left }) => {
+      setSelected(new Set());
+      setSaid(left === null ? { kind: "info", text: word } : { kind: "error", text: left });
+      setVersion((each) => each + 1);
+    }, failed);
   };
   const change: Change = (request) =>
     after(post<ChangeResult>("/api/changes", request), "Done. It can be undone under Changes.");
   const choose = (position: number, isRange: boolean): void => {
-    const chosen = new Set(selected);
     const [from, to] = isRange ? [before.current, position].sort((a, b) => a - b) : [position, position];
-    for (let each = from!; each <= to!; each++) {
-      const id = source.at(each)?.id;
-      if (id === undefined) continue;
-      if (!isRange && chosen.has(id)) chosen.delete(id);
-      else chosen.add(id);
-    }
     before.current = position;
+    if (isRange) {
+      const range = `from=${from}&count=${to! - from! + 1}`;
+      idsOf(range).then((ids) => setSelected((chosen) => new Set([...chosen, ...ids])), failed);
+      return;
+    }
+    const id = source.at(position)?.id;
+    if (id === undefined) return;
+    const chosen = new Set(selected);
+    if (!chosen.delete(id)) chosen.add(id);
     setSelected(chosen);
   };
   const select = (name: string, label: string, options: readonly (readonly [string, string])[]) => (
@@ -142,9 +156,7 @@ export function DataPage({ studio }: PageProps) {
             <button
               type="button"
               class="btn"
-              onClick={() =>
-                void get<number[]>(`/api/data/ids?${filter}`).then((ids) => setSelected(new Set(ids)))
-              }
+              onClick={() => void idsOf("").then((ids) => setSelected(new Set(ids)), failed)}
             >
               Select all found
             </button>
@@ -163,6 +175,11 @@ export function DataPage({ studio }: PageProps) {
               </>
             )}
           </p>
+          {isMeasuring && (
+            <p class="sub" role="status">
+              Measuring pictures: {wholeNumber(measured)} of {wholeNumber(count)}
+            </p>
+          )}
           {source.error && <Notice kind="error">{source.error}</Notice>}
           <Gallery
             key={filter.toString()}
