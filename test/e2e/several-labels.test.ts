@@ -215,6 +215,20 @@ test("evaluate says what views of a picture gain", async () => {
   expect(stderr).toMatch(/mAP \d\.\d{4} with flip, \d\.\d{4} without/);
 });
 
+test("a run is judged by a table of its own, given as for training", async () => {
+  await writeFile(
+    join(folder, "own.csv"),
+    "file,tags\nphotos/test-1.jpg,blue\nphotos/test-6.jpg,green;red\n",
+  );
+  const own = ["data=csv", "data.file=own.csv", "data.image_column=file", "data.label_column=tags"];
+  const words = ["evaluate", "run", ...IMPORT, "task=multi_label", ...own, "data.label_separator=';'"];
+  const { code, stdout, stderr } = await run(folder, [...words, "--json"]);
+  expect(code, stderr).toBe(0);
+  const { pictures, labels } = JSON.parse(stdout);
+  expect(pictures).toBe(2);
+  expect(labels.map((each: { pictures: number }) => each.pictures)).toEqual([1, 1, 1]);
+});
+
 test("the report shows what speaks for labels", async () => {
   const words = [
     "train",

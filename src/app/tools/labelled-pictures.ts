@@ -45,18 +45,22 @@ export async function labelledPictures(request: LabelledRequest): Promise<Labell
     throw noData(model, "there are no pictures to judge the model by", hint);
   }
   const { train, val, test } = await picturesOf({ composition: await composeRun({ overrides }), registry });
-  return { model, val: val ?? train, test };
+  return { model: modelOf(model), val: val ?? train, test };
 }
 
-/** The folder of the run whose data a model is judged by: its own, unless other data is given for a model's file. */
+/**
+ * The folder of the run whose data a model is judged by: its own, unless data of another kind is given (`data=csv`), or any for a
+ * model's file.
+ */
 export function runOf(model: string, overrides: readonly string[]): string | undefined {
-  if (statSync(model, { throwIfNoEntry: false })?.isDirectory() === true) return model;
+  if (statSync(model, { throwIfNoEntry: false })?.isDirectory() === true)
+    return givesData(overrides, ["data"]) ? undefined : model;
   const folder = dirname(model);
   return !givesData(overrides) && existsSync(join(folder, ".hydra", "config.yaml")) ? folder : undefined;
 }
 
-function givesData(overrides: readonly string[]): boolean {
-  return overrides.some((word) => /^\+{0,2}data(\.root)?=/.test(word));
+function givesData(overrides: readonly string[], keys = ["data", "data.root"]): boolean {
+  return overrides.some((word) => keys.includes(word.replace(/^\+{0,2}/, "").split("=")[0]!));
 }
 
 /**
