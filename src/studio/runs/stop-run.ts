@@ -47,17 +47,15 @@ export class Stopping {
   async #processOf(id: string): Promise<number> {
     const child = this.#launcher.processOf(id);
     if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) return child.pid;
-    const { folder } = await this.#follower.run(id);
+    const { folder, row } = await this.#follower.run(id);
     const pid = await RunLock.process(folder.path);
     if (pid !== undefined) return pid;
-    throw new ClassifierTrainingError(
-      "usage",
-      "NOT_STOPPABLE",
-      "no process of this machine and user trains it",
-      {
-        where: id,
-        hint: "stop it where it was started",
-      },
-    );
+    const where = row?.name;
+    if (row?.status !== "running") {
+      throw new ClassifierTrainingError("usage", "NOT_STOPPABLE", "this run has ended already", { where });
+    }
+    const hint = "stop it where it was started";
+    const why = "no process of this machine and user trains it";
+    throw new ClassifierTrainingError("usage", "NOT_STOPPABLE", why, { where, hint });
   }
 }

@@ -51,13 +51,17 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
-async function runUntil(id: string, done: (run: RunRow) => boolean): Promise<RunRow> {
+/** Waits for a run that is so. */
+async function runThat(is: (run: RunRow) => boolean): Promise<RunRow> {
   for (;;) {
-    const run = (await ask<RunRow[]>("/runs")).find((each) => each.id === id);
-    if (run !== undefined && done(run)) return run;
+    const run = (await ask<RunRow[]>("/runs")).find(is);
+    if (run !== undefined) return run;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+const runUntil = (id: string, done: (run: RunRow) => boolean): Promise<RunRow> =>
+  runThat((run) => run.id === id && done(run));
 
 test("a training is started, stopped and gone on with", async () => {
   const request = { settings: training(["trainer.max_epochs", "100000"]), words: [] };
@@ -76,6 +80,10 @@ test("a training is started, stopped and gone on with", async () => {
   expect(await resumed(id, stopped.epochs + 1)).toEqual({});
   const ended = await runUntil(id, ({ status }) => status === "completed");
   expect(ended.epochs).toBe(stopped.epochs + 1);
+  const refused = await ask<{ readonly error: { readonly message: string } }>(`/runs/${id}/stop`, {});
+  expect(refused).toMatchObject({ error: { code: "NOT_STOPPABLE" } });
+  expect(refused.error.message).toMatch(/ended already/);
+  expect(refused.error.message).not.toContain("\n");
 });
 
 /** The process that was stopped may need a moment to be gone. */
@@ -97,12 +105,7 @@ test("one that was started in a terminal is seen and stopped too", async () => {
   ];
   const { ended, child } = start(folder, words);
   try {
-    let id = "";
-    while (id === "") {
-      id =
-        (await ask<RunRow[]>("/runs")).find(({ name, epochs }) => name === "elsewhere" && epochs > 0)?.id ??
-        "";
-    }
+    const { id } = await runThat(({ name, epochs }) => name === "elsewhere" && epochs > 0);
     expect(await ask(`/runs/${id}/stop`, {})).toEqual({});
     expect((await ended).code).toBe(130);
   } finally {
