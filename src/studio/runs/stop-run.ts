@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RunLock } from "../../app/run/lock/run-lock.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { notFound } from "../http/answers.ts";
 import type { Launcher } from "./launcher.ts";
 import type { RunFollower } from "./run-follower.ts";
 
@@ -45,15 +46,18 @@ export class Stopping {
 
   /** One that this studio has started, or one that is proven to train in the run's folder. */
   async #processOf(id: string): Promise<number> {
-    const child = this.#launcher.processOf(id);
-    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) return child.pid;
-    const { folder, row } = await this.#follower.run(id);
-    const pid = await RunLock.process(folder.path);
-    if (pid !== undefined) return pid;
-    const where = row?.name;
-    if (row?.status !== "running") {
+    const row = (await this.#follower.rows()).find((each) => each.id === id);
+    if (row === undefined) throw notFound("there is no such run");
+    const where = row.name;
+    // A process may need a moment behind the end of its run: there is nothing left to stop.
+    if (row.status !== "running" && row.status !== "starting") {
       throw new ClassifierTrainingError("usage", "NOT_STOPPABLE", "this run has ended already", { where });
     }
+    const child = this.#launcher.processOf(id);
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) return child.pid;
+    const { folder } = await this.#follower.run(id);
+    const pid = await RunLock.process(folder.path);
+    if (pid !== undefined) return pid;
     const hint = "stop it where it was started";
     const why = "no process of this machine and user trains it";
     throw new ClassifierTrainingError("usage", "NOT_STOPPABLE", why, { where, hint });
