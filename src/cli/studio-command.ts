@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { importModules } from "../app/import-modules.ts";
-import { ClassifierTrainingError } from "../core/index.ts";
+import { ClassifierTrainingError } from "../core/errors.ts";
 import { addConfigFlags, type ConfigFlags } from "./config-flags.ts";
 import { writeLine } from "./output.ts";
 import { ended, port } from "./serve-command.ts";

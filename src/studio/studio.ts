@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { basename, resolve } from "node:path";
 import { packageVersion } from "../app/package-version.ts";
-import { addressOf, createHttpServer, listen } from "../serve/index.ts";
+import { addressOf, createHttpServer, listen } from "../serve/http/http-server.ts";
 import { openData } from "./data/open-data.ts";
 import { openPictures } from "./data/open-pictures.ts";
 import { drawToken, ENTRANCE, TOKEN } from "./http/guard.ts";
