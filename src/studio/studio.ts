@@ -4,6 +4,7 @@ import type { Server } from "node:http";
 import { basename, resolve } from "node:path";
 import { packageVersion } from "../app/package-version.ts";
 import { addressOf, createHttpServer, listen } from "../serve/http/http-server.ts";
+import { openBeside } from "./data/beside.ts";
 import { openData } from "./data/open-data.ts";
 import { openPictures } from "./data/open-pictures.ts";
 import { drawToken, ENTRANCE, TOKEN } from "./http/guard.ts";
@@ -39,7 +40,12 @@ export class Studio implements AsyncDisposable {
     const hosts: string[] = [];
     let fetch: ReturnType<typeof createRoutes>["fetch"] = () => new Response(null, { status: 503 });
     const server = createHttpServer((request, env) => fetch(request, env), LIMITS);
-    await listen(server, options);
+    try {
+      await listen(server, options);
+    } catch (error) {
+      await close(parts);
+      throw error;
+    }
     const { host, port } = new URL(addressOf(server));
     hosts.push(host, ...(options.host === "127.0.0.1" ? [`localhost:${port}`] : []));
     fetch = createRoutes(parts, { token, hosts, cookie: `classifier-training-studio-${port}` }, pages).fetch;
@@ -52,8 +58,7 @@ export class Studio implements AsyncDisposable {
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, "close");
-    this.#parts.pictures?.close();
-    for (const part of this.#parts.closing) await part[Symbol.asyncDispose]();
+    await close(this.#parts);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,7 +76,15 @@ async function openParts({
 }: StudioOptions): Promise<StudioParts> {
   const data =
     configuration === undefined ? undefined : await openData({ configuration, registry, imports, note });
-  const pictures = data === undefined ? undefined : await openPictures({ data, readOnly, note });
+  const beside = data?.root === undefined ? undefined : await openBeside(data.root, readOnly, note);
+  const closing = beside?.lock === undefined ? [] : [beside.lock];
+  const pictures = data === undefined ? undefined : await openPictures({ data, beside, note });
   const name = basename(resolve(data?.root ?? runs));
-  return { version: packageVersion(), name, data, pictures, runs, imports, readOnly, closing: [], note };
+  const mayLook = readOnly || beside?.closed === "taken";
+  return { version: packageVersion(), name, data, pictures, runs, imports, readOnly: mayLook, closing, note };
+}
+
+async function close({ pictures, closing }: StudioParts): Promise<void> {
+  pictures?.close();
+  for (const part of closing) await part[Symbol.asyncDispose]();
 }

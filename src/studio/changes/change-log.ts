@@ -52,6 +52,8 @@ const lineSchema: z.ZodType<Line> = z.union([
 export class ChangeLog {
   readonly #file: string;
   readonly #changes = new Map<number, LoggedChange>();
+  /** Whether the last line was cut short. */
+  #isCut = false;
 
   private constructor(file: string) {
     this.#file = file;
@@ -70,7 +72,7 @@ export class ChangeLog {
       });
     });
     for (const each of text.split("\n")) log.#take(each);
-    if (text !== "" && !text.endsWith("\n")) await log.#append("\n");
+    log.#isCut = text !== "" && !text.endsWith("\n");
     return log;
   }
 
@@ -110,8 +112,9 @@ export class ChangeLog {
   async #append(text: string): Promise<void> {
     try {
       await using file = await open(this.#file, "a");
-      await file.appendFile(text);
+      await file.appendFile(this.#isCut ? `\n${text}` : text);
       await file.sync();
+      this.#isCut = false;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new ClassifierTrainingError(

@@ -28,8 +28,8 @@ const rangeSchema = z.object({
 export function changeRoutes(parts: StudioParts): Hono<StudioEnv> {
   const app = new Hono<StudioEnv>();
   const changes = (): Changes => {
-    const found = picturesIn(parts).changes;
-    if (found === undefined) throw notFound("nothing can be changed here");
+    const { changes: found, beside } = picturesIn(parts);
+    if (found === undefined || beside === undefined) throw notFound("nothing can be changed here");
     return found;
   };
   app.get("/", (c) => {

@@ -39,11 +39,15 @@ export class Changes {
 
   /**
    * Reads the log and finds out how changes ended that a kill cut short: every picture is at its old place or at its new one.
+   * @param isWritten false: nothing of this is written down, and nobody may ask for a change
    * @throws ClassifierTrainingError kind "storage" `LOG_UNREADABLE`, `LOG_NOT_WRITTEN`
    */
-  static async open(data: ChangesRequest): Promise<Changes> {
+  static async open(
+    data: ChangesRequest,
+    { isWritten = true }: { readonly isWritten?: boolean } = {},
+  ): Promise<Changes> {
     const changes = new Changes(data, await ChangeLog.open(join(data.beside, "changes.jsonl")));
-    for (const change of changes.#log.changes) await changes.#recover(change);
+    if (isWritten) for (const change of changes.#log.changes) await changes.#recover(change);
     return changes;
   }
 
@@ -109,12 +113,14 @@ export class Changes {
       const [possible, refusals] = await this.#undoable(change);
       if (possible.length === 0) throw refusals[0]!;
       await this.#log.beginUndo(change);
+      let unlisted = 0;
       const result = await this.#carryOut(change, possible, async (position) => {
         const item = change.items[position]!;
         await moveFile(this.#target(change.action, item), this.#origin(item));
-        this.#returned(change, item);
+        if (!this.#returned(change, item)) unlisted++;
       });
-      return { ...result, left: result.left ?? refusals[0]?.toLine() ?? null };
+      const later = unlisted === 0 ? null : `${unlisted} of them are listed when the studio starts again`;
+      return { ...result, left: result.left ?? refusals[0]?.toLine() ?? later };
     });
   }
 
@@ -170,15 +176,16 @@ export class Changes {
     return [possible, refusals];
   }
 
-  /** The listing learns that a picture is where it was before a change. */
-  #returned(change: LoggedChange, item: ChangeItem): void {
+  /** The listing learns that a picture is where it was before a change; false where it knows no class of that folder. */
+  #returned(change: LoggedChange, item: ChangeItem): boolean {
     const { listing, folders } = this.#data;
     const place = folders?.placeOf(item.from);
-    if (place === undefined) return;
+    if (place === undefined) return false;
     const { path } = this.#origin(item);
     const id = listing.find(item.to);
     if (change.action === "move" && id !== undefined) listing.move(id, item.from, path, place.label);
     else listing.restore(item.from, path, place.part, place.label);
+    return true;
   }
 
   /** Looks where the pictures are of what was begun and not said to be done. */

@@ -65,7 +65,7 @@ async function freeName(
 /** A class folder without pictures is an error when the data set is opened again. */
 function refuseEmptyClasses(ids: readonly number[], listing: Listing): void {
   for (const part of listing.parts) {
-    const left = listing.counts(part);
+    const left = [...listing.counts(part)];
     const leaving = new Set<number>();
     for (const id of ids) {
       if (listing.part(id) !== part) continue;

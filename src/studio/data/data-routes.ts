@@ -71,7 +71,7 @@ function summaryOf({ listing, sizes, fixed }: OpenPictures): DataSummary {
     counts: byPart((part) => listing.counts(part)),
     pictures: byPart((part) => listing.count(part)),
     problems: Object.fromEntries(
-      PROBLEM_KINDS.map((kind) => [kind, listing.matching({ problem: kind }).length]),
+      PROBLEM_KINDS.map((kind) => [kind, listing.problemCount(kind)]),
     ) as DataSummary["problems"],
     version: listing.version,
     fixed,

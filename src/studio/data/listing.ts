@@ -19,6 +19,15 @@ export const PROBLEM_KINDS: readonly ProblemKind[] = [
 /** Where a picture was found when the data set was opened; undefined for one that came back since. */
 type Origin = { readonly dataset: ImageDataset; readonly index: number } | undefined;
 
+/** How many pictures there are of each kind. */
+interface Tally {
+  /** Of the listing that was counted. */
+  readonly version: number;
+  readonly parts: ReadonlyMap<Part, { pictures: number; readonly classes: number[] }>;
+  /** In the order of `PROBLEM_KINDS`. */
+  readonly problems: readonly number[];
+}
+
 /**
  * A picture's number is its position in the data set when it was opened, the parts one after the other. It stays the picture's for
  * as long as the studio runs, wherever the picture is moved.
@@ -41,6 +50,7 @@ export class Listing {
   readonly #moved = new Map<number, string>();
   readonly #ids = new Map<string, number>();
   #version = 0;
+  #tally: Tally | undefined;
   #found: { readonly key: string; readonly ids: readonly number[] } | undefined;
 
   /** @param root what names are relative to, where they begin with it; "": they stay as they are */
@@ -134,15 +144,18 @@ export class Listing {
   }
 
   /** Pictures by class in one part. */
-  counts(part: Part): number[] {
-    const counts = this.classes.map(() => 0);
-    for (const id of this.#hereIn(part)) for (const label of this.labels(id)) counts[label]!++;
-    return counts;
+  counts(part: Part): readonly number[] {
+    return this.#tallyNow().parts.get(part)?.classes ?? this.classes.map(() => 0);
   }
 
   /** Number of pictures in one part. */
   count(part: Part): number {
-    return this.#hereIn(part).length;
+    return this.#tallyNow().parts.get(part)?.pictures ?? 0;
+  }
+
+  /** Number of pictures with a problem. */
+  problemCount(kind: ProblemKind): number {
+    return this.#tallyNow().problems[PROBLEM_KINDS.indexOf(kind)]!;
   }
 
   /** Notes that it lies elsewhere. @param path of its file */
@@ -187,8 +200,23 @@ export class Listing {
     this.#found = undefined;
   }
 
-  #hereIn(part: Part): number[] {
-    return [...this.#names.keys()].filter((id) => this.#isHere[id] && this.#parts[id] === part);
+  /** Counts all that is here, once for each version. */
+  #tallyNow(): Tally {
+    if (this.#tally?.version === this.#version) return this.#tally;
+    const parts = new Map(
+      this.parts.map((part) => [part, { pictures: 0, classes: this.classes.map(() => 0) }]),
+    );
+    const problems = PROBLEM_KINDS.map(() => 0);
+    for (let id = 0; id < this.length; id++) {
+      if (!this.#isHere[id]) continue;
+      const part = parts.get(this.#parts[id]!)!;
+      part.pictures++;
+      for (const label of this.labels(id)) part.classes[label]!++;
+      const bits = this.#problems[id]!;
+      if (bits !== 0) for (const i of problems.keys()) problems[i]! += (bits >> i) & 1;
+    }
+    this.#tally = { version: this.#version, parts, problems };
+    return this.#tally;
   }
 
   #append(name: string, part: Part, label: number, origin: Origin): number {

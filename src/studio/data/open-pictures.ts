@@ -1,5 +1,5 @@
 // All that the studio has of the open pictures, from the start to a stop.
-import { access, constants, mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Changes } from "../changes/changes.ts";
 import { ClassFolders } from "../changes/class-folders.ts";
@@ -7,12 +7,13 @@ import { Problems } from "../problems/problems.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import { sqliteStore } from "../store/sqlite-store.ts";
 import type { StudioStore } from "../store/store.ts";
-import { besideOf } from "./beside.ts";
+import type { Beside } from "./beside.ts";
 import { Listing } from "./listing.ts";
 import type { OpenData } from "./open-data.ts";
 import { Pictures } from "./pictures.ts";
 import { Sizes } from "./sizes.ts";
 import { Thumbnails } from "./thumbnails.ts";
+import { whyFixed } from "./why-fixed.ts";
 
 /** What the parts of the studio ask about pictures. */
 export interface OpenPictures {
@@ -23,7 +24,7 @@ export interface OpenPictures {
   readonly store: StudioStore;
   /** The folder of all that the studio writes about the data set; undefined where nothing can be written. */
   readonly beside: string | undefined;
-  /** Undefined where nothing can be changed. */
+  /** Undefined where nothing can be kept; to be looked at where `beside` is undefined. */
   readonly changes: Changes | undefined;
   readonly problems: Problems;
   /** Why pictures cannot be moved; null where they can. */
@@ -31,10 +32,11 @@ export interface OpenPictures {
   close(): void;
 }
 
-/** How the studio was opened. */
+/** What is listed, and what is kept about it. */
 interface OpenPicturesRequest {
   readonly data: OpenData;
-  readonly readOnly: boolean;
+  /** Undefined where the data set has no root. */
+  readonly beside: Beside | undefined;
   note(line: string): void;
 }
 
@@ -42,22 +44,25 @@ interface OpenPicturesRequest {
  * Lists the pictures, and opens what is kept about them beside the data set.
  * @throws ClassifierTrainingError kind "storage" `LOG_UNREADABLE`, `LOG_NOT_WRITTEN`
  */
-export async function openPictures({ data, readOnly, note }: OpenPicturesRequest): Promise<OpenPictures> {
+export async function openPictures({ data, beside, note }: OpenPicturesRequest): Promise<OpenPictures> {
   const { root, splits, task } = data;
   const listing = new Listing(splits, root ?? "");
   const pictures = new Pictures(listing, root);
   const folders = task === "multi_label" ? undefined : ClassFolders.of(splits, listing);
-  const beside = readOnly || root === undefined ? undefined : await besideFolder(root, note);
-  const store = beside === undefined ? memoryStore() : await openStore(join(beside, "studio.sqlite"), note);
+  const isWritten = beside?.closed === null;
+  const store = beside === undefined ? memoryStore() : await openStore(beside, note);
   const changes =
-    beside === undefined ? undefined : await Changes.open({ root: root!, beside, listing, folders });
+    beside === undefined
+      ? undefined
+      : await Changes.open({ root: root!, beside: beside.folder, listing, folders }, { isWritten });
   const dismissed = (): ReadonlySet<string> => changes?.dismissed ?? new Set();
   const problems = new Problems({ data, listing, store, dismissed });
   const sizes = new Sizes(pictures);
   return {
-    ...{ listing, pictures, sizes, store, beside, changes, problems },
+    ...{ listing, pictures, sizes, store, changes, problems },
+    beside: isWritten ? beside.folder : undefined,
     thumbnails: new Thumbnails(pictures, store),
-    fixed: whyFixed({ readOnly, hasFolder: beside !== undefined, isSorted: folders !== undefined }),
+    fixed: whyFixed(data, beside, folders !== undefined),
     close() {
       sizes.close();
       problems.close();
@@ -66,33 +71,12 @@ export async function openPictures({ data, readOnly, note }: OpenPicturesRequest
   };
 }
 
-function whyFixed(how: { readOnly: boolean; hasFolder: boolean; isSorted: boolean }): string | null {
-  if (how.readOnly) return "The studio was opened to look, not to change.";
-  if (!how.isSorted)
-    return "These pictures are not sorted into a folder for each class: mend their labels on the Labels page.";
-  return how.hasFolder
-    ? null
-    : "The folder beside the pictures cannot be written, so they can only be looked at.";
-}
-
-/** The folder beside the data set; undefined, and said, where it cannot be written. */
-async function besideFolder(root: string, note: (line: string) => void): Promise<string | undefined> {
-  const folder = besideOf(root);
+/** A cache that is kept where it can be; one that is only read is added to in memory. */
+async function openStore({ folder, closed }: Beside, note: (line: string) => void): Promise<StudioStore> {
+  const path = join(folder, "studio.sqlite");
   try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-    return folder;
-  } catch (error) {
-    note(
-      `${folder}: cannot be written (${(error as NodeJS.ErrnoException).code}): pictures can only be looked at`,
-    );
-    return undefined;
-  }
-}
-
-async function openStore(path: string, note: (line: string) => void): Promise<StudioStore> {
-  try {
-    return await sqliteStore(path);
+    if (closed === null) return await sqliteStore(path);
+    return existsSync(path) ? memoryStore(await sqliteStore(path, { isReadOnly: true })) : memoryStore();
   } catch (error) {
     note(`${path}: thumbnails and results are kept in memory: ${(error as Error).message.split("\n")[0]}`);
     return memoryStore();

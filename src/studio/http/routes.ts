@@ -70,7 +70,7 @@ const ALWAYS_ALLOWED = /^\/api\/models\//;
 function refuseChanges(path: string): void {
   if (ALWAYS_ALLOWED.test(path)) return;
   throw new ClassifierTrainingError("usage", "READ_ONLY", "the studio was opened to look, not to change", {
-    hint: "start it without --read-only",
+    hint: "start it without --read-only, and while no other studio has these pictures open",
   });
 }
 

@@ -21,7 +21,7 @@ async function start({ readOnly = false, overrides = [] as string[] } = {}) {
   const note = (): void => undefined;
   const configuration = { overrides: [`data.root=${root}`, ...overrides] };
   const data = await openData({ imports: [], configuration, registry: allComponents(), note });
-  const pictures = await openPictures({ data, readOnly: true, note });
+  const pictures = await openPictures({ data, beside: undefined, note });
   const given = { version: "0", name: "photos", imports: [], closing, readOnly, note };
   const parts = { ...given, data, pictures, runs: join(folder, "runs") };
   const app = createRoutes(parts, { token: TOKEN, hosts: [HOST], cookie: "studio" }, new Map());

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const configuration = { overrides: [`data.root=${join(folder, "photos")}`] };
   const note = (line: string): void => void notes.push(line);
   const data = await openData({ imports: [], configuration, registry: allComponents(), note });
-  const pictures = await openPictures({ data, readOnly: false, note });
+  const pictures = await openPictures({ data, beside: undefined, note });
   closing.push({ [Symbol.asyncDispose]: async () => pictures.close() });
   const facts = { version: "", name: "photos", runs: join(folder, "outputs"), readOnly: false };
   app = createRoutes({ ...facts, data, pictures, imports: [], closing, note }, ENTRANCE, new Map());

@@ -4,26 +4,29 @@ import type { StudioStore } from "./store.ts";
 /** Bytes of all thumbnails together. */
 const MOST_BYTES = 64e6;
 
-/** A store that ends with the studio; the thumbnails that came first make room for others. */
-export function memoryStore(): StudioStore {
+/**
+ * A store that ends with the studio; the thumbnails that came first make room for others.
+ * @param kept is read where memory has nothing, and never added to
+ */
+export function memoryStore(kept?: StudioStore): StudioStore {
   const thumbnails = new Map<string, Uint8Array>();
   const documents = new Map<string, string>();
-  let kept = 0;
+  let held = 0;
   return {
-    thumbnail: (key) => thumbnails.get(key),
+    thumbnail: (key) => thumbnails.get(key) ?? kept?.thumbnail(key),
     keepThumbnail(key, bytes) {
-      kept += bytes.length - (thumbnails.get(key)?.length ?? 0);
+      held += bytes.length - (thumbnails.get(key)?.length ?? 0);
       thumbnails.set(key, bytes);
       for (const [oldest, { length }] of thumbnails) {
-        if (kept <= MOST_BYTES) break;
+        if (held <= MOST_BYTES) break;
         thumbnails.delete(oldest);
-        kept -= length;
+        held -= length;
       }
     },
-    document: (key) => documents.get(key),
+    document: (key) => documents.get(key) ?? kept?.document(key),
     keepDocument(key, text) {
       documents.set(key, text);
     },
-    close: () => undefined,
+    close: () => kept?.close(),
   };
 }

@@ -8,13 +8,17 @@ const VERSION = 1;
 /**
  * Opens the file, which is made where it is not there; one of another version is begun anew. Nothing in it is lost with it that
  * could not be made again, so writing waits for no disk.
+ * @param isReadOnly whether nothing is kept in it; it must be there then, and of this version
  * @throws what loading or opening the database throws
  */
-export async function sqliteStore(path: string): Promise<StudioStore> {
+export async function sqliteStore(
+  path: string,
+  { isReadOnly = false }: { readonly isReadOnly?: boolean } = {},
+): Promise<StudioStore> {
   const { default: Database } = await import("better-sqlite3");
-  const database = new Database(path, { timeout: PATIENCE });
+  const database = new Database(path, { timeout: PATIENCE, readonly: isReadOnly });
   try {
-    database.pragma("synchronous = OFF");
+    if (!isReadOnly) database.pragma("synchronous = OFF");
     if (database.pragma("user_version", { simple: true }) !== VERSION) {
       database.exec(`
         drop table if exists thumbnails;

@@ -44,6 +44,8 @@ export function DataPage({ studio }: PageProps) {
   }, [isMeasuring, measured]);
   const filter = new URLSearchParams([...query].filter(([name]) => FILTERS.includes(name)));
   const source = usePictures(filter.toString(), version * 2 + (isMeasuring ? 0 : 1));
+  // What was said is about where it was done.
+  useEffect(() => setSaid(undefined), [path]);
   if (error !== undefined) return <Notice kind="error">{error}</Notice>;
   if (summary === undefined) return null;
   const { classes } = summary;
@@ -98,7 +100,7 @@ export function DataPage({ studio }: PageProps) {
   return (
     <div class="data">
       <h1>Pictures</h1>
-      <p class="bar">
+      <p class="bar tabs">
         <Link to="/data" current={tab === ""}>
           All pictures
         </Link>
@@ -181,6 +183,7 @@ export function DataPage({ studio }: PageProps) {
             </p>
           )}
           {source.error && <Notice kind="error">{source.error}</Notice>}
+          {source.total === 0 && <p>No picture is like this.</p>}
           <Gallery
             key={filter.toString()}
             {...{ source, classes, selected, choose }}

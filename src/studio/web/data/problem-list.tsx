@@ -5,6 +5,7 @@ import type { ProblemKind } from "../../data/api.ts";
 import type { Problem, ProblemRange } from "../../problems/api.ts";
 import { get, post } from "../client.ts";
 import { Notice } from "../parts/notice.tsx";
+import { Pages, useFrom } from "../parts/pages.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import type { Change } from "./change.ts";
 import { MoveTo } from "./move-to.tsx";
@@ -34,15 +35,15 @@ interface ProblemListProps {
 /** Looked for when it is asked for, in processes of their own. */
 export function ProblemList({ classes, isFixed, readOnly, version, change, found }: ProblemListProps) {
   const [range, setRange] = useState<ProblemRange>();
-  const [count, setCount] = useState(AT_A_TIME);
+  const from = useFrom();
   const [error, setError] = useState<string>();
   const load = (): Promise<void> =>
-    get<ProblemRange>(`/api/problems?count=${count}`).then(setRange, (reason: Error) =>
+    get<ProblemRange>(`/api/problems?from=${from}&count=${AT_A_TIME}`).then(setRange, (reason: Error) =>
       setError(reason.message),
     );
   const checks = range === undefined ? [] : Object.values(range.checks);
   const isRunning = checks.some(({ state }) => state === "running");
-  useEffect(() => void load(), [version, count]);
+  useEffect(() => void load(), [version, from]);
   useEffect(() => {
     if (!isRunning) return;
     const timer = setInterval(() => void load(), POLL_MS);
@@ -50,7 +51,7 @@ export function ProblemList({ classes, isFixed, readOnly, version, change, found
       clearInterval(timer);
       found();
     };
-  }, [isRunning, count]);
+  }, [isRunning, from]);
   const failure = error ?? checks.find(({ state }) => state === "failed")?.error;
   const isNever = checks.every(({ state }) => state === "never");
   return (
@@ -68,7 +69,7 @@ export function ProblemList({ classes, isFixed, readOnly, version, change, found
             {isRunning ? "Looking at every picture" : isNever ? "Look for problems" : "Look again"}
           </button>
         )}{" "}
-        {range && !isNever && `${wholeNumber(range.total)} found`}
+        {range && checks.some(({ seconds }) => seconds !== null) && `${wholeNumber(range.total)} found`}
       </p>
       {failure && <Notice kind="error">{failure}</Notice>}
       {checks.some(({ isStale }) => isStale) && !isRunning && (
@@ -103,11 +104,7 @@ export function ProblemList({ classes, isFixed, readOnly, version, change, found
           )}
         </article>
       ))}
-      {range && range.problems.length < range.total && count < 100 && (
-        <button type="button" class="btn" onClick={() => setCount(count + AT_A_TIME)}>
-          Show more
-        </button>
-      )}
+      {range && <Pages path="/data/problems" total={range.total} from={from} size={AT_A_TIME} />}
     </>
   );
 }
