@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 
 const MOST_BYTES = 64e6;
-const MOST_MS = 1000;
+const MOST_MS = 5000;
 
 /** Reads what is left of a body and forgets it; resolves at its end, or where it takes too much or too long. */
 export function discardBody(incoming: IncomingMessage): Promise<void> {
