@@ -1,6 +1,7 @@
 // What the studio answers, path by path.
 import { Hono } from "hono";
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { discardBody } from "../../serve/http/discard-body.ts";
 import type { StudioInfo } from "../api.ts";
 import { changeRoutes } from "../changes/change-routes.ts";
 import { dataRoutes } from "../data/data-routes.ts";
@@ -38,6 +39,11 @@ export function createRoutes(parts: StudioParts, entrance: Guard, pages: Pages):
     c.header("Cross-Origin-Embedder-Policy", "require-corp");
     c.header("Cross-Origin-Resource-Policy", "same-origin");
     if (c.res.headers.get("Cache-Control") === null) c.header("Cache-Control", "no-store");
+    // Who was refused in the middle of a body reads why.
+    const incoming = (c.env as Partial<StudioEnv["Bindings"]> | undefined)?.incoming;
+    if (incoming === undefined || incoming.complete) return;
+    await discardBody(incoming);
+    if (!incoming.complete) c.header("Connection", "close");
   });
   app.use(guard(entrance));
   app.use(async (c, next) => {

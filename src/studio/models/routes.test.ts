@@ -62,7 +62,12 @@ interface Answer<T> {
 async function ask<T>(path: string, body?: Uint8Array<ArrayBuffer> | string): Promise<Answer<T>> {
   const headers = { Host: "localhost", Cookie: `studio=${ENTRANCE.token}`, "X-Studio": "1" };
   const method = body === undefined ? "GET" : "POST";
-  const request = new Request(`http://localhost/api/models${path}`, { method, headers, body: body ?? null });
+  const length = body === undefined ? {} : { "Content-Length": String(body.length) };
+  const request = new Request(`http://localhost/api/models${path}`, {
+    method,
+    headers: { ...headers, ...length },
+    body: body ?? null,
+  });
   const response = await app.request(request);
   return { status: response.status, body: (await response.json()) as T };
 }
