@@ -26,6 +26,8 @@ export function Gallery({ source, classes, selected, choose, open }: GalleryProp
   const columns = Math.max(1, Math.floor(width / CELL));
   const rows = Math.ceil(total / columns);
   const first = Math.max(0, Math.floor(top / ROW) - MORE) * columns;
+  // Cells that leave on one side come back on the other: there are never more in the page than these.
+  const slots = (Math.ceil(height / ROW) + 1 + 2 * MORE) * columns;
   const last = Math.min(total, (Math.ceil((top + height) / ROW) + MORE) * columns);
   useEffect(() => {
     const element = box.current!;
@@ -73,7 +75,7 @@ export function Gallery({ source, classes, selected, choose, open }: GalleryProp
     const names = picture?.labels.map((label) => classes[label]).join(", ");
     cells.push(
       <div
-        key={position}
+        key={position % slots}
         id={`picture-${position}`}
         role="option"
         aria-selected={isSelected}
