@@ -91,8 +91,23 @@ export interface WrongPicture {
   readonly name: string;
   readonly truth: string;
   readonly predicted: string;
-  readonly confidence: number;
+  /** Of what was predicted; null of several labels. */
+  readonly confidence: number | null;
   readonly loss: number;
+  /** Its number among the pictures that are open; null where it is none of them. */
+  readonly picture: number | null;
+}
+
+/** What became of each label of a validation: a 2 x 2 confusion matrix each. */
+export interface RunLabelCounts {
+  readonly of: "best" | "last";
+  readonly labels: readonly {
+    readonly name: string;
+    readonly tp: number;
+    readonly fp: number;
+    readonly fn: number;
+    readonly tn: number;
+  }[];
 }
 
 /** Cells of a confusion matrix that are not empty. */
@@ -111,10 +126,14 @@ export interface RunDetail {
   readonly command: string;
   /** What the form is to be filled with to train so again. */
   readonly asSettings: readonly FormSetting[];
+  /** The words that the form has no field for, as a shell takes them. */
+  readonly furtherSettings: string;
   readonly settings: readonly RunSetting[];
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly error: RunError | null;
   readonly confusion: RunConfusion | null;
+  /** Where pictures have several labels. */
+  readonly labelCounts: RunLabelCounts | null;
   /** The largest losses first. */
   readonly wrong: readonly WrongPicture[];
   /** Drawings that there are, such as `top_losses/last`. */

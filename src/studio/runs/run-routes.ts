@@ -28,7 +28,8 @@ const stopSchema = z.strictObject({ now: z.boolean().default(false) });
 const resumeSchema = z.strictObject({ maxEpochs: z.int().min(1).optional() });
 
 /** Below `/api/runs`. */
-export function runRoutes({ follower, launcher, stopping, trainings }: StudioRuns): Hono<StudioEnv> {
+export function runRoutes(runs: StudioRuns): Hono<StudioEnv> {
+  const { follower, launcher, stopping, trainings } = runs;
   const app = new Hono<StudioEnv>();
   const foldersOf = (ids: readonly string[]): Promise<string[]> =>
     Promise.all(ids.map(async (id) => (await follower.run(id)).folder.path));
@@ -40,7 +41,9 @@ export function runRoutes({ follower, launcher, stopping, trainings }: StudioRun
     const differences: RunDifferences = { settings: settings.map(told), results: results.map(told) };
     return c.json(differences);
   });
-  app.get("/:id", async (c) => c.json(await detailOf(await follower.run(c.req.param("id")))));
+  app.get("/:id", async (c) =>
+    c.json(await detailOf(await follower.run(c.req.param("id")), runs.findPicture)),
+  );
   app.get("/:id/log", async (c) => {
     const id = c.req.param("id");
     const own = launcher.logOf(id);

@@ -3,6 +3,7 @@ import type { StudioParts } from "../parts.ts";
 import { TrainForms } from "./form/train-form.ts";
 import { Launcher } from "./launcher.ts";
 import { RunFollower } from "./run-follower.ts";
+import type { FindPicture } from "./run-mistakes.ts";
 import { Stopping } from "./stop-run.ts";
 import { Trainings } from "./trainings.ts";
 
@@ -13,9 +14,23 @@ export class StudioRuns {
   readonly launcher: Launcher;
   readonly stopping: Stopping;
   readonly trainings: Trainings;
+  /** Undefined where no pictures are open. */
+  readonly findPicture: FindPicture | undefined;
 
-  constructor({ runs, data, imports }: Pick<StudioParts, "runs" | "data" | "imports">) {
+  constructor({
+    runs,
+    data,
+    pictures,
+    imports,
+  }: Pick<StudioParts, "runs" | "data" | "pictures" | "imports">) {
     this.follower = new RunFollower(runs);
+    const listing = pictures?.listing;
+    this.findPicture =
+      listing &&
+      ((name) => {
+        const id = listing.find(name);
+        return id !== undefined && listing.has(id) ? id : undefined;
+      });
     this.forms = new TrainForms({ configuration: data?.configuration ?? { overrides: [] }, imports });
     this.launcher = new Launcher(this.follower);
     this.stopping = new Stopping(this.follower, this.launcher);

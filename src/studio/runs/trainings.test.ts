@@ -21,7 +21,12 @@ let app: Hono;
 beforeAll(async () => {
   folder = await temporaryFolder();
   await writeColourPictures(join(folder, "photos"));
-  const runs = new StudioRuns({ runs: join(folder, "runs"), data: undefined, imports: [] });
+  const runs = new StudioRuns({
+    runs: join(folder, "runs"),
+    data: undefined,
+    pictures: undefined,
+    imports: [],
+  });
   app = new Hono();
   app.route("/runs", runRoutes(runs));
   app.route("/train", trainRoutes(runs));

@@ -80,3 +80,13 @@ test("what cannot be composed leaves the rest as it is", async () => {
   expect(form.groups.find(({ name }) => name === "optimizer")!.chosen).toBe("sgd");
   expect(form.fields.find(({ key }) => key === "seed")!.text).toBe("7");
 });
+
+test("every wrong value is told beside its key, whatever else is wrong", async () => {
+  const { problems } = await formOf(
+    ["model", "resnet5"],
+    ["trainer.max_epochs", "many"],
+    ["seed", "7"],
+    ["data.batch_size", "-1"],
+  );
+  expect(problems.map(({ key }) => key).sort()).toEqual(["data.batch_size", "model", "trainer.max_epochs"]);
+});

@@ -76,9 +76,8 @@ export class TrainForms {
         return { key, text: overrideWord(key, text, { ...control, isNew }) };
       });
     const { composition, words, problems } = await this.#tryAll(chosen.words, values);
-    const all = [...plain.problems, ...chosen.problems, ...problems];
-    const invalid = all.length === 0 ? await problemOf(composition, words) : undefined;
-    if (invalid !== undefined) all.push(invalid);
+    const invalid = await this.#invalid(composition, words);
+    const all = [...plain.problems, ...chosen.problems, ...problems, ...invalid];
     const wanted = [...kept, ...more, ...chosen.words.slice(plain.words.length), ...values];
     const overrides = [...new Set(wanted.map(({ text }) => text))];
     const isGiven = new Set([...given, ...kept.map(({ key }) => key)]);
@@ -120,25 +119,41 @@ export class TrainForms {
     words: readonly Word[],
   ): Promise<{ composition: Composition; words: readonly Word[]; problems: FormProblem[] }> {
     const problems: FormProblem[] = [];
-    const compose = (all: readonly Word[]): Promise<Composition> =>
-      composeRun({ ...this.#base.configuration, overrides: all.map(({ text }) => text) });
     const whole = [...sure, ...words];
     try {
-      return { composition: await compose(whole), words: whole, problems };
+      return { composition: await this.#composed(whole), words: whole, problems };
     } catch (error) {
       if (!(error instanceof ClassifierTrainingError)) throw error;
     }
     let good: Word[] = [];
-    let composition = await compose([]);
+    let composition = await this.#composed([]);
     for (const word of whole) {
       try {
-        composition = await compose([...good, word]);
+        composition = await this.#composed([...good, word]);
         good = [...good, word];
       } catch (error) {
         problems.push({ key: word.key, message: messageOf(error) });
       }
     }
     return { composition, words: good, problems };
+  }
+
+  /** What is wrong with values that can be composed: each is left out once it is known, so that the next one is too. */
+  async #invalid(composed: Composition, given: readonly Word[]): Promise<FormProblem[]> {
+    const problems = new Map<string | null, FormProblem>();
+    let [composition, words]: [Composition, readonly Word[]] = [composed, given];
+    for (;;) {
+      const problem = await problemOf(composition, words);
+      if (problem === undefined || problems.has(problem.key)) return [...problems.values()];
+      problems.set(problem.key, problem);
+      words = words.filter(({ key }) => key !== problem.key);
+      // Others may need the one that is left out.
+      ({ composition, words } = await this.#tryAll([], words));
+    }
+  }
+
+  #composed(words: readonly Word[]): Promise<Composition> {
+    return composeRun({ ...this.#base.configuration, overrides: words.map(({ text }) => text) });
   }
 
   async #groups({ choices, repository }: Composition, given: ReadonlySet<string>): Promise<FormGroup[]> {

@@ -1,19 +1,18 @@
 // One run: how far it is, its curves, what it confuses, its settings, and what it has said.
 import { useEffect, useState } from "preact/hooks";
 import { headlineMetrics } from "../../../core/index.ts";
-import { html } from "../../../report/html.ts";
-import { confusionCells, matrix } from "../../../report/matrix.ts";
 import type { RunDetail, RunLogTail, RunRow } from "../../runs/api.ts";
 import { get } from "../client.ts";
 import { Link } from "../parts/link.tsx";
 import { Notice } from "../parts/notice.tsx";
-import { ReportHtml } from "../parts/report-html.tsx";
 import { CommandLine } from "./command-line.tsx";
 import { Curves } from "./curves.tsx";
+import { Judgement } from "./judgement.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunSettings } from "./run-settings.tsx";
 import { RunStatus } from "./run-status.tsx";
 import { Scrolling } from "./scrolling.tsx";
+import { trainAddress } from "./train-address.ts";
 import { useRuns } from "./use-runs.ts";
 import { epochsText, headlineOf, metricText, speedText, timeLeft } from "./words.ts";
 
@@ -104,7 +103,6 @@ function Details({ run, readOnly }: { readonly run: RunRow; readonly readOnly: b
     get<RunDetail>(`/api/runs/${id}`).then(setDetail, (refused: Error) => setError(refused.message));
   }, [id, hasFolder, status, epochs, hasReport]);
   const version = `${status} ${epochs}`;
-  const again = new URLSearchParams(detail?.asSettings.map(([key, text]) => [key, text]));
   return (
     <>
       {error !== undefined && <Notice kind="error">{error}</Notice>}
@@ -115,76 +113,13 @@ function Details({ run, readOnly }: { readonly run: RunRow; readonly readOnly: b
           <CommandLine title="Started with" command={detail.command} />
           {!readOnly && (
             <p>
-              <Link to={`/train?${again}`}>Train again with these settings</Link>
+              <Link to={trainAddress(detail.asSettings, detail.furtherSettings)}>
+                Train again with these settings
+              </Link>
             </p>
           )}
           <RunSettings settings={detail.settings} environment={detail.environment} />
         </>
-      )}
-    </>
-  );
-}
-
-function Judgement({ detail, version }: { readonly detail: RunDetail; readonly version: string }) {
-  const { confusion, wrong, pictures, id } = detail;
-  const shown = ["top_losses", "sample_predictions"].flatMap((folder) => {
-    const name = ["last", "best"].map((each) => `${folder}/${each}`).find((each) => pictures.includes(each));
-    return name === undefined
-      ? []
-      : [[folder === "top_losses" ? "Worst pictures" : "Sample predictions", name] as const];
-  });
-  return (
-    <>
-      {confusion !== null && (
-        <section>
-          <h2>{confusion.of === "best" ? "Confusion of the best epoch" : "Confusion now"}</h2>
-          <Scrolling name="Confusion matrix" look="card">
-            <ReportHtml content={html`${matrix(confusionCells(confusion.cells, confusion.classes))}`} />
-          </Scrolling>
-        </section>
-      )}
-      {shown.map(([title, name]) => (
-        <section key={name}>
-          <h2>{title}</h2>
-          <div class="card">
-            <img
-              class="drawing"
-              src={`/api/runs/${id}/pictures/${name}?${encodeURIComponent(version)}`}
-              alt={`${title} of the validation`}
-            />
-          </div>
-        </section>
-      ))}
-      {wrong.length > 0 && (
-        <section>
-          <details>
-            <summary>The {wrong.length} mistakes with the largest loss as a table</summary>
-            <Scrolling name="Mistakes">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Picture</th>
-                    <th>True</th>
-                    <th>Predicted</th>
-                    <th class="num">Confidence</th>
-                    <th class="num">Loss</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {wrong.map(({ name, truth, predicted, confidence, loss }) => (
-                    <tr key={name}>
-                      <th scope="row">{name}</th>
-                      <td>{truth}</td>
-                      <td>{predicted}</td>
-                      <td class="num">{metricText("val/acc_top1", confidence)}</td>
-                      <td class="num">{metricText("val/loss", loss)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scrolling>
-          </details>
-        </section>
       )}
     </>
   );

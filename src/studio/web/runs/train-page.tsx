@@ -8,7 +8,7 @@ import { Notice } from "../parts/notice.tsx";
 import { go, usePlace } from "../router.ts";
 import { CommandLine } from "./command-line.tsx";
 import { type Entry, SettingField } from "./setting-field.tsx";
-import { shellWords } from "./shell-words.ts";
+import { FURTHER, requestOf, trainAddress } from "./train-address.ts";
 
 const COMMON: readonly (readonly [key: string, name: string])[] = [
   ["recipe", "Recipe"],
@@ -28,17 +28,6 @@ const COMMON: readonly (readonly [key: string, name: string])[] = [
 const PATIENCE = 200;
 /** Fields that a search shows. */
 const MOST_FOUND = 60;
-
-/** The query's name of words as on the command line: no key of a configuration begins so. */
-const FURTHER = "~";
-
-function requestOf(query: string): FormRequest {
-  const typed: readonly FormSetting[] = [...new URLSearchParams(query)];
-  return {
-    settings: typed.filter(([key]) => key !== FURTHER),
-    words: typed.flatMap(([key, text]) => (key === FURTHER ? shellWords(text) : [])),
-  };
-}
 
 /** What was typed stands in the address: it can be kept, and comes from another run. */
 export function TrainPage(_props: PageProps) {
@@ -68,11 +57,8 @@ export function TrainPage(_props: PageProps) {
     };
   }, [asked]);
   const change = (key: string, text: string | undefined): void => {
-    const kept = [...query].filter(([each]) => each !== key);
-    const next = new URLSearchParams(
-      (text === undefined ? kept : [...kept, [key, text]]).map((pair) => [...pair]),
-    );
-    go(next.size === 0 ? "/train" : `/train?${next}`, { replace: true });
+    const kept: FormSetting[] = [...query].filter(([each]) => each !== key);
+    go(trainAddress(text === undefined ? kept : [...kept, [key, text]]), { replace: true });
   };
   const start = (): void => {
     setStarting(true);
