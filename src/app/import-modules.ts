@@ -3,6 +3,11 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ClassifierTrainingError } from "../core/errors.ts";
 
+/** The words that have another process load modules. */
+export function importFlags(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => ["--import", path]);
+}
+
 /** Loads each module; TypeScript goes through tsx. @throws ClassifierTrainingError kind "usage" `IMPORT_FAILED`. */
 export async function importModules(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;

@@ -1,6 +1,6 @@
 // classifier-training tune: finds a learning rate or a batch size before training.
 import { Command, InvalidArgumentError, Option } from "commander";
-import { importModules } from "../app/import-modules.ts";
+import { importFlags, importModules } from "../app/import-modules.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
 import { writeLine } from "./output.ts";
@@ -119,7 +119,7 @@ function configWords({ configName, configDir, configPath, import: modules }: Con
   const named = { "--config-name": configName, "--config-dir": configDir, "--config-path": configPath };
   return [
     ...Object.entries(named).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
-    ...modules.flatMap((path) => ["--import", path]),
+    ...importFlags(modules),
   ];
 }
 

@@ -5,11 +5,6 @@ import type { ConfigurationRequest } from "../app/index.ts";
 /** The program. */
 export const COMMAND: string = fileURLToPath(new URL("../../bin/classifier-training.js", import.meta.url));
 
-/** The words that say which modules of the user are loaded. */
-export function importFlags(imports: readonly string[]): string[] {
-  return imports.flatMap((path) => ["--import", path]);
-}
-
 /** The words that say where configurations are searched for. */
 export function configurationFlags({ configName, configDir, configPath }: ConfigurationRequest): string[] {
   const flags = { "--config-name": configName, "--config-dir": configDir, "--config-path": configPath };

@@ -1,7 +1,9 @@
 // A search: makes its study or goes on with it, works on it here or in several processes, and says what was found.
+
 import { resolve } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { isPostgres, StudyStore } from "../../search/index.ts";
+import { importFlags } from "../import-modules.ts";
 import { assertOneProcess } from "../processes/processes.ts";
 import { runLocalWorkers } from "./local-workers.ts";
 import { defaultStorage, markFolder } from "./open-study.ts";
@@ -59,7 +61,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     await work({ store, study, registry, signal: limit.signal, write, tell: write, own: [] });
   } else {
     const words = [...program, "search", "join", folder];
-    const modules = request.modules.flatMap((path) => ["--import", path]);
+    const modules = importFlags(request.modules);
     const failed = await runLocalWorkers({
       count: settings.workers,
       program: [...words, ...modules],

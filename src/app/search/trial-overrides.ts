@@ -1,6 +1,8 @@
 // A trial's point as words of the command line.
+
 import { compose, parseOverrides } from "../../config/index.ts";
 import { type Point, readSpace } from "../../search/index.ts";
+import { importFlags } from "../import-modules.ts";
 import { composeOptions } from "../run/configuration.ts";
 import type { StudyJob } from "./study-job.ts";
 
@@ -22,7 +24,7 @@ export function trainCommandOf(job: StudyJob, point: Point): string {
   const { configName, configDir, configPath } = job.configuration;
   const flags = { "--config-name": configName, "--config-dir": configDir, "--config-path": configPath };
   const words = [
-    ...job.modules.flatMap((path) => ["--import", path]),
+    ...importFlags(job.modules),
     ...Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
     ...job.fixed,
     ...overridesOfPoint(job, point),

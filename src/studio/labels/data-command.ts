@@ -1,7 +1,9 @@
 // Commands about the open data, to be copied into a shell.
 
+import { importFlags } from "../../app/import-modules.ts";
 import type { ConfigurationRequest } from "../../app/index.ts";
 import { shellWord } from "../../app/search/trial-overrides.ts";
+import { configurationFlags } from "../command.ts";
 
 /**
  * @param imports modules that register components
@@ -9,15 +11,12 @@ import { shellWord } from "../../app/search/trial-overrides.ts";
  */
 export function dataCommand(
   command: "train" | "cross-validate",
-  { overrides, configName, configDir, configPath }: ConfigurationRequest,
+  configuration: ConfigurationRequest,
   imports: readonly string[],
   more: readonly string[] = [],
 ): string {
-  const flags = [
-    ["--config-name", configName],
-    ["--config-dir", configDir],
-    ["--config-path", configPath],
-    ...imports.map((module) => ["--import", module]),
-  ].flatMap(([flag, value]) => (value === undefined ? [] : [flag!, value]));
-  return ["npx", "classifier-training", command, ...flags, ...overrides, ...more].map(shellWord).join(" ");
+  const flags = [...configurationFlags(configuration), ...importFlags(imports)];
+  return ["npx", "classifier-training", command, ...flags, ...configuration.overrides, ...more]
+    .map(shellWord)
+    .join(" ");
 }
