@@ -17,12 +17,12 @@ export function picturesIn({ pictures }: StudioParts): OpenPictures {
   return pictures;
 }
 
-/** What a query or a body says. @throws ClassifierTrainingError kind "usage" `QUERY` */
-export function readQuery<T>(schema: z.ZodType<T>, given: unknown): T {
+/** What a query or a body says. @throws ClassifierTrainingError kind "usage" `code` */
+export function readQuery<T>(schema: z.ZodType<T>, given: unknown, code = "QUERY"): T {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new ClassifierTrainingError("usage", "QUERY", issue?.message ?? "not understood", {
+  throw new ClassifierTrainingError("usage", code, issue?.message ?? "not understood", {
     where: issue?.path.join("."),
   });
 }

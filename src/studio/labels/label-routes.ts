@@ -1,7 +1,7 @@
 // What the studio answers about labels: where predictions are, what they contradict, and what has been decided.
 import { Hono } from "hono";
 import * as z from "zod";
-import { ClassifierTrainingError } from "../../core/index.ts";
+import { readQuery } from "../data/queries.ts";
 import { notFound } from "../http/answers.ts";
 import type { StudioEnv } from "../http/env.ts";
 import type { StudioParts } from "../parts.ts";
@@ -33,21 +33,12 @@ export function labelRoutes({ data, pictures, runs, imports }: StudioParts): Hon
   );
   app.get("/decisions", async (c) => c.json(await desk().decisions()));
   app.post("/decide", async (c) => {
-    const { picture, to } = read(decisionSchema, await c.req.json().catch(() => undefined));
+    const { picture, to } = readQuery(decisionSchema, await c.req.json().catch(() => undefined), "BODY");
     return c.json(await desk().decide(picture, to));
   });
   app.post("/undo", async (c) => {
-    const { name } = read(undoSchema, await c.req.json().catch(() => undefined));
+    const { name } = readQuery(undoSchema, await c.req.json().catch(() => undefined), "BODY");
     return c.json(await desk().undo(name));
   });
   return app;
-}
-
-function read<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new ClassifierTrainingError("usage", "BODY", issue?.message ?? "not understood", {
-    where: issue?.path.join("."),
-  });
 }
