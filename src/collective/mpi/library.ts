@@ -1,5 +1,6 @@
 // Finds and loads the system's MPI library; the only file that knows how Open MPI and MPICH differ.
 import { ClassifierTrainingError } from "../../core/index.ts";
+import { loadForGood, type NativeLibrary } from "../../platform/native-library.ts";
 
 /** A handle of MPI: the address of a global in Open MPI, a number in MPICH. */
 type Handle = unknown;
@@ -83,9 +84,8 @@ const [SCATTERING, SCATTERED] = [4, 2 ** 14];
 const THREAD_FUNNELED = 1;
 
 type Koffi = Pick<typeof import("koffi"), "load">;
-type Loaded = ReturnType<Koffi["load"]>;
 
-function openMpiAbi(handle: Loaded): Abi {
+function openMpiAbi(handle: NativeLibrary): Abi {
   const global = (name: string): Handle => handle.symbol(name, "void");
   return {
     handle: "void *",
@@ -124,7 +124,7 @@ export async function openMpi(environment: NodeJS.ProcessEnv): Promise<MpiLibrar
   return bind(name, handle, abi);
 }
 
-function bind(name: string, handle: Loaded, abi: Abi): MpiLibrary {
+function bind(name: string, handle: NativeLibrary, abi: Abi): MpiLibrary {
   const own = abi.handle;
   const define = (symbol: string, parameters: readonly string[]): ((...values: unknown[]) => void) => {
     const call = handle.func(symbol, "int", [...parameters]);
@@ -182,12 +182,12 @@ function bind(name: string, handle: Loaded, abi: Abi): MpiLibrary {
   };
 }
 
-function load(koffi: Koffi, names: readonly string[]): { name: string; handle: Loaded } {
+function load(koffi: Koffi, names: readonly string[]): { name: string; handle: NativeLibrary } {
   const failures: string[] = [];
   for (const name of names) {
     try {
       // Plug-ins of Open MPI look for its symbols among the global ones.
-      return { name, handle: koffi.load(name, { global: true }) };
+      return { name, handle: loadForGood(koffi, name, { global: true }) };
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
@@ -195,7 +195,7 @@ function load(koffi: Koffi, names: readonly string[]): { name: string; handle: L
   throw unavailable(`no MPI library can be loaded: ${failures[0]}`);
 }
 
-function hasSymbol(handle: Loaded, name: string): boolean {
+function hasSymbol(handle: NativeLibrary, name: string): boolean {
   try {
     handle.symbol(name, "void");
     return true;

@@ -1,5 +1,6 @@
 // Finds and loads the system's oneDNN library; the only file of the runtime that touches koffi.
 import { ClassifierTrainingError } from "../../../core/index.ts";
+import { loadForGood, type NativeLibrary } from "../../../platform/native-library.ts";
 import type { Abi, Bind, CType, NativeFunction } from "./abi.ts";
 import { createAbi2 } from "./abi-2.ts";
 import { createAbi3 } from "./abi-3.ts";
@@ -113,14 +114,13 @@ function shortenSpinning(): void {
 }
 
 type Koffi = typeof import("koffi").default;
-type Handle = ReturnType<Koffi["load"]>;
 
-function open(koffi: Koffi): { name: string; handle: Handle } {
+function open(koffi: Koffi): { name: string; handle: NativeLibrary } {
   const named = process.env[LIBRARY_VARIABLE];
   const failures: string[] = [];
   for (const name of named ? [named] : SONAMES) {
     try {
-      return { name, handle: koffi.load(name) };
+      return { name, handle: loadForGood(koffi, name) };
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
@@ -142,7 +142,7 @@ function versionOf(bind: Bind, decode: Library["decode"]): readonly [number, num
 }
 
 /** The OpenMP runtime that the library is linked with, looked up through the library itself. */
-function threadSetter(handle: Handle): (threads: number) => boolean {
+function threadSetter(handle: NativeLibrary): (threads: number) => boolean {
   const parameters: CType[] = ["int"];
   try {
     const setThreads = handle.func("omp_set_num_threads", "void", parameters) as NativeFunction;
