@@ -1,6 +1,6 @@
 // A run as its folder tells, read again as far as its files have changed.
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RunFolder } from "../../app/index.ts";
 import type { StoredProgress } from "../../app/run/live-progress.ts";
@@ -10,6 +10,7 @@ import type { StoredSummary } from "../../report/index.ts";
 import type { RunProgress, RunRow, Value } from "./api.ts";
 import { MetricsTable } from "./metrics-table.ts";
 import { type RunFacts, readFacts } from "./run-facts.ts";
+import { type Found, statsOf, versionOf } from "./run-files.ts";
 
 const SHOWN: readonly string[] = [
   ...["train/loss", "val/loss", "test/loss", "train/acc_top1", "train/f1"],
@@ -28,6 +29,8 @@ export class FollowedRun {
   #isLocked = false;
   /** Whether this user can signal the process that trains in it. */
   #isOwn = false;
+  /** Of its configuration and its report. */
+  #lasting: readonly [Found, Found] | undefined;
   /** Of the files that say how it is. */
   #versions = "";
 
@@ -45,36 +48,39 @@ export class FollowedRun {
 
   /**
    * Looks at the files again. A run that was quiet is asked whether its process lives; one whose files change needs no asking.
+   * @param whole whether at the files, too, that stay as they are while a run goes on
    * @returns whether its row is another one
    */
-  async refresh(): Promise<boolean> {
+  async refresh(whole: boolean): Promise<boolean> {
     const { folder } = this;
-    const config = join(folder.hydraFolder, "config.yaml");
-    const files = [config, folder.summaryFile, folder.metricsFile, folder.progressFile, folder.reportFile];
-    const stats = await Promise.all(files.map((path) => stat(path).catch(() => undefined)));
-    const [ofConfig, ofSummary] = stats;
-    if (ofConfig === undefined) return false;
-    const versions = stats.map((each) => `${each?.ino} ${each?.size} ${each?.mtimeMs}`).join(" ");
+    if (whole || this.#lasting === undefined)
+      this.#lasting = await statsOf(join(folder.hydraFolder, "config.yaml"), folder.reportFile);
+    const [ofConfig, ofReport] = this.#lasting;
+    const changing = await statsOf(folder.summaryFile, folder.metricsFile, folder.progressFile);
+    const [ofSummary, ofMetrics, ofProgress] = changing;
+    const stats = [...this.#lasting, ...changing];
+    if (ofConfig === null) return false;
+    const versions = stats.map(versionOf).join();
     const isQuiet = versions === this.#versions;
     this.#versions = versions;
     const wasLocked = this.#isLocked;
-    if (ofSummary !== undefined) this.#isLocked = false;
+    if (ofSummary !== null) this.#isLocked = false;
     else if (isQuiet || !wasLocked) this.#isLocked = await RunLock.isTaken(folder.path).catch(() => false);
     if (isQuiet && wasLocked === this.#isLocked && this.row !== undefined) return false;
     if (this.#isLocked && !wasLocked) this.#isOwn = (await RunLock.process(folder.path)) !== undefined;
     if (this.facts?.started !== ofConfig.mtimeMs) this.facts = await readFacts(folder);
-    this.summary = ofSummary === undefined ? undefined : await readJson<StoredSummary>(folder.summaryFile);
-    if (this.summary === undefined) await this.history.refresh();
-    const progress = this.#isLocked ? await readJson<StoredProgress>(folder.progressFile) : undefined;
+    this.summary = ofSummary === null ? undefined : await readJson<StoredSummary>(folder.summaryFile);
+    if (this.summary === undefined) await this.history.refresh(ofMetrics);
+    const isTold = this.#isLocked && ofProgress !== null;
+    const progress = isTold ? await readJson<StoredProgress>(folder.progressFile) : undefined;
     const changed = Math.max(...stats.map((each) => each?.mtimeMs ?? 0));
-    const before = JSON.stringify(this.row);
-    this.row = this.#rowOf(progress, changed);
-    return JSON.stringify(this.row) !== before;
+    this.row = this.#rowOf(progress, changed, ofReport !== null);
+    return true;
   }
 
-  #rowOf(progress: StoredProgress | undefined, changed: number): RunRow {
+  #rowOf(progress: StoredProgress | undefined, changed: number, hasReport: boolean): RunRow {
     const { summary, facts, folder, history } = this;
-    const metrics = summary?.metrics ?? history.latest();
+    const metrics = summary?.metrics ?? history.latest;
     const isRunning = summary === undefined && this.#isLocked;
     const maxEpochs = facts?.maxEpochs ?? null;
     return {
@@ -97,7 +103,7 @@ export class FollowedRun {
       best: summary?.best === undefined ? null : { ...summary.best, epoch: summary.best.epoch + 1 },
       canBeStopped: isRunning && this.#isOwn,
       canBeResumed: !isRunning && summary?.status !== "completed" && existsSync(folder.lastCheckpoint),
-      hasReport: existsSync(folder.reportFile),
+      hasReport,
     };
   }
 }

@@ -2,6 +2,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { readCsv } from "../../core/index.ts";
 import type { HistoryRow, Value } from "./api.ts";
+import { type Found, statsOf, versionOf } from "./run-files.ts";
 
 /** Bytes before the end of what is known that must be the same for the rest to have been appended. */
 const MARK = 256;
@@ -10,6 +11,7 @@ const MARK = 256;
 export class MetricsTable {
   readonly #path: string;
   readonly #rows: HistoryRow[] = [];
+  #latest: Record<string, Value> = {};
   #columns: readonly string[] = [];
   /** Of the file as it was read last. */
   #version = "";
@@ -18,6 +20,7 @@ export class MetricsTable {
   #mark: Buffer = Buffer.alloc(0);
   #head: Buffer = Buffer.alloc(0);
   #generation = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
@@ -33,36 +36,40 @@ export class MetricsTable {
   }
 
   /** The last value of each metric. */
-  latest(): Readonly<Record<string, Value>> {
-    return Object.assign({}, ...this.#rows.map(({ metrics }) => metrics)) as Record<string, Value>;
+  get latest(): Readonly<Record<string, Value>> {
+    return this.#latest;
   }
 
-  /** Reads what is new. @returns whether there was anything */
-  async refresh(): Promise<boolean> {
-    const file = await open(this.#path).catch(() => undefined);
-    if (file === undefined) return this.#forget();
+  /** Reads what is new; a file that is as it was is not opened. @param found of its file, where that is known */
+  refresh(found?: Found): Promise<void> {
+    const done = this.#turn.then(() => this.#refresh(found));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #refresh(found: Found | undefined): Promise<void> {
+    const [now] = found === undefined ? await statsOf(this.#path) : [found];
+    if (versionOf(now) === this.#version) return;
+    const file = now === null ? undefined : await open(this.#path).catch(() => undefined);
+    if (file === undefined) return this.#forget("");
     try {
-      const { ino, size, mtimeMs } = await file.stat();
-      const version = `${ino} ${size} ${mtimeMs}`;
-      if (version === this.#version) return false;
-      this.#version = version;
-      if (!(await this.#isAppended(file, size))) this.#forget(version);
-      await this.#read(file, size);
-      return true;
+      const opened = await file.stat();
+      this.#version = versionOf(opened);
+      if (!(await this.#isAppended(file, opened.size))) this.#forget(this.#version);
+      await this.#read(file, opened.size);
     } finally {
       await file.close();
     }
   }
 
-  #forget(version = ""): boolean {
-    const had = this.#rows.length > 0;
+  #forget(version: string): void {
     this.#version = version;
     this.#rows.length = 0;
+    this.#latest = {};
     this.#columns = [];
     this.#length = 0;
     this.#mark = Buffer.alloc(0);
     this.#generation++;
-    return had;
   }
 
   /** The logger writes the file anew for each row: what counts is whether it begins and goes on as before. */
@@ -82,7 +89,11 @@ export class MetricsTable {
       this.#columns = first;
       this.#head = Buffer.from(whole.subarray(0, whole.indexOf(10) + 1));
     }
-    for (const cells of this.#length === 0 ? rest : [first, ...rest]) this.#rows.push(this.#rowOf(cells));
+    for (const cells of this.#length === 0 ? rest : [first, ...rest]) {
+      const row = this.#rowOf(cells);
+      this.#rows.push(row);
+      Object.assign(this.#latest, row.metrics);
+    }
     this.#length += whole.length;
     this.#mark = Buffer.from(whole.subarray(Math.max(0, whole.length - MARK)));
   }

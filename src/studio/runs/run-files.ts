@@ -1,5 +1,6 @@
 // Files of a run's folder as they may be sent: those that lie in it, and nothing that a link leads to elsewhere.
-import { open, realpath } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { open, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { notFound } from "../http/answers.ts";
 
@@ -8,6 +9,19 @@ export async function insideOf(folder: string, name: string): Promise<string> {
   const [root, path] = await Promise.all([real(folder), real(join(folder, name))]);
   if (root === undefined || path === undefined || !path.startsWith(root + sep)) throw notFound();
   return path;
+}
+
+/** What is known of a file without opening it; null: there is none. */
+export type Found = Stats | null;
+
+/** Of each file. */
+export function statsOf<const P extends readonly string[]>(...paths: P): Promise<{ [K in keyof P]: Found }> {
+  return Promise.all(paths.map((path) => stat(path).catch(() => null))) as Promise<{ [K in keyof P]: Found }>;
+}
+
+/** Another one whenever the file is written; "" where there is none. */
+export function versionOf(found: Found): string {
+  return found === null ? "" : `${found.ino} ${found.size} ${found.mtimeMs}`;
 }
 
 const real = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);

@@ -106,7 +106,7 @@ export class RunFollower {
     const rows: RunRow[] = [];
     for (const run of looked) {
       // A folder that cannot be read at this moment stays as it was.
-      const isChanged = await run.refresh().catch(() => false);
+      const isChanged = await run.refresh(scan).catch(() => false);
       if (run.row?.status === "running") this.#announced.delete(run.id);
       if (isChanged && run.row !== undefined && !this.#announced.has(run.id)) rows.push(run.row);
     }
