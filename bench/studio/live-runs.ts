@@ -131,6 +131,7 @@ async function train(root: string): Promise<void> {
         batch: second % 5,
         batches: 5,
         loss: 1,
+        loss_curve: Array.from({ length: 200 }, (_, i) => [epoch + Math.min(i, second) / 200, 1.2345]),
       };
       await write(join(folder, "progress.json"), JSON.stringify(progress));
       if ((second + i) % 5 !== 0) continue;

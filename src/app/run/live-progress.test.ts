@@ -23,7 +23,15 @@ test("says where the training is, and is gone behind it", async () => {
   progress.follow(batch(0));
   await vi.waitFor(() => expect(existsSync(path)).toBe(true));
   expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({
-    ...{ phase: "training", epoch: 2, max_epochs: 5, batch: 1, batches: 10, loss: 0.5 },
+    ...{
+      phase: "training",
+      epoch: 2,
+      max_epochs: 5,
+      batch: 1,
+      batches: 10,
+      loss: 0.5,
+      loss_curve: [[2.1, 0.5]],
+    },
   });
   // The next batch comes too soon to be written.
   progress.follow(batch(1));

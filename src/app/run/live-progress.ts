@@ -3,6 +3,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EpochPace } from "../../callbacks/epoch-pace.ts";
 import type { TrainingEvent } from "../../train/index.ts";
+import { LossCurve, type LossPoint } from "./loss-curve.ts";
 
 /** The keys of `progress.json`; null where nothing is known yet. */
 export interface StoredProgress {
@@ -19,6 +20,8 @@ export interface StoredProgress {
   readonly seconds_left: number | null;
   /** Mean of the epoch so far. */
   readonly loss: number | null;
+  /** Of the training since its process began. */
+  readonly loss_curve: readonly LossPoint[];
 }
 
 /** Milliseconds between two writes. */
@@ -31,6 +34,7 @@ const INTERVAL = 1000;
 export class LiveProgress implements AsyncDisposable {
   readonly #path: string;
   readonly #maxEpochs: number;
+  readonly #curve = new LossCurve();
   #pace = new EpochPace(0);
   #epoch = 0;
   #batches = 0;
@@ -58,6 +62,7 @@ export class LiveProgress implements AsyncDisposable {
       case "trainBatchEnd":
         this.#pace.add(event, now);
         this.#trained = event.batchIndex + 1;
+        this.#curve.add(event.epoch + this.#trained / this.#training, event);
         this.#write("training", this.#trained, this.#training, now);
         break;
       case "validationStart":
@@ -84,6 +89,7 @@ export class LiveProgress implements AsyncDisposable {
       images_per_second: known(this.#pace.imagesPerSecond()),
       seconds_left: known(this.#pace.secondsFor(left)),
       loss: known(this.#pace.loss),
+      loss_curve: this.#curve.points,
     };
     this.#writing = replace(this.#path, `${JSON.stringify(progress)}\n`).finally(() => {
       this.#writing = undefined;

@@ -1,4 +1,5 @@
 // What the pages of runs are told and what they ask for.
+import type { LossPoint } from "../../app/run/loss-curve.ts";
 import type { RunError } from "../../report/index.ts";
 
 /** How a run stands; `starting` until its folder is there, `not started` where its process ended before that. */
@@ -66,6 +67,8 @@ export interface HistoryChange {
   readonly id: string;
   readonly from: number;
   readonly rows: readonly HistoryRow[];
+  /** The training loss within the epochs, of a run that goes on, since it began or was gone on with. */
+  readonly lossCurve: readonly LossPoint[];
 }
 
 /** What is told of runs as it happens. A connection begins with a snapshot of everything. */

@@ -38,6 +38,7 @@ class ToldHistory {
   readonly #follower: RunFollower;
   #generation = -1;
   #count = 0;
+  #curve = "";
 
   constructor(id: string, follower: RunFollower) {
     this.#id = id;
@@ -49,10 +50,14 @@ class ToldHistory {
     if (run === undefined) return [];
     await run.history.refresh();
     const { generation, rows } = run.history;
+    const { lossCurve } = run;
+    // Parts that are whole stay as they are until all are joined.
+    const curve = `${lossCurve.length} ${lossCurve.at(-1)}`;
     const from = generation === this.#generation ? this.#count : 0;
-    if (generation === this.#generation && from === rows.length) return [];
+    if (generation === this.#generation && from === rows.length && curve === this.#curve) return [];
     this.#generation = generation;
     this.#count = rows.length;
-    return [{ id: this.#id, from, rows: rows.slice(from) }];
+    this.#curve = curve;
+    return [{ id: this.#id, from, rows: rows.slice(from), lossCurve }];
   }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { RunFolder } from "../../app/index.ts";
 import type { StoredProgress } from "../../app/run/live-progress.ts";
 import { RunLock } from "../../app/run/lock/run-lock.ts";
+import type { LossPoint } from "../../app/run/loss-curve.ts";
 import { EVALUATION_HEADLINES } from "../../core/index.ts";
 import type { StoredSummary } from "../../report/index.ts";
 import type { RunProgress, RunRow, Value } from "./api.ts";
@@ -26,6 +27,8 @@ export class FollowedRun {
   facts: RunFacts | undefined;
   row: RunRow | undefined;
   summary: StoredSummary | undefined;
+  /** The training loss within the epochs; empty where the run does not go on. */
+  lossCurve: readonly LossPoint[] = [];
   #isLocked = false;
   /** Whether this user can signal the process that trains in it. */
   #isOwn = false;
@@ -73,6 +76,7 @@ export class FollowedRun {
     if (this.summary === undefined) await this.history.refresh(ofMetrics);
     const isTold = this.#isLocked && ofProgress !== null;
     const progress = isTold ? await readJson<StoredProgress>(folder.progressFile) : undefined;
+    this.lossCurve = progress?.loss_curve ?? [];
     const changed = Math.max(...stats.map((each) => each?.mtimeMs ?? 0));
     this.row = this.#rowOf(progress, changed, ofReport !== null);
     return true;

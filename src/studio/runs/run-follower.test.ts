@@ -74,10 +74,13 @@ test("a run goes on, is cut and ends; its history is told as far as it is new", 
         batches: 6,
         seconds_left: 9,
         loss: 1,
+        loss_curve: [[2.5, 1]],
       }),
     );
     await follower.look(false);
-    expect((await follower.run(row!.id)).row!.progress).toMatchObject({ share: 0.625, secondsLeft: 9 });
+    const going = await follower.run(row!.id);
+    expect(going.row!.progress).toMatchObject({ share: 0.625, secondsLeft: 9 });
+    expect(going.lossCurve).toEqual([[2.5, 1]]);
     await writeFile(
       join(folder, "summary.json"),
       JSON.stringify({
@@ -93,6 +96,7 @@ test("a run goes on, is cut and ends; its history is told as far as it is new", 
     expect((await follower.run(row!.id)).row).toMatchObject({
       ...{ status: "completed", canBeStopped: false, progress: null, imagesPerSecond: 9 },
     });
+    expect(going.lossCurve).toEqual([]);
   } finally {
     await lock?.[Symbol.asyncDispose]();
   }

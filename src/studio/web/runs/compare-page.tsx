@@ -26,7 +26,7 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
   }, [ids.join(), version]);
   const [first] = shown;
   const logged = new Set(
-    ids.flatMap((id) => (history.get(id) ?? []).flatMap(({ metrics }) => Object.keys(metrics))),
+    ids.flatMap((id) => (history.get(id)?.rows ?? []).flatMap(({ metrics }) => Object.keys(metrics))),
   );
   const metrics = [...logged].filter((name) => !isOfOneClass(name));
   const drawn =
@@ -68,7 +68,7 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
             metric={name}
             curves={shown.map((run) => ({
               name: run.name,
-              points: (history.get(run.id) ?? []).flatMap(({ epoch, metrics: values }) =>
+              points: (history.get(run.id)?.rows ?? []).flatMap(({ epoch, metrics: values }) =>
                 values[name] === undefined ? [] : [[epoch, values[name]] as const],
               ),
             }))}

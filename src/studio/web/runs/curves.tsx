@@ -10,7 +10,8 @@ import { metricText } from "./words.ts";
 /** One line. */
 export interface Curve {
   readonly name: string;
-  readonly points: readonly (readonly [epoch: number, value: Value])[];
+  /** Over the epochs that are done; within one a fraction. */
+  readonly points: readonly (readonly [epochs: number, value: Value])[];
 }
 
 interface CurvesProps {
@@ -23,6 +24,9 @@ interface CurvesProps {
 const COLOURS = ["--right", "--wrong", "--third", "--extra", "--muted"];
 const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 const HEIGHT = 260;
+/** Steps of the scale of epochs: whole ones, and smaller ones where a curve is known within them. */
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const FINE_STEPS = [1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
 /** Nothing where there is no value. */
 export function Curves({ title, metric, curves }: CurvesProps) {
@@ -53,7 +57,7 @@ export function Curves({ title, metric, curves }: CurvesProps) {
               {table.epochs.map((epoch, i) => (
                 <tr key={epoch}>
                   <th class="num" scope="row">
-                    {epoch}
+                    {Number(epoch.toFixed(3))}
                   </th>
                   {table.values.map((values, k) => (
                     <td key={table.names[k]} class="num">
@@ -102,7 +106,7 @@ function Plot({ title, metric, table }: PlotProps) {
   const data = [table.epochs, ...table.values] as unknown as UPlot.AlignedData;
   useEffect(() => {
     const element = place.current!;
-    const made = new UPlot(optionsOf(element, metric, table.names), data, element);
+    const made = new UPlot(optionsOf(element, metric, table), data, element);
     plot.current = made;
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
@@ -122,7 +126,11 @@ function Plot({ title, metric, table }: PlotProps) {
   return <div ref={place} role="img" aria-label={`${title} over the epochs, now: ${last.join(", ")}`} />;
 }
 
-function optionsOf(element: HTMLElement, metric: string, names: readonly string[]): UPlot.Options {
+function optionsOf(
+  element: HTMLElement,
+  metric: string,
+  { names, epochs }: Pick<CurveTable, "names" | "epochs">,
+): UPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const text = (value: number | null | undefined): string => metricText(metric, value ?? undefined);
@@ -137,7 +145,7 @@ function optionsOf(element: HTMLElement, metric: string, names: readonly string[
     height: HEIGHT,
     scales: { x: { time: false } },
     axes: [
-      { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
+      { ...axis, incrs: epochs.every(Number.isInteger) ? STEPS : [...FINE_STEPS, ...STEPS] },
       {
         ...axis,
         size: 58,

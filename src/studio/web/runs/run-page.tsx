@@ -13,7 +13,7 @@ import { RunSettings } from "./run-settings.tsx";
 import { RunStatus } from "./run-status.tsx";
 import { Scrolling } from "./scrolling.tsx";
 import { trainAddress } from "./train-address.ts";
-import { useRuns } from "./use-runs.ts";
+import { type RunHistory, useRuns } from "./use-runs.ts";
 import { epochsText, headlineOf, metricText, speedText, timeLeft } from "./words.ts";
 
 interface RunPageProps {
@@ -25,7 +25,7 @@ interface RunPageProps {
 export function RunPage({ id, readOnly }: RunPageProps) {
   const { runs, history } = useRuns([id]);
   const run = runs?.find((each) => each.id === id);
-  const rows = history.get(id) ?? [];
+  const { rows, lossCurve } = history.get(id) ?? { rows: [], lossCurve: [] };
   if (runs === undefined) return <p class="sub">Looking for the run</p>;
   if (run === undefined) return <Notice kind="error">There is no such run.</Notice>;
   const headline = headlineOf(run);
@@ -59,12 +59,25 @@ export function RunPage({ id, readOnly }: RunPageProps) {
       )}
       <Tiles run={run} headline={headline} />
       <div class="grid2 below">
-        <Curves title="Loss" metric="train/loss" curves={["train/loss", "val/loss"].map(curve)} />
+        <Curves
+          title="Loss"
+          metric="train/loss"
+          curves={[
+            ...["train/loss", "val/loss"].map(curve),
+            { name: "train/loss within the epochs", points: isFine(lossCurve) ? lossCurve : [] },
+          ]}
+        />
         <Curves title="Quality" metric={headline} curves={[`train/${train}`, headline].map(curve)} />
       </div>
       <Details run={run} readOnly={readOnly} />
     </>
   );
+}
+
+/** Whether it says more than the epochs do. */
+function isFine(curve: RunHistory["lossCurve"]): boolean {
+  const [before, last] = curve.slice(-2);
+  return before !== undefined && last !== undefined && last[0] - before[0] < 0.5;
 }
 
 function Tiles({ run, headline }: { readonly run: RunRow; readonly headline: string }) {

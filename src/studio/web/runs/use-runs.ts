@@ -1,14 +1,17 @@
 // The runs as they stand, followed for as long as a page shows them.
 import { useEffect, useState } from "preact/hooks";
-import type { HistoryRow, RunRow, RunsMessage } from "../../runs/api.ts";
+import type { HistoryChange, RunRow, RunsMessage } from "../../runs/api.ts";
 import { follow } from "../client.ts";
+
+/** What was logged of a run, and its loss within the epochs. */
+export type RunHistory = Pick<HistoryChange, "rows" | "lossCurve">;
 
 /** What is known so far. */
 export interface KnownRuns {
   /** The newest first; undefined before the server has answered. */
   readonly runs: readonly RunRow[] | undefined;
   /** By id, of those whose history was asked for. */
-  readonly history: ReadonlyMap<string, readonly HistoryRow[]>;
+  readonly history: ReadonlyMap<string, RunHistory>;
 }
 
 const NOTHING: KnownRuns = { runs: undefined, history: new Map() };
@@ -32,7 +35,7 @@ export function withNews(before: KnownRuns, { kind, runs, gone, history }: RunsM
   const kept =
     kind === "snapshot" ? [] : (before.runs ?? []).filter(({ id }) => !told.has(id) && !gone.includes(id));
   const curves = new Map(before.history);
-  for (const { id, from, rows } of history)
-    curves.set(id, [...(curves.get(id) ?? []).slice(0, from), ...rows]);
+  for (const { id, from, rows, lossCurve } of history)
+    curves.set(id, { rows: [...(curves.get(id)?.rows ?? []).slice(0, from), ...rows], lossCurve });
   return { runs: [...kept, ...runs].sort((a, b) => b.started - a.started), history: curves };
 }
