@@ -63,11 +63,14 @@ export function positiveOrZero(text: string): number {
 async function runPredict(model: string, pictures: readonly string[], flags: PredictFlags): Promise<void> {
   const { predict, predictionLine, modelOf } = await import("../app/index.ts");
   const results: PicturePrediction[] = [];
+  let [done, unreadable] = [0, 0];
   const { topK, labels: labelsPath, tta: testTimeAugmentation, workers, out } = flags;
   const request = { model: modelOf(model), pictures, topK, labelsPath, testTimeAugmentation, workers };
   if (out !== undefined) return await toFile({ ...request, out });
   for await (const result of predict(request)) {
+    done++;
     if (result.error !== undefined) {
+      unreadable++;
       process.stderr.write(`error: ${result.error.toLine()}\n`);
       process.exitCode = result.error.exitCode;
     }
@@ -75,6 +78,7 @@ async function runPredict(model: string, pictures: readonly string[], flags: Pre
     else results.push(result);
   }
   if (flags.json !== true) process.stdout.write(`${toTable(results)}\n`);
+  if (unreadable > 0) writeLine(`${done} pictures, ${unreadable} unreadable`);
 }
 
 async function toFile(request: Omit<PredictionFileRequest, "signal" | "write">): Promise<void> {

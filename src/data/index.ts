@@ -37,6 +37,7 @@ export { CSVDataModule, type CSVDataModuleOptions } from "./modules/csv-data-mod
 export {
   DataModule,
   type DataModuleOptions,
+  type DataPurpose,
   type DatasetSplits,
   type OpenOptions,
   type ResolvedDataModuleOptions,

@@ -49,12 +49,16 @@ test("killed and given again, each picture is there once, as predict without a f
   expect(last.stderr).toContain("900 of 900 pictures, 1 unreadable");
   expect(last.code).toBe(3);
   expect(await size()).toBe(0);
-  const plain = await run(folder, predict("--json"));
+  const plain = await run(folder, predict("nowhere.jpg", "--json"));
   expect(plain.stderr).toContain("many/17.jpg");
+  expect(plain.stderr).toContain("nowhere.jpg: cannot be read: no such file [PICTURE_UNREADABLE]");
+  expect(plain.stderr).toContain("901 pictures, 2 unreadable");
+  expect(plain.code).toBe(3);
   const lines = plain.stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as Line);
+  expect(lines.pop()).toMatchObject({ picture: "nowhere.jpg", predictions: [] });
   expect(lines).toHaveLength(COUNT);
   const expected = (rows: readonly Line[]): unknown[] =>
     rows

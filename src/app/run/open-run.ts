@@ -43,7 +43,7 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
   const { runtime } = await runtimeOf(settings);
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
-  const data = await parts.data(keptData(folder, overrides), model);
+  const data = await parts.data(keptData(folder, overrides), model, "evaluation");
   await setUp(model, data, parts);
   return {
     folder,

@@ -18,7 +18,7 @@ import {
   type LabelRange,
   type TaskName,
 } from "../../core/index.ts";
-import type { DataModule } from "../../data/index.ts";
+import type { DataModule, DataPurpose } from "../../data/index.ts";
 import { ClassificationMetric } from "../../metrics/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
@@ -44,10 +44,15 @@ export class RunParts {
    * The data module, with the transforms of the configuration, set up.
    * @param kept what a run has kept of its data; undefined: nothing, nor will it
    * @param model published weights bring their own preprocessing, unless the configuration lists transforms
+   * @param purpose default `training`
    */
-  async data(kept: KeptData | undefined, model: BaseClassificationModel): Promise<DataModule> {
+  async data(
+    kept: KeptData | undefined,
+    model: BaseClassificationModel,
+    purpose?: DataPurpose,
+  ): Promise<DataModule> {
     const data = await this.dataModule(kept, model);
-    await data.setup();
+    await data.setup(purpose);
     return data;
   }
 

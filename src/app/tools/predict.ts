@@ -42,7 +42,7 @@ export interface PicturePrediction {
 /**
  * Predictions for each picture, in order, as they are ready. A picture that cannot be read is reported in its
  * place; the others go on.
- * @throws ClassifierTrainingError kind "data" for a model or path that is not there, or no picture at all; kind "usage" `TOP_K`.
+ * @throws ClassifierTrainingError kind "data" for a model that is not there, or no picture at all; kind "usage" `TOP_K`.
  */
 export async function* predict(request: PredictRequest): AsyncGenerator<PicturePrediction> {
   const { model, labelsPath, testTimeAugmentation } = request;
@@ -149,21 +149,25 @@ function tensorsOf({ images: { data, shape }, indices }: ImageBatch): ImageTenso
   }));
 }
 
-/** The pictures that paths name, folders searched. @throws ClassifierTrainingError kind "data" */
+/**
+ * The pictures that paths name, folders searched. A path that is not there beside others is a picture that cannot be read.
+ * @throws ClassifierTrainingError kind "data" where nothing is there
+ */
 export async function findPictures(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
+  let missing = 0;
   for (const path of paths) {
     const entry = await stat(path).catch(() => undefined);
-    if (entry === undefined) {
-      throw new ClassifierTrainingError("data", "PICTURE_UNREADABLE", "there is no such picture or folder", {
-        where: path,
-      });
-    }
-    found.push(...(entry.isDirectory() ? await listPictures(path) : [path]));
+    if (entry === undefined) missing++;
+    found.push(...(entry?.isDirectory() === true ? await listPictures(path) : [path]));
   }
-  if (found.length > 0) return found;
-  throw new ClassifierTrainingError("data", "NO_PICTURES", "no pictures found", {
-    where: paths.join(", "),
-    hint: `pictures end with ${IMAGE_EXTENSIONS.join(" ")}`,
-  });
+  if (found.length > missing) return found;
+  throw missing > 0
+    ? new ClassifierTrainingError("data", "PICTURE_UNREADABLE", "there is no such picture or folder", {
+        where: found.join(", "),
+      })
+    : new ClassifierTrainingError("data", "NO_PICTURES", "no pictures found", {
+        where: paths.join(", "),
+        hint: `pictures end with ${IMAGE_EXTENSIONS.join(" ")}`,
+      });
 }

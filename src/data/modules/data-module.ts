@@ -151,6 +151,9 @@ export const dataModuleFields: {
   batchTransforms: z.array(batchTransformSchema).readonly().default([]),
 };
 
+/** What data is set up for. */
+export type DataPurpose = "training" | "evaluation";
+
 type Part = "train" | "val" | "test";
 const PARTS: readonly Part[] = ["train", "val", "test"];
 
@@ -196,17 +199,17 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
   }
 
   /**
-   * Finds the pictures and checks that a classifier can be trained on them.
+   * Finds the pictures and, where they are to be trained on, checks that a classifier can be. For evaluation their number and
+   * classes do not matter.
+   * @param purpose default `training`
    * @throws ClassifierTrainingError kind "data": `SINGLE_CLASS`, `FEWER_THAN_BATCH`, `SPLIT_LACKS_CLASS`, and what
    * the data set itself throws
    */
-  async setup(): Promise<void> {
+  async setup(purpose: DataPurpose = "training"): Promise<void> {
     if (this.#splits !== undefined) return;
     const splits = await this.#open();
-    const { sampler, seed } = this.options;
-    const { classes, labels } = splits.train;
-    const missing = checkTrainable(splits, this.options);
-    this.#sampler = trainSampler(labels, classes, seed, sampler);
+    const missing = purpose === "training" ? checkTrainable(splits, this.options) : missingClasses(splits);
+    if (purpose === "training") this.#sampler = this.#samplerOf(splits.train);
     if (this.options.onBadPicture === "quarantine")
       this.#quarantine = new Quarantine(this.options.quarantineFile);
     await this.#openCache(splits);
@@ -360,7 +363,13 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
   }
 
   get #trainSampler(): Sampler {
-    return this.#sampler ?? sequentialSampler(this.splits.train.labels.length);
+    this.#sampler ??= this.#samplerOf(this.splits.train);
+    return this.#sampler;
+  }
+
+  #samplerOf({ labels, classes }: ImageDataset): Sampler {
+    const { sampler, seed } = this.options;
+    return trainSampler(labels, classes, seed, sampler);
   }
 
   #loader(

@@ -35,6 +35,14 @@ describe("folders that cannot be trained on are refused", () => {
       "FEWER_THAN_BATCH",
       "data.batch_size=2",
     ));
+  test("fewer pictures than a batch, but not for evaluation", async () => {
+    const root = await pictures("judged", { "train/a": 1, "train/b": 1, "val/a": 1 });
+    const judged = new ImageFolderDataModule({ root, batchSize: 32 });
+    await judged.setup("evaluation");
+    expect(judged.splits.val?.labels).toHaveLength(1);
+    expect(judged.warnings).toEqual([`the validation split has no picture of class "b"`]);
+    expect([...judged.trainOrder(0)].sort()).toEqual([0, 1]);
+  });
   test("a class with too few pictures to split", async () =>
     fails({ root: await pictures("tiny", { a: 4, b: 1 }) }, "CLASS_TOO_SMALL", `"b"`));
   test("a split without a class", async () => {
