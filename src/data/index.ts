@@ -37,7 +37,6 @@ export { CSVDataModule, type CSVDataModuleOptions } from "./modules/csv-data-mod
 export {
   DataModule,
   type DataModuleOptions,
-  type DataPurpose,
   type DatasetSplits,
   type OpenOptions,
   type ResolvedDataModuleOptions,
@@ -53,6 +52,7 @@ export {
 } from "./modules/image-folder-data-module.ts";
 export { JSONLDataModule, type JSONLDataModuleOptions } from "./modules/jsonl-data-module.ts";
 export { KnownDataModule, type KnownDataModuleOptions } from "./modules/known-data-module.ts";
+export { checkClasses, type DataPurpose } from "./modules/trainable.ts";
 export type { Sampler } from "./sampling/sampler.ts";
 export {
   classWeights,

@@ -8,6 +8,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
   await writeColourPictures(join(folder, "photos"), { train: 8, val: 4, test: 10 });
+  await writeColourPictures(join(folder, "few"), { train: 1, val: 1, test: 2 });
   for (const [name, epochs] of [
     ["good", 6],
     ["new", 1],
@@ -38,6 +39,13 @@ test("evaluate says of an exported model what test says of its run, also where i
   const alone = await evaluate("new/model.onnx", "data.root=photos");
   expect(alone.metrics.acc_top1).toBe(ofRun.metrics.acc_top1);
   expect(alone.classes).toHaveLength(3);
+  const few = await evaluate("new", "data.root=few");
+  expect(few).toMatchObject({ part: "test", pictures: 6 });
+  const missing = await run(folder, ["evaluate", "nowhere"]);
+  expect(missing).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("nowhere: there is no such model"),
+  });
 }, 120_000);
 
 const compare = (words: readonly string[]) => run(folder, ["compare", "--import", TINY_NETWORK, ...words]);

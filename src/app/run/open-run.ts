@@ -43,7 +43,7 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
   const { runtime } = await runtimeOf(settings);
   const parts = new RunParts(composition, registry);
   const model = await parts.model();
-  const data = await parts.data(keptData(folder, overrides), model, "evaluation");
+  const data = await dataOf(folder, overrides, parts, model);
   await setUp(model, data, parts);
   return {
     folder,
@@ -54,6 +54,31 @@ export async function openRun({ run, overrides, registry, write }: RunRequest): 
     weightsFile: run?.endsWith(".safetensors") === true ? run : folder.bestCheckpoint,
     [Symbol.asyncDispose]: () => data.close(),
   };
+}
+
+/**
+ * The data of a run, or what is given instead, to be judged by: nothing is asked of its number and its classes. Closing it is the
+ * caller's.
+ */
+export async function openRunData({
+  run,
+  overrides,
+  registry,
+}: RunRequest & { readonly run: string }): Promise<DataModule> {
+  const folder = runFolderOf(run);
+  const composition = configurationOfRun(folder, overrides);
+  await validateRun(composition);
+  const parts = new RunParts(composition, registry);
+  return await dataOf(folder, overrides, parts, await parts.model());
+}
+
+function dataOf(
+  folder: RunFolder,
+  overrides: readonly string[],
+  parts: RunParts,
+  model: BaseClassificationModel,
+): Promise<DataModule> {
+  return parts.data(keptData(folder, overrides), model, "evaluation");
 }
 
 /** The newest run here that has weights; says which it is. @throws ClassifierTrainingError kind "usage" `NO_RUN` */

@@ -18,7 +18,7 @@ import {
   type LabelRange,
   type TaskName,
 } from "../../core/index.ts";
-import type { DataModule, DataPurpose } from "../../data/index.ts";
+import { checkClasses, type DataModule, type DataPurpose } from "../../data/index.ts";
 import { ClassificationMetric } from "../../metrics/index.ts";
 import type { BaseClassificationModel } from "../../models/index.ts";
 import { LearningRateScheduler, type Optimizer } from "../../optim/index.ts";
@@ -268,6 +268,7 @@ export async function setUp(
   const balanced = data.options.sampler.mode !== "disabled";
   const { task } = parts;
   const labels = { task, numClasses: data.classes.length, ignoreIndex };
+  checkClasses(data.splits.train);
   checkSampleLabels(data.splits.train.labels, labels, (i) => data.splits.train.name(i));
   const several = task === "multi_label";
   const weigh = classWeights === "auto" ? !balanced && !several : classWeights;

@@ -6,7 +6,7 @@ import { ClassifierTrainingError, LabelSets, oneClassEach, PRESENT, UNKNOWN } fr
 import type { ImageDataset } from "../../data/index.ts";
 import { modelOf } from "../export/write-export.ts";
 import { composeRun } from "../run/configuration.ts";
-import { openRun } from "../run/open-run.ts";
+import { openRunData } from "../run/open-run.ts";
 import { picturesOf } from "./data-tools.ts";
 
 /** An exported model, and where its pictures are. */
@@ -30,13 +30,14 @@ export interface LabelledPictures {
   readonly test: ImageDataset | undefined;
 }
 
-/** @throws ClassifierTrainingError kind "usage" `NO_DATA`, and what opening the run or the data throws */
+/** @throws ClassifierTrainingError kind "usage" `NO_DATA`; kind "data" `MODEL_MISSING`; and what opening the run or the data throws */
 export async function labelledPictures(request: LabelledRequest): Promise<LabelledPictures> {
-  const { model, overrides, registry, write } = request;
+  const { model, overrides, registry } = request;
+  if (!existsSync(model)) throw noModel(model);
   const run = runOf(model, overrides);
   if (run !== undefined) {
-    await using opened = await openRun({ run, overrides, registry, ...(write && { write }) });
-    const { val, test } = opened.data.splits;
+    await using data = await openRunData({ run, overrides, registry });
+    const { val, test } = data.splits;
     if (val !== undefined) return { model: modelOf(model), val, test };
     throw noData(model, "the run's data has no validation split", "give other data with data.root=FOLDER");
   }
@@ -109,6 +110,13 @@ function unknownClass(missing: string, classNames: readonly string[]): Classifie
   const known = classNames.length > 20 ? [...classNames.slice(0, 20), "..."] : classNames;
   return new ClassifierTrainingError("data", "UNKNOWN_CLASS", message, {
     hint: `its classes are ${known.join(", ")}`,
+  });
+}
+
+function noModel(where: string): ClassifierTrainingError {
+  return new ClassifierTrainingError("data", "MODEL_MISSING", "there is no such model or run", {
+    where,
+    hint: "give the folder of a run, or an exported model.onnx",
   });
 }
 

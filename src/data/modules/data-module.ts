@@ -39,7 +39,7 @@ import {
   trainSampler,
 } from "../sampling/samplers.ts";
 import type { SplitFile } from "../splits/split.ts";
-import { checkTrainable, missingClasses } from "./trainable.ts";
+import { checkTrainable, type DataPurpose, missingClasses } from "./trainable.ts";
 
 /** A data set in its parts. All parts have the classes of `train`. */
 export interface DatasetSplits {
@@ -151,9 +151,6 @@ export const dataModuleFields: {
   batchTransforms: z.array(batchTransformSchema).readonly().default([]),
 };
 
-/** What data is set up for. */
-export type DataPurpose = "training" | "evaluation";
-
 type Part = "train" | "val" | "test";
 const PARTS: readonly Part[] = ["train", "val", "test"];
 
@@ -209,11 +206,11 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
     if (this.#splits !== undefined) return;
     const splits = await this.#open();
     const missing = purpose === "training" ? checkTrainable(splits, this.options) : missingClasses(splits);
-    if (purpose === "training") this.#sampler = this.#samplerOf(splits.train);
     if (this.options.onBadPicture === "quarantine")
       this.#quarantine = new Quarantine(this.options.quarantineFile);
     await this.#openCache(splits);
     this.#splits = { ...splits, warnings: [...splits.warnings, ...missing] };
+    if (purpose === "training") this.#sampler = this.#trainSampler;
   }
 
   async #open(options?: OpenOptions): Promise<DatasetSplits> {
@@ -363,13 +360,10 @@ export abstract class DataModule implements TrainerData, AsyncDisposable {
   }
 
   get #trainSampler(): Sampler {
-    this.#sampler ??= this.#samplerOf(this.splits.train);
-    return this.#sampler;
-  }
-
-  #samplerOf({ labels, classes }: ImageDataset): Sampler {
     const { sampler, seed } = this.options;
-    return trainSampler(labels, classes, seed, sampler);
+    const { labels, classes } = this.splits.train;
+    this.#sampler ??= trainSampler(labels, classes, seed, sampler);
+    return this.#sampler;
   }
 
   #loader(

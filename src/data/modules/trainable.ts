@@ -4,6 +4,9 @@ import { type BatchTransform, Mix } from "../../transforms/batches/batch-transfo
 import type { ImageDataset } from "../datasets/dataset.ts";
 import { severalHint } from "../splits/several-hint.ts";
 
+/** What data is set up for. */
+export type DataPurpose = "training" | "evaluation";
+
 /** The parts that are used apart. */
 interface Parts {
   readonly train: ImageDataset;
@@ -31,11 +34,7 @@ export function checkTrainable(
 ): string[] {
   const { classes, labels } = splits.train;
   const several = labels instanceof LabelSets;
-  if (classes.length < 2 && !several) {
-    throw new ClassifierTrainingError("data", "SINGLE_CLASS", `only one class, "${classes[0]}"`, {
-      hint: "a classifier needs pictures of at least two classes",
-    });
-  }
+  checkClasses(splits.train);
   if (several && !labels.data.includes(PRESENT)) {
     throw new ClassifierTrainingError("data", "NO_LABELS", "no training picture has a label", {
       hint: "a classifier needs pictures that have what it is to find",
@@ -61,6 +60,14 @@ export function checkTrainable(
     });
   }
   return missing;
+}
+
+/** @throws ClassifierTrainingError kind "data" `SINGLE_CLASS` for classes that no network can tell apart */
+export function checkClasses({ classes, labels }: ImageDataset): void {
+  if (classes.length >= 2 || labels instanceof LabelSets) return;
+  throw new ClassifierTrainingError("data", "SINGLE_CLASS", `only one class, "${classes[0]}"`, {
+    hint: "a classifier needs pictures of at least two classes",
+  });
 }
 
 /** One line for each class that a part lacks; of several labels one for each part. */
