@@ -22,15 +22,9 @@ export {
   newestPredictions,
   type PredictedPictures,
   predictionsIn,
-  readPredictedPictures,
-  withLabelsOf,
 } from "./labels/predicted-pictures.ts";
-export {
-  rankPictures,
-  type SuspiciousLabels,
-  type SuspiciousPicture,
-  suspiciousLabels,
-} from "./labels/suspicious-labels.ts";
+export type { SuspiciousPicture } from "./labels/rank-pictures.ts";
+export { type SuspiciousLabels, suspiciousLabels } from "./labels/suspicious-labels.ts";
 export { writeDockerFolder } from "./package/docker-folder.ts";
 export { type PackageRequest, type PackageResult, packageModel } from "./package/package-model.ts";
 export { writeTransformersFolder } from "./package/transformers-folder.ts";

@@ -17,6 +17,7 @@ export { listPictures } from "./files/list-pictures.ts";
 export {
   type AppliedLabelChanges,
   labelChangesLine,
+  type NamedParts,
   nameBelow,
   placesByName,
   type SamplePlace,

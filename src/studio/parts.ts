@@ -1,6 +1,7 @@
 // What the parts of the studio share: the open data set, the folder of runs, and a voice.
 import type { OpenData } from "./data/open-data.ts";
 import type { OpenPictures } from "./data/open-pictures.ts";
+import type { TableThread } from "./tables/table-thread.ts";
 
 /** All that answers need. */
 export interface StudioParts {
@@ -10,6 +11,8 @@ export interface StudioParts {
   readonly data: OpenData | undefined;
   /** Those of `data`. */
   readonly pictures: OpenPictures | undefined;
+  /** Reads what is large. */
+  readonly tables: TableThread;
   /** The folder whose runs are followed. */
   readonly runs: string;
   readonly readOnly: boolean;

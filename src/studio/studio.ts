@@ -12,6 +12,7 @@ import { readPages } from "./http/pages.ts";
 import { createRoutes } from "./http/routes.ts";
 import type { StudioOptions } from "./options.ts";
 import type { StudioParts } from "./parts.ts";
+import { TableThread } from "./tables/table-thread.ts";
 
 const LIMITS = { bodyTimeoutMs: 30_000, deadlineMs: 120_000 };
 
@@ -77,11 +78,15 @@ async function openParts({
   const data =
     configuration === undefined ? undefined : await openData({ configuration, registry, imports, note });
   const beside = data?.root === undefined ? undefined : await openBeside(data.root, readOnly, note);
-  const closing = beside?.lock === undefined ? [] : [beside.lock];
+  const tables = new TableThread(data?.splits);
+  const closing = [...(beside?.lock === undefined ? [] : [beside.lock]), tables];
   const pictures = data === undefined ? undefined : await openPictures({ data, beside, note });
   const name = basename(resolve(data?.root ?? runs));
   const mayLook = readOnly || beside?.closed === "taken";
-  return { version: packageVersion(), name, data, pictures, runs, imports, readOnly: mayLook, closing, note };
+  return {
+    ...{ version: packageVersion(), name, data, pictures, tables, runs, imports, readOnly: mayLook },
+    ...{ closing, note },
+  };
 }
 
 async function close({ pictures, closing }: StudioParts): Promise<void> {

@@ -2,21 +2,21 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
-import { probabilityColumn } from "../../callbacks/index.ts";
+import { probabilityColumn } from "../../callbacks/prediction-table.ts";
 import { resolveKey, toPlain } from "../../config/index.ts";
 import {
   ABSENT,
   ClassifierTrainingError,
+  csvRecords,
   LabelSets,
   labelsOf,
   PRESENT,
-  readCsv,
   readLabelList,
   type SampleLabels,
   selectLabels,
   UNKNOWN,
 } from "../../core/index.ts";
-import { type DatasetSplits, nameBelow, placesByName } from "../../data/index.ts";
+import { type NamedParts, nameBelow, placesByName } from "../../data/index.ts";
 import { configurationOfRun } from "../run/configuration.ts";
 import { newestRun, RunFolder } from "../run/run-folder.ts";
 
@@ -59,28 +59,48 @@ export async function readPredictedPictures(path: string): Promise<PredictedPict
   if (file === undefined) {
     throw noPredictions(path, "give the folder of a run that has validated, or of a cross-validation");
   }
-  const [header = [], ...rows] = readCsv(await readFile(file, "utf8"));
+  const text = await readFile(file, "utf8");
+  const records = csvRecords(text);
+  const header = records.next().value?.values ?? [];
   const prefix = probabilityColumn("");
   const columns = [...header.keys()].filter((i) => header[i]!.startsWith(prefix));
-  if (columns.length < 1 || rows.some((row) => row[columns[0]!] === "")) {
-    const message = "the file has no probability of each class";
-    throw new ClassifierTrainingError("usage", "NO_PROBABILITIES", message, {
-      where: file,
-      hint: "runs of earlier versions, and of hundreds of classes, have none: train again with this one",
-    });
-  }
   const classes = columns.map((i) => header[i]!.slice(prefix.length));
-  const cells = (column: string): string[] => rows.map((row) => row[header.indexOf(column)]!);
+  const [name, truth, unknown] = ["name", "true", "unknown"].map((column) => header.indexOf(column));
+  const [names, given, open]: [string[], string[], string[]] = [[], [], []];
+  // Lines are at least as many as rows.
+  const probabilities = new Float32Array(text.split("\n").length * classes.length);
   const root = await rootOf(path);
+  if (columns.length === 0) throw noProbabilities(file);
+  for (const { values } of records) {
+    if (values[columns[0]!] === "") throw noProbabilities(file);
+    const start = names.length * classes.length;
+    for (const [k, column] of columns.entries()) probabilities[start + k] = Number(values[column]);
+    names.push(nameBelow(root, normalize(values[name!]!)));
+    given.push(values[truth!]!);
+    open.push(values[unknown!] ?? "");
+  }
   return {
     source: file === new RunFolder(path).outOfFoldFile ? "folds" : "validation",
     classes,
-    names: cells("name").map((name) => nameBelow(root, normalize(name))),
-    labels: header.includes("unknown")
-      ? labelSets(cells("true"), cells("unknown"), classes)
-      : Int32Array.from(cells("true"), (name) => classes.indexOf(name)),
-    probabilities: matrixOf(rows.length, columns.length, (row, k) => Number(rows[row]![columns[k]!])),
+    names,
+    labels:
+      unknown! >= 0
+        ? labelSets(given, open, classes)
+        : Int32Array.from(given, (label) => classes.indexOf(label)),
+    probabilities: probabilities.slice(0, names.length * classes.length),
   };
+}
+
+function noProbabilities(where: string): ClassifierTrainingError {
+  return new ClassifierTrainingError(
+    "usage",
+    "NO_PROBABILITIES",
+    "the file has no probability of each class",
+    {
+      where,
+      hint: "runs of earlier versions, and of hundreds of classes, have none: train again with this one",
+    },
+  );
 }
 
 function noPredictions(where: string, hint: string): ClassifierTrainingError {
@@ -118,7 +138,7 @@ async function rootOf(path: string): Promise<string> {
 }
 
 /** Those of the pictures that the data has, with the labels that it has for them now. */
-export function withLabelsOf(predicted: PredictedPictures, splits: DatasetSplits): PredictedPictures {
+export function withLabelsOf(predicted: PredictedPictures, splits: NamedParts): PredictedPictures {
   const { classes, names, probabilities } = predicted;
   const places = placesByName(splits);
   const own = splits.train.classes.map((name) => classes.indexOf(name));

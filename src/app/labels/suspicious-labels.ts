@@ -1,28 +1,8 @@
 // The labels of a data set that are most likely wrong, by what a run or a cross-validation says of its pictures.
-import { LabelSets, labelsOf } from "../../core/index.ts";
-import type { LabelNames } from "../../data/index.ts";
-import {
-  findLabelErrors,
-  findLabelSetErrors,
-  type LabelErrorOptions,
-  suggestedLabels,
-} from "../../inspect/index.ts";
+import type { LabelErrorOptions } from "../../inspect/index.ts";
 import { type DataToolRequest, withPictures } from "../tools/data-tools.ts";
 import { type PredictedPictures, readPredictedPictures, withLabelsOf } from "./predicted-pictures.ts";
-
-/** A picture whose label the model contradicts. */
-export interface SuspiciousPicture {
-  /** Row among the predictions. */
-  readonly row: number;
-  /** As in lists of changed labels. */
-  readonly name: string;
-  readonly given: LabelNames;
-  readonly suggested: LabelNames;
-  /** Between 0 and 1: the lower, the more likely the label is wrong. */
-  readonly score: number;
-  /** Whether confident learning counts it among the errors. */
-  readonly isError: boolean;
-}
+import { rankPictures, type SuspiciousPicture } from "./rank-pictures.ts";
 
 /** Which predictions are used, and how labels are ranked. */
 export interface SuspiciousLabelsRequest extends LabelErrorOptions {
@@ -50,25 +30,4 @@ export async function suspiciousLabels({
     data === undefined ? read : await withPictures(data, async (splits) => withLabelsOf(read, splits));
   const { source, classes, names } = predicted;
   return { source, classes, pictures: names.length, suspicious: rankPictures(predicted, options) };
-}
-
-/** Ranks the pictures that the model contradicts: those that count as errors first, each by rising score. */
-export function rankPictures(
-  { classes, names, labels, probabilities }: PredictedPictures,
-  options: LabelErrorOptions = {},
-): SuspiciousPicture[] {
-  const nameOf = (label: number): string => classes[label]!;
-  if (!(labels instanceof LabelSets)) {
-    const predicted = { probabilities, labels, classes: classes.length };
-    return findLabelErrors(predicted, options).map(({ sample, given, suggested, score, isError }) => ({
-      ...{ row: sample, name: names[sample]!, score, isError },
-      given: nameOf(given),
-      suggested: nameOf(suggested),
-    }));
-  }
-  return findLabelSetErrors({ probabilities, labels }, options).map((found) => ({
-    ...{ row: found.sample, name: names[found.sample]!, score: found.score, isError: found.isError },
-    given: labelsOf(labels, found.sample).map(nameOf),
-    suggested: suggestedLabels(labels, found).map(nameOf),
-  }));
 }

@@ -20,14 +20,17 @@ export interface AppliedLabelChanges {
   readonly count: number;
 }
 
-/** Pictures in their parts. */
-export interface LabelledParts {
-  readonly train: ImageDataset;
-  readonly val: ImageDataset | undefined;
-  readonly test: ImageDataset | undefined;
+/** Pictures in their parts; `D` is what is known of each part. */
+export interface LabelledParts<D = ImageDataset> {
+  readonly train: D;
+  readonly val: D | undefined;
+  readonly test: D | undefined;
   /** What names of pictures in the list are relative to. */
   readonly root?: string | undefined;
 }
+
+/** Pictures without what is in them. */
+export type NamedParts = LabelledParts<Pick<ImageDataset, "classes" | "labels" | "name">>;
 
 /** One line about it. */
 export function labelChangesLine({ file, count }: AppliedLabelChanges): string {
@@ -80,7 +83,7 @@ export interface SamplePlace {
 }
 
 /** Where the samples of each picture are, by the picture's name in lists of changes: a table may name one several times. */
-export function placesByName(parts: LabelledParts): Map<string, SamplePlace[]> {
+export function placesByName(parts: NamedParts): Map<string, SamplePlace[]> {
   const found = new Map<string, SamplePlace[]>();
   for (const part of PARTS) {
     const dataset = parts[part];

@@ -46,7 +46,7 @@ interface OpenPicturesRequest {
  */
 export async function openPictures({ data, beside, note }: OpenPicturesRequest): Promise<OpenPictures> {
   const { root, splits, task } = data;
-  const listing = new Listing(splits, root ?? "");
+  const listing = new Listing(splits, root ?? splits.root ?? "");
   const pictures = new Pictures(listing, root);
   const folders = task === "multi_label" ? undefined : ClassFolders.of(splits, listing);
   const isWritten = beside?.closed === null;

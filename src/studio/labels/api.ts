@@ -63,5 +63,7 @@ export interface QueuedPicture {
 export interface LabelQueue {
   /** How many pictures the predictions are of. */
   readonly predicted: number;
+  /** Labels that they contradict less than these. */
+  readonly more: number;
   readonly pictures: readonly QueuedPicture[];
 }

@@ -1,37 +1,38 @@
 // What is to be decided about labels and what has been: predictions of a run, joined with the open data set and the decisions.
 import { join } from "node:path";
-import { rankPictures, readPredictedPictures, withLabelsOf } from "../../app/index.ts";
-import { ClassifierTrainingError, LabelSets, labelsOf } from "../../core/index.ts";
-import { type LabelChange, placesByName, type SamplePlace } from "../../data/index.ts";
+import { ClassifierTrainingError } from "../../core/index.ts";
+import type { LabelChange } from "../../data/index.ts";
 import { besideOf } from "../data/beside.ts";
 import type { Listing } from "../data/listing.ts";
 import type { OpenData } from "../data/open-data.ts";
 import { notFound } from "../http/answers.ts";
-import type { ClassProbability, LabelDecision, LabelDecisions, LabelNames, LabelQueue } from "./api.ts";
+import type { RankedLabels } from "../tables/protocol.ts";
+import type { TableThread } from "../tables/table-thread.ts";
+import type { LabelDecision, LabelDecisions, LabelNames, LabelQueue, QueuedPicture } from "./api.ts";
 import { dataCommand } from "./data-command.ts";
 import { DecisionFile } from "./decision-file.ts";
 import type { FoundSource } from "./sources.ts";
 
-/** Classes shown beside the given ones. */
-const MOST_CLASSES = 5;
+/** The data set whose labels are decided about. */
+export interface LabelDeskRequest {
+  readonly data: OpenData;
+  readonly listing: Listing;
+  readonly tables: TableThread;
+  /** Modules of the user that register components. */
+  readonly imports: readonly string[];
+}
 
 /** The queue and the decisions of one data set. */
 export class LabelDesk {
   readonly #data: OpenData;
   readonly #listing: Listing;
+  readonly #tables: TableThread;
   readonly #file: DecisionFile;
   readonly #imports: readonly string[];
-  /** Pictures by their names in lists of changed labels: their numbers, and where they were when the data was opened. */
-  readonly #pictures: ReadonlyMap<string, { readonly id: number; readonly place: SamplePlace }>;
-  /** And their names by number. */
-  readonly #names: ReadonlyMap<number, string>;
-  #ranked: { readonly key: string; readonly queue: LabelQueue } | undefined;
+  #ranked: { readonly key: string; readonly labels: Promise<RankedLabels> } | undefined;
 
-  /**
-   * @param imports modules of the user that register components
-   * @throws ClassifierTrainingError kind "usage" `LABELS_CHANGED` where the data was opened with a list of changed labels
-   */
-  constructor(data: OpenData, listing: Listing, imports: readonly string[]) {
+  /** @throws ClassifierTrainingError kind "usage" `LABELS_CHANGED` where the data was opened with a list of changed labels */
+  constructor({ data, listing, tables, imports }: LabelDeskRequest) {
     if (data.splits.labelChanges !== undefined) {
       const message = "the data was opened with a list of changed labels";
       throw new ClassifierTrainingError("usage", "LABELS_CHANGED", message, {
@@ -41,15 +42,9 @@ export class LabelDesk {
     }
     this.#data = data;
     this.#imports = imports;
+    this.#tables = tables;
     this.#listing = listing;
     this.#file = new DecisionFile(join(besideOf(data.root ?? data.splits.root ?? "."), "labels.jsonl"));
-    this.#pictures = new Map(
-      [...placesByName(data.splits)].flatMap(([name, [place]]) => {
-        const id = listing.find(data.splits[place!.part]!.name(place!.index));
-        return id === undefined ? [] : [[name, { id, place: place! }] as const];
-      }),
-    );
-    this.#names = new Map([...this.#pictures].map(([name, { id }]) => [id, name]));
   }
 
   /**
@@ -58,9 +53,18 @@ export class LabelDesk {
    */
   async queue({ folder, id, written }: FoundSource): Promise<LabelQueue> {
     const key = `${id} ${written}`;
-    if (this.#ranked?.key !== key) this.#ranked = { key, queue: await this.#rank(folder) };
-    const { predicted, pictures } = this.#ranked.queue;
-    return { predicted, pictures: pictures.filter(({ name }) => this.#current(name) !== undefined) };
+    if (this.#ranked?.key !== key) this.#ranked = { key, labels: this.#tables.rank(folder) };
+    const ranked = this.#ranked;
+    const { pictures, ...counts } = await ranked.labels.catch((error) => {
+      if (this.#ranked === ranked) this.#ranked = undefined;
+      throw error;
+    });
+    const there = pictures.flatMap((each): QueuedPicture[] => {
+      const current = this.#labelsOf(each.picture);
+      if (current === undefined || !sameNames(current, each.given)) return [];
+      return [{ ...each, name: this.#listing.name(each.picture) }];
+    });
+    return { ...counts, pictures: there };
   }
 
   async decisions(): Promise<LabelDecisions> {
@@ -69,9 +73,9 @@ export class LabelDesk {
 
   /** Decides what a picture is. @throws ClassifierTrainingError kind "usage" `LABEL_UNKNOWN`; `NOT_FOUND` */
   async decide(picture: number, to: LabelNames): Promise<LabelDecisions> {
-    const name = this.#names.get(picture);
-    const from = name === undefined ? undefined : this.#current(name);
-    if (name === undefined || from === undefined) throw notFound("there is no such picture");
+    const from = this.#labelsOf(picture);
+    if (from === undefined) throw notFound("there is no such picture");
+    const name = this.#listing.name(picture);
     return this.#answer(await this.#file.decide({ name, from, to: this.#checked(to) }));
   }
 
@@ -80,15 +84,11 @@ export class LabelDesk {
     return this.#answer(await this.#file.undo(name));
   }
 
-  /** What a picture is labelled as, without decisions; undefined where it is gone, or lies elsewhere by now. */
-  #current(name: string): LabelNames | undefined {
-    const { id, place } = this.#pictures.get(name) ?? {};
-    if (id === undefined || place === undefined || !this.#listing.has(id)) return undefined;
-    const { labels, classes } = this.#data.splits[place.part]!;
-    const opened = labelsOf(labels, place.index);
-    if (opened.join() !== this.#listing.labels(id).join()) return undefined;
-    const names = opened.map((label) => classes[label]!);
-    return labels instanceof LabelSets ? names : names[0];
+  /** What a picture is labelled as, without decisions; undefined where it is gone. */
+  #labelsOf(picture: number): LabelNames | undefined {
+    if (!this.#listing.has(picture)) return undefined;
+    const names = this.#listing.labels(picture).map((label) => this.#listing.classes[label]!);
+    return this.#data.task === "multi_label" ? names : names[0];
   }
 
   #checked(to: LabelNames): LabelNames {
@@ -126,37 +126,12 @@ export class LabelDesk {
   }
 
   #decision(change: LabelChange): LabelDecision {
-    const current = this.#current(change.name);
-    const stale =
-      current === undefined
-        ? "the picture is gone, or lies elsewhere"
-        : sameNames(current, change.from)
-          ? null
-          : "the picture is labelled otherwise by now";
-    return { ...change, picture: this.#pictures.get(change.name)?.id ?? null, stale };
-  }
-
-  async #rank(folder: string): Promise<LabelQueue> {
-    const predicted = withLabelsOf(await readPredictedPictures(folder), this.#data.splits);
-    const { classes, names, probabilities } = predicted;
-    const ranked = rankPictures(predicted).filter(({ name }) => this.#pictures.has(name));
-    const inOrder = (given: LabelNames): LabelNames =>
-      typeof given === "string" ? given : this.#listing.classes.filter((each) => given.includes(each));
-    const pictures = ranked.map(({ row, name, given, suggested, score, isError }) => {
-      const all = classes
-        .map(
-          (each, k): ClassProbability => ({
-            name: each,
-            probability: probabilities[row * classes.length + k]!,
-          }),
-        )
-        .sort((a, b) => b.probability - a.probability);
-      const own = new Set(typeof given === "string" ? [given] : given);
-      const shown = all.filter((each, i) => i < MOST_CLASSES || own.has(each.name));
-      const said = { name, given: inOrder(given), suggested: inOrder(suggested), score, isError };
-      return { picture: this.#pictures.get(name)!.id, ...said, classes: shown };
-    });
-    return { predicted: names.length, pictures };
+    const picture = this.#listing.find(change.name);
+    const isThere =
+      picture !== undefined && this.#listing.has(picture) && this.#listing.name(picture) === change.name;
+    if (!isThere) return { ...change, picture: null, stale: "the picture is gone, or lies elsewhere" };
+    const fits = sameNames(this.#labelsOf(picture)!, change.from);
+    return { ...change, picture, stale: fits ? null : "the picture is labelled otherwise by now" };
   }
 }
 

@@ -8,6 +8,7 @@ import { ImageFolderDataModule } from "../../data/index.ts";
 import { openData } from "../data/open-data.ts";
 import { openPictures } from "../data/open-pictures.ts";
 import { createRoutes } from "../http/routes.ts";
+import { TableThread } from "../tables/table-thread.ts";
 import type { LabelDecisions, LabelQueue, LabelSource } from "./api.ts";
 
 const HOST = "127.0.0.1:4000";
@@ -15,6 +16,8 @@ const TOKEN = "a-token-of-some-length";
 let folder: string;
 let root: string;
 const closing: AsyncDisposable[] = [];
+/** One for all starts: the pictures are the same. */
+let tables: TableThread | undefined;
 
 /** The studio's routes over the folder, as after a start. */
 async function start({ readOnly = false, overrides = [] as string[] } = {}) {
@@ -22,8 +25,9 @@ async function start({ readOnly = false, overrides = [] as string[] } = {}) {
   const configuration = { overrides: [`data.root=${root}`, ...overrides] };
   const data = await openData({ imports: [], configuration, registry: allComponents(), note });
   const pictures = await openPictures({ data, beside: undefined, note });
+  tables ??= new TableThread(data.splits);
   const given = { version: "0", name: "photos", imports: [], closing, readOnly, note };
-  const parts = { ...given, data, pictures, runs: join(folder, "runs") };
+  const parts = { ...given, data, pictures, tables, runs: join(folder, "runs") };
   const app = createRoutes(parts, { token: TOKEN, hosts: [HOST], cookie: "studio" }, new Map());
   const ask = async <T>(path: string, body?: unknown): Promise<T> => {
     const headers = { Host: HOST, Cookie: `studio=${TOKEN}`, "X-Studio": "1" };
@@ -66,6 +70,7 @@ beforeAll(async () => {
   await rm(join(folder, "runs/cv/.hydra"), { recursive: true });
 });
 afterAll(async () => {
+  await tables?.[Symbol.asyncDispose]();
   for (const part of closing) await part[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
@@ -85,8 +90,8 @@ test("runs and cross-validations are sources; folds are one", async () => {
 test.each(["one", "cv"])("the planted label comes first: %s", async (name) => {
   const ask = await start();
   const source = (await ask<LabelSource[]>("sources")).find((each) => each.name === name)!;
-  const { predicted, pictures } = await ask<LabelQueue>(`queue/${source.id}`);
-  expect(predicted).toBe(8);
+  const { predicted, more, pictures } = await ask<LabelQueue>(`queue/${source.id}`);
+  expect([predicted, more]).toEqual([8, 0]);
   expect(pictures).toHaveLength(1);
   expect(pictures[0]).toMatchObject({ name: "val/b/0.png", given: "b", suggested: "a", isError: true });
   expect(pictures[0]!.classes[0]).toEqual({ name: "a", probability: expect.closeTo(0.95, 6) });

@@ -16,12 +16,12 @@ const decisionSchema = z.strictObject({
 const undoSchema = z.strictObject({ name: z.string().max(10_000) });
 
 /** Below `/api/labels`. */
-export function labelRoutes({ data, pictures, runs, imports }: StudioParts): Hono<StudioEnv> {
+export function labelRoutes({ data, pictures, tables, runs, imports }: StudioParts): Hono<StudioEnv> {
   const app = new Hono<StudioEnv>();
   let opened: LabelDesk | undefined;
   const desk = (): LabelDesk => {
     if (data === undefined || pictures === undefined) throw notFound("no data set is open");
-    opened ??= new LabelDesk(data, pictures.listing, imports);
+    opened ??= new LabelDesk({ data, listing: pictures.listing, tables, imports });
     return opened;
   };
   app.get("/sources", async (c) => {

@@ -8,6 +8,7 @@ import { decodeModel, encodeModel } from "../../onnx/index.ts";
 import { openData } from "../data/open-data.ts";
 import { openPictures } from "../data/open-pictures.ts";
 import { createRoutes } from "../http/routes.ts";
+import { TableThread } from "../tables/table-thread.ts";
 import type {
   Classified,
   HeatAnswer,
@@ -47,7 +48,8 @@ beforeAll(async () => {
   const pictures = await openPictures({ data, beside: undefined, note });
   closing.push({ [Symbol.asyncDispose]: async () => pictures.close() });
   const facts = { version: "", name: "photos", runs: join(folder, "outputs"), readOnly: false };
-  app = createRoutes({ ...facts, data, pictures, imports: [], closing, note }, ENTRANCE, new Map());
+  const parts = { ...facts, data, pictures, tables: new TableThread(undefined), imports: [], closing, note };
+  app = createRoutes(parts, ENTRANCE, new Map());
 }, 120_000);
 afterAll(async () => {
   for (const part of closing) await part[Symbol.asyncDispose]();

@@ -1,12 +1,15 @@
 // Everything about a run but its row and its curves, gathered from its folder.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { shellWord } from "../../app/search/trial-overrides.ts";
 import { parseOverride } from "../../config/index.ts";
+import type { TableThread } from "../tables/table-thread.ts";
 import type { FormSetting, RunDetail, RunSetting } from "./api.ts";
 import type { FollowedRun } from "./followed-run.ts";
-import { confusionOf, type FindPicture, labelCountsOf, wrongOf } from "./run-mistakes.ts";
 import { readTable, readText } from "./run-tables.ts";
+
+/** The number of an open picture by its name; undefined where there is none of that name. */
+export type FindPicture = (name: string) => number | undefined;
 
 /** Drawings of the callbacks, by what the page may ask for. */
 export const PICTURES: readonly string[] = ["top_losses", "sample_predictions", "confusion_matrix"].flatMap(
@@ -17,10 +20,15 @@ export const PICTURES: readonly string[] = ["top_losses", "sample_predictions", 
  * What is not there is left out: a run that goes on has little.
  * @param find the number of an open picture
  */
-export async function detailOf(run: FollowedRun, find?: FindPicture): Promise<RunDetail> {
-  const { folder, facts, summary } = run;
+export async function detailOf(
+  run: FollowedRun,
+  tables: TableThread,
+  find?: FindPicture,
+): Promise<RunDetail> {
+  const { folder, facts, summary, row } = run;
   const overrides = facts?.overrides ?? [];
-  const predictions = await readTable(folder.path, "predictions.csv");
+  const isLive = row?.status === "running";
+  const { confusion, labelCounts, wrong } = await tables.mistakes({ folder: folder.path, isLive });
   const environment = await readText(folder.path, "environment.json");
   const settings = overrides.map(settingOf);
   return {
@@ -35,9 +43,12 @@ export async function detailOf(run: FollowedRun, find?: FindPicture): Promise<Ru
     settings: (await readTable(folder.path, ".hydra/origins.csv")) as unknown as RunSetting[],
     environment: environment === undefined ? [] : Object.entries(JSON.parse(environment)),
     error: summary?.error ?? null,
-    confusion: await confusionOf(run, predictions),
-    labelCounts: await labelCountsOf(run),
-    wrong: wrongOf(run, predictions, find),
+    ...{ confusion, labelCounts },
+    wrong: wrong.map((each) => {
+      const path = resolve(facts?.cwd ?? "", each.name);
+      // Open pictures are named from their folder as it was given: absolute, or from here.
+      return { ...each, picture: find?.(path) ?? find?.(relative("", path)) ?? null };
+    }),
     pictures: PICTURES.filter((name) => existsSync(join(folder.path, `${name}.png`))),
   };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RunLock } from "../../app/run/lock/run-lock.ts";
+import { TableThread } from "../tables/table-thread.ts";
 import type { RunRow } from "./api.ts";
 import { detailOf } from "./run-detail.ts";
 import { insideOf } from "./run-files.ts";
@@ -142,6 +143,7 @@ test("links that lead out of a run are not followed", async () => {
   const follower = new RunFollower(root);
   const rows = await follower.rows();
   expect(rows.map(({ name }) => name)).toEqual(["d"]);
-  const detail = await detailOf(await follower.run(rows[0]!.id));
+  await using tables = new TableThread(undefined);
+  const detail = await detailOf(await follower.run(rows[0]!.id), tables);
   expect(JSON.stringify(detail)).not.toContain("secret");
 });

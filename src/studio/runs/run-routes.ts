@@ -29,7 +29,7 @@ const resumeSchema = z.strictObject({ maxEpochs: z.int().min(1).optional() });
 
 /** Below `/api/runs`. */
 export function runRoutes(runs: StudioRuns): Hono<StudioEnv> {
-  const { follower, launcher, stopping, trainings } = runs;
+  const { follower, launcher, stopping, trainings, tables } = runs;
   const app = new Hono<StudioEnv>();
   const foldersOf = (ids: readonly string[]): Promise<string[]> =>
     Promise.all(ids.map(async (id) => (await follower.run(id)).folder.path));
@@ -42,7 +42,7 @@ export function runRoutes(runs: StudioRuns): Hono<StudioEnv> {
     return c.json(differences);
   });
   app.get("/:id", async (c) =>
-    c.json(await detailOf(await follower.run(c.req.param("id")), runs.findPicture)),
+    c.json(await detailOf(await follower.run(c.req.param("id")), tables, runs.findPicture)),
   );
   app.get("/:id/log", async (c) => {
     const id = c.req.param("id");

@@ -1,9 +1,11 @@
 // What the studio's answers about runs share.
 import type { StudioParts } from "../parts.ts";
+import type { TableThread } from "../tables/table-thread.ts";
 import { TrainForms } from "./form/train-form.ts";
 import { Launcher } from "./launcher.ts";
+import type { FindPicture } from "./run-detail.ts";
 import { RunFollower } from "./run-follower.ts";
-import type { FindPicture } from "./run-mistakes.ts";
+
 import { Stopping } from "./stop-run.ts";
 import { Trainings } from "./trainings.ts";
 
@@ -14,6 +16,7 @@ export class StudioRuns {
   readonly launcher: Launcher;
   readonly stopping: Stopping;
   readonly trainings: Trainings;
+  readonly tables: TableThread;
   /** Undefined where no pictures are open. */
   readonly findPicture: FindPicture | undefined;
 
@@ -22,8 +25,10 @@ export class StudioRuns {
     data,
     pictures,
     imports,
-  }: Pick<StudioParts, "runs" | "data" | "pictures" | "imports">) {
+    tables,
+  }: Pick<StudioParts, "runs" | "data" | "pictures" | "imports" | "tables">) {
     this.follower = new RunFollower(runs);
+    this.tables = tables;
     const listing = pictures?.listing;
     this.findPicture =
       listing &&

@@ -11,6 +11,7 @@ import {
   writeColourPictures,
 } from "../../../test/e2e/command.ts";
 import { refuse } from "../http/answers.ts";
+import { TableThread } from "../tables/table-thread.ts";
 import type { FormSetting, RunDetail, RunRow, StartedTraining } from "./api.ts";
 import { runRoutes } from "./run-routes.ts";
 import { StudioRuns } from "./studio-runs.ts";
@@ -26,6 +27,7 @@ beforeAll(async () => {
     data: undefined,
     pictures: undefined,
     imports: [],
+    tables: new TableThread(undefined),
   });
   app = new Hono();
   app.route("/runs", runRoutes(runs));

@@ -86,13 +86,15 @@ function SourceChoice({
 function Progress({ open: { queue, at, decisionOf } }: { readonly open: OpenQueue }) {
   if (queue === undefined || at < 0) return null;
   const decided = queue.pictures.filter((picture) => decisionOf(picture) !== undefined).length;
-  const total = wholeNumber(queue.pictures.length);
+  const { length } = queue.pictures;
+  const total = wholeNumber(length);
   return (
     <p class="sub labels-progress" role="status">
       <strong>
         {wholeNumber(at + 1)} of {total}
       </strong>
-      {decided === queue.pictures.length ? ", all decided" : `, ${wholeNumber(decided)} decided`}
+      {queue.more > 0 && `, the worst of ${wholeNumber(length + queue.more)}`}
+      {decided === length ? ", all decided" : `, ${wholeNumber(decided)} decided`}
     </p>
   );
 }
