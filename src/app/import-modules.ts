@@ -8,9 +8,14 @@ export function importFlags(paths: readonly string[]): string[] {
   return paths.flatMap((path) => ["--import", path]);
 }
 
+/** This package, as the modules of the user import it. */
+const OWN = "classifier-training";
+
 /** Loads each module; TypeScript goes through tsx. @throws ClassifierTrainingError kind "usage" `IMPORT_FAILED`. */
 export async function importModules(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
+  // Once tsx is registered, each module that is loaded is asked for in its thread: these hundreds are loaded before.
+  await import(OWN);
   const { register } = await import("tsx/esm/api");
   const unregister = register();
   try {
