@@ -25,12 +25,6 @@ const FREE = "inputs with a free batch";
 const SOURCES = ["inputs", FREE, "variables", "constants"] as const;
 type Source = (typeof SOURCES)[number];
 
-/** Ops whose kernels an adapter in software compiles for half a second each, for every source anew. */
-const SLOWLY_COMPILED: ReadonlySet<string> = new Set([
-  ...["conv2d", "conv2dInputGrad", "conv2dWeightGrad", "matmul"],
-  ...["batchNormTraining", "batchNormGrad", "layerNorm", "layerNormGrad"],
-]);
-
 const SUBJECTS = [
   ...ALL_CASES.map(({ op, one }) => ({ op, one, title: `${op} ${one.name}` })),
   ...COMPOSITIONS.map((one) => ({ op: undefined, one, title: `together: ${one.name}` })),
@@ -70,12 +64,10 @@ function programOf({ one, variables }: Prepared, source: Source): Program {
   return createProgram({ name: `${one.name} of ${source}`, outputs: outputsOf(one, operands) });
 }
 
-/** The sources of a case's operands; in software a case that is compiled slowly has one of them, the next case the next. */
+/** The sources of a case's operands: in software, where each is compiled anew, one of them, and for the next case the next. */
 function sourcesOf(index: number, inSoftware: boolean): readonly Source[] {
-  const { op, one } = SUBJECTS[index]!;
-  const sources = SOURCES.filter((source) => source !== FREE || one.batch !== undefined);
-  const isSlow = op === undefined || SLOWLY_COMPILED.has(op);
-  return inSoftware && isSlow ? [sources[index % sources.length]!] : sources;
+  const sources = SOURCES.filter((source) => source !== FREE || SUBJECTS[index]!.one.batch !== undefined);
+  return inSoftware ? [sources[index % sources.length]!] : sources;
 }
 
 async function openSession(

@@ -19,7 +19,6 @@ export interface Subject {
  */
 const EVERYWHERE: ReadonlySet<NetworkName> = new Set<NetworkName>([
   "resnet18",
-  "resnet34",
   "resnet50",
   "shufflenet_v2_x1_0",
   "mobilenet_v3_small",
