@@ -15,10 +15,7 @@ import { FULL } from "./scale.ts";
 type Sized = readonly [NetworkName, number];
 
 /** With dropout and stochastic depth. */
-const FEW: readonly Sized[] = [
-  ["mobilenet_v3_small", 48],
-  ["efficientnet_b0", 48],
-];
+const FEW: readonly Sized[] = [["efficientnet_b0", 48]];
 
 const MANY: readonly Sized[] = [
   ["alexnet", 64],
@@ -28,6 +25,7 @@ const MANY: readonly Sized[] = [
   ["inception_v3", 96],
   ["densenet121", 64],
   ["mobilenet_v2", 64],
+  ["mobilenet_v3_small", 64],
   ["mnasnet0_5", 64],
   ["shufflenet_v2_x0_5", 64],
   ["efficientnet_v2_s", 64],
