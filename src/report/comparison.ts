@@ -87,7 +87,7 @@ function table({ bothRight, onlyFirst, onlySecond, bothWrong, averagePrecision }
     id: "table",
     title: "Right and wrong",
     content: html`<p class="sub">${right}McNemar's test asks whether the two numbers of pictures on which only one is right differ more than those of a tossed coin.</p>
-    <div class="card scroll"><table><thead><tr><th></th><th class="num">B right</th><th class="num">B wrong</th></tr></thead>
+    <div class="card scroll" tabindex="0"><table><thead><tr><th></th><th class="num">B right</th><th class="num">B wrong</th></tr></thead>
     <tbody><tr><th scope="row">A right</th>${cell(bothRight)}${cell(onlyFirst)}</tr><tr><th scope="row">A wrong</th>${cell(onlySecond)}${cell(bothWrong)}</tr></tbody></table></div>`,
   };
 }
@@ -97,7 +97,7 @@ function classes({ classes: all, averagePrecision }: Comparison): Section {
   return {
     id: "classes",
     title,
-    content: html`<div class="card scroll tall"><table class="sortable"><thead><tr><th><button>${one}</button></th><th class="num"><button>Pictures</button></th><th class="num"><button>Only A</button></th><th class="num"><button>Only B</button></th></tr></thead>
+    content: html`<div class="card scroll tall" tabindex="0"><table class="sortable"><thead><tr><th><button>${one}</button></th><th class="num"><button>Pictures</button></th><th class="num"><button>Only A</button></th><th class="num"><button>Only B</button></th></tr></thead>
     <tbody>${all.map(({ name, pictures, onlyFirst, onlySecond }) => html`<tr><th scope="row">${name}</th><td class="num" data-v="${pictures}">${wholeNumber(pictures)}</td><td class="num" data-v="${onlyFirst}">${wholeNumber(onlyFirst)}</td><td class="num" data-v="${onlySecond}">${wholeNumber(onlySecond)}</td></tr>`)}</tbody></table></div>`,
   };
 }

@@ -128,7 +128,7 @@ function classes(data: DataReport): Section {
     id: "classes",
     title: words(data).Plural,
     content: html`${warnings.length === 0 ? undefined : html`<ul class="notes">${warnings.map((line) => html`<li>${line}</li>`)}</ul>`}
-    <div class="card scroll tall"><table class="sortable counts"><thead><tr><th><button>${words(data).One}</button></th>${splits.map(({ name }) => html`<th class="num"><button>${isSplit(data) ? name : "Pictures"}</button></th>`)}</tr></thead>
+    <div class="card scroll tall" tabindex="0"><table class="sortable counts"><thead><tr><th><button>${words(data).One}</button></th>${splits.map(({ name }) => html`<th class="num"><button>${isSplit(data) ? name : "Pictures"}</button></th>`)}</tr></thead>
     <tbody>${names.map((name, c) => html`<tr><th scope="row">${name}</th>${splits.map(({ counts }) => cell(counts[c] ?? 0))}</tr>`)}</tbody></table></div>`,
   };
 }
@@ -158,7 +158,7 @@ function problems(data: DataReport): Section | undefined {
     id: "problems",
     title: "Cannot be read",
     content: html`<p class="sub">Training ends at the first of these, or leaves them out with <code>data.on_bad_picture=skip</code>.</p>
-    <div class="card scroll tall"><table class="roomy"><thead><tr><th>Picture</th>${isSplit(data) ? html`<th>Split</th>` : undefined}<th>${words(data).One}</th><th>What is wrong</th><th>Code</th></tr></thead>
+    <div class="card scroll tall" tabindex="0"><table class="roomy"><thead><tr><th>Picture</th>${isSplit(data) ? html`<th>Split</th>` : undefined}<th>${words(data).One}</th><th>What is wrong</th><th>Code</th></tr></thead>
     <tbody>${found.map(({ name, part, className, code, message }) => html`<tr><th scope="row"><code>${name}</code></th>${isSplit(data) ? html`<td>${part}</td>` : undefined}<td>${className}</td><td>${message}</td><td><code>${code}</code></td></tr>`)}</tbody></table></div>`,
   };
 }

@@ -59,7 +59,7 @@ export function metricTable(metrics: EvaluationReport["metrics"]): Section {
   return {
     id: "metrics",
     title: "Metrics",
-    content: html`<div class="card scroll tall"><table><thead><tr><th>Metric</th><th class="num">Value</th></tr></thead>
+    content: html`<div class="card scroll tall" tabindex="0"><table><thead><tr><th>Metric</th><th class="num">Value</th></tr></thead>
     <tbody>${Object.entries(metrics).map(([name, value]) => html`<tr><th scope="row"><code>${name}</code></th><td class="num">${value.toFixed(4)}</td></tr>`)}</tbody></table></div>`,
   };
 }

@@ -31,6 +31,6 @@ export type {
   ReportData,
   RunFacts,
 } from "./report-data.ts";
-export type { RunError, RunSummary, StoredSummary } from "./run-summary.ts";
+export { errorLine, type RunError, type RunSummary, type StoredSummary } from "./run-summary.ts";
 export type { StudyReport, StudySetting, StudyTrial } from "./study/study-data.ts";
 export { renderStudy } from "./study/study-page.ts";

@@ -42,7 +42,7 @@ export function labelSection(
   return {
     id: "together",
     title: "Labels together",
-    content: html`<div class="grid2"><div class="card scroll"><h3>Sets of labels</h3><table>${
+    content: html`<div class="grid2"><div class="card scroll" tabindex="0"><h3>Sets of labels</h3><table>${
       found.length === 1
         ? undefined
         : html`<thead><tr><th></th>${Object.keys(parts).map((name) => html`<th class="num">${name}</th>`)}</tr></thead>`
@@ -55,13 +55,13 @@ export function labelSection(
     ${
       pairs.length === 0
         ? undefined
-        : html`<div class="card scroll"><h3>Most often together</h3><table><thead><tr><th>Labels</th><th class="num">Pictures</th><th class="num">Of first</th><th class="num">Of second</th></tr></thead><tbody>${pairs.slice(0, MOST_PAIRS).map(pair)}</tbody></table></div>`
+        : html`<div class="card scroll" tabindex="0"><h3>Most often together</h3><table><thead><tr><th>Labels</th><th class="num">Pictures</th><th class="num">Of first</th><th class="num">Of second</th></tr></thead><tbody>${pairs.slice(0, MOST_PAIRS).map(pair)}</tbody></table></div>`
     }</div>
     ${
       pairs.length === 0
         ? undefined
         : html`<p class="sub">Pictures that have both labels; the stronger, the larger their share of those with the label of the row.</p>
-    <div class="card scroll">${matrix(coOccurrenceMatrix(coOccurrence, classes))}</div>`
+    <div class="card scroll" tabindex="0">${matrix(coOccurrenceMatrix(coOccurrence, classes))}</div>`
     }`,
   };
 }

@@ -154,9 +154,14 @@ describe("pictures that were left out", () => {
 });
 
 test("a run that failed says why below its name", () => {
-  const error = { code: "PICTURE_CORRUPT", where: "a.jpg", message: "cannot be decoded" };
+  const error = {
+    code: "PICTURE_CORRUPT",
+    where: "a.jpg",
+    message: "cannot be decoded",
+    hint: "take it out",
+  };
   const failed = { ...data([]), summary: { ...data([]).summary, status: "failed" as const, error } };
-  expect(renderReport(failed, undefined)).toContain("It failed: a.jpg: cannot be decoded</p>");
+  expect(renderReport(failed, undefined)).toContain("It failed: a.jpg: cannot be decoded; take it out</p>");
 });
 
 test("model card: results with intervals, class names as plain text", () => {

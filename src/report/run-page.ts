@@ -2,6 +2,7 @@
 import type { Html } from "./html.ts";
 import { renderPage, type Section } from "./page.ts";
 import type { RunFacts } from "./report-data.ts";
+import { errorLine } from "./run-summary.ts";
 import { augmentation, configuration, dataSet, leftOut, modelAndMachine, timing } from "./sections.ts";
 
 /** What depends on the task. */
@@ -21,7 +22,7 @@ export interface RunQuality {
 /** What a run that failed failed with, behind what it is. */
 function failure({ error }: RunFacts["summary"]): string {
   if (error === undefined) return "";
-  return `. It failed: ${error.where === undefined ? "" : `${error.where}: `}${error.message}`;
+  return `. It failed: ${errorLine(error)}`;
 }
 
 /** The page as text. */

@@ -7,6 +7,13 @@ export interface RunError {
   readonly message: string;
   /** The picture, file or setting it is about, where there is one. */
   readonly where?: string | undefined;
+  /** What can be done about it, where that is known. */
+  readonly hint?: string | undefined;
+}
+
+/** An error as one line for people. */
+export function errorLine({ where, message, hint }: RunError): string {
+  return `${where === undefined ? "" : `${where}: `}${message}${hint === undefined ? "" : `; ${hint}`}`;
 }
 
 /** The keys of `summary.json`; those without a value are left out. */

@@ -20,7 +20,7 @@ export function scoreTable(
   columns: readonly string[],
   rows: readonly ScoreRow[],
 ): Html {
-  return html`<div class="scroll"><table class="sortable classes">
+  return html`<div class="scroll" tabindex="0"><table class="sortable classes">
     <thead><tr><th><button>${category}</button></th><th class="num"><button>Pictures</button></th>${columns.map(
       (column) => html`<th class="num"><button>${column}</button></th>`,
     )}</tr></thead>

@@ -75,7 +75,7 @@ export function confusion(
     title: "Confusion matrix",
     content: html`<p class="sub">Rows are true classes, columns predicted ones. Choose a cell to see the pictures behind it.</p>
     <div class="layout">
-      <div class="card scroll">${matrix(confusionCells(cells, classNames))}</div>
+      <div class="card scroll" tabindex="0">${matrix(confusionCells(cells, classNames))}</div>
       <div class="card">
         ${confusions.length === 0 ? undefined : html`<h3>Most frequent confusions</h3><p></p><ul class="chips">${confusions.slice(0, MOST_PAIRS).map(({ truth, predicted, count }) => html`<li><button data-pair="${truth},${predicted}">${classNames[truth]} → ${classNames[predicted]}<b>${count}</b></button></li>`)}</ul>`}
         <div class="filters">
@@ -180,7 +180,7 @@ export function dataSet({ splits, summary }: RunFacts, category: "Class" | "Labe
   return {
     id: "data",
     title: "Data",
-    content: html`<div class="card scroll tall"><table class="sortable"><thead><tr><th><button>${category}</button></th>${splits.map(({ name }) => html`<th class="num"><button>${name}</button></th>`)}</tr></thead>
+    content: html`<div class="card scroll tall" tabindex="0"><table class="sortable"><thead><tr><th><button>${category}</button></th>${splits.map(({ name }) => html`<th class="num"><button>${name}</button></th>`)}</tr></thead>
     <tbody>${summary.classes.map((name, c) => html`<tr><th scope="row">${name}</th>${splits.map(({ counts }) => html`<td class="num" data-v="${counts[c]!}">${wholeNumber(counts[c]!)}</td>`)}</tr>`)}</tbody></table></div>
     <p class="sub">${splits.map(({ name, pictures }) => `${name}: ${wholeNumber(pictures)} pictures`).join(", ")}</p>`,
   };
@@ -195,7 +195,7 @@ export function leftOut({ summary }: RunFacts): Section | undefined {
     id: "left-out",
     title: "Left out",
     content: html`<p class="sub">${wholeNumber(pictures.length)} ${pictures.length === 1 ? "picture" : "pictures"} could not be read: counted above, but not trained on or evaluated.</p>
-    <div class="card scroll tall"><table><thead><tr><th>Picture</th><th>What is wrong</th></tr></thead>
+    <div class="card scroll tall" tabindex="0"><table><thead><tr><th>Picture</th><th>What is wrong</th></tr></thead>
     <tbody>${pictures.slice(0, MOST_LEFT_OUT).map(({ name, problem }) => html`<tr><th scope="row"><code>${name}</code></th><td>${problem}</td></tr>`)}</tbody></table></div>
     ${rest > 0 ? html`<p class="sub">And ${wholeNumber(rest)} more, in <code>summary.json</code>.</p>` : undefined}`,
   };
@@ -253,7 +253,7 @@ export function modelAndMachine({ model, summary, environment }: RunFacts): Sect
     id: "model",
     title: "Model and machine",
     content: html`<div class="grid2"><div class="card">${list(facts)}</div><div class="card">${list(environment)}</div></div>
-    ${model === undefined ? undefined : html`<div class="card scroll tall" style="margin-top:16px"><table class="roomy"><thead><tr><th>Layer</th><th>Type</th><th>Output</th><th class="num">Parameters</th><th class="num">MFLOPs</th></tr></thead><tbody>${model.layers.map((layer) => html`<tr><th scope="row"><code>${layer.name}</code></th><td>${layer.type}</td><td>${layer.outputShape.join(" × ")}</td><td class="num">${wholeNumber(layer.parameters)}</td><td class="num">${(layer.flops / 1e6).toFixed(1)}</td></tr>`)}</tbody></table></div>`}`,
+    ${model === undefined ? undefined : html`<div class="card scroll tall" tabindex="0" style="margin-top:16px"><table class="roomy"><thead><tr><th>Layer</th><th>Type</th><th>Output</th><th class="num">Parameters</th><th class="num">MFLOPs</th></tr></thead><tbody>${model.layers.map((layer) => html`<tr><th scope="row"><code>${layer.name}</code></th><td>${layer.type}</td><td>${layer.outputShape.join(" × ")}</td><td class="num">${wholeNumber(layer.parameters)}</td><td class="num">${(layer.flops / 1e6).toFixed(1)}</td></tr>`)}</tbody></table></div>`}`,
   };
 }
 
@@ -265,7 +265,7 @@ export function configuration({ configuration: entries }: RunFacts): Section | u
     title: "Configuration",
     content: html`<p class="sub">Every setting with what set it.</p>
     <div class="card"><div class="filters"><input id="search" type="search" placeholder="Find a setting" aria-label="Find a setting"></div>
-    <div class="scroll tall"><table class="config" id="settings"><thead><tr><th>Setting</th><th>Value</th><th>Set by</th></tr></thead>
+    <div class="scroll tall" tabindex="0"><table class="config" id="settings"><thead><tr><th>Setting</th><th>Value</th><th>Set by</th></tr></thead>
     <tbody>${entries.map(({ key, value, source }) => html`<tr><td><code>${key}</code></td><td><code>${value}</code></td><td>${source}</td></tr>`)}</tbody></table></div></div>`,
   };
 }

@@ -2,7 +2,7 @@
 
 /** The page's style sheet, whole: nothing is loaded from elsewhere. */
 export const STYLE: string = `
-:root{color-scheme:light dark;--bg:#f7f8f9;--card:#fff;--text:#1d2730;--muted:#5b6875;--line:#e2e6ea;--right:#0072b2;--wrong:#d55e00;--third:#00795a;--on:#fff;--chip:#eef1f4;--extra:#9a3d78;--shadow:0 1px 2px rgb(16 24 32/.06)}
+:root{color-scheme:light dark;--bg:#f7f8f9;--card:#fff;--text:#1d2730;--muted:#5b6875;--line:#e2e6ea;--right:#0072b2;--wrong:#b34c00;--third:#00795a;--on:#fff;--chip:#eef1f4;--extra:#9a3d78;--shadow:0 1px 2px rgb(16 24 32/.06)}
 @media (prefers-color-scheme:dark){:root{--bg:#12161b;--card:#1a2027;--text:#e4e9ee;--muted:#9ba8b5;--line:#2c343d;--right:#5ab4ee;--wrong:#f5924a;--third:#3cc9a0;--on:#0b1116;--chip:#262e37;--extra:#e79acb;--shadow:none}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:3.4rem}
@@ -86,6 +86,7 @@ th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);verti
 thead th{position:sticky;top:0;background:var(--card);font-weight:600;z-index:1}
 tbody tr:last-child>*{border-bottom:0}
 tbody th{font-weight:500;overflow-wrap:anywhere}
+tbody th:not(.num){min-width:8em}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th button{all:unset;cursor:pointer}
 th button:focus-visible,.link:focus-visible{outline:2px solid var(--right);border-radius:3px}
@@ -145,7 +146,7 @@ footer{color:var(--muted);font-size:.82rem;padding:26px 0 40px}
 .grid2.wide{grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr))}
 .below{margin:26px 0 4px}
 .compact .classes small{display:none}
-.compact tbody th{min-width:7em}
+.compact tbody th:not(.num){min-width:7em}
 @media (max-width:700px){.choices svg.matrix{max-width:none}}
 .pics.sets{grid-template-columns:repeat(auto-fill,minmax(164px,1fr))}
 .tag{display:inline-block;max-width:100%;margin:0 4px 4px 0;padding:0 7px;border-radius:6px;border:1.5px solid var(--right);color:var(--right);font-size:.8rem;line-height:1.5;overflow-wrap:anywhere}

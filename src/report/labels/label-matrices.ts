@@ -10,7 +10,7 @@ const MOST_PAIRS = 20;
 export function labelMatrices({ labels, pairs }: LabelEvaluation): Html {
   const names = labels.map(({ name }) => name);
   const card = (title: string, explanation: string, drawn: Matrix): Html =>
-    html`<div class="card"><h3>${title}</h3><p class="sub">${explanation}</p>${drawn.cells.length === 0 ? html`<p>None.</p>` : html`<div class="scroll">${matrix(drawn)}</div>`}</div>`;
+    html`<div class="card"><h3>${title}</h3><p class="sub">${explanation}</p>${drawn.cells.length === 0 ? html`<p>None.</p>` : html`<div class="scroll" tabindex="0">${matrix(drawn)}</div>`}</div>`;
   return html`<div class="grid2 wide choices">${card(
     "Present together",
     "Pictures that show both labels. The stronger, the larger the share of those with the label of the row; on the diagonal all of them.",
@@ -90,7 +90,7 @@ export function missedTogetherTable({ labels, missedTogether: pairs }: LabelEval
     return html`<p class="sub">No two labels are missed in the same pictures more often than each by itself would give.</p>`;
   const name = (label: number): string => labels[label]!.name;
   return html`<p class="sub">In pictures that have both labels: how often each is missed, how often both are, and how often both would be if one had nothing to do with the other. Only what chance would show in less than one of twenty reports (Fisher's exact test, corrected for all pairs). Such labels share a cause: pictures too dark, too small, annotated carelessly.</p>
-    <div class="card scroll"><table class="roomy"><thead><tr><th>Labels</th><th class="num">Pictures with both</th><th class="num">First missed</th><th class="num">Second missed</th><th class="num">Both missed</th><th class="num">Expected</th><th class="num">p</th></tr></thead>
+    <div class="card scroll" tabindex="0"><table class="roomy"><thead><tr><th>Labels</th><th class="num">Pictures with both</th><th class="num">First missed</th><th class="num">Second missed</th><th class="num">Both missed</th><th class="num">Expected</th><th class="num">p</th></tr></thead>
     <tbody>${pairs.slice(0, MOST_PAIRS).map((pair) => html`<tr><th scope="row"><button class="link" data-both="${pair.first},${pair.second}">${name(pair.first)} + ${name(pair.second)}</button></th><td class="num">${wholeNumber(pair.pictures)}</td><td class="num">${share(pair.firstMissed, pair.pictures)}</td><td class="num">${share(pair.secondMissed, pair.pictures)}</td><td class="num"><b>${share(pair.bothMissed, pair.pictures)}</b></td><td class="num">${plainNumber(Number(pair.expected.toFixed(1)))}</td><td class="num">${pair.p < 1e-4 ? "< 0.0001" : pair.p.toFixed(4)}</td></tr>`)}</tbody></table></div>`;
 }
 

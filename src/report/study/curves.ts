@@ -31,7 +31,7 @@ export function learningCurves({ trials, objectives, best }: StudyReport): Html 
     ({ number }) => quality.get(number) ?? -1,
     ({ number }) => best.includes(number),
   );
-  return html`<figure class="card chart"><div class="scroll"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" style="min-width:760px" role="img" aria-label="Learning curves of all trials">
+  return html`<figure class="card chart"><div class="scroll" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" style="min-width:760px" role="img" aria-label="Learning curves of all trials">
     ${y.ticks.map(({ at, text }) => html`<path class="grid" d="M${PLOT.left} ${tick(at)}H${WIDTH - PLOT.right}"/><text class="tick" x="${PLOT.left - 8}" y="${tick(at) + 4}" text-anchor="end">${text}</text>`)}
     ${Array.from({ length: last }, (_, i) => i + 1)
       .filter((epoch) => epoch === 1 || epoch % step === 0)

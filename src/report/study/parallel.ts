@@ -50,7 +50,7 @@ export function parallelCoordinates({ settings, objectives, trials, best }: Stud
     ({ number }) => quality.get(number)!,
     ({ number }) => best.includes(number),
   );
-  return html`<div class="card scroll"><svg class="parallel" viewBox="0 0 ${width} ${HEIGHT}" style="min-width:${Math.min(width, Math.max(560, 110 * axes.length))}px" role="img" aria-label="Settings of all completed trials">
+  return html`<div class="card scroll" tabindex="0"><svg class="parallel" viewBox="0 0 ${width} ${HEIGHT}" style="min-width:${Math.min(width, Math.max(560, 110 * axes.length))}px" role="img" aria-label="Settings of all completed trials">
     ${sorted.map((trial) => html`<path class="${best.includes(trial.number) ? "thread best" : "thread"}" style="--q:${shade(quality.get(trial.number)!)}%" d="${path(trial)}"><title>${`trial ${trial.number}: ${objective.metric} ${plainNumber(trial.values![0])}`}</title></path>`)}
     ${axes.map(
       ({ name, axis }, i) =>

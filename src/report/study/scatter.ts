@@ -42,7 +42,7 @@ export function scatter({ title, xName, x, y, dots, line, wide = false }: Scatte
     (dot) => dot.isBest,
   );
   return html`<figure class="chart card"><figcaption><h3>${title}</h3></figcaption>
-    <div class="scroll"><svg viewBox="0 0 ${width} ${HEIGHT}"${wide ? html` style="min-width:760px"` : undefined} role="img" aria-label="${title}">
+    <div class="scroll" tabindex="0"><svg viewBox="0 0 ${width} ${HEIGHT}"${wide ? html` style="min-width:760px"` : undefined} role="img" aria-label="${title}">
       ${y.ticks.map(({ at, text }) => html`<path class="grid" d="M${PLOT.left} ${sy(at)}H${width - PLOT.right}"/><text class="tick" x="${PLOT.left - 8}" y="${sy(at) + 4}" text-anchor="end">${text}</text>`)}
       ${x.ticks.map(({ at, text }, i) => html`<text class="tick" x="${sx(at)}" y="${bottom + (crowded && i % 2 === 1 ? 29 : 17)}" text-anchor="${at > 0.97 ? "end" : "middle"}">${text}</text>`)}
       <text class="axis" x="${sx(0.5)}" y="${HEIGHT - 5}" text-anchor="middle">${xName}</text>

@@ -203,7 +203,7 @@ function table({ trials, objectives, settings }: StudyReport): Html {
       ? html`<td class="num" data-v="${value}">${text ?? plainNumber(value)}</td>`
       : html`<td>${typeof value === "string" ? value : "–"}</td>`;
   const head = (title: string): Html => html`<th><button>${title}</button></th>`;
-  return html`<div class="card scroll tall"><table class="sortable">
+  return html`<div class="card scroll tall" tabindex="0"><table class="sortable">
     <thead><tr>${["Trial", "State", ...objectives.map(({ metric }) => metric), "Epochs", ...settings.map(({ name }) => name), "Time"].map(head)}</tr></thead>
     <tbody>${trials.map(
       (trial) =>
