@@ -5,8 +5,8 @@ import type { RunError, RunSummary } from "../../report/index.ts";
 /** What to write down of an error. */
 export function runError(error: unknown): RunError {
   if (error instanceof ClassifierTrainingError) {
-    const { code, message, where } = error;
-    return { code, message, where };
+    const { code, message, where, hint } = error;
+    return { code, message, where, hint };
   }
   return { code: "UNEXPECTED", message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,6 +1,5 @@
 // What the pages of runs are told and what they ask for.
 import type { LossPoint } from "../../app/run/loss-curve.ts";
-import type { RunError } from "../../report/index.ts";
 
 /** How a run stands; `starting` until its folder is there, `not started` where its process ended before that. */
 export type RunStatus =
@@ -133,7 +132,6 @@ export interface RunDetail {
   readonly furtherSettings: string;
   readonly settings: readonly RunSetting[];
   readonly environment: readonly (readonly [name: string, value: string])[];
-  readonly error: RunError | null;
   readonly confusion: RunConfusion | null;
   /** Where pictures have several labels. */
   readonly labelCounts: RunLabelCounts | null;

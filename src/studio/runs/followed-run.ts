@@ -7,7 +7,7 @@ import type { StoredProgress } from "../../app/run/live-progress.ts";
 import { RunLock } from "../../app/run/lock/run-lock.ts";
 import type { LossPoint } from "../../app/run/loss-curve.ts";
 import { EVALUATION_HEADLINES } from "../../core/index.ts";
-import type { StoredSummary } from "../../report/index.ts";
+import { errorLine, type StoredSummary } from "../../report/index.ts";
 import type { RunProgress, RunRow, Value } from "./api.ts";
 import { MetricsTable } from "./metrics-table.ts";
 import { type RunFacts, readFacts } from "./run-facts.ts";
@@ -91,7 +91,7 @@ export class FollowedRun {
       id: this.id,
       name: this.name,
       status: summary?.status ?? (isRunning ? "running" : "killed"),
-      reason: summary?.reason ?? summary?.error?.message ?? null,
+      reason: summary?.reason ?? (summary?.error === undefined ? null : errorLine(summary.error)),
       model: facts?.model ?? summary?.model ?? "",
       started: facts?.started ?? changed,
       changed,

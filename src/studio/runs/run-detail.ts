@@ -25,7 +25,7 @@ export async function detailOf(
   tables: TableThread,
   find?: FindPicture,
 ): Promise<RunDetail> {
-  const { folder, facts, summary, row } = run;
+  const { folder, facts, row } = run;
   const overrides = facts?.overrides ?? [];
   const isLive = row?.status === "running";
   const { confusion, labelCounts, wrong } = await tables.mistakes({ folder: folder.path, isLive });
@@ -42,7 +42,6 @@ export async function detailOf(
       .join(" "),
     settings: (await readTable(folder.path, ".hydra/origins.csv")) as unknown as RunSetting[],
     environment: environment === undefined ? [] : Object.entries(JSON.parse(environment)),
-    error: summary?.error ?? null,
     ...{ confusion, labelCounts },
     wrong: wrong.map((each) => {
       const path = resolve(facts?.cwd ?? "", each.name);
