@@ -75,9 +75,11 @@ export class Launcher {
       this.#follower.announce({ ...row, status: "not started", reason, canBeStopped: false });
     };
     child.on("error", (error) => void ended(error.message));
-    child.on("exit", async () => {
+    child.on("exit", async (code, signal) => {
       const text = await tailOf(log, LAST_LINES).catch(() => "");
-      await ended(text.trimEnd().split("\n").at(-1) ?? "");
+      const said = text.trimEnd().split("\n").at(-1);
+      const silent = signal === null ? `it ended with exit code ${code}` : `it was stopped by ${signal}`;
+      await ended(said || `${silent} before it had begun`);
     });
     return id;
   }

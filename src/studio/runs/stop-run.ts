@@ -26,22 +26,17 @@ export class Stopping {
    * @throws ClassifierTrainingError `NOT_FOUND`, kind "usage" `NOT_STOPPABLE`
    */
   async stop(id: string, now: boolean): Promise<void> {
-    const isAsked = await this.#signal(id);
-    if (!now) return;
-    if (!isAsked) {
+    const pid = await this.#processOf(id);
+    if (!this.#asked.has(pid)) {
+      this.#asked.add(pid);
+      process.kill(pid, "SIGINT");
+      if (!now) return;
       await sleep(NEXT_SIGNAL);
       // It may have ended meanwhile, which is what was wanted.
-      await this.#signal(id).catch(() => undefined);
+      if ((await this.#processOf(id).catch(() => undefined)) !== pid) return;
     }
-  }
-
-  /** @returns whether it had been asked before */
-  async #signal(id: string): Promise<boolean> {
-    const pid = await this.#processOf(id);
-    const isAsked = this.#asked.has(pid);
-    this.#asked.add(pid);
-    process.kill(pid, "SIGINT");
-    return isAsked;
+    // Another page may have asked already, and the second signal is for those who want no checkpoint.
+    if (now) process.kill(pid, "SIGINT");
   }
 
   /** One that this studio has started, or one that is proven to train in the run's folder. */
