@@ -45,7 +45,7 @@ export function withinBounds(settings: Settings): Settings {
 /** Numbers may be out of their bounds while somebody types. */
 export function SettingsForm({ settings, disabled, onChange }: SettingsFormProps) {
   return (
-    <fieldset class="settings" disabled={disabled}>
+    <fieldset class="training-settings" disabled={disabled}>
       <legend>Settings</legend>
       <label class="field">
         Network

@@ -118,7 +118,7 @@ export function TrainingPage({ studio }: PageProps) {
         </>
       )}
       {(isTraining || points.length > 0) && (
-        <section class="card" aria-label="Progress">
+        <section class="card training" aria-label="Progress">
           <progress
             value={state.epochs}
             max={settings.maxEpochs}
