@@ -10,9 +10,13 @@ export interface Place {
 
 const MOVED = "studio:moved";
 
-/** Goes to another place. @param replace whether "back" skips the place that is left */
+/**
+ * Goes to another place and its top, or says the same place otherwise.
+ * @param replace whether it is the same place: "back" skips it, and nothing is scrolled
+ */
 export function go(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   history[replace ? "replaceState" : "pushState"](null, "", to);
+  if (!replace) scrollTo({ top: 0, behavior: "instant" });
   dispatchEvent(new Event(MOVED));
 }
 

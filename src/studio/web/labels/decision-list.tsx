@@ -1,7 +1,7 @@
 // What has been decided, each with a way back, and the command that trains with it.
 import { useState } from "preact/hooks";
 import { wholeNumber } from "../../../report/html.ts";
-import { CopyCommand } from "../parts/copy-command.tsx";
+import { Command } from "../parts/command.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { decisionWords } from "./label-desk.tsx";
@@ -32,7 +32,7 @@ export function DecisionList({ open, readOnly }: { readonly open: OpenQueue; rea
           until {stale === 1 ? "it is" : "they are"} undone.
         </Notice>
       )}
-      <CopyCommand command={command} />
+      <Command title="Train with them" command={command} />
       <ul class="decisions">
         {newest.slice(0, isWhole ? newest.length : FEW).map(({ name, picture, from, to, stale: reason }) => (
           <li key={name}>

@@ -4,7 +4,7 @@ import { wholeNumber } from "../../../report/html.ts";
 import type { LabelSource } from "../../labels/api.ts";
 import { get } from "../client.ts";
 import type { PageProps } from "../page-props.ts";
-import { CopyCommand } from "../parts/copy-command.tsx";
+import { Command } from "../parts/command.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { go, usePlace } from "../router.ts";
 import { DecisionList } from "./decision-list.tsx";
@@ -107,7 +107,7 @@ function NoPredictions({ open }: { readonly open: OpenQueue }) {
         Wrong labels are found by what a model says of pictures that it was not trained on. This command makes
         such predictions; load this page again when it has ended.
       </p>
-      <CopyCommand command={open.decisions!.predict} />
+      <Command title="In a terminal" command={open.decisions!.predict} />
     </div>
   );
 }

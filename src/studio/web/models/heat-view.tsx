@@ -53,7 +53,7 @@ export function HeatView({ model, tried }: HeatViewProps) {
         />
       </label>
       <p class="sub">
-        Colour is {heat.quantity}. {heat.how}.
+        Colour: {heat.quantity}. {heat.how}.
       </p>
     </div>
   );

@@ -111,40 +111,45 @@ export function ModelsPage({ studio }: PageProps) {
           {studio.readOnly ? "train" : <Link to="/train">train</Link>} one first.
         </Notice>
       )}
-      {models.length > 0 && (
-        <>
-          <DropZone onDrop={(dropped) => void take(dropped.files)}>
-            <p>Drop pictures or a model here, or paste a picture with Ctrl+V.</p>
-            <div class="choices">
-              <FileButton
-                label="Choose pictures"
-                accept="image/*"
-                multiple
-                onFiles={(files) => void take(files)}
-              />
-              <button
-                type="button"
-                class="btn"
-                disabled={hasCamera || model === undefined}
-                onClick={() => setCamera(true)}
-              >
-                Use the camera
+      <DropZone onDrop={(dropped) => void take(dropped.files)}>
+        <p>
+          {models.length === 0
+            ? "Drop an .onnx file here."
+            : "Drop pictures or a model here, or paste a picture with Ctrl+V."}
+        </p>
+        {models.length > 0 && (
+          <div class="choices">
+            <FileButton
+              label="Choose pictures"
+              accept="image/*"
+              multiple
+              onFiles={(files) => void take(files)}
+            />
+            <button
+              type="button"
+              class="btn"
+              disabled={hasCamera || model === undefined}
+              onClick={() => setCamera(true)}
+            >
+              Use the camera
+            </button>
+            {tried.length > 0 && (
+              <button type="button" class="btn" onClick={clear}>
+                Clear
               </button>
-              {tried.length > 0 && (
-                <button type="button" class="btn" onClick={clear}>
-                  Clear
-                </button>
-              )}
-            </div>
-          </DropZone>
-          {model !== undefined && hasCamera && (
-            <Camera model={model} onPicture={(picture) => add([picture])} onClose={() => setCamera(false)} />
-          )}
-          <div class="all-tried">
-            {model !== undefined &&
-              tried.map((each) => <TriedCard key={each.key} model={model} tried={each} />)}
+            )}
           </div>
-        </>
+        )}
+      </DropZone>
+      {model !== undefined && hasCamera && (
+        <Camera model={model} onPicture={(picture) => add([picture])} onClose={() => setCamera(false)} />
+      )}
+      {model !== undefined && tried.length > 0 && (
+        <div class="all-tried">
+          {tried.map((each) => (
+            <TriedCard key={each.key} model={model} tried={each} />
+          ))}
+        </div>
       )}
     </>
   );

@@ -1,6 +1,6 @@
 // A field that takes what is dropped on it.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import "./drop-zone.css";
 
 interface DropZoneProps {
@@ -12,6 +12,10 @@ interface DropZoneProps {
 /** What is within it is another way to the same, for those who do not drag. */
 export function DropZone({ onDrop, children }: DropZoneProps) {
   const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    addEventListener("dragover", refuse);
+    return () => removeEventListener("dragover", refuse);
+  }, []);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dragging is no role, and the buttons within are the other way
     <div
@@ -30,4 +34,11 @@ export function DropZone({ onDrop, children }: DropZoneProps) {
       {children}
     </div>
   );
+}
+
+/** What is dropped beside the field would be opened in the place of the page. */
+function refuse(event: DragEvent): void {
+  if (event.defaultPrevented || event.dataTransfer?.types.includes("Files") !== true) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
 }

@@ -1,15 +1,12 @@
 // Walks through a list that is too long for one page.
-import { useEffect } from "preact/hooks";
 import { wholeNumber } from "../../../report/html.ts";
 import { usePlace } from "../router.ts";
 import { Link } from "./link.tsx";
 
-/** The position of the first entry that is shown, as the address has it; another page of the list is seen from its top. */
+/** The position of the first entry that is shown, as the address has it. */
 export function useFrom(): number {
   const given = Number(usePlace().query.get("from"));
-  const from = Number.isSafeInteger(given) && given > 0 ? given : 0;
-  useEffect(() => scrollTo(0, 0), [from]);
-  return from;
+  return Number.isSafeInteger(given) && given > 0 ? given : 0;
 }
 
 interface PagesProps {
