@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { wholeNumber } from "../../../report/html.ts";
 import type { PictureFacts } from "../../data/api.ts";
 import { get } from "../client.ts";
+import { Notice } from "../parts/notice.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
 import { PROBLEM_NAMES } from "./problem-list.tsx";
 
@@ -15,13 +16,14 @@ interface PictureViewProps {
 /** Escape closes it. */
 export function PictureView({ id, classes, close }: PictureViewProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { answer } = useAnswer(() => get<PictureFacts>(`/api/data/pictures/${id}`), [id]);
+  const { answer, error } = useAnswer(() => get<PictureFacts>(`/api/data/pictures/${id}`), [id]);
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} class="picture-view" aria-label="Picture" onClose={close}>
       <button type="button" class="btn" onClick={() => dialog.current?.close()}>
         Close
       </button>
+      {error !== undefined && <Notice kind="error">{error}</Notice>}
       {answer && answer.width !== null && <img src={`/api/data/pictures/${id}/whole`} alt={answer.name} />}
       {answer && (
         <dl>

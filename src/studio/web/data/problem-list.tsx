@@ -71,6 +71,12 @@ export function ProblemList({ classes, isFixed, readOnly, version, change, found
         )}{" "}
         {range && checks.some(({ seconds }) => seconds !== null) && `${wholeNumber(range.total)} found`}
       </p>
+      {range && isNever && !isRunning && (
+        <p class="sub">
+          Pictures that cannot be read, that are there twice or nearly so, in two splits, or in two classes.
+          Every picture is looked at; of thousands that takes minutes.
+        </p>
+      )}
       {failure && <Notice kind="error">{failure}</Notice>}
       {checks.some(({ isStale }) => isStale) && !isRunning && (
         <Notice kind="info">Pictures have changed since these were found. Look again to be sure.</Notice>

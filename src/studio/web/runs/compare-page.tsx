@@ -14,16 +14,24 @@ import { headlineOf } from "./words.ts";
 /** Follows the runs as long as they are shown. */
 export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
   const { runs, history } = useRuns(ids);
-  const [differences, setDifferences] = useState<RunDifferences>();
+  const [differences, setDifferences] = useState<RunDifferences & { readonly names: readonly string[] }>();
   const [error, setError] = useState<string>();
   const [metric, setMetric] = useState<string>();
   const shown = ids.flatMap((id) => runs?.find((run) => run.id === id) ?? []);
-  const version = shown.map(({ status, epochs }) => `${status} ${epochs}`).join();
+  const version = shown.map(({ id, status, epochs }) => `${id} ${status} ${epochs}`).join();
+  const gone = runs === undefined ? 0 : ids.length - shown.length;
   useEffect(() => {
-    get<RunDifferences>(`/api/runs/compare?runs=${ids.join(",")}`).then(setDifferences, (refused: Error) =>
-      setError(refused.message),
+    if (shown.length === 0) return;
+    const asked = shown.map(({ id }) => id).join(",");
+    const names = shown.map(({ name }) => name);
+    get<RunDifferences>(`/api/runs/compare?runs=${asked}`).then(
+      (told) => {
+        setDifferences({ ...told, names });
+        setError(undefined);
+      },
+      (refused: Error) => setError(refused.message),
     );
-  }, [ids.join(), version]);
+  }, [version]);
   const [first] = shown;
   const logged = new Set(
     ids.flatMap((id) => (history.get(id)?.rows ?? []).flatMap(({ metrics }) => Object.keys(metrics))),
@@ -40,6 +48,12 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
       </p>
       <h1>Runs compared</h1>
       {error !== undefined && <Notice kind="error">{error}</Notice>}
+      {gone > 0 && (
+        <Notice kind="warning">
+          {gone === 1 ? "One of these runs is" : `${gone} of these runs are`} not, or no longer, among those
+          of this studio.
+        </Notice>
+      )}
       <ul class="compared">
         {shown.map((run) => (
           <li key={run.id}>
@@ -60,6 +74,7 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
           ))}
         </select>
       </label>
+      <h2 class="unseen">Curves</h2>
       <div class="grid2 below">
         {drawn.map((name) => (
           <Curves
@@ -77,12 +92,8 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
       </div>
       {differences !== undefined && (
         <>
-          <DifferenceTable
-            title="Settings"
-            names={shown.map(({ name }) => name)}
-            rows={differences.settings}
-          />
-          <DifferenceTable title="Results" names={shown.map(({ name }) => name)} rows={differences.results} />
+          <DifferenceTable title="Settings" names={differences.names} rows={differences.settings} />
+          <DifferenceTable title="Results" names={differences.names} rows={differences.results} />
         </>
       )}
     </>
@@ -120,9 +131,7 @@ function DifferenceTable({ title, names, rows }: DifferenceTableProps) {
                     <code>{key}</code>
                   </th>
                   {values.map((value, i) => (
-                    <td key={names[i]}>
-                      {value === values[0] ? (value ?? "-") : <mark>{value ?? "-"}</mark>}
-                    </td>
+                    <td key={i}>{value === values[0] ? (value ?? "-") : <mark>{value ?? "-"}</mark>}</td>
                   ))}
                 </tr>
               ))}

@@ -3,9 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import { headlineMetrics } from "../../../core/index.ts";
 import type { RunDetail, RunLogTail, RunRow } from "../../runs/api.ts";
 import { get } from "../client.ts";
+import { Command } from "../parts/command.tsx";
 import { Link } from "../parts/link.tsx";
 import { Notice } from "../parts/notice.tsx";
-import { CommandLine } from "./command-line.tsx";
 import { Curves } from "./curves.tsx";
 import { Judgement } from "./judgement.tsx";
 import { RunActions } from "./run-actions.tsx";
@@ -27,7 +27,17 @@ export function RunPage({ id, readOnly }: RunPageProps) {
   const run = runs?.find((each) => each.id === id);
   const { rows, lossCurve } = history.get(id) ?? { rows: [], lossCurve: [] };
   if (runs === undefined) return <p class="sub">Looking for the run</p>;
-  if (run === undefined) return <Notice kind="error">There is no such run.</Notice>;
+  if (run === undefined) {
+    return (
+      <>
+        <p class="sub">
+          <Link to="/runs">All runs</Link>
+        </p>
+        <h1>No such run</h1>
+        <Notice kind="error">Its folder is not, or no longer, among those of this studio.</Notice>
+      </>
+    );
+  }
   const headline = headlineOf(run);
   const quality = headline.slice("val/".length);
   const train = headlineMetrics(quality === "map" ? "multi_label" : "multi_class").train;
@@ -58,6 +68,7 @@ export function RunPage({ id, readOnly }: RunPageProps) {
         </Notice>
       )}
       <Tiles run={run} headline={headline} />
+      <h2 class="unseen">Curves</h2>
       <div class="grid2 below">
         <Curves
           title="Loss"
@@ -123,7 +134,7 @@ function Details({ run, readOnly }: { readonly run: RunRow; readonly readOnly: b
       <LogTail id={id} changed={run.changed} isLive={status === "running" || !hasFolder} />
       {detail !== undefined && (
         <>
-          <CommandLine title="Started with" command={detail.command} />
+          <Command title="Started with" command={detail.command} />
           {!readOnly && (
             <p>
               <Link to={trainAddress(detail.asSettings, detail.furtherSettings)}>

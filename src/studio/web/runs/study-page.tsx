@@ -32,6 +32,7 @@ export function StudyPage({ id }: { readonly id: string }) {
       <p class="sub">
         <Link to="/runs">All runs</Link>
       </p>
+      {error !== undefined && study === undefined && <h1>No such study</h1>}
       {error !== undefined && <Notice kind="error">{error}</Notice>}
       {study !== undefined && (
         <>

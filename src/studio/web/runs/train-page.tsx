@@ -4,9 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { FormRequest, FormSetting, StartedTraining, TrainForm } from "../../runs/api.ts";
 import { post } from "../client.ts";
 import type { PageProps } from "../page-props.ts";
+import { Command } from "../parts/command.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { go, usePlace } from "../router.ts";
-import { CommandLine } from "./command-line.tsx";
 import { type Entry, SettingField } from "./setting-field.tsx";
 import { FURTHER, requestOf, trainAddress } from "./train-address.ts";
 
@@ -139,7 +139,7 @@ export function TrainPage(_props: PageProps) {
       ))}
       {error !== undefined && <Notice kind="error">{error}</Notice>}
       <div class="start">
-        <CommandLine title="The same in a terminal" command={form.command} />
+        <Command title="The same in a terminal" command={form.command} />
         <button
           type="button"
           class="btn main"
