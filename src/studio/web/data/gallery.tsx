@@ -83,7 +83,7 @@ export function Gallery({ source, classes, selected, choose, open }: GalleryProp
         class={`cell ${isSelected ? "selected" : ""} ${position === current ? "current" : ""}`}
         style={{
           transform: `translate(${(column * width) / columns}px, ${row * ROW}px)`,
-          width: width / columns,
+          width: `${width / columns}px`,
         }}
         tabIndex={-1}
         data-position={position}
@@ -100,7 +100,7 @@ export function Gallery({ source, classes, selected, choose, open }: GalleryProp
       role="listbox"
       aria-label="Pictures"
       aria-multiselectable
-      aria-activedescendant={total > 0 ? `picture-${current}` : undefined}
+      aria-activedescendant={current >= first && current < last ? `picture-${current}` : undefined}
       tabIndex={0}
       onKeyDown={pressed}
       onClick={(event) => {
@@ -115,7 +115,7 @@ export function Gallery({ source, classes, selected, choose, open }: GalleryProp
         if (position !== undefined) open(position);
       }}
     >
-      <div role="presentation" style={{ height: rows * ROW }}>
+      <div role="presentation" style={{ height: `${rows * ROW}px` }}>
         {cells}
       </div>
     </div>

@@ -83,7 +83,7 @@ export function ProblemList({ classes, isFixed, readOnly, version, change, found
       )}
       {range?.problems.map((problem) => (
         <article class="card problem" key={problem.key}>
-          <h3>{titleOf(problem)}</h3>
+          <h2>{titleOf(problem)}</h2>
           {problem.message && <p>{problem.message}</p>}
           <div class="side">
             {problem.pictures.map((picture) => (
