@@ -110,7 +110,7 @@ dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
 .strip+.strip{margin-top:14px;padding-top:14px;border-top:1px solid var(--line)}
 .counts td.bar{--pad:10px;position:relative;min-width:120px}
 @media (max-width:700px){.counts td.bar{--pad:6px;min-width:56px}}
-.counts th{overflow-wrap:normal}
+.counts thead th{overflow-wrap:normal}
 .counts td.bar i{position:absolute;right:var(--pad);bottom:4px;width:calc((100% - 2*var(--pad))*var(--share));height:3px;border-radius:2px;background:var(--right);opacity:.7;min-width:1px}
 .counts td.bar b{position:relative;font-weight:400}
 .notes{margin:.3rem 0 1rem;padding-left:1.1rem;color:var(--wrong)}

@@ -1,10 +1,11 @@
 // A data set's way through the studio in Chromium: what is wrong is found and mended, a training is started, stopped and gone on
-// with, two runs are compared, and the model is tried.
+// with, a study is looked at, two runs are compared, and the model is tried.
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Studio } from "../../src/studio/index.ts";
+import type { RunRow, StudyRow } from "../../src/studio/runs/api.ts";
 import { CHROMIUM, launchChromium } from "../browser/chromium.ts";
 import {
   QUICK,
@@ -53,6 +54,11 @@ describe.skipIf(CHROMIUM === undefined)("the studio", () => {
   test("finds a picture in two splits and one in the wrong class; both are mended, and one is undone", async () => {
     await to("Data");
     await page.getByText("50 found").waitFor();
+    // More than is in sight: the gallery is as high as all of them.
+    await page.setViewportSize({ width: 400, height: 900 });
+    await page.getByRole("listbox", { name: "Pictures" }).press("End");
+    await page.locator("#picture-49").waitFor();
+    await page.setViewportSize({ width: 1600, height: 900 });
     await page.getByRole("link", { name: "Problems" }).click();
     await page.getByRole("button", { name: "Look for problems" }).click();
     const problem = (title: string) =>
@@ -98,16 +104,25 @@ describe.skipIf(CHROMIUM === undefined)("the studio", () => {
     await page.getByRole("button", { name: "Resume" }).waitFor();
   });
 
-  test("shows a run of the terminal, and how two runs differ", async () => {
-    const words = ["train", ...SETTINGS, `data.root=${photos()}`, "trainer.max_epochs=2", "seed=7"];
+  test("shows a study of the terminal, its run, and how two runs differ", async () => {
+    const words = ["search", ...SETTINGS, `data.root=${photos()}`, "trainer.max_epochs=2", "seed=7,8"];
     const { code, stderr } = await run(folder, [
       ...words,
-      `hydra.run.dir=${join(folder, "runs", "terminal")}`,
+      "--trials=1",
+      `search.dir=${join(folder, "runs", "studies")}`,
     ]);
     expect(code, stderr).toBe(0);
+    const [made = ""] = await readdir(folder, { recursive: true, encoding: "utf8" }).then((all) =>
+      all.filter((path) => path.endsWith("model.onnx")),
+    );
+    expect((await run(folder, ["report", dirname(made)])).code).toBe(0);
+    await to("Runs");
+    await page.locator(".studies a").click();
+    await page.getByRole("button", { name: "Trial" }).click();
+    await page.locator('th[aria-sort="ascending"]', { hasText: "Trial" }).waitFor();
     await to("Runs");
     await page
-      .getByRole("row", { name: /terminal/ })
+      .getByRole("row", { name: /studies/ })
       .getByText("completed")
       .waitFor();
     for (const box of await page.getByRole("checkbox").all()) await box.check();
@@ -137,8 +152,14 @@ describe.skipIf(CHROMIUM === undefined)("the studio", () => {
     { width: 400, colorScheme: "dark" },
   ] as const)("has no serious flaw at $width pixels, $colorScheme", async (view) => {
     const other = await enter(browser, studio, complaints, view);
-    const runs = await fetch(new URL("/api/models", studio.url), { headers: { Cookie: cookieOf(studio) } });
-    expect(runs.status).toBe(200);
+    const told = async <T>(path: string): Promise<readonly T[]> => {
+      const answer = await fetch(new URL(path, studio.url), { headers: { Cookie: cookieOf(studio) } });
+      return (await answer.json()) as T[];
+    };
+    const rows = await told<RunRow>("/api/runs");
+    const [runs, reported] = [rows.map(({ id }) => id), rows.find(({ hasReport }) => hasReport)];
+    expect(runs).toHaveLength(2);
+    const [study] = await told<StudyRow>("/api/studies");
     for (const path of [
       "/data",
       "/data/problems",
@@ -146,6 +167,11 @@ describe.skipIf(CHROMIUM === undefined)("the studio", () => {
       "/labels",
       "/train",
       "/runs",
+      ...runs.map((id) => `/runs?run=${id}`),
+      `/runs?compare=${runs.join(",")}`,
+      `/runs?study=${study!.id}`,
+      "/runs?run=gone",
+      `/api/runs/${reported!.id}/report`,
       "/try",
       "/page",
     ]) {

@@ -129,6 +129,13 @@ test("one that cannot begin says why", async () => {
   expect(run.reason).toContain("nowhere");
 });
 
+test("one that is stopped before it has begun says so", async () => {
+  const { id } = await ask<StartedTraining>("/train/start", { settings: training(), words: [] });
+  expect(await ask(`/runs/${id}/stop`, {})).toEqual({});
+  const run = await runUntil(id, ({ status }) => status === "not started");
+  expect(run.reason).toBe("it was stopped by SIGINT before it had begun");
+});
+
 test.each([
   ["/train/start", { settings: [["trainer.max_epochs", "many"]], words: [] }, "TRAINING_SETTINGS"],
   ["/train/start", { settings: [["a=b c", "1"]], words: [] }, "OPTIONS"],

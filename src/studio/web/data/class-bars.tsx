@@ -3,6 +3,7 @@
 import { wholeNumber } from "../../../report/html.ts";
 import type { DataSummary, Part } from "../../data/api.ts";
 import { Link } from "../parts/link.tsx";
+import { Scrolling } from "../parts/scrolling.tsx";
 
 /** Each number leads to its pictures. */
 export function ClassBars({ summary: { classes, counts } }: { readonly summary: DataSummary }) {
@@ -11,7 +12,7 @@ export function ClassBars({ summary: { classes, counts } }: { readonly summary: 
   return (
     <details>
       <summary>Pictures of each class</summary>
-      <div class="card scroll tall">
+      <Scrolling name="Pictures of each class">
         <table class="counts">
           <thead>
             <tr>
@@ -37,7 +38,7 @@ export function ClassBars({ summary: { classes, counts } }: { readonly summary: 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolling>
     </details>
   );
 }

@@ -5,9 +5,9 @@ import type { Difference, RunDifferences } from "../../runs/api.ts";
 import { get } from "../client.ts";
 import { Link } from "../parts/link.tsx";
 import { Notice } from "../parts/notice.tsx";
+import { Scrolling } from "../parts/scrolling.tsx";
 import { Curves } from "./curves.tsx";
 import { RunStatus } from "./run-status.tsx";
-import { Scrolling } from "./scrolling.tsx";
 import { useRuns } from "./use-runs.ts";
 import { headlineOf } from "./words.ts";
 

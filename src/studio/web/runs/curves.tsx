@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import UPlot from "uplot";
 import { isShare } from "../../../core/index.ts";
 import type { Value } from "../../runs/api.ts";
-import { Scrolling } from "./scrolling.tsx";
+import { Scrolling } from "../parts/scrolling.tsx";
 import { metricText } from "./words.ts";
 
 /** One line. */

@@ -3,8 +3,8 @@ import { html } from "../../../report/html.ts";
 import { confusionCells, matrix } from "../../../report/matrix.ts";
 import type { RunDetail } from "../../runs/api.ts";
 import { ReportHtml } from "../parts/report-html.tsx";
+import { Scrolling } from "../parts/scrolling.tsx";
 import { LabelCounts } from "./label-counts.tsx";
-import { Scrolling } from "./scrolling.tsx";
 import { Mistakes, WorstPictures } from "./worst-pictures.tsx";
 
 interface JudgementProps {

@@ -1,7 +1,7 @@
 // What became of each label: a 2 x 2 confusion matrix in a row, and the scores that follow from it.
 import { percent } from "../../../report/html.ts";
 import type { RunLabelCounts } from "../../runs/api.ts";
-import { Scrolling } from "./scrolling.tsx";
+import { Scrolling } from "../parts/scrolling.tsx";
 
 /** In the order of the labels. */
 export function LabelCounts({ of, labels }: RunLabelCounts) {

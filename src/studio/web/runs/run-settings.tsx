@@ -1,7 +1,7 @@
 // The settings of a run with what set them, to be searched, and the machine that it ran on.
 import { useState } from "preact/hooks";
 import type { RunDetail } from "../../runs/api.ts";
-import { Scrolling } from "./scrolling.tsx";
+import { Scrolling } from "../parts/scrolling.tsx";
 
 /** Closed at first: there are hundreds. */
 export function RunSettings({ settings, environment }: Pick<RunDetail, "settings" | "environment">) {

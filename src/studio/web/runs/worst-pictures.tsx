@@ -2,8 +2,8 @@
 import { percent } from "../../../report/html.ts";
 import type { WrongPicture } from "../../runs/api.ts";
 import { Link } from "../parts/link.tsx";
+import { Scrolling } from "../parts/scrolling.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
-import { Scrolling } from "./scrolling.tsx";
 import { metricText } from "./words.ts";
 
 interface MistakesProps {
