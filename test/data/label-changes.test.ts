@@ -14,6 +14,7 @@ import {
   formatLabelChanges,
   ImageFolderDataModule,
   JSONLDataModule,
+  labelChangesLine,
   labelText,
   nameBelow,
   parseLabelChanges,
@@ -114,7 +115,9 @@ describe("folders", () => {
       "flat",
       [..."abcdefghij"].flatMap((name) => [`x/${name}.png`, `y/${name}.png`]),
     );
-    const list = await write(change("x/a.png", "x", "y"));
+    const skipped = formatLabelChanges([{ name: "x/gone.png", from: "x", to: "y", skipped: true }]);
+    const text = change("x/a.png", "x", "y") + skipped;
+    const list = await write(text);
     expect(
       await changed(
         open(() => flat),
@@ -123,7 +126,8 @@ describe("folders", () => {
     ).toEqual({ "x/a.png": "y" });
     const module = open(() => flat)(list);
     const { labelChanges } = await module.asTheyLie();
-    expect(labelChanges).toEqual({ file: list, text: change("x/a.png", "x", "y"), count: 1 });
+    expect(labelChanges).toEqual({ file: list, text, count: 1, skipped: 1 });
+    expect(labelChangesLine(labelChanges!)).toBe(`1 label changed by ${list}, 1 of its lines skipped`);
     const names = async (with_: string | null): Promise<(string | undefined)[]> => {
       const one = open(() => flat)(with_);
       await one.setup();

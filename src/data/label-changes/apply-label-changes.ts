@@ -18,6 +18,8 @@ export interface AppliedLabelChanges {
   readonly text: string;
   /** How many labels it changes. */
   readonly count: number;
+  /** How many of its lines are not applied, since they say so. */
+  readonly skipped: number;
 }
 
 /** Pictures in their parts; `D` is what is known of each part. */
@@ -33,8 +35,9 @@ export interface LabelledParts<D = ImageDataset> {
 export type NamedParts = LabelledParts<Pick<ImageDataset, "classes" | "labels" | "name">>;
 
 /** One line about it. */
-export function labelChangesLine({ file, count }: AppliedLabelChanges): string {
-  return `${count} ${count === 1 ? "label" : "labels"} changed by ${file}`;
+export function labelChangesLine({ file, count, skipped }: AppliedLabelChanges): string {
+  const line = `${count} ${count === 1 ? "label" : "labels"} changed by ${file}`;
+  return skipped === 0 ? line : `${line}, ${skipped} of its lines skipped`;
 }
 
 const PARTS = ["train", "val", "test"] as const;
@@ -60,7 +63,8 @@ export async function applyLabelChanges<S extends LabelledParts>(
     throw wrongChange("no such file", file, "give it as data.label_changes=PATH, or leave it out");
   }
   const text = await readText(file);
-  const changes = parseLabelChanges(text, file);
+  const lines = parseLabelChanges(text, file);
+  const changes = lines.filter(({ skipped }) => skipped !== true);
   const relabelled = new Relabelled(splits);
   for (const change of changes) relabelled.apply(change);
   const { train } = splits;
@@ -72,7 +76,10 @@ export async function applyLabelChanges<S extends LabelledParts>(
   return {
     ...splits,
     ...Object.fromEntries(PARTS.map((part) => [part, relabelled.dataset(part)])),
-    labelChanges: { file, text, count: changes.filter(({ from, to }) => !isSame(from, to)).length },
+    labelChanges: {
+      ...{ file, text, skipped: lines.length - changes.length },
+      count: changes.filter(({ from, to }) => !isSame(from, to)).length,
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export interface LabelChange {
   readonly name: string;
   readonly from: LabelNames;
   readonly to: LabelNames;
+  /** Whether it is kept without being applied; default false. */
+  readonly skipped?: boolean | undefined;
 }
 
 /** One as it was read. */
@@ -20,7 +22,12 @@ export interface ReadLabelChange extends LabelChange {
 }
 
 const names: z.ZodType<LabelNames> = z.union([z.string().min(1), z.array(z.string().min(1)).readonly()]);
-const schema = z.strictObject({ name: z.string().min(1), from: names, to: names });
+const schema = z.strictObject({
+  name: z.string().min(1),
+  from: names,
+  to: names,
+  skipped: z.boolean().optional(),
+});
 
 const EXAMPLE = `{"name": "train/cat/1.jpg", "from": "cat", "to": "dog"}`;
 
@@ -52,7 +59,12 @@ function parsed(line: string, where: string): unknown {
 
 /** A list as it is written. */
 export function formatLabelChanges(changes: readonly LabelChange[]): string {
-  return changes.map(({ name, from, to }) => `${JSON.stringify({ name, from, to })}\n`).join("");
+  return changes
+    .map(({ name, from, to, skipped }) => {
+      const line = { name, from, to, ...(skipped === true && { skipped }) };
+      return `${JSON.stringify(line)}\n`;
+    })
+    .join("");
 }
 
 /** @param where `file:line` */

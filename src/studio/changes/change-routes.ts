@@ -36,15 +36,21 @@ export function changeRoutes(parts: StudioParts): Hono<StudioEnv> {
     const { from, count } = readQuery(rangeSchema, c.req.query());
     return c.json(picturesIn(parts).changes?.range(from, count) ?? { total: 0, changes: [] });
   });
+  /** What else is about the pictures follows them. */
+  const follow = async (): Promise<void> => {
+    const { problems, decisions } = picturesIn(parts);
+    problems.refresh();
+    await decisions?.settle().catch((error: Error) => parts.note(error.message));
+  };
   app.post("/", async (c) => {
     const request = readQuery(requestSchema, await c.req.json().catch(() => undefined));
     const result = await changes().apply(request);
-    picturesIn(parts).problems.refresh();
+    await follow();
     return c.json(result);
   });
   app.post("/:id/undo", async (c) => {
     const result = await changes().undo(idOf(c.req.param("id")));
-    picturesIn(parts).problems.refresh();
+    await follow();
     return c.json(result);
   });
   return app;

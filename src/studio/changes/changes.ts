@@ -59,6 +59,12 @@ export class Changes {
     return new Set(standing.map(({ items }) => items[0]!.from));
   }
 
+  /** Where pictures lay that changes have taken from there, and that are not undone. */
+  get left(): ReadonlySet<string> {
+    const moves = this.#log.changes.filter(({ action }) => action !== "dismiss");
+    return new Set(moves.flatMap(({ items, standing }) => standing.map((position) => items[position]!.from)));
+  }
+
   /** Some of the changes, the latest first. */
   range(from: number, count: number): ChangeRange {
     const all = this.#log.changes;

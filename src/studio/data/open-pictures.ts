@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Changes } from "../changes/changes.ts";
 import { ClassFolders } from "../changes/class-folders.ts";
+import { Decisions } from "../labels/decisions.ts";
 import { Problems } from "../problems/problems.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import { sqliteStore } from "../store/sqlite-store.ts";
 import type { StudioStore } from "../store/store.ts";
-import type { Beside } from "./beside.ts";
+import { type Beside, besideOf } from "./beside.ts";
 import { Listing } from "./listing.ts";
 import type { OpenData } from "./open-data.ts";
 import { Pictures } from "./pictures.ts";
@@ -27,6 +28,8 @@ export interface OpenPictures {
   /** Undefined where nothing can be kept; to be looked at where `beside` is undefined. */
   readonly changes: Changes | undefined;
   readonly problems: Problems;
+  /** Those about labels; undefined where the data was opened with a list of changed labels. */
+  readonly decisions: Decisions | undefined;
   /** Why pictures cannot be moved; null where they can. */
   readonly fixed: string | null;
   close(): void;
@@ -56,10 +59,18 @@ export async function openPictures({ data, beside, note }: OpenPicturesRequest):
       ? undefined
       : await Changes.open({ root: root!, beside: beside.folder, listing, folders }, { isWritten });
   const dismissed = (): ReadonlySet<string> => changes?.dismissed ?? new Set();
+  const path = join(besideOf(root ?? splits.root ?? "."), "labels.jsonl");
+  const left = (): ReadonlySet<string> => changes?.left ?? new Set();
+  const decisions =
+    splits.labelChanges === undefined
+      ? new Decisions({ path, listing, several: task === "multi_label", left })
+      : undefined;
+  // A studio may have been killed behind a change.
+  if (isWritten) await decisions?.settle().catch((error: Error) => note(error.message));
   const problems = new Problems({ data, listing, store, dismissed });
   const sizes = new Sizes(pictures);
   return {
-    ...{ listing, pictures, sizes, store, changes, problems },
+    ...{ listing, pictures, sizes, store, changes, decisions, problems },
     beside: isWritten ? beside.folder : undefined,
     thumbnails: new Thumbnails(pictures, store),
     fixed: whyFixed(data, beside, folders !== undefined),

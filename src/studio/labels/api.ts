@@ -23,8 +23,10 @@ export interface LabelDecision {
   readonly from: LabelNames;
   /** The same as `from` where the label was found to be right. */
   readonly to: LabelNames;
-  /** Why it cannot be applied any more; null where it can. */
+  /** Why it does not fit the picture any more; null where it does. */
   readonly stale: string | null;
+  /** Whether training leaves it out, rather than refusing the list for it. */
+  readonly skipped: boolean;
 }
 
 /** All decisions, the oldest first. */

@@ -1,22 +1,20 @@
 // What is to be decided about labels and what has been: predictions of a run, joined with the open data set and the decisions.
-import { join } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import type { LabelChange } from "../../data/index.ts";
-import { besideOf } from "../data/beside.ts";
 import type { Listing } from "../data/listing.ts";
 import type { OpenData } from "../data/open-data.ts";
+import type { OpenPictures } from "../data/open-pictures.ts";
 import { notFound } from "../http/answers.ts";
 import type { RankedLabels } from "../tables/protocol.ts";
 import type { TableThread } from "../tables/table-thread.ts";
 import type { LabelDecision, LabelDecisions, LabelNames, LabelQueue, QueuedPicture } from "./api.ts";
 import { dataCommand } from "./data-command.ts";
-import { DecisionFile } from "./decision-file.ts";
+import { type Decisions, sameNames } from "./decisions.ts";
 import type { FoundSource } from "./sources.ts";
 
 /** The data set whose labels are decided about. */
 export interface LabelDeskRequest {
   readonly data: OpenData;
-  readonly listing: Listing;
+  readonly pictures: Pick<OpenPictures, "listing" | "decisions">;
   readonly tables: TableThread;
   /** Modules of the user that register components. */
   readonly imports: readonly string[];
@@ -27,13 +25,13 @@ export class LabelDesk {
   readonly #data: OpenData;
   readonly #listing: Listing;
   readonly #tables: TableThread;
-  readonly #file: DecisionFile;
+  readonly #decisions: Decisions;
   readonly #imports: readonly string[];
   #ranked: { readonly key: string; readonly labels: Promise<RankedLabels> } | undefined;
 
   /** @throws ClassifierTrainingError kind "usage" `LABELS_CHANGED` where the data was opened with a list of changed labels */
-  constructor({ data, listing, tables, imports }: LabelDeskRequest) {
-    if (data.splits.labelChanges !== undefined) {
+  constructor({ data, pictures: { listing, decisions }, tables, imports }: LabelDeskRequest) {
+    if (decisions === undefined) {
       const message = "the data was opened with a list of changed labels";
       throw new ClassifierTrainingError("usage", "LABELS_CHANGED", message, {
         where: "data.label_changes",
@@ -44,7 +42,7 @@ export class LabelDesk {
     this.#imports = imports;
     this.#tables = tables;
     this.#listing = listing;
-    this.#file = new DecisionFile(join(besideOf(data.root ?? data.splits.root ?? "."), "labels.jsonl"));
+    this.#decisions = decisions;
   }
 
   /**
@@ -60,7 +58,7 @@ export class LabelDesk {
       throw error;
     });
     const there = pictures.flatMap((each): QueuedPicture[] => {
-      const current = this.#labelsOf(each.picture);
+      const current = this.#decisions.labelsOf(each.picture);
       if (current === undefined || !sameNames(current, each.given)) return [];
       return [{ ...each, name: this.#listing.name(each.picture) }];
     });
@@ -68,27 +66,25 @@ export class LabelDesk {
   }
 
   async decisions(): Promise<LabelDecisions> {
-    return this.#answer(await this.#file.read());
+    return this.#answer(await this.#decisions.read());
   }
 
   /** Decides what a picture is. @throws ClassifierTrainingError kind "usage" `LABEL_UNKNOWN`; `NOT_FOUND` */
   async decide(picture: number, to: LabelNames): Promise<LabelDecisions> {
-    const from = this.#labelsOf(picture);
+    const from = this.#decisions.labelsOf(picture);
     if (from === undefined) throw notFound("there is no such picture");
     const name = this.#listing.name(picture);
-    return this.#answer(await this.#file.decide({ name, from, to: this.#checked(to) }));
+    return this.#answer(await this.#decisions.decide({ name, from, to: this.#checked(to) }));
+  }
+
+  /** Takes back the decisions that do not fit the pictures. */
+  async drop(): Promise<LabelDecisions> {
+    return this.#answer(await this.#decisions.drop());
   }
 
   /** Takes a decision back. */
   async undo(name: string): Promise<LabelDecisions> {
-    return this.#answer(await this.#file.undo(name));
-  }
-
-  /** What a picture is labelled as, without decisions; undefined where it is gone. */
-  #labelsOf(picture: number): LabelNames | undefined {
-    if (!this.#listing.has(picture)) return undefined;
-    const names = this.#listing.labels(picture).map((label) => this.#listing.classes[label]!);
-    return this.#data.task === "multi_label" ? names : names[0];
+    return this.#answer(await this.#decisions.undo(name));
   }
 
   #checked(to: LabelNames): LabelNames {
@@ -107,11 +103,11 @@ export class LabelDesk {
     );
   }
 
-  #answer(changes: readonly LabelChange[]): LabelDecisions {
-    const { path } = this.#file;
+  #answer(decisions: readonly LabelDecision[]): LabelDecisions {
+    const { path } = this.#decisions;
     const { configuration, splits } = this.#data;
     return {
-      decisions: changes.map((change) => this.#decision(change)),
+      decisions,
       file: path,
       command: dataCommand("train", configuration, this.#imports, [
         `data.label_changes=${JSON.stringify(path)}`,
@@ -124,18 +120,4 @@ export class LabelDesk {
       ),
     };
   }
-
-  #decision(change: LabelChange): LabelDecision {
-    const picture = this.#listing.find(change.name);
-    const isThere =
-      picture !== undefined && this.#listing.has(picture) && this.#listing.name(picture) === change.name;
-    if (!isThere) return { ...change, picture: null, stale: "the picture is gone, or lies elsewhere" };
-    const fits = sameNames(this.#labelsOf(picture)!, change.from);
-    return { ...change, picture, stale: fits ? null : "the picture is labelled otherwise by now" };
-  }
-}
-
-function sameNames(a: LabelNames, b: LabelNames): boolean {
-  const [first, second] = [a, b].map((names) => (typeof names === "string" ? [names] : names).toSorted());
-  return first!.join("\n") === second!.join("\n");
 }

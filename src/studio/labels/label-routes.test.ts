@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { allComponents } from "../../app/index.ts";
 import { ImageFolderDataModule } from "../../data/index.ts";
+import type { Beside } from "../data/beside.ts";
 import { openData } from "../data/open-data.ts";
 import { openPictures } from "../data/open-pictures.ts";
 import { createRoutes } from "../http/routes.ts";
@@ -20,11 +21,13 @@ const closing: AsyncDisposable[] = [];
 let tables: TableThread | undefined;
 
 /** The studio's routes over the folder, as after a start. */
-async function start({ readOnly = false, overrides = [] as string[] } = {}) {
+async function start({ readOnly = false, writes = false, overrides = [] as string[] } = {}) {
   const note = (): void => undefined;
   const configuration = { overrides: [`data.root=${root}`, ...overrides] };
   const data = await openData({ imports: [], configuration, registry: allComponents(), note });
-  const pictures = await openPictures({ data, beside: undefined, note });
+  const kept: Beside = { folder: `${root}.studio`, closed: null, lock: undefined };
+  const pictures = await openPictures({ data, beside: writes ? kept : undefined, note });
+  if (writes) closing.push({ [Symbol.asyncDispose]: async () => pictures.close() });
   tables ??= new TableThread(data.splits);
   const given = { version: "0", name: "photos", imports: [], closing, readOnly, note };
   const parts = { ...given, data, pictures, tables, runs: join(folder, "runs") };
@@ -33,7 +36,8 @@ async function start({ readOnly = false, overrides = [] as string[] } = {}) {
     const headers = { Host: HOST, Cookie: `studio=${TOKEN}`, "X-Studio": "1" };
     const request =
       body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) };
-    return (await (await app.request(`http://${HOST}/api/labels/${path}`, request)).json()) as T;
+    const { href } = new URL(path, `http://${HOST}/api/labels/`);
+    return (await (await app.request(href, request)).json()) as T;
   };
   return ask;
 }
@@ -106,7 +110,7 @@ test("decisions are on the disk at once, outlive a restart, and can be taken bac
   const again = await start();
   const { decisions, command } = await again<LabelDecisions>("decisions");
   expect(decisions).toEqual([
-    { name: "val/b/0.png", picture: first!.picture, from: "b", to: "a", stale: null },
+    { name: "val/b/0.png", picture: first!.picture, from: "b", to: "a", stale: null, skipped: false },
   ]);
   expect(command).toBe(
     `npx classifier-training train data.root=${root} 'data.label_changes="${root}.studio/labels.jsonl"'`,
@@ -130,11 +134,42 @@ test("says which decisions no longer fit", async () => {
   await mkdir(`${root}.studio`);
   const lines = ['{"name":"val/b/9.png","from":"b","to":"a"}', '{"name":"val/b/1.png","from":"a","to":"b"}'];
   await writeFile(`${root}.studio/labels.jsonl`, lines.join("\n"));
-  const { decisions } = await (await start())<LabelDecisions>("decisions");
-  expect(decisions.map(({ stale }) => stale)).toEqual([
-    "the picture is gone, or lies elsewhere",
-    "the picture is labelled otherwise by now",
+  const ask = await start({ writes: true });
+  const { decisions } = await ask<LabelDecisions>("decisions");
+  expect(decisions.map(({ stale, skipped }) => [stale, skipped])).toEqual([
+    ["the picture is not there any more", false],
+    ["the picture is labelled otherwise by now", false],
   ]);
+  expect((await ask<LabelDecisions>("drop", {})).decisions).toEqual([]);
+});
+
+test("a decision about a picture that is moved is skipped until that is undone, or is dropped", async () => {
+  await mkdir(`${root}.studio`);
+  const list = `${root}.studio/labels.jsonl`;
+  const trained = () => new ImageFolderDataModule({ root, labelChanges: list }).asTheyLie();
+  const ask = await start({ writes: true });
+  for (const picture of [0, 1]) await ask("decide", { picture, to: "b" });
+  const decided = await listOf();
+  await ask("../changes", { action: "move", ids: [0], label: 1 });
+  await ask("../changes", { action: "set-aside", ids: [1] });
+  const skipped = decided.replaceAll("}", ',"skipped":true}');
+  expect(await listOf()).toBe(skipped);
+  expect((await trained()).labelChanges).toMatchObject({ count: 0, skipped: 2 });
+  const { decisions } = await ask<LabelDecisions>("decisions");
+  expect(decisions.map(({ stale, picture }) => [stale, picture])).toEqual([
+    ["the picture was moved to train/b/0-2.png", 0],
+    ["the picture is not there any more", null],
+  ]);
+  // A kill behind the change: the next start marks them.
+  await writeFile(list, decided);
+  const again = await start({ writes: true });
+  expect(await listOf()).toBe(skipped);
+  await again("../changes/1/undo", {});
+  expect(await listOf()).toBe(skipped.replace(',"skipped":true', ""));
+  expect((await trained()).labelChanges).toMatchObject({ count: 1, skipped: 1 });
+  expect((await again<LabelDecisions>("drop", {})).decisions).toMatchObject([{ name: "train/a/0.png" }]);
+  await again("../changes/2/undo", {});
+  expect(await listOf()).toBe(`${decided.split("\n")[0]}\n`);
 });
 
 test.each([

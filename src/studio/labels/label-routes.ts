@@ -21,7 +21,7 @@ export function labelRoutes({ data, pictures, tables, runs, imports }: StudioPar
   let opened: LabelDesk | undefined;
   const desk = (): LabelDesk => {
     if (data === undefined || pictures === undefined) throw notFound("no data set is open");
-    opened ??= new LabelDesk({ data, listing: pictures.listing, tables, imports });
+    opened ??= new LabelDesk({ data, pictures, tables, imports });
     return opened;
   };
   app.get("/sources", async (c) => {
@@ -36,6 +36,7 @@ export function labelRoutes({ data, pictures, tables, runs, imports }: StudioPar
     const { picture, to } = readQuery(decisionSchema, await c.req.json().catch(() => undefined), "BODY");
     return c.json(await desk().decide(picture, to));
   });
+  app.post("/drop", async (c) => c.json(await desk().drop()));
   app.post("/undo", async (c) => {
     const { name } = readQuery(undoSchema, await c.req.json().catch(() => undefined), "BODY");
     return c.json(await desk().undo(name));

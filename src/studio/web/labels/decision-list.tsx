@@ -17,7 +17,9 @@ export function DecisionList({ open, readOnly }: { readonly open: OpenQueue; rea
   const { decisions, command, file } = open.decisions!;
   if (decisions.length === 0) return null;
   const changes = decisions.filter(({ from, to }) => !sameNames(from, to)).length;
-  const stale = decisions.filter((decision) => decision.stale !== null).length;
+  const stale = decisions.filter((decision) => decision.stale !== null);
+  const skipped = stale.filter((decision) => decision.skipped).length;
+  const refused = stale.length - skipped;
   const newest = decisions.toReversed();
   return (
     <section aria-labelledby="decisions">
@@ -26,10 +28,15 @@ export function DecisionList({ open, readOnly }: { readonly open: OpenQueue; rea
         {wholeNumber(decisions.length)} decided, {wholeNumber(changes)} of them changed; written to{" "}
         <code>{file}</code>
       </p>
-      {stale > 0 && (
+      {stale.length > 0 && (
         <Notice kind="warning">
-          {wholeNumber(stale)} no longer {stale === 1 ? "fits" : "fit"} the data. Training refuses the list
-          until {stale === 1 ? "it is" : "they are"} undone.
+          {skipped > 0 &&
+            `${wholeNumber(skipped)} left out by training, since pictures were moved; undoing that brings the decisions back. `}
+          {refused > 0 &&
+            `${wholeNumber(refused)} that no longer ${refused === 1 ? "fits" : "fit"} the data: training refuses the list until this is forgotten. `}
+          <button type="button" class="btn" disabled={readOnly} onClick={() => open.drop()}>
+            Forget {wholeNumber(stale.length)}
+          </button>
         </Notice>
       )}
       <Command title="Train with them" command={command} />

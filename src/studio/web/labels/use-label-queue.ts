@@ -23,6 +23,8 @@ export interface OpenQueue {
   decide(to: LabelNames): void;
   /** Takes back the decision about a picture; default: the last one. */
   undo(name?: string): void;
+  /** Takes back the decisions that do not fit the pictures. */
+  drop(): void;
 }
 
 /** @param source the id of the predictions; undefined: not known yet */
@@ -100,5 +102,6 @@ export function useLabelQueue(source: string | undefined): OpenQueue {
     show,
     decide,
     undo,
+    drop: () => change("/api/labels/drop", {}, () => undefined),
   };
 }
