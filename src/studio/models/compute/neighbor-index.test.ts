@@ -31,11 +31,25 @@ test("thousands of pictures find themselves", () => {
   for (const i of [0, 1, 1024, 4999]) expect(many.nearest(vector(i), 1)[0]!.name).toBe(String(i));
 });
 
+test("more pictures than a call has arguments are kept", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "classifier-training-neighbors-"));
+  const file = join(folder, "features.safetensors");
+  const many = new NeighborIndex();
+  many.expect(200_000);
+  for (let i = 0; i < 200_000; i++) many.add({ name: String(i), label: "" }, Float32Array.of(1, i));
+  await many.save(file);
+  const loaded = await NeighborIndex.load(file);
+  expect(loaded.size).toBe(200_000);
+  expect(loaded.nearest(Float32Array.of(1, 3), 1)[0]!.name).toBe("3");
+  await rm(folder, { recursive: true });
+});
+
 test("what a file keeps is found again; a damaged file is as none", async () => {
   const folder = await mkdtemp(join(tmpdir(), "classifier-training-neighbors-"));
   const file = join(folder, "features.safetensors");
   await index.save(file);
-  const kept = (await NeighborIndex.load(file)).keep(({ name }) => name !== "north");
+  const kept = await NeighborIndex.load(file);
+  kept.keep(({ name }) => name !== "north");
   expect(kept.nearest(Float32Array.of(0, 1), 2)).toEqual(
     indexOf({ east: [5, 0], "north-east": [3, 3], west: [-1, 0] }).nearest(Float32Array.of(0, 1), 2),
   );

@@ -24,6 +24,7 @@ interface Making {
   readonly dataset: ImageDataset;
   readonly pending: readonly number[];
   next: number;
+  /** Of `pending`; -1: the file has pictures that are gone. */
   saved: number;
 }
 
@@ -52,11 +53,13 @@ export class NeighborIndexes {
     }
     const next = progress.next + step.length;
     const isDone = next === pending.length;
-    const isDue = next - progress.saved >= SAVE_EVERY;
-    if (isDone || isDue) await index.save(file);
+    const isDue = next - progress.saved >= (isDone ? 1 : SAVE_EVERY);
+    if (isDue) await index.save(file);
     this.#ready.forget(file);
-    if (isDone) this.#making.delete(file);
-    else {
+    if (isDone) {
+      this.#making.delete(file);
+      this.#ready.get(file, () => Promise.resolve(index));
+    } else {
       const saved = isDue ? next : progress.saved;
       this.#making.set(file, { index, dataset, pending, next, saved });
     }
@@ -118,13 +121,17 @@ async function begin(
   const places = new Map(
     Array.from({ length: dataset.labels.length }, (_, i) => [dataset.name(i), i] as const),
   );
-  const index = (await NeighborIndex.load(file)).keep(({ name, label }) => {
+  const index = await NeighborIndex.load(file);
+  const before = index.size;
+  index.keep(({ name, label }) => {
     const place = places.get(name);
     if (place === undefined || labelText(dataset, place) !== label) return false;
     places.delete(name);
     return true;
   });
-  return { index, dataset, pending: [...places.values()], next: 0, saved: 0 };
+  index.expect(places.size);
+  const saved = index.size < before ? -1 : 0;
+  return { index, dataset, pending: [...places.values()], next: 0, saved };
 }
 
 function unreadable(error: unknown): undefined {
