@@ -94,15 +94,21 @@ def cross_entropies(name, outputs, loss):
 def compute(model, name, prefix, images, labels, weights):
     """All results, in the element type of `images`."""
     activations = {}
+
+    def keep(key, y):
+        # Copied: a ReLU in place would change it.
+        if isinstance(y, torch.Tensor):
+            activations[key] = y.clone()
+
     hooks = [
-        child.register_forward_hook(lambda _module, _inputs, y, key=key: activations.setdefault(key, y))
+        child.register_forward_hook(lambda _module, _inputs, y, key=key: keep(key, y))
         for key, child in model.named_children()
     ]
     with torch.no_grad():
         eval_logits = model.eval()(images)
     for hook in hooks:
         hook.remove()
-    seen = {key: [list(y.shape), measures(y)[0], measures(y)[1:]] for key, y in activations.items() if isinstance(y, torch.Tensor)}
+    seen = {key: [list(y.shape), measures(y)[0], measures(y)[1:]] for key, y in activations.items()}
     logits, loss = cross_entropies(
         name,
         model.train()(images),
