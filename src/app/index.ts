@@ -7,14 +7,10 @@ export { type Comparison, verdictOf } from "../report/index.ts";
 export {
   type EnsembleAverage,
   type EnsembleRequest,
-  type ExportedEnsemble,
   exportEnsemble,
 } from "./export/ensemble.ts";
-export {
-  type ExportedWeights,
-  type ExportWeightsRequest,
-  exportWeights,
-} from "./export/export-weights.ts";
+export type { ExportedForm } from "./export/export-form.ts";
+export { type ExportWeightsRequest, exportWeights } from "./export/export-weights.ts";
 export { EXPORT_FORMATS, MODEL_INPUTS } from "./export/formats.ts";
 export type { MeasuredModel } from "./export/measure-models.ts";
 export { modelOf } from "./export/write-export.ts";

@@ -1,6 +1,6 @@
 // classifier-training export: an ONNX model of a run's best weights.
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { ExportedWeights, ExportWeightsRequest, MeasuredModel } from "../app/index.ts";
+import type { ExportedForm, ExportWeightsRequest, MeasuredModel } from "../app/index.ts";
 import { ClassifierTrainingError } from "../core/errors.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
@@ -88,71 +88,54 @@ async function runExport(
   overrides: readonly string[],
   flags: ExportFlags,
 ): Promise<void> {
-  if (flags.ensemble !== undefined) return runEnsemble(run, overrides, flags.ensemble, flags);
-  const { import: modules, dynamic, json, format, input, calibration, ...more } = flags;
+  const { import: modules, dynamic, json, format, input, calibration, output, ensemble, average } = flags;
   // What is none of the choices is refused there.
-  const form = { format, input, calibration } as Pick<
-    ExportWeightsRequest,
-    "format" | "input" | "calibration"
-  >;
-  const { exportWeights } = await import("../app/index.ts");
-  const result = await exportWeights({
-    ...(await runRequest(run, overrides, modules)),
-    ...form,
+  const form = {
+    ...({ format, input, calibration } as Pick<ExportWeightsRequest, "format" | "input" | "calibration">),
     dynamicSize: dynamic === "size",
-    output: more.output,
-    maxDrop: more.maxDrop,
-    calibrationPictures: more.calibrationPictures,
-  });
-  process.stdout.write(`${json === true ? toJson(result) : result.path}\n`);
-  if (result.measured !== undefined) {
-    writeLine(toTable(result.measured));
-    writeLine(`written: ${result.measured.at(-1)!.name}`);
+    maxDrop: flags.maxDrop,
+    calibrationPictures: flags.calibrationPictures,
+  };
+  const { exportEnsemble, exportWeights } = await import("../app/index.ts");
+  const request = await runRequest(run, overrides, modules);
+  let result: ExportedForm;
+  if (ensemble === undefined) result = await exportWeights({ ...request, ...form, output });
+  else if (output === undefined) throw noFolder();
+  else {
+    const runs = request.run === undefined ? ensemble : [request.run, ...ensemble];
+    result = await exportEnsemble({ ...request, ...form, runs, average, output });
   }
-  const where = result.measured === undefined ? "" : " in float32";
-  writeLine(`equal to the trained model within ${result.difference.toExponential(1)}${where}`);
+  const { path, difference, measured } = result;
+  process.stdout.write(`${json === true ? toJson(result) : path}\n`);
+  if (measured.length > 0) writeLine(toTable(measured));
+  if (format !== "onnx") writeLine(`written: ${measured.at(-1)!.name}`);
+  const whom = ensemble === undefined ? "the trained model" : "its members put together";
+  const where = format === "onnx" ? "" : " in float32";
+  writeLine(`equal to ${whom} within ${difference.toExponential(1)}${where}`);
 }
 
-async function runEnsemble(
-  run: string | undefined,
-  overrides: readonly string[],
-  runs: readonly string[],
-  { import: modules, output, format, input, dynamic, average, json }: ExportFlags,
-): Promise<void> {
-  const { exportEnsemble } = await import("../app/index.ts");
-  const refused = (message: string, hint: string): ClassifierTrainingError =>
-    new ClassifierTrainingError("usage", "ENSEMBLE_OPTIONS", message, { where: "--ensemble", hint });
-  if (output === undefined) throw refused("an ensemble belongs to no run's folder", "add -o FOLDER");
-  if (format !== "onnx" || input !== "float" || dynamic !== undefined)
-    throw refused("ensembles are exported in float32 only", "leave out --format, --input and --dynamic");
-  const { run: member, overrides: words, registry, write } = await runRequest(run, overrides, modules);
-  const members = member === undefined ? runs : [member, ...runs];
-  const result = await exportEnsemble({
-    runs: members,
-    average,
-    output,
-    overrides: words,
-    registry,
-    ...(write && { write }),
+function noFolder(): ClassifierTrainingError {
+  return new ClassifierTrainingError("usage", "ENSEMBLE_OPTIONS", "an ensemble belongs to no run's folder", {
+    where: "--ensemble",
+    hint: "add -o FOLDER",
   });
-  process.stdout.write(`${json === true ? toJson(result) : result.path}\n`);
-  writeLine(toTable(result.measured));
-  writeLine(`equal to its members put together within ${result.difference.toExponential(1)}`);
 }
 
-function toJson({ path, difference, measured }: ExportedWeights): string {
+function toJson({ path, difference, measured }: ExportedForm): string {
   return JSON.stringify({
     path,
     difference,
-    models: measured?.map(({ name, measure, score, agreement, pictures, bytes, latency }) => ({
-      name,
-      [`val_${measure}`]: score.val,
-      [`test_${measure}`]: score.test,
-      agreement,
-      pictures,
-      bytes,
-      latency_ms: latency,
-    })),
+    models: (measured.length === 0 ? undefined : measured)?.map(
+      ({ name, measure, score, agreement, pictures, bytes, latency }) => ({
+        name,
+        [`val_${measure}`]: score.val,
+        [`test_${measure}`]: score.test,
+        agreement,
+        pictures,
+        bytes,
+        latency_ms: latency,
+      }),
+    ),
   });
 }
 

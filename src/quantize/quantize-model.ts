@@ -18,8 +18,6 @@ export interface QuantizationRequest {
   readonly probe: Probe;
   /** Those that are tried. */
   readonly methods: readonly CalibrationMethod[];
-  /** How much of the probe's score may be lost; beyond, layers are left in float. */
-  readonly acceptedLoss: number;
   /**
    * Bits of a weight. Processors without VNNI add two products of a level and a weight up in 16 bits, where those of 8 bits can
    * overflow and 7 bits cannot; with it, 8 bits are a little more exact. Default 7: the same answers everywhere.
@@ -41,14 +39,19 @@ export interface QuantizedModel {
   readonly score: number;
 }
 
-/** The models that were made, and the one to take. */
+/** The models that were made, and more on demand. */
 export interface Quantization {
-  /** One for each method, with every layer quantised. */
+  /** One for each method, with every layer computed in integers; the one nearest to the float model first. */
   readonly candidates: readonly QuantizedModel[];
-  /** The best of them, perhaps with layers left in float. */
-  readonly chosen: QuantizedModel;
-  /** Layers that could be quantised. */
+  /** What the float model's answers to the probe are worth. */
+  readonly floatScore: number;
+  /** Layers that can be computed in integers. */
   readonly layers: number;
+  /**
+   * By the method of the nearest candidate: the layers that alone in integers take the probabilities farthest from the float model's
+   * are computed in float, more of them from model to model and at most half of all. Each model is nearer than those before.
+   */
+  nearer(): AsyncGenerator<QuantizedModel>;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface Quantization {
  * @throws ClassifierTrainingError kind "usage" `QUANTIZE_NO_LAYERS` where there is nothing to quantise
  */
 export async function quantizeModel(request: QuantizationRequest): Promise<Quantization> {
-  const { calibration, probe, methods, acceptedLoss, weightBits = 7, notify } = request;
+  const { calibration, probe, methods, weightBits = 7, notify } = request;
   const graph = simplify(request.model);
   const operations = operationsOf(graph);
   const layers = operations.filter(({ kind }) => kind === "layer");
@@ -92,28 +95,25 @@ export async function quantizeModel(request: QuantizationRequest): Promise<Quant
   );
   const candidates: QuantizedModel[] = [];
   for (const [method, ranges] of rangesBy) candidates.push(await make(method, ranges, []));
-  const isGood = ({ score }: QuantizedModel): boolean => float.score - score <= acceptedLoss;
-  const good = candidates.filter(isGood);
-  let chosen = closest(good.length > 0 ? good : candidates);
-  if (!isGood(chosen)) {
-    const { method } = chosen;
+  candidates.sort((a, b) => a.divergence - b.divergence);
+  const [{ method, divergence: farthest }] = candidates as [QuantizedModel, ...QuantizedModel[]];
+  async function* nearer(): AsyncGenerator<QuantizedModel> {
     const ranges = rangesBy.get(method)!;
     notify?.(`${method} loses too much: measuring each layer alone`);
     const ranked = await bySensitivity({ graph, operations, layers, ranges, largestWeight, float, probe });
-    // One more after the other, until enough is won back or the smaller half of the work would be float.
-    for (let count = 1; count <= ranked.length >> 1; count++) {
+    let nearest = farthest;
+    for (let count = 1; count <= ranked.length >> 1; count = Math.ceil(count * GROWTH)) {
       const next = await make(method, ranges, ranked.slice(0, count));
-      if (next.divergence < chosen.divergence) chosen = next;
-      if (isGood(chosen)) break;
+      if (next.divergence >= nearest) continue;
+      nearest = next.divergence;
+      yield next;
     }
   }
-  return { candidates, chosen, layers: layers.length };
+  return { candidates, floatScore: float.score, layers: layers.length, nearer };
 }
 
-/** The one whose probabilities are nearest to the float model's. */
-function closest(models: readonly QuantizedModel[]): QuantizedModel {
-  return models.reduce((best, other) => (other.divergence < best.divergence ? other : best));
-}
+/** How many times as many layers are computed in float from model to model. */
+const GROWTH = 1.5;
 
 interface Measuring {
   readonly graph: FloatGraph;

@@ -4,6 +4,7 @@ import {
   type ModelProto,
   type NodeProto,
   nodeProto,
+  onnxType,
   type TensorProto,
   toTensorProto,
 } from "../onnx/index.ts";
@@ -16,7 +17,7 @@ import type { FloatGraph } from "./simplify.ts";
 export interface QdqOptions {
   /** Of every value that can be quantised, by name. */
   readonly ranges: ReadonlyMap<string, Range>;
-  /** Names of the layers that stay in float. */
+  /** Names of the layers that are computed in float. */
   readonly floatLayers?: ReadonlySet<string>;
   /**
    * The largest level of a weight, 127 or less; of depthwise convolutions 127 all the same, whose products no processor adds
@@ -37,7 +38,8 @@ export function quantizedValues(operations: readonly Operation[]): string[] {
 /**
  * The model with 8-bit activations (unsigned) and weights (signed, a scale for each output channel). A layer's activation, where it
  * is ReLU or a clip, is the range of what it gives. What lies between is computed in integers where all that it takes is
- * integers; the rest stays float.
+ * integers; the rest stays float. Layers that are computed in float have weights of 8 bits too, which runtimes turn into floats as
+ * they load the model.
  */
 export function writeQdq(
   graph: FloatGraph,
@@ -46,6 +48,15 @@ export function writeQdq(
 ): ModelProto {
   return new QdqWriter(graph, operations, options).write();
 }
+
+/** The axis of a layer's weights that its output channels lie on. */
+function outputAxis({ opType, attribute }: NodeProto): number {
+  const transposed = attribute.some(({ name, i }) => name === "transB" && i === 1n);
+  return opType === "Conv" || transposed ? 0 : 1;
+}
+
+/** Of 32 bits. */
+const LARGEST_FLOAT = 2 ** 127 * (2 - 2 ** -23);
 
 /** As what it is part of has a name. */
 const UNNAMED = { name: "" } as const;
@@ -68,6 +79,8 @@ class QdqWriter {
   readonly #quantized = new Map<string, QuantizedValue>();
   /** Values of layers that are in float, and in integers as soon as one asks for them. */
   readonly #ready = new Set<string>();
+  /** What layers in float make of values that exist in integers. */
+  readonly #betweenIntegers = new Set<string>();
   readonly #results: ReadonlySet<string>;
   readonly #scales = new Map<number, string>();
   #named = 0;
@@ -99,8 +112,10 @@ class QdqWriter {
 
   #writeOperation(operation: Operation): void {
     const { kind, name, inputs } = operation;
-    if (kind === "layer" && this.#options.floatLayers?.has(name) !== true) this.#writeLayer(operation);
-    else if (kind !== "layer" && kind !== "float" && inputs.every((value) => this.#isReady(value))) {
+    if (kind === "layer") {
+      if (this.#options.floatLayers?.has(name) === true) this.#writeFloatLayer(operation);
+      else this.#writeLayer(operation);
+    } else if (kind !== "float" && inputs.every((value) => this.#isReady(value))) {
       if (kind === "integer") this.#writeInteger(operation);
       else if (kind === "same") this.#writeSame(operation);
       else if (!this.#writeHardSigmoid(operation)) this.#writeFloat(operation);
@@ -119,14 +134,42 @@ class QdqWriter {
     }
   }
 
+  /**
+   * In float. Its weights are cast and scaled, which runtimes do once with constants, as they load the model; `DequantizeLinear` they
+   * leave for each time.
+   */
+  #writeFloatLayer(operation: Operation): void {
+    const [node, ...activation] = operation.nodes as [NodeProto, ...NodeProto[]];
+    const [, weight = ""] = node.input;
+    const kernel = this.#graph.constants.get(weight)!;
+    const axis = outputAxis(node);
+    const { weight: levels, scale } = quantizeWeights(kernel, undefined, axis, 1, 127);
+    const shape = kernel.shape.map((size, i) => (i === axis ? size : 1));
+    const [cast, floats] = [this.#short("w"), this.#short("w")];
+    this.#nodes.push(
+      nodeProto("Cast", [this.#constant(`${weight}/q`, levels)], [cast], {
+        ...UNNAMED,
+        attributes: { to: onnxType("float32") },
+      }),
+      nodeProto(
+        "Mul",
+        [cast, this.#constant(this.#short("s"), float32(shape, scale.data))],
+        [floats],
+        UNNAMED,
+      ),
+    );
+    const [x, , ...bias] = node.input;
+    if (this.#quantized.has(x!)) this.#betweenIntegers.add(operation.output);
+    this.#writeFloat({ ...operation, nodes: [{ ...node, input: [x!, floats, ...bias] }, ...activation] });
+  }
+
   #writeLayer({ nodes, inputs, output, bounds }: Operation): void {
     const node = nodes[0]!;
     const x = this.#quantize(inputs[0]!);
     const { constants } = this.#graph;
     const [, weight = "", bias = ""] = node.input;
     const isConvolution = node.opType === "Conv";
-    const transposed = node.attribute.some(({ name, i }) => name === "transB" && i === 1n);
-    const axis = isConvolution || transposed ? 0 : 1;
+    const axis = outputAxis(node);
     const kernel = constants.get(weight)!;
     const isDepthwise = isConvolution && kernel.shape[1] === 1;
     const levels = quantizeWeights(
@@ -185,7 +228,18 @@ class QdqWriter {
 
   /** The value in integers, quantised here if it is not yet. */
   #quantize(name: string): QuantizedValue {
-    return this.#quantized.get(name) ?? this.#register(name, name, this.#levels(name, undefined));
+    const known = this.#quantized.get(name);
+    if (known !== undefined) return known;
+    const gives = this.#betweenIntegers.has(name) ? this.#guarded(name) : name;
+    return this.#register(name, gives, this.#levels(name, undefined));
+  }
+
+  /** The same value. onnxruntime computes a layer in integers, whatever its weights are, where it stands right between integers. */
+  #guarded(name: string): string {
+    const gives = this.#short("x");
+    const least = this.#constant("least", float32([], [-LARGEST_FLOAT]));
+    this.#nodes.push(nodeProto("Max", [name, least], [gives], UNNAMED));
+    return gives;
   }
 
   /** @param gives the float value that is quantised */
@@ -234,11 +288,11 @@ class QdqWriter {
     axis: number,
     zeroPoint?: string,
   ): string {
-    const inputs = [this.#constant(`${name}/quantized`, tensor), this.#constant(`${name}/s`, scale)];
-    const output = `${name}/dequantized`;
+    const inputs = [this.#constant(`${name}/q`, tensor), this.#constant(this.#short("s"), scale)];
+    const output = this.#short("w");
     this.#nodes.push(
       nodeProto("DequantizeLinear", [...inputs, ...(zeroPoint === undefined ? [] : [zeroPoint])], [output], {
-        name: `${name}/DequantizeLinear`,
+        ...UNNAMED,
         attributes: { axis },
       }),
     );

@@ -112,11 +112,24 @@ test.each([
   expect(code).toBe(exit);
 });
 
-test("export says that a calibration is lost with the model that it replaces", async () => {
+test("export takes it along, into any format, and says so; of other weights it says what stays behind", async () => {
+  const calibrationOf = async (path: string) =>
+    modelMetadata(decodeModel(await readFile(join(folder, path)))).get("calibration");
+  const before = await calibrationOf(MODEL);
+  expect(before).toBeDefined();
   const words = ["export", "run", "--import", TINY_NETWORK];
-  const lost = /^warning: .*model\.onnx is replaced, and its calibration is lost with it: calibrate /m;
-  const first = await run(folder, words);
-  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(lost) });
+  const half = await run(folder, [...words, "--format", "onnx-fp16", "--input", "pixels", "-o", "half"]);
+  expect(half.stderr).toMatch(/^taken along from .*model\.onnx: calibration$/m);
+  expect(await calibrationOf("half/model_fp16_pixels.onnx")).toBe(before);
   const again = await run(folder, words);
-  expect(again).toMatchObject({ code: 0, stderr: expect.not.stringMatching(lost) });
+  expect(again).toMatchObject({ code: 0, stderr: expect.not.stringContaining("warning") });
+  expect(await calibrationOf(MODEL)).toBe(before);
+  const last = await run(folder, ["export", "run/checkpoints/last.safetensors", ...words.slice(2)]);
+  expect(last.stderr).toMatch(
+    /^warning: not taken along from .*model\.onnx, which has other weights: calibration$/m,
+  );
+  expect(last.stderr).toMatch(
+    /^warning: .*model\.onnx is replaced, and its calibration is lost with it: calibrate /m,
+  );
+  expect(await calibrationOf(MODEL)).toBeUndefined();
 });

@@ -47,6 +47,21 @@ test("its probabilities are the mean of its members', measured beside them", asy
       expect(value).toBeCloseTo((first[i]![label]! + second[i]![label]!) / 2, 5);
 });
 
+test("in int8 it is measured beside itself in float32 and its members", async () => {
+  const words = ["export", "--ensemble", "run1", "run2", "-o", "both", "--format", "onnx-int8", "--json"];
+  const { code, stdout, stderr } = await run(folder, [...words, ...own]);
+  expect(code, stderr).toBe(0);
+  const { path, models } = JSON.parse(stdout);
+  expect(path).toBe(join(folder, "both", "model_int8.onnx"));
+  const names = models.map(({ name }: { name: string }) => name);
+  expect(names.slice(0, 3)).toEqual(["ensemble", "run1", "run2"]);
+  expect(names.at(-1)).toMatch(/^int8 \(/);
+  const [float, int8] = [await probabilities("both"), await probabilities(path)];
+  for (const [i, picture] of float.entries())
+    for (const [label, value] of Object.entries(picture))
+      expect(Math.abs(int8[i]![label]! - value)).toBeLessThan(0.15);
+});
+
 test("of the same weights the mean is the weights, and its batch norms see the training pictures", async () => {
   const words = ["export", "--ensemble", "run1", "run1", "--average", "weights", "-o", "soup", "--json"];
   const { code, stdout } = await run(folder, [...words, ...own]);
@@ -67,7 +82,7 @@ test.each([
     /large: it prepares pictures otherwise/,
   ],
   ["no folder", ["--ensemble", "run1", "run2"], /ENSEMBLE_OPTIONS.*|add -o FOLDER/],
-  ["another format", ["--ensemble", "run1", "run2", "-o", "x", "--format", "onnx-fp16"], /ENSEMBLE_OPTIONS/],
+  ["no format", ["--ensemble", "run1", "run2", "-o", "x", "--format", "onnx-fp61"], /EXPORT_FORM/],
 ])("%s is one line", async (_, words, message) => {
   const { code, stderr } = await run(folder, ["export", ...words, ...own]);
   expect(stderr).toMatch(message);

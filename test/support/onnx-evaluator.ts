@@ -38,6 +38,7 @@ function evaluate(node: NodeProto, [x, y, z]: readonly Values[]): Values {
   const { shape, data } = x!;
   switch (node.opType) {
     case "Identity":
+    case "Cast":
       return x!;
     case "Relu":
       return { shape, data: data.map((v) => Math.max(0, v)) };
@@ -49,6 +50,8 @@ function evaluate(node: NodeProto, [x, y, z]: readonly Values[]): Values {
       return broadcast(x!, y!, (a, b) => a + b);
     case "Mul":
       return broadcast(x!, y!, (a, b) => a * b);
+    case "Max":
+      return broadcast(x!, y!, Math.max);
     case "Flatten":
       return { shape: [shape[0]!, data.length / shape[0]!], data };
     case "QuantizeLinear":

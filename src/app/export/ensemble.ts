@@ -6,14 +6,16 @@ import { exportModel } from "../../export/index.ts";
 import { BatchNorm2d, Ensemble, type Module, type StateDict } from "../../nn/index.ts";
 import { loadCheckpoint, TrainingEngine } from "../../train/index.ts";
 import { type OpenedRun, openRun } from "../run/open-run.ts";
-import { type MeasuredModel, measureModels, type NamedModel } from "./measure-models.ts";
-import { imageSizeOf, type ModelExport, requestOf, verifyFloat, writeModel } from "./write-export.ts";
+import { checkForm, type ExportedForm, exportInForm, type FormRequest } from "./export-form.ts";
+import type { NamedModel } from "./measure-models.ts";
+import { chosenFor } from "./model-reading.ts";
+import { imageSizeOf, type ModelExport, requestOf } from "./write-export.ts";
 
 /** What the mean is taken of. */
 export type EnsembleAverage = "probabilities" | "weights";
 
 /** The runs, and where their model goes. */
-export interface EnsembleRequest {
+export interface EnsembleRequest extends FormRequest {
   /** Folders of runs, or checkpoints in them, with the same classes and preprocessing; the first one's data is measured on. */
   readonly runs: readonly string[];
   /** Default `probabilities`. */
@@ -23,15 +25,6 @@ export interface EnsembleRequest {
   readonly overrides: readonly string[];
   readonly registry: ComponentRegistry;
   readonly write?: (line: string) => void;
-}
-
-/** What was written. */
-export interface ExportedEnsemble {
-  readonly path: string;
-  /** Largest difference from the members' networks put together, relative to the largest logit where that is above 1. */
-  readonly difference: number;
-  /** The ensemble, then its members. */
-  readonly measured: readonly MeasuredModel[];
 }
 
 interface Member {
@@ -44,15 +37,17 @@ interface Member {
  * Exports an ensemble, measured beside its members on validation and test pictures. Where weights are averaged (a "model
  * soup": Wortsman et al. 2022, of runs from the same start), the running statistics of batch norms are computed anew over an epoch
  * of training, as torch's `update_bn` does.
- * @throws ClassifierTrainingError kind "usage" `ENSEMBLE_MEMBERS` where runs do not go together
+ * @returns the ensemble in float32, its members, and what was written where that is in another format
+ * @throws ClassifierTrainingError kind "usage" `ENSEMBLE_MEMBERS` where runs do not go together; as `exportInForm`
  */
-export async function exportEnsemble(request: EnsembleRequest): Promise<ExportedEnsemble> {
-  const { runs, average = "probabilities", output, ...rest } = request;
+export async function exportEnsemble(request: EnsembleRequest): Promise<ExportedForm> {
+  const { runs, average = "probabilities", output, overrides, registry, write } = request;
+  checkForm(request);
   if (runs.length < 2) throw unlike("an ensemble has at least two members", "--ensemble RUN RUN ...");
   const members: Member[] = [];
   try {
     for (const run of runs) {
-      const opened = await openRun({ run, ...rest });
+      const opened = await openRun({ run, overrides, registry, ...(write && { write }) });
       const { tensors } = await loadCheckpoint(opened.weightsFile);
       members.push({ opened, weights: tensors, name: run });
       checkAlike(members[0]!, members.at(-1)!, average);
@@ -63,20 +58,20 @@ export async function exportEnsemble(request: EnsembleRequest): Promise<Exported
     const parts = average === "weights" ? await soup(members) : together(members);
     const common = {
       ...{ preprocessing, runtime, threads: settings.trainer.threads, folder: resolve(output) },
-      warn: (line: string): void => rest.write?.(`warning: ${line}`),
+      warn: (line: string): void => write?.(`warning: ${line}`),
     };
-    const source: ModelExport = { ...common, ...parts };
     const imageSize = imageSizeOf(preprocessing);
-    const { bytes, labels } = exportModel(requestOf(source, imageSize));
-    const difference = await verifyFloat(source, bytes, imageSize);
-    const alone = members.map(({ opened, weights, name }): NamedModel => {
+    const others = members.map(({ opened, weights, name }): NamedModel => {
       const own = requestOf({ ...common, model: opened.model, weights }, imageSize);
       return { name, bytes: exportModel(own).bytes };
     });
-    const models = [{ name: "ensemble", bytes }, ...alone];
-    const { task = "multi_class" } = first.model.labels;
-    const measured = await measureModels(models, data, task, [3, ...imageSize], common.threads);
-    return { path: await writeModel(source, "model.onnx", bytes, labels), difference, measured };
+    for (const { opened } of members) {
+      const { modelFile } = opened.folder;
+      const chosen = await chosenFor(modelFile);
+      if (chosen !== "") common.warn(`not taken along from ${modelFile}, which is only a part: ${chosen}`);
+    }
+    const source = { ...common, ...parts, data, name: "ensemble", others, notify: write };
+    return await exportInForm(source, request);
   } finally {
     for (const { opened } of members) await opened[Symbol.asyncDispose]();
   }

@@ -39,13 +39,17 @@ const PROBE_PICTURES = 256;
 /** Layers are left in float until the loss on the probe is below this share of what is allowed, or is one picture. */
 const ACCEPTED_SHARE = 0.5;
 
-/** The models that were made; the last one is to be taken. @throws ClassifierTrainingError kind "data" `NO_CALIBRATION` */
-export async function quantizedModels(
+/**
+ * Models in integers, of which the last is to be taken; if that one is not good, more, nearer to the float model. The first ones come
+ * together.
+ * @throws ClassifierTrainingError kind "data" `NO_CALIBRATION`
+ */
+export async function* quantizedModels(
   model: ModelProto,
   data: DataModule,
   task: TaskName,
   options: QuantizedExportOptions,
-): Promise<NamedModel[]> {
+): AsyncGenerator<readonly NamedModel[]> {
   const { calibration, calibrationPictures = 256, maxDrop, threads, notify } = options;
   if (data.splits.val === undefined) {
     throw missing(
@@ -59,12 +63,11 @@ export async function quantizedModels(
     const hint = "int8 is calibrated on training pictures: give a folder of such in data.root=FOLDER";
     throw missing("no picture of the data can be read", hint);
   }
-  const { candidates, chosen, layers } = await quantizeModel({
+  const { candidates, floatScore, layers, nearer } = await quantizeModel({
     model,
     calibration: training.batches,
     probe: { batches: probe.batches, task, score: (rows) => scoreOf(rows, probe.labels, task), threads },
     methods: calibration === undefined ? CALIBRATION_METHODS : [calibration],
-    acceptedLoss: acceptedLoss(maxDrop / 100, probe.labels.length),
     notify,
   });
   const named = ({ model, method, floatLayers }: QuantizedModel): NamedModel => {
@@ -78,8 +81,23 @@ export async function quantizedModels(
     const bytes = encodeModel(withEntry(model, QUANTIZATION_METADATA_KEY, JSON.stringify(described)));
     return { name: `int8 (${method}${left})`, bytes };
   };
-  const others = candidates.filter((candidate) => candidate !== chosen);
-  return [...others.map(named), named(chosen)];
+  const accepted = acceptedLoss(maxDrop / 100, probe.labels.length);
+  const isGood = ({ score }: QuantizedModel): boolean => floatScore - score <= accepted;
+  const good = candidates.find(isGood);
+  let waiting = candidates.filter((candidate) => candidate !== good);
+  if (good !== undefined) {
+    yield [...waiting, good].map(named);
+    waiting = [];
+  }
+  let last: QuantizedModel | undefined;
+  for await (const next of nearer()) {
+    last = next;
+    if (!isGood(next)) continue;
+    yield [...waiting, next].map(named);
+    [waiting, last] = [[], undefined];
+  }
+  if (last !== undefined || waiting.length > 0)
+    yield [...waiting.toReversed(), ...(last === undefined ? [] : [last])].map(named);
 }
 
 /** How good the logits of all sampled pictures are; 1 where nothing is known of them. */

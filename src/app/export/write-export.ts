@@ -89,9 +89,9 @@ export async function writeModel(
   labels: LabelsMapping,
 ): Promise<string> {
   const path = join(folder, name);
-  if (await isCalibrated(path))
+  if (!isCalibrated(bytes) && existsSync(path) && isCalibrated(await readBytes(path)))
     warn(`${path} is replaced, and its calibration is lost with it: calibrate the new model again`);
-  const dropped = await droppedThresholds(folder);
+  const dropped = labels.thresholds === undefined ? await droppedThresholds(folder) : undefined;
   if (dropped !== undefined) warn(dropped);
   try {
     await mkdir(folder, { recursive: true });
@@ -105,11 +105,10 @@ export async function writeModel(
   return path;
 }
 
-/** Whether there is a model with a calibration; what cannot be read has none to lose. */
-async function isCalibrated(path: string): Promise<boolean> {
-  if (!existsSync(path)) return false;
+/** Whether it is a model with a calibration; what cannot be read has none to lose. */
+function isCalibrated(bytes: Uint8Array): boolean {
   try {
-    return modelMetadata(decodeModel(await readBytes(path))).has(CALIBRATION_METADATA_KEY);
+    return modelMetadata(decodeModel(bytes)).has(CALIBRATION_METADATA_KEY);
   } catch {
     return false;
   }
