@@ -66,7 +66,11 @@ export class Decisions {
 
   /** Those about pictures that the studio has moved are skipped; training refuses the others that do not fit. */
   #judged(changes: readonly LabelChange[]): LabelDecision[] {
-    const left = this.#left();
+    let left: ReadonlySet<string> | undefined;
+    const isLeft = (name: string): boolean => {
+      left ??= this.#left();
+      return left.has(name);
+    };
     return changes.map(({ name, from, to, skipped = false }) => {
       const decision = { name, from, to };
       const picture = this.#listing.find(name);
@@ -76,7 +80,7 @@ export class Decisions {
         const stale = sameNames(labels, from) ? null : "the picture is labelled otherwise by now";
         return { ...decision, picture, stale, skipped: false };
       }
-      const isSkipped = skipped || left.has(name);
+      const isSkipped = skipped || isLeft(name);
       if (labels === undefined)
         return { ...decision, picture: null, stale: "the picture is not there any more", skipped: isSkipped };
       return {

@@ -66,7 +66,7 @@ export interface HistoryChange {
   readonly id: string;
   readonly from: number;
   readonly rows: readonly HistoryRow[];
-  /** The training loss within the epochs, of a run that goes on, since it began or was gone on with. */
+  /** The training loss within the epochs since the run began or was gone on with; empty where it has ended by itself. */
   readonly lossCurve: readonly LossPoint[];
 }
 

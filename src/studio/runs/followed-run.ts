@@ -27,7 +27,7 @@ export class FollowedRun {
   facts: RunFacts | undefined;
   row: RunRow | undefined;
   summary: StoredSummary | undefined;
-  /** The training loss within the epochs; empty where the run does not go on. */
+  /** The training loss within the epochs; empty where the run has ended by itself. */
   lossCurve: readonly LossPoint[] = [];
   #isLocked = false;
   /** Whether this user can signal the process that trains in it. */
@@ -74,11 +74,11 @@ export class FollowedRun {
     if (this.facts?.started !== ofConfig.mtimeMs) this.facts = await readFacts(folder);
     this.summary = ofSummary === null ? undefined : await readJson<StoredSummary>(folder.summaryFile);
     if (this.summary === undefined) await this.history.refresh(ofMetrics);
-    const isTold = this.#isLocked && ofProgress !== null;
-    const progress = isTold ? await readJson<StoredProgress>(folder.progressFile) : undefined;
+    const isLeft = this.summary === undefined && ofProgress !== null;
+    const progress = isLeft ? await readJson<StoredProgress>(folder.progressFile) : undefined;
     this.lossCurve = progress?.loss_curve ?? [];
     const changed = Math.max(...stats.map((each) => each?.mtimeMs ?? 0));
-    this.row = this.#rowOf(progress, changed, ofReport !== null);
+    this.row = this.#rowOf(this.#isLocked ? progress : undefined, changed, ofReport !== null);
     return true;
   }
 
