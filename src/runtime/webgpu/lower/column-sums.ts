@@ -3,7 +3,7 @@ import type { DeviceTraits } from "../plan/device-traits.ts";
 import type { Dispatch } from "../plan/dispatch.ts";
 import type { Planner } from "../plan/planner.ts";
 import { newTensor, type Tensor } from "../plan/tensor.ts";
-import { columnBlocks, columnReduction, lanesFor } from "../wgsl/column-reduction.ts";
+import { columnBlocks, columnReduction, lanesFor, reducersOf } from "../wgsl/column-reduction.ts";
 import type { KernelFrame, Operand } from "../wgsl/kernel.ts";
 
 /** A matrix [rows, columns], columns side by side in memory, and the chunks that its rows are taken in. */
@@ -39,7 +39,7 @@ export function chunksOf(
   width: 1 | 4,
 ): { readonly chunk: number; readonly chunks: number } {
   const wanted = Math.ceil((traits.isSoftware ? 8 : 512) / columnBlocks(columns, width));
-  const lines = 256 / lanesFor(columns, width);
+  const lines = reducersOf(traits) / lanesFor(columns, width);
   const chunks = Math.max(1, Math.min(wanted, Math.ceil(rows / (lines * 4)), traits.workgroups));
   const chunk = Math.ceil(rows / chunks);
   return { chunk, chunks: Math.ceil(rows / chunk) };
@@ -86,6 +86,7 @@ const MERGE = "sum_a += sum_b; product_a += product_b;";
 export function emitColumnSums(planner: Planner, sums: ColumnSums): void {
   const { label, matrix, inputs } = sums;
   const { rows, columns, width, units, chunk, chunks } = matrix;
+  const reducers = reducersOf(planner.traits);
   const partial = newTensor("f32", [chunks, 2, units * width]);
   const emit = (
     stage: string,
@@ -106,6 +107,7 @@ export function emitColumnSums(planner: Planner, sums: ColumnSums): void {
     columns,
     chunk,
     width,
+    reducers,
     operands: [{ tensor: partial, written: true, width }, ...inputs],
     state: STATE,
     ...(sums.prepare && { prepare: sums.prepare }),
@@ -120,6 +122,7 @@ export function emitColumnSums(planner: Planner, sums: ColumnSums): void {
     columns,
     chunk: chunks,
     width,
+    reducers,
     operands: [
       { tensor: sums.product, written: true, width },
       { tensor: sums.sum, written: true, width },

@@ -9,7 +9,7 @@ import {
 } from "../../../graph/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { channelsLastStrides, type Tensor } from "../plan/tensor.ts";
-import { columnBlocks, columnReduction } from "../wgsl/column-reduction.ts";
+import { columnBlocks, columnReduction, reducersOf } from "../wgsl/column-reduction.ts";
 import type { KernelFrame } from "../wgsl/kernel.ts";
 import { chunksOf } from "./column-sums.ts";
 import { partsOfGradient } from "./weight-gradient-sums.ts";
@@ -152,6 +152,7 @@ export function lowerDepthwiseWeightGrad(planner: Planner, node: BoundNode<"conv
     columns,
     chunk,
     width: step,
+    reducers: reducersOf(planner.traits),
     operands: [
       { tensor: partial, written: true, width: step },
       { tensor: gradient, width: step },

@@ -5,7 +5,7 @@ import { type BoundNode, type BoundValue, isOp } from "../../../graph/index.ts";
 import type { ReluGradient } from "../../planning/index.ts";
 import type { Planner } from "../plan/planner.ts";
 import { channelsLastStrides, newTensor, type Tensor } from "../plan/tensor.ts";
-import { columnBlocks, columnReduction } from "../wgsl/column-reduction.ts";
+import { columnBlocks, columnReduction, reducersOf } from "../wgsl/column-reduction.ts";
 import { elementwiseKernel } from "../wgsl/elementwise.ts";
 import { literal } from "../wgsl/expressions.ts";
 import type { KernelFrame } from "../wgsl/kernel.ts";
@@ -130,11 +130,13 @@ function emitStatistics(
     readColumns(maps, frame, operand, index);
   const write = (frame: KernelFrame, operand: number, index: string, value: string): string =>
     writeColumns(maps, frame, operand, index, value);
+  const reducers = reducersOf(planner.traits);
   const first = columnReduction({
     rows,
     columns,
     chunk,
     width,
+    reducers,
     operands: [
       { tensor: partial, written: true, width },
       { tensor: source, width },
@@ -164,6 +166,7 @@ function emitStatistics(
     columns,
     chunk: chunks,
     width,
+    reducers,
     operands: [
       { tensor: mean, written: true, width },
       { tensor: variance, written: true, width },

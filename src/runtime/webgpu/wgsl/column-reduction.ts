@@ -1,4 +1,5 @@
 // Kernels that reduce the rows of a matrix [rows, columns], columns side by side in memory, in a fixed order.
+import type { DeviceTraits } from "../plan/device-traits.ts";
 import { KernelFrame, type Operand } from "./kernel.ts";
 
 /** What is reduced, and the WGSL of each stage. */
@@ -9,6 +10,8 @@ export interface ColumnReduction {
   readonly chunk: number;
   /** Columns that one invocation takes. */
   readonly width: 1 | 4;
+  /** Of a workgroup: `reducersOf`. */
+  readonly reducers: number;
   readonly operands: readonly Operand[];
   /** What an invocation keeps: names and first values; `V` is the type of its columns. */
   readonly state: readonly { readonly name: string; readonly type: string; readonly start: string }[];
@@ -24,7 +27,13 @@ export interface ColumnReduction {
   readonly store: (frame: KernelFrame) => string;
 }
 
-const WORKGROUP = 256;
+/**
+ * Invocations of a workgroup. Software writes out, element by element, that the memory of a workgroup begins as zeros: with 256
+ * of them a kernel takes five times as long to compile.
+ */
+export function reducersOf({ isSoftware }: Pick<DeviceTraits, "isSoftware">): number {
+  return isSoftware ? 64 : 256;
+}
 
 /** Columns side by side in a workgroup, in units of `width`: a power of two. */
 export function lanesFor(columns: number, width: number): number {
@@ -44,10 +53,10 @@ export function columnReduction(spec: ColumnReduction): {
   readonly code: string;
   readonly frame: KernelFrame;
 } {
-  const { rows, columns, chunk, width, state } = spec;
+  const { rows, columns, chunk, width, reducers, state } = spec;
   const frame = new KernelFrame(spec.operands);
   const lanes = lanesFor(columns, width);
-  const height = WORKGROUP / lanes;
+  const height = reducers / lanes;
   const names = state.map(({ name }) => name);
   const main = `NO_SEGMENTS let column = wid.x * ${lanes}u + lane % ${lanes}u;
   let line = lane / ${lanes}u;
@@ -79,7 +88,7 @@ export function columnReduction(spec: ColumnReduction): {
   }`;
   const declarations = [
     `alias V = ${width === 4 ? "vec4f" : "f32"};`,
-    ...state.map(({ name, type }) => `var<workgroup> all_${name}: array<${type}, ${WORKGROUP}>;`),
+    ...state.map(({ name, type }) => `var<workgroup> all_${name}: array<${type}, ${reducers}>;`),
   ].join("\n");
-  return { code: frame.code({ main, declarations, workgroupSize: WORKGROUP }), frame };
+  return { code: frame.code({ main, declarations, workgroupSize: reducers }), frame };
 }
