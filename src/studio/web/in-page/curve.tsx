@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import UPlot from "uplot";
 import { percent, plainNumber } from "../../../report/html.ts";
+import { useDark } from "../parts/use-dark.ts";
 import "uplot/dist/uPlot.min.css";
 
 /** Values at a moment of the training; null: not known there. */
@@ -19,6 +20,7 @@ const HEIGHT = 260;
 export function Curve({ points }: { readonly points: readonly Point[] }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
+  const dark = useDark();
   useEffect(() => {
     const element = place.current!;
     const drawn = new UPlot(optionsFor(element), [[], [], [], []], element);
@@ -29,7 +31,7 @@ export function Curve({ points }: { readonly points: readonly Point[] }) {
       fit.disconnect();
       drawn.destroy();
     };
-  }, []);
+  }, [dark]);
   useEffect(() => {
     const column = (key: keyof Point): (number | null)[] => points.map((point) => point[key]);
     plot.current?.setData([
@@ -38,7 +40,7 @@ export function Curve({ points }: { readonly points: readonly Point[] }) {
       column("valLoss"),
       column("accuracy"),
     ]);
-  }, [points]);
+  }, [points, dark]);
   return (
     <div ref={place} class="curve" role="img" aria-label="Losses and validation accuracy over the epochs" />
   );

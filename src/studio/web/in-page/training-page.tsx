@@ -7,6 +7,7 @@ import { DropZone } from "../parts/drop-zone.tsx";
 import { FileButton } from "../parts/file-button.tsx";
 import { Link } from "../parts/link.tsx";
 import { Notice } from "../parts/notice.tsx";
+import { Scrolling } from "../parts/scrolling.tsx";
 import { Curve } from "./curve.tsx";
 import { Figures } from "./figures.tsx";
 import type { Settings } from "./messages.ts";
@@ -91,13 +92,15 @@ export function TrainingPage({ studio }: PageProps) {
       {(taking ?? state.message) !== "" && <Notice kind="info">{taking ?? state.message}</Notice>}
       {classes !== undefined && (
         <>
-          <ul class="class-counts" aria-label="Classes, and pictures to train on">
-            {classes.map(([name, count]) => (
-              <li key={name}>
-                {name} <b>{wholeNumber(count)}</b>
-              </li>
-            ))}
-          </ul>
+          <Scrolling name="Classes, and pictures to train on" look="few-lines">
+            <ul class="class-counts">
+              {classes.map(([name, count]) => (
+                <li key={name}>
+                  {name} <b>{wholeNumber(count)}</b>
+                </li>
+              ))}
+            </ul>
+          </Scrolling>
           <SettingsForm settings={settings} disabled={isBusy} onChange={change} />
           <div class="actions">
             {isTraining ? (

@@ -1,10 +1,11 @@
 // Lines over the epochs that grow while they are looked at, and the same numbers as a table.
 import "uplot/dist/uPlot.min.css";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import UPlot from "uplot";
 import { isShare } from "../../../core/index.ts";
 import type { Value } from "../../runs/api.ts";
 import { Scrolling } from "../parts/scrolling.tsx";
+import { useDark } from "../parts/use-dark.ts";
 import { metricText } from "./words.ts";
 
 /** One line. */
@@ -167,15 +168,4 @@ function optionsOf(
       })),
     ],
   };
-}
-
-function useDark(): boolean {
-  const [query] = useState(() => matchMedia("(prefers-color-scheme: dark)"));
-  const [dark, setDark] = useState(query.matches);
-  useEffect(() => {
-    const changed = (): void => setDark(query.matches);
-    query.addEventListener("change", changed);
-    return () => query.removeEventListener("change", changed);
-  }, []);
-  return dark;
 }

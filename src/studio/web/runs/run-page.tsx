@@ -68,7 +68,7 @@ export function RunPage({ id, readOnly }: RunPageProps) {
         </Notice>
       )}
       <Tiles run={run} headline={headline} />
-      <h2 class="unseen">Curves</h2>
+      {rows.length + lossCurve.length > 0 && <h2 class="unseen">Curves</h2>}
       <div class="grid2 below">
         <Curves
           title="Loss"
