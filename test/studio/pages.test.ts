@@ -183,4 +183,11 @@ describe.skipIf(CHROMIUM === undefined)("the studio", () => {
   });
 
   test("nothing was complained of, and nobody else was asked", () => expect(complaints).toEqual([]));
+
+  test("a page says when its studio has ended", async () => {
+    await to("Runs");
+    await page.getByRole("row", { name: /studies/ }).waitFor();
+    await studio.stop();
+    await page.getByText("The studio does not answer").waitFor();
+  });
 });

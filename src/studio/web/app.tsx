@@ -10,6 +10,7 @@ import { ModelsPage } from "./models/models-page.tsx";
 import type { PageProps } from "./page-props.ts";
 import { Link } from "./parts/link.tsx";
 import { Notice } from "./parts/notice.tsx";
+import { useReach } from "./reach.ts";
 import { usePlace } from "./router.ts";
 import { RunsPage } from "./runs/runs-page.tsx";
 import { TrainPage } from "./runs/train-page.tsx";
@@ -38,6 +39,7 @@ export function App() {
   const [studio, setStudio] = useState<StudioInfo>();
   const [error, setError] = useState<Error>();
   const { path } = usePlace();
+  const isReached = useReach();
   useEffect(() => {
     get<StudioInfo>("/api/studio").then(setStudio, setError);
   }, []);
@@ -68,6 +70,11 @@ export function App() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
+        {!isReached && (
+          <Notice kind="error">
+            The studio does not answer: what is shown may be old. Is it still running in its terminal?
+          </Notice>
+        )}
         <Boundary key={page.path} page={page} studio={studio} />
       </main>
     </>

@@ -1,5 +1,6 @@
 // Asks the studio's server; what it refuses becomes an error with its words.
 import type { Refusal } from "../api.ts";
+import { tellReach } from "./reach.ts";
 
 /** A request that was refused: `code` is stable, the message is for people. */
 export class Refused extends Error {
@@ -29,8 +30,10 @@ export function post<T>(path: string, body: unknown = {}): Promise<T> {
 async function ask<T>(path: string, request: RequestInit): Promise<T> {
   const response = await fetch(path, request).catch((error: Error) => {
     if (error.name === "AbortError") throw error;
+    tellReach(false);
     throw new Refused("UNREACHABLE", "the studio does not answer: is it still running in its terminal?");
   });
+  tellReach(true);
   if (response.ok) return (await response.json()) as T;
   const refusal = (await response.json().catch(() => undefined)) as Refusal | undefined;
   throw new Refused(
@@ -45,6 +48,9 @@ async function ask<T>(path: string, request: RequestInit): Promise<T> {
  */
 export function follow<T>(path: string, told: (message: T) => void): () => void {
   const source = new EventSource(path);
+  // It asks again by itself, until it is answered.
+  source.onopen = () => tellReach(true);
+  source.onerror = () => tellReach(false);
   source.onmessage = ({ data }: MessageEvent<string>) => told(JSON.parse(data) as T);
   return () => source.close();
 }
