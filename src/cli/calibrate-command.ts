@@ -4,7 +4,7 @@ import type { CalibratedLabels, CalibratedPart, CalibrationResult } from "../app
 import { ClassifierTrainingError } from "../core/errors.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
-import { addRunArguments, collect, runRequest } from "./run-argument.ts";
+import { addRunArguments, collect, runRequest, tellOfExports } from "./run-argument.ts";
 
 interface CalibrateFlags {
   readonly import: readonly string[];
@@ -57,9 +57,10 @@ async function runCalibrate(
     });
   const { calibrate, newestRunFolder } = await import("../app/index.ts");
   const request = await runRequest(run, overrides, flags.import);
+  const model = request.run ?? (await newestRunFolder(request.write));
   const result = await calibrate({
     ...request,
-    model: request.run ?? (await newestRunFolder(request.write)),
+    model,
     method: flags.method,
     abstain: flags.abstain,
     perClass: flags.perClass,
@@ -67,7 +68,10 @@ async function runCalibrate(
     outliers: flags.outliers.length === 0 ? undefined : flags.outliers,
   });
   if (flags.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else describe(result);
+  else {
+    describe(result);
+    tellOfExports(model, result.model);
+  }
 }
 
 function describe(result: CalibrationResult): void {
@@ -80,7 +84,12 @@ function describe(result: CalibrationResult): void {
     if (result.thresholds !== undefined)
       writeLine("the thresholds were moved along: the same labels are present as before");
   }
-  if (scaling.method === "temperature") writeLine(`temperature ${scaling.temperature.toFixed(3)}`);
+  if (!result.helps) {
+    const { pictures } = result.parts[0]!.before;
+    writeLine(
+      `probabilities stay as they are: a fit to the others made the ${pictures} validation pictures no better; give more with data.root=FOLDER`,
+    );
+  } else if (scaling.method === "temperature") writeLine(`temperature ${scaling.temperature.toFixed(3)}`);
   if (leastConfidence?.length === 1)
     writeLine(`unsure below a confidence of ${percent(leastConfidence[0]!)}`);
   else if (leastConfidence !== undefined) {

@@ -12,6 +12,12 @@ export function addRunArguments(command: Command): Command {
     .option("--import <module>", "load a module that registers components (repeatable)", collect, []);
 }
 
+/** Says what a change of a run's own model, in the file `changed`, does not reach. */
+export function tellOfExports(given: string, changed: string): void {
+  if (changed !== given)
+    writeLine("what was exported from this run before does not have it: export it again");
+}
+
 /** An option that may be given several times. */
 export function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluatedLabel, LabelThreshold, ThresholdsRequest, ThresholdsResult } from "../app/index.ts";
 import { formatTable } from "../core/table.ts";
 import { writeLine } from "./output.ts";
-import { addRunArguments, runRequest } from "./run-argument.ts";
+import { addRunArguments, runRequest, tellOfExports } from "./run-argument.ts";
 
 interface ThresholdsFlags {
   readonly import: readonly string[];
@@ -55,14 +55,18 @@ async function runThresholds(
 ): Promise<void> {
   const { chooseModelThresholds, newestRunFolder } = await import("../app/index.ts");
   const request = await runRequest(run, overrides, flags.import);
+  const model = request.run ?? (await newestRunFolder(request.write));
   const result = await chooseModelThresholds({
     ...request,
-    model: request.run ?? (await newestRunFolder(request.write)),
+    model,
     goal: flags.for,
     scope: flags.global === true ? "global" : "per_label",
   });
   if (flags.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else describe(result);
+  else {
+    describe(result);
+    tellOfExports(model, result.model);
+  }
 }
 
 const KEPT = {

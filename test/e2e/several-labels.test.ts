@@ -148,12 +148,13 @@ test("thresholds are chosen and followed", async () => {
   expect(table.stdout).toMatch(/label +threshold +precision +recall +F1 +pictures/);
 }, 180_000);
 
-test("they are moved along by a calibration, followed by all commands, and dropped by an export", async () => {
+test("they are moved along by a calibration, followed by all commands, and taken along by an export", async () => {
   await run(folder, ["thresholds", "run", ...IMPORT]);
   const calibrated = await run(folder, ["calibrate", "run", ...IMPORT]);
   expect(calibrated.code, calibrated.stderr).toBe(0);
   expect(calibrated.stdout).toMatch(/label +temperature +val error +calibrated +test error +calibrated/);
   expect(calibrated.stderr).toContain("the thresholds were moved along");
+  expect(calibrated.stderr).toContain("what was exported from this run before does not have it");
   const before = await mapping();
   expect(before.thresholds).toHaveLength(3);
 
@@ -176,9 +177,9 @@ test("they are moved along by a calibration, followed by all commands, and dropp
   expect(explanations).toEqual(own.labels);
 
   const exported = await run(folder, ["export", "run", ...IMPORT]);
-  expect(exported.stderr).toContain("thresholds of labels are not kept");
-  expect(exported.stderr).toContain("its calibration is lost");
-  expect((await mapping()).thresholds).toBeUndefined();
+  expect(exported.stderr).toMatch(/^taken along from .*model\.onnx: calibration, thresholds$/m);
+  expect(exported.stderr).not.toContain("warning");
+  expect((await mapping()).thresholds).toEqual(before.thresholds);
 }, 180_000);
 
 test("a calibration lets the same labels be present", async () => {

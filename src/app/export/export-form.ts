@@ -109,18 +109,21 @@ async function inFormat(
     return { bytes, measured };
   }
   const options = { calibration, calibrationPictures, maxDrop, threads, notify };
-  let measured: readonly MeasuredModel[] = [];
-  let fault: string | undefined;
+  let measured: MeasuredModel[] = [];
   for await (const quantized of quantizedModels(decodeModel(float), data, task, options)) {
-    const [first, ...more] = await measure([
-      ...(measured.length === 0 ? beside : beside.slice(0, 1)),
-      ...quantized,
-    ]);
-    measured = measured.length === 0 ? [first!, ...more] : [...measured, ...more];
-    fault = tooBad(first!, more.at(-1)!, maxDrop);
-    if (fault === undefined) return { bytes: quantized.at(-1)!.bytes, measured };
+    const compared = measured.length === 0 ? beside : beside.slice(0, 1);
+    const rows = await measure([...compared, ...quantized]);
+    const made = rows.splice(compared.length);
+    if (measured.length === 0) measured = rows;
+    const good = made.findLastIndex((model) => tooBad(rows[0]!, model, maxDrop) === undefined);
+    if (good === -1) {
+      measured.push(...made);
+      continue;
+    }
+    measured.push(...made.filter((_, i) => i !== good), made[good]!);
+    return { bytes: quantized[good]!.bytes, measured };
   }
-  throw notGood(fault!, INT8_HINT);
+  throw notGood(tooBad(measured[0]!, measured.at(-1)!, maxDrop)!, INT8_HINT);
 }
 
 /** @throws ClassifierTrainingError kind "usage" `EXPORT_FORM` */

@@ -40,8 +40,8 @@ const PROBE_PICTURES = 256;
 const ACCEPTED_SHARE = 0.5;
 
 /**
- * Models in integers, of which the last is to be taken; if that one is not good, more, nearer to the float model. The first ones come
- * together.
+ * Models in integers, the first ones together, of which the last good one is to be taken; where none is good, more, nearer to the float
+ * model.
  * @throws ClassifierTrainingError kind "data" `NO_CALIBRATION`
  */
 export async function* quantizedModels(
@@ -86,7 +86,7 @@ export async function* quantizedModels(
   const good = candidates.find(isGood);
   let waiting = candidates.filter((candidate) => candidate !== good);
   if (good !== undefined) {
-    yield [...waiting, good].map(named);
+    yield [...waiting.toReversed(), good].map(named);
     waiting = [];
   }
   let last: QuantizedModel | undefined;

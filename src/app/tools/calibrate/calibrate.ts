@@ -60,6 +60,8 @@ export type CalibrationResult = {
   readonly model: string;
   readonly classNames: readonly string[];
   readonly calibration: Calibration;
+  /** Whether scaling makes pictures better that had no part in its fit; where it does not, logits stay as they are. */
+  readonly helps: boolean;
   readonly outliers: OutlierFigures | undefined;
 } & (
   | { readonly task: "multi_class"; readonly parts: readonly CalibratedPart[] }

@@ -18,6 +18,7 @@ import {
 } from "../../../calibrate/index.ts";
 import { ClassifierTrainingError } from "../../../core/index.ts";
 import { familiarShare, rowsOf } from "./familiar-share.ts";
+import { type Fit, type FittedCalibration, isBetter, unscaled } from "./fitted-calibration.ts";
 
 /** Figures of one part of the data, before and after. */
 export interface CalibratedPart {
@@ -37,13 +38,20 @@ export interface ClassCalibrationOptions {
   readonly keep: number | undefined;
 }
 
-/** The calibration of validation pictures, and the figures of them and of the test pictures; of the former each is judged by a fit to the others. */
+/**
+ * The calibration of validation pictures, and the figures of them and of the test pictures; of the former each is judged by a fit to the
+ * others. Where that makes them worse, logits stay as they are.
+ */
 export function calibrateClasses(
   samples: LabelledLogits,
   test: LabelledLogits | undefined,
   { method, abstain, perClass, keep }: ClassCalibrationOptions,
-): { readonly calibration: Calibration; readonly parts: readonly CalibratedPart[] } {
-  const scaling = fitScaling(samples, method);
+): FittedCalibration<CalibratedPart> {
+  const fitTo: Fit<LabelledLogits> = (of) => fitScaling(of, method);
+  const fitted = judgedLeavingOut(samples, fitTo, () => undefined, undefined);
+  const helps = isBetter(fitted);
+  const chosenFit = helps ? fitTo : unscaled;
+  const scaling = chosenFit(samples);
   const classes = perClass ? samples.classes : undefined;
   const thresholds: Thresholds = (of, by = scaling) =>
     abstain && leastConfidences(outcomesOf(scaled(of, by), of), abstain, classes);
@@ -55,9 +63,9 @@ export function calibrateClasses(
     leastConfidence,
     leastFamiliarity: keep === undefined ? undefined : leastFamiliarity(known, keep),
   };
-  const parts = [judgedLeavingOut(samples, method, thresholds, keep)];
+  const parts = [judgedLeavingOut(samples, chosenFit, thresholds, keep)];
   if (test !== undefined) parts.push(judged("test", test, calibration));
-  return { calibration, parts };
+  return { calibration, helps, parts };
 }
 
 type Thresholds = (of: LabelledLogits, by?: Calibration["scaling"]) => Calibration["leastConfidence"];
@@ -65,12 +73,12 @@ type Thresholds = (of: LabelledLogits, by?: Calibration["scaling"]) => Calibrati
 /** Figures of the pictures of the fit, each judged by a fit to others. */
 function judgedLeavingOut(
   samples: LabelledLogits,
-  method: ClassScalingMethod,
+  fitTo: Fit<LabelledLogits>,
   thresholds: Thresholds,
   keep: number | undefined,
 ): CalibratedPart {
   const learn = (others: LabelledLogits): Calibration => {
-    const scaling = fitScaling(others, method);
+    const scaling = fitTo(others);
     const least =
       keep === undefined
         ? undefined

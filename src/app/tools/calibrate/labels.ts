@@ -12,6 +12,7 @@ import {
   scaled,
 } from "../../../calibrate/index.ts";
 import { familiarShare, rowsOf } from "./familiar-share.ts";
+import { type Fit, type FittedCalibration, isBetter, unscaled } from "./fitted-calibration.ts";
 
 /** Figures of one part of the data, before and after. */
 export interface CalibratedLabels {
@@ -28,14 +29,21 @@ export interface LabelCalibrationOptions {
   readonly keep: number | undefined;
 }
 
-/** The calibration of validation pictures, and the figures of them and of the test pictures; of the former each is judged by a fit to the others. */
+/**
+ * The calibration of validation pictures, and the figures of them and of the test pictures; of the former each is judged by a fit to the
+ * others. Where that makes them worse, logits stay as they are.
+ */
 export function calibrateLabels(
   samples: LogitsOfSets,
   test: LogitsOfSets | undefined,
-  options: LabelCalibrationOptions,
-): { readonly calibration: Calibration; readonly parts: readonly CalibratedLabels[] } {
-  const calibration = fitted(samples, options);
-  const parts = [judgedLeavingOut(samples, options)];
+  { method, keep }: LabelCalibrationOptions,
+): FittedCalibration<CalibratedLabels> {
+  const fitTo: Fit<LogitsOfSets> = (of) => fitLabelScaling(of, method);
+  const first = judgedLeavingOut(samples, fitTo, keep);
+  const helps = isBetter(first);
+  const chosenFit = helps ? fitTo : unscaled;
+  const calibration = fitted(samples, chosenFit, keep);
+  const parts = [helps ? first : judgedLeavingOut(samples, chosenFit, keep)];
   if (test !== undefined) {
     parts.push({
       part: "test",
@@ -44,22 +52,26 @@ export function calibrateLabels(
       familiar: familiarShare(rowsOf(test), calibration.leastFamiliarity, "multi_label"),
     });
   }
-  return { calibration, parts };
+  return { calibration, helps, parts };
 }
 
-function fitted(samples: LogitsOfSets, { method, keep }: LabelCalibrationOptions): Calibration {
+function fitted(samples: LogitsOfSets, fitTo: Fit<LogitsOfSets>, keep: number | undefined): Calibration {
   const known = rowsOf(samples).map((row) => familiarityOf(row, "multi_label"));
   return {
-    scaling: fitLabelScaling(samples, method),
+    scaling: fitTo(samples),
     leastFamiliarity: keep === undefined ? undefined : leastFamiliarity(known, keep),
   };
 }
 
-function judgedLeavingOut(samples: LogitsOfSets, options: LabelCalibrationOptions): CalibratedLabels {
+function judgedLeavingOut(
+  samples: LogitsOfSets,
+  fitTo: Fit<LogitsOfSets>,
+  keep: number | undefined,
+): CalibratedLabels {
   const { classes } = samples;
   const pictures = leavingOut(
     samples,
-    (others) => fitted(others, options),
+    (others) => fitted(others, fitTo, keep),
     ({ scaling, leastFamiliarity: least }, left) => {
       const probabilities = scaled(left, scaling);
       return rowsOf(left).map((row, n) => ({
@@ -75,6 +87,6 @@ function judgedLeavingOut(samples: LogitsOfSets, options: LabelCalibrationOption
     part: "val",
     before: assessLabels(scaled(samples), samples.labels),
     after: assessLabels(after, samples.labels),
-    familiar: options.keep === undefined ? undefined : familiar,
+    familiar: keep === undefined ? undefined : familiar,
   };
 }
