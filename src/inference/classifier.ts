@@ -26,6 +26,8 @@ export interface ClassifierOptions {
   readonly labelsPath?: string | undefined;
   /** Compute threads; default: onnxruntime's choice. */
   readonly threads?: number | undefined;
+  /** Whether other threads work meanwhile, such as those that read pictures: compute threads then do not wait busily. Default false. */
+  readonly amongOthers?: boolean | undefined;
   /** Views of each picture whose probabilities are averaged; default: the picture alone. */
   readonly testTimeAugmentation?: TestTimeAugmentation | undefined;
   /** What errors call a model that is given as bytes; default "the model". */
@@ -86,10 +88,16 @@ export class Classifier implements AsyncDisposable, Reading {
    */
   static async load(
     model: string | Uint8Array,
-    { labelsPath, threads, testTimeAugmentation, name: given = "the model" }: ClassifierOptions = {},
+    {
+      labelsPath,
+      threads,
+      amongOthers,
+      testTimeAugmentation,
+      name: given = "the model",
+    }: ClassifierOptions = {},
   ): Promise<Classifier> {
     const [bytes, name] = typeof model === "string" ? [await readModel(model), model] : [model, given];
-    const session = await openOnnxSession(bytes, name, threads);
+    const session = await openOnnxSession(bytes, name, threads, amongOthers);
     try {
       const decoded = decodeModel(bytes);
       const metadata = modelMetadata(decoded);

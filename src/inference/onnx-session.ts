@@ -33,12 +33,15 @@ export async function readModel(path: string): Promise<Uint8Array> {
 /**
  * Loads a model with one input and one output.
  * @param threads default: onnxruntime's own choice, the physical cores
+ * @param sleeping whether they sleep until there is work: by default they wait busily, which answers sooner and takes the processor from
+ * whoever else has work
  * @throws ClassifierTrainingError kind "data" `MODEL_INVALID`.
  */
 export async function openOnnxSession(
   bytes: Uint8Array,
   name: string,
   threads?: number,
+  sleeping = false,
 ): Promise<OnnxSession> {
   const { InferenceSession, Tensor } = await loadOnnxLibrary();
   let session: InferenceSession;
@@ -47,6 +50,7 @@ export async function openOnnxSession(
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       executionProviders: [onnxPlatform.provider],
       logSeverityLevel: 3,
+      ...(sleeping ? { extra: { session: { intra_op: { allow_spinning: "0" } } } } : {}),
     });
   } catch (error) {
     throw new ClassifierTrainingError("data", "MODEL_INVALID", (error as Error).message, {

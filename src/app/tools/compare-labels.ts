@@ -16,7 +16,7 @@ export async function compareLabels(
   const averages: number[] = [];
   let names: readonly string[] = [];
   for (const model of models) {
-    await using classifier = await Classifier.load(modelOf(model));
+    await using classifier = await Classifier.load(modelOf(model), { amongOthers: true });
     const { pictures, unreadable } = await judgeLabels(classifier, dataset);
     if (judged.length === 0) {
       for (const error of unreadable) write?.(`left out: ${error.toLine()}`);

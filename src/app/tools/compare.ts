@@ -72,7 +72,7 @@ async function compareClasses(
 ): Promise<ComparedPictures> {
   const judged: (readonly Judgement[])[] = [];
   for (const model of models) {
-    await using classifier = await Classifier.load(modelOf(model));
+    await using classifier = await Classifier.load(modelOf(model), { amongOthers: true });
     const { pictures, unreadable } = await judge(classifier, dataset);
     if (judged.length === 0) for (const error of unreadable) write?.(`left out: ${error.toLine()}`);
     judged.push(pictures);

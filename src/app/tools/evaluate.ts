@@ -48,7 +48,7 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluationResu
   const { overrides, registry, out, write, testTimeAugmentation } = request;
   const { model, val, test } = await labelledPictures(request);
   const [dataset, part] = test === undefined ? [val, "validation"] : [test, "test"];
-  await using classifier = await Classifier.load(model, { testTimeAugmentation });
+  await using classifier = await Classifier.load(model, { amongOthers: true, testTimeAugmentation });
   const classes = classifier.classNames;
   const run = runOf(request.model, overrides);
   const composition =

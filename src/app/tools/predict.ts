@@ -47,7 +47,11 @@ export interface PicturePrediction {
 export async function* predict(request: PredictRequest): AsyncGenerator<PicturePrediction> {
   const { model, labelsPath, testTimeAugmentation } = request;
   const pictures = await findPictures(request.pictures);
-  await using classifier = await Classifier.load(model, { labelsPath, testTimeAugmentation });
+  await using classifier = await Classifier.load(model, {
+    labelsPath,
+    amongOthers: true,
+    testTimeAugmentation,
+  });
   const dataset = filesAsDataset(pictures);
   for await (const { index, ...result } of predictAll(classifier, dataset, request))
     yield { picture: pictures[index]!, ...result };
@@ -72,9 +76,12 @@ export function namedOf({ task, classNames }: Pick<Classifier, "task" | "classNa
   return task === "multi_label" ? classNames.length : 3;
 }
 
+/** What of a classifier predicts. */
+export type Predictor = Pick<Classifier, "task" | "classNames" | "takesTensors" | "transforms" | "predict">;
+
 /** As `predict`, of the pictures of a data set in its order; its labels are not looked at. */
 export async function* predictAll(
-  classifier: Classifier,
+  classifier: Predictor,
   dataset: ImageDataset,
   options: Pick<PredictRequest, "topK" | "batchSize" | "workers"> = {},
 ): AsyncGenerator<SamplePrediction> {
@@ -124,7 +131,7 @@ export async function* predictAll(
 
 /** For a model that prepares its pictures by itself. */
 async function predictPixels(
-  classifier: Classifier,
+  classifier: Predictor,
   dataset: ImageDataset,
   index: number,
   topK: number,

@@ -51,7 +51,11 @@ export async function writePredictions(request: PredictionFileRequest): Promise<
   const extension = extensionOf(out);
   const partial = `${out}.partial`;
   const pictures = [...new Set(await findPictures(request.pictures))];
-  await using classifier = await Classifier.load(model, { labelsPath, testTimeAugmentation });
+  await using classifier = await Classifier.load(model, {
+    labelsPath,
+    amongOthers: true,
+    testTimeAugmentation,
+  });
   const { task, classNames, labels } = classifier;
   const { topK = namedOf(classifier) } = request;
   const hash = await sha256()
