@@ -8,12 +8,12 @@ import {
   serverInProcess,
 } from "../../test/support/model-server.ts";
 
-/** Ends a thread as soon as it has been given work. */
+/** Ends a thread as soon as it is given work, which it would be done with before it could be ended. */
 function endAtWork(thread: Worker): void {
   const post = thread.postMessage.bind(thread);
   thread.postMessage = (message, transfer) => {
-    post(message, transfer as ArrayBuffer[]);
     void thread.terminate();
+    post(message, transfer as ArrayBuffer[]);
   };
 }
 

@@ -64,7 +64,10 @@ describe.skipIf(CHROMIUM === undefined)("training in the studio's page", () => {
     await page.getByLabel("Batch size").fill("12");
     await page.getByLabel("Compute with").selectOption("webgpu");
     await page.getByRole("button", { name: "Train", exact: true }).click();
-    await page.getByText(/^Training with .*swiftshader/i).waitFor();
+    await page
+      .getByRole("status")
+      .filter({ hasText: /^Training with .*swiftshader/i })
+      .waitFor();
     await page.getByText("Trained.", { exact: true }).waitFor({ timeout: 400_000 });
     await expectSameInNode();
   });
