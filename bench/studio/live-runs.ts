@@ -22,7 +22,7 @@ const [CLASSES, VALIDATED, LOG_LINES] = [10, 2000, 2000];
 const [role = "30", ...words] = process.argv.slice(2);
 if (process.send === undefined) await measure(Number(role));
 else if (role === "train") await train(words[0]!);
-else await watch(words[0]!, words[1]!, words[2]);
+else await watch(words[0]!, words[1]!, words.slice(2));
 
 /** Follows without a page, with the list of runs, and with a run's page, and says what share of a core each takes. */
 async function measure(seconds: number): Promise<void> {
@@ -34,7 +34,7 @@ async function measure(seconds: number): Promise<void> {
     const found = await follower.rows();
     const cores = {
       without_page: await alone(follower, seconds),
-      ...(await watched(root, found[0]!, seconds)),
+      ...(await watched(root, found, seconds)),
     };
     const result = {
       date: new Date().toISOString(),
@@ -56,12 +56,18 @@ async function alone(follower: RunFollower, seconds: number): Promise<number> {
   return await share(seconds);
 }
 
-async function watched(root: string, run: RunRow, seconds: number): Promise<Record<string, number>> {
+async function watched(
+  root: string,
+  runs: readonly RunRow[],
+  seconds: number,
+): Promise<Record<string, number>> {
   await using studio = await openStudio(undefined, root);
   const { origin } = new URL(studio.url);
   const shares: Record<string, number> = {};
-  for (const [name, ...ids] of [["list_page"], ["run_page", run.id]] as const) {
-    const page = fork(import.meta.filename, ["watch", origin, cookieOf(studio), ...ids]);
+  const ids = runs.map(({ id }) => id);
+  const pages = { list_page: [], run_page: ids.slice(0, 1), page_of_all: ids };
+  for (const [name, asked] of Object.entries(pages)) {
+    const page = fork(import.meta.filename, ["watch", origin, cookieOf(studio), ...asked]);
     await once(page, "message");
     shares[name] = await share(seconds);
     await ended(page);
@@ -84,13 +90,15 @@ async function ended(process: ChildProcess): Promise<void> {
   await once(process, "exit");
 }
 
-/** Asks what the list of runs asks, or the page of a run. */
-async function watch(origin: string, cookie: string, id: string | undefined): Promise<void> {
+/** Asks what the list of runs asks, the page of a run, or that of several beside each other. */
+async function watch(origin: string, cookie: string, ids: readonly string[]): Promise<void> {
   const ask = (path: string): Promise<Response> => fetch(origin + path, { headers: { Cookie: cookie } });
   const get = async (path: string): Promise<unknown> => (await ask(path)).json();
-  if (id === undefined) await get("/api/studies");
-  else setInterval(() => void get(`/api/runs/${id}/log`), 2000);
-  const { body } = await ask(`/api/runs/follow?history=${id ?? ""}`);
+  const isOne = ids.length === 1;
+  const detail = isOne ? `/api/runs/${ids[0]}` : `/api/runs/compare?runs=${ids.join()}`;
+  if (ids.length === 0) await get("/api/studies");
+  if (isOne) setInterval(() => void get(`/api/runs/${ids[0]}/log`), 2000);
+  const { body } = await ask(`/api/runs/follow?history=${ids.join()}`);
   process.send!("ready");
   let text = "";
   for await (const part of body!.pipeThrough(new TextDecoderStream())) {
@@ -99,7 +107,7 @@ async function watch(origin: string, cookie: string, id: string | undefined): Pr
     for (const message of messages) {
       if (!message.startsWith("data: ")) continue;
       const { history } = JSON.parse(message.slice("data: ".length)) as RunsMessage;
-      if (history.some(({ rows }) => rows.length > 0)) await get(`/api/runs/${id}`);
+      if (history.some(({ rows }) => rows.length > 0)) await get(detail);
     }
   }
 }
@@ -148,7 +156,8 @@ async function writeRun(folder: string): Promise<void> {
   const table = (rows: readonly (readonly unknown[])[]): string =>
     `${rows.map((row) => row.join()).join("\n")}\n`;
   for (const name of [".hydra", "confusion_matrix"]) await mkdir(join(folder, name), { recursive: true });
-  await writeFile(join(folder, ".hydra", "config.yaml"), "trainer:\n  max_epochs: 100000\n");
+  const keys = Array.from({ length: 120 }, (_, i) => `group_${i}:\n  key: ${i}\n`);
+  await writeFile(join(folder, ".hydra", "config.yaml"), `trainer:\n  max_epochs: 100000\n${keys.join("")}`);
   const settings = Array.from({ length: 120 }, (_, i) => [`group.key_${i}`, i, "conf/train.yaml"]);
   await writeFile(join(folder, ".hydra", "origins.csv"), table([["key", "value", "source"], ...settings]));
   await writeFile(

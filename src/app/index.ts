@@ -40,6 +40,7 @@ export {
   type RunComparison,
   readRun,
   resultsOf,
+  settingsOfRun,
 } from "./report/runs.ts";
 export {
   type ConfigurationRequest,

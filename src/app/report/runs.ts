@@ -105,10 +105,13 @@ export interface RunComparison {
   readonly results: readonly Difference[];
 }
 
-/** The settings, and the results, in which runs differ. */
-export async function compareRuns(runs: readonly Run[]): Promise<RunComparison> {
+/** The settings, and the results, in which runs differ. @param settingsOf who has read them already */
+export async function compareRuns(
+  runs: readonly Run[],
+  settingsOf: (run: Run) => Promise<ReadonlyMap<string, string>> = settingsOfRun,
+): Promise<RunComparison> {
   return {
-    settings: differences(await Promise.all(runs.map(settingsOfRun))),
+    settings: differences(await Promise.all(runs.map(settingsOf))),
     results: differences(runs.map(resultsOf)),
   };
 }

@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Hono } from "hono";
 import * as z from "zod";
-import { compareRuns, type Difference, readRun } from "../../app/index.ts";
 import { parseOptions } from "../../core/index.ts";
 import { notFound } from "../http/answers.ts";
 import type { StudioEnv } from "../http/env.ts";
-import type { RunDifferences, RunLogTail, Difference as ToldDifference } from "./api.ts";
+import type { RunLogTail } from "./api.ts";
+import { Comparison } from "./comparison.ts";
 import { followStream } from "./follow-stream.ts";
 import { detailOf, PICTURES } from "./run-detail.ts";
 import { insideOf, tailOf } from "./run-files.ts";
@@ -31,15 +31,14 @@ const resumeSchema = z.strictObject({ maxEpochs: z.int().min(1).optional() });
 export function runRoutes(runs: StudioRuns): Hono<StudioEnv> {
   const { follower, launcher, stopping, trainings, tables } = runs;
   const app = new Hono<StudioEnv>();
+  const comparison = new Comparison();
   const foldersOf = (ids: readonly string[]): Promise<string[]> =>
     Promise.all(ids.map(async (id) => (await follower.run(id)).folder.path));
   app.get("/", async (c) => c.json(await follower.rows()));
   app.get("/follow", (c) => followStream(c, follower, idsIn(c.req.query("history"))));
   app.get("/compare", async (c) => {
-    const folders = await foldersOf(idsIn(c.req.query("runs")));
-    const { settings, results } = await compareRuns(await Promise.all(folders.map(readRun)));
-    const differences: RunDifferences = { settings: settings.map(told), results: results.map(told) };
-    return c.json(differences);
+    const ids = idsIn(c.req.query("runs"));
+    return c.json(await comparison.of(await Promise.all(ids.map((id) => follower.run(id)))));
   });
   app.get("/:id", async (c) =>
     c.json(await detailOf(await follower.run(c.req.param("id")), tables, runs.findPicture)),
@@ -86,10 +85,6 @@ function idsIn(list: string | undefined): string[] {
     .split(",")
     .filter((id) => id !== "")
     .slice(0, MOST_TOGETHER);
-}
-
-function told({ key, values }: Difference): ToldDifference {
-  return { key, values: values.map((value) => value ?? null) };
 }
 
 /** Of a run that was started elsewhere: what it has written down itself. */
