@@ -3,11 +3,6 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ClassifierTrainingError } from "../core/errors.ts";
 
-/** The words that have another process load modules. */
-export function importFlags(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => ["--import", path]);
-}
-
 /** This package, as the modules of the user import it. */
 const OWN = "classifier-training";
 

@@ -125,17 +125,18 @@ function toJson({ path, difference, measured }: ExportedForm): string {
   return JSON.stringify({
     path,
     difference,
-    models: (measured.length === 0 ? undefined : measured)?.map(
-      ({ name, measure, score, agreement, pictures, bytes, latency }) => ({
-        name,
-        [`val_${measure}`]: score.val,
-        [`test_${measure}`]: score.test,
-        agreement,
-        pictures,
-        bytes,
-        latency_ms: latency,
-      }),
-    ),
+    models:
+      measured.length === 0
+        ? undefined
+        : measured.map(({ name, measure, score, agreement, pictures, bytes, latency }) => ({
+            name,
+            [`val_${measure}`]: score.val,
+            [`test_${measure}`]: score.test,
+            agreement,
+            pictures,
+            bytes,
+            latency_ms: latency,
+          })),
   });
 }
 

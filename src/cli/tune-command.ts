@@ -1,6 +1,7 @@
 // classifier-training tune: finds a learning rate or a batch size before training.
 import { Command, InvalidArgumentError, Option } from "commander";
-import { importFlags, importModules } from "../app/import-modules.ts";
+import { configurationFlags, importFlags } from "../app/command-words.ts";
+import { importModules } from "../app/import-modules.ts";
 import { formatTable } from "../core/table.ts";
 import { addConfigFlags, type ConfigFlags, inspectConfiguration } from "./config-flags.ts";
 import { writeLine } from "./output.ts";
@@ -94,7 +95,8 @@ async function tuneBatch(overrides: readonly string[], flags: BatchSizeFlags): P
   const { measureInProcess, tuneBatchSize } = await import("../app/index.ts");
   using stop = listenForStop(writeLine);
   const program = [process.execPath, ...process.execArgv, process.argv[1]!];
-  const measure = measureInProcess(program, [...overrides, ...configWords(flags)], stop.signal);
+  const words = [...overrides, ...configurationFlags(flags), ...importFlags(flags.import)];
+  const measure = measureInProcess(program, words, stop.signal);
   const { measured, largest, fastest } = await tuneBatchSize({
     measure: async (size) => {
       writeLine(`batch size ${size} ...`);
@@ -112,15 +114,6 @@ async function tuneBatch(overrides: readonly string[], flags: BatchSizeFlags): P
   writeLine(`largest that fits: ${largest ?? "none"}`);
   if (fastest !== undefined) process.stdout.write(`data.batch_size=${fastest}\n`);
   else process.exitCode = 1;
-}
-
-/** The flags about configuration as words of a command line. */
-function configWords({ configName, configDir, configPath, import: modules }: ConfigFlags): string[] {
-  const named = { "--config-name": configName, "--config-dir": configDir, "--config-path": configPath };
-  return [
-    ...Object.entries(named).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
-    ...importFlags(modules),
-  ];
 }
 
 async function printsConfiguration(overrides: readonly string[], flags: ConfigFlags): Promise<boolean> {

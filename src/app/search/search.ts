@@ -1,9 +1,8 @@
 // A search: makes its study or goes on with it, works on it here or in several processes, and says what was found.
-
 import { resolve } from "node:path";
 import { ClassifierTrainingError } from "../../core/index.ts";
 import { isPostgres, StudyStore } from "../../search/index.ts";
-import { importFlags } from "../import-modules.ts";
+import { importFlags } from "../command-words.ts";
 import { assertOneProcess } from "../processes/processes.ts";
 import { runLocalWorkers } from "./local-workers.ts";
 import { defaultStorage, markFolder } from "./open-study.ts";

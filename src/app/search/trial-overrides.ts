@@ -1,8 +1,7 @@
 // A trial's point as words of the command line.
-
 import { compose, parseOverrides } from "../../config/index.ts";
 import { type Point, readSpace } from "../../search/index.ts";
-import { importFlags } from "../import-modules.ts";
+import { configurationFlags, importFlags } from "../command-words.ts";
 import { composeOptions } from "../run/configuration.ts";
 import type { StudyJob } from "./study-job.ts";
 
@@ -21,11 +20,9 @@ export const shellWord = (word: string): string =>
 
 /** The command that trains what a trial has trained, with what was searched over as it was chosen. */
 export function trainCommandOf(job: StudyJob, point: Point): string {
-  const { configName, configDir, configPath } = job.configuration;
-  const flags = { "--config-name": configName, "--config-dir": configDir, "--config-path": configPath };
   const words = [
     ...importFlags(job.modules),
-    ...Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
+    ...configurationFlags(job.configuration),
     ...job.fixed,
     ...overridesOfPoint(job, point),
   ];

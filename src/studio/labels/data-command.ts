@@ -1,9 +1,8 @@
 // Commands about the open data, to be copied into a shell.
 
-import { importFlags } from "../../app/import-modules.ts";
+import { configurationFlags, importFlags } from "../../app/command-words.ts";
 import type { ConfigurationRequest } from "../../app/index.ts";
 import { shellWord } from "../../app/search/trial-overrides.ts";
-import { configurationFlags } from "../command.ts";
 
 /**
  * @param imports modules that register components

@@ -1,8 +1,8 @@
 // Runs `classifier-training data ... --json` in a process of its own, so that nothing in the studio waits for it.
 import { spawn } from "node:child_process";
-import { importFlags } from "../../app/import-modules.ts";
+import { configurationFlags, importFlags } from "../../app/command-words.ts";
 import { ClassifierTrainingError } from "../../core/index.ts";
-import { COMMAND, configurationFlags } from "../command.ts";
+import { COMMAND } from "../command.ts";
 import type { OpenData } from "../data/open-data.ts";
 import type { CheckName } from "./api.ts";
 

@@ -5,7 +5,6 @@ import { TrainForms } from "./form/train-form.ts";
 import { Launcher } from "./launcher.ts";
 import type { FindPicture } from "./run-detail.ts";
 import { RunFollower } from "./run-follower.ts";
-
 import { Stopping } from "./stop-run.ts";
 import { Trainings } from "./trainings.ts";
 

@@ -1,7 +1,7 @@
 // The form of a training: every group and key of the configuration as the settings make it, what is wrong with them, and the command.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { importFlags } from "../../../app/import-modules.ts";
+import { configurationFlags, importFlags } from "../../../app/command-words.ts";
 import { type ConfigurationRequest, composeRun } from "../../../app/index.ts";
 import { configSchema, validateRun } from "../../../app/run/settings.ts";
 import { shellWord } from "../../../app/search/trial-overrides.ts";
@@ -14,7 +14,6 @@ import {
   SHIPPED_CONFIGS,
 } from "../../../config/index.ts";
 import { ClassifierTrainingError } from "../../../core/index.ts";
-import { configurationFlags } from "../../command.ts";
 import type { FormField, FormGroup, FormProblem, FormRequest, TrainForm } from "../api.ts";
 import { Comments } from "./comments.ts";
 import type { JsonSchema } from "./control.ts";
